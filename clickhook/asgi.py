@@ -1,0 +1,38 @@
+"""One application: the hooks on the event loop, everything else in ordinary Django."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clickhook.settings")
+
+from django.core.asgi import get_asgi_application
+
+_django = get_asgi_application()
+
+from hooks.gateway import Gateway, Receive, Scope, Send  # noqa: E402 - needs the apps
+
+
+class Application:
+    def __init__(self) -> None:
+        self._gateway: Gateway | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
+        if scope["type"] == "lifespan":
+            return await self._live(receive, send)
+        if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
+            return await self._gateway(scope, receive, send)
+        return await _django(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self._gateway = Gateway()
+        await self._gateway.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._gateway.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+application = Application()

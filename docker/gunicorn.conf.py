@@ -1,0 +1,19 @@
+"""gunicorn, for `manage.py up` and for the image alike."""
+
+import os
+
+wsgi_app = "clickhook.asgi:application"
+worker_class = "asgi"
+asgi_loop = "uvloop"
+asgi_lifespan = "on"
+workers = int(os.environ.get("WEB_CONCURRENCY", os.cpu_count() or 1))
+preload_app = True
+bind = os.environ.get("CLICKHOOK_BIND", "127.0.0.1:8000")
+
+# WCS keeps its connections; closing one while WCS posts on it would be an error to WCS.
+keepalive = 120
+graceful_timeout = 5
+control_socket_disable = True
+accesslog = None  # the hook URL holds the instance's key
+errorlog = "-"
+loglevel = "warning"

@@ -1,0 +1,8 @@
+"""The app of the hooks: one POST from WCS, one answer."""
+
+from django.apps import AppConfig
+
+
+class HooksConfig(AppConfig):
+    name = "hooks"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,75 @@
+"""Is this one of our WCS instances? The key in the URL names it, HMAC-MD5 of the raw body proves it.
+
+Source: docs.flashphoner.com, "Authorization on backend": `Authorization: WCS <hex>`, key rest_hook_secret_key.
+"""
+
+from __future__ import annotations
+
+import hmac
+import string
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from hooks.facts import Facts
+from hooks.reasons import Reason
+from tenants.encryption import SealedSecret, place
+from tenants.fields import key_ring
+
+_SCHEME = "wcs "
+_HEX_LENGTH = 32
+
+
+class Refused(Exception):
+    """The hook goes no further; the reason says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.sentence)
+        self.reason = reason
+
+
+class WcsAuthentication(BaseAuthentication):
+    """The principal is the instance, as `request.auth`; there is no user."""
+
+    def authenticate(self, request: Request) -> tuple[None, Facts]:
+        hook = request._request.hook
+        reason = Reason.ALLOWED if hook.verified else verify(hook.facts, hook.body, hook.signature)
+        if hook.database_away and hook.facts.instance_id is None:
+            reason = Reason.DATABASE_AWAY
+        if reason is not Reason.ALLOWED:
+            raise Refused(reason)
+        return None, hook.facts
+
+
+def verify(facts: Facts, body: bytes, header: str) -> Reason:
+    if facts.instance_id is None:
+        return Reason.INSTANCE_UNKNOWN
+    if facts.instance_unsigned:
+        return Reason.ALLOWED
+    if not facts.signing_secret:
+        return Reason.SECRET_MISSING
+    signature = _signature(header)
+    if signature is None:
+        return Reason.SIGNATURE_MISSING
+    fits = [hmac.compare_digest(sign(secret, body), signature) for secret in _secrets(facts)]
+    return Reason.ALLOWED if any(fits) else Reason.SIGNATURE_WRONG
+
+
+def sign(secret: str, body: bytes) -> str:
+    return hmac.digest(secret.encode(), body, "md5").hex()
+
+
+def _secrets(facts: Facts) -> list[str]:
+    """Raises SecretUnreadable."""
+    stored = {"signing_secret": facts.signing_secret, "previous_signing_secret": facts.previous_signing_secret}
+    return [
+        SealedSecret(token, place(None, "tenants_wcsinstance", facts.instance_id, name), key_ring()).reveal()
+        for name, token in stored.items()
+        if token
+    ]
+
+
+def _signature(header: str) -> str | None:
+    scheme, signature = header[: len(_SCHEME)].lower(), header[len(_SCHEME) :].strip().lower()
+    hexadecimal = len(signature) == _HEX_LENGTH and set(signature) <= set(string.hexdigits)
+    return signature if scheme == _SCHEME and hexadecimal else None

@@ -1,0 +1,141 @@
+"""The door: an ASGI application for /hooks/, on the event loop, without Django's handler."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+
+from hooks import statements
+from hooks.hook import Hook
+from hooks.lane import AWAY, Lane
+from hooks.methods import Kind, find
+from hooks.payloads import MAX_BYTES
+from hooks.reasons import refusal
+from hooks.spool import Spool
+
+log = logging.getLogger("hooks")
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+# WCS joins its application's URL and the method; whether it doubles a slash is unknown, so it may.
+_PATH = re.compile(r"/+hooks/+(?P<key>[A-Za-z0-9_-]{1,64})/+(?P<method>[A-Za-z][A-Za-z0-9]{0,63})/*")
+HOUSEKEEPING_EVERY = 5.0  # seconds
+
+
+class Gateway:
+    """One for each process. Decisions have a lane of their own, so that no row lock of an event holds up a call."""
+
+    def __init__(self) -> None:
+        self._spool = Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
+        deadline, remembered = settings.CLICKHOOK_HOOK_DEADLINE, {}  # type: ignore[var-annotated]  # Facts by key
+        self._decisions = Lane(_connection(), deadline, self._spool, remembered)
+        self._events = Lane(_connection(), deadline, self._spool, remembered)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        for work in (self._decisions.run(), self._events.run(), self._keep_house()):
+            self._tasks.append(asyncio.create_task(work))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._decisions.close()
+        await self._events.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match = _PATH.fullmatch(scope["path"])
+        if match is None:
+            return await _refuse(send, HTTPStatus.NOT_FOUND)
+        if scope["method"] != "POST":
+            return await _refuse(send, HTTPStatus.METHOD_NOT_ALLOWED, (b"allow", b"POST"))
+        headers = dict(scope["headers"])
+        body = await _read(receive, headers)
+        if body is None:
+            return await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, (b"connection", b"close"))
+        hook = Hook.arrive(match["key"], find(match["method"]), body, headers)
+        status, content = await self.answer(hook)
+        return await _send(send, status, content)
+
+    async def answer(self, hook: Hook) -> tuple[int, bytes]:
+        lane = self._events if hook.method.kind is Kind.EVENT or hook.method.name == "hangup" else self._decisions
+        return await lane.answer(hook)
+
+    async def _keep_house(self) -> None:
+        """Closes what nobody ended, and records what was spooled."""
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_EVERY)
+            try:
+                await reap()
+                await self._replay()
+            except AWAY as error:
+                log.warning("housekeeping waits for the database: %s", type(error).__name__)
+            except Exception:  # it must go on; the log says what to mend
+                log.exception("fault in housekeeping")
+
+    async def _replay(self) -> None:
+        for path, hooks in self._spool.take():
+            # Should the database go away again meanwhile, the lane spools them anew.
+            for hook in hooks:
+                await self.answer(hook)
+            path.unlink()
+            log.info("recorded %d events that were spooled", len(hooks))
+
+
+async def reap() -> None:
+    leases = {
+        "session": settings.CLICKHOOK_SESSION_LEASE,
+        "call": settings.CLICKHOOK_CALL_LEASE,
+        "ring": settings.CLICKHOOK_RING_LEASE,
+    }
+    async with await psycopg.AsyncConnection.connect(**_connection(), autocommit=True) as connection:
+        cursor = await connection.execute(statements.REAP, leases)
+        sessions, calls = await cursor.fetchone() or (0, 0)
+    if sessions or calls:
+        log.warning("closed %d sessions and %d calls that nobody ended", sessions, calls)
+
+
+def _connection() -> dict[str, Any]:
+    parameters = connections["default"].get_connection_params()
+    libpq = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "target_session_attrs", "options")
+    return {name: parameters[name] for name in libpq if name in parameters} | {"connect_timeout": 2}
+
+
+async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes | None:
+    """The body; None if it is over MAX_BYTES, without reading the rest of it."""
+    with contextlib.suppress(ValueError):
+        if int(headers.get(b"content-length", b"0")) > MAX_BYTES:
+            return None
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MAX_BYTES:
+            return None
+        if not message.get("more_body"):
+            return body
+
+
+async def _refuse(send: Send, status: HTTPStatus, *headers: tuple[bytes, bytes]) -> None:
+    await _send(send, status, json.dumps(refusal(status)).encode(), *headers)
+
+
+async def _send(send: Send, status: int, content: bytes, *headers: tuple[bytes, bytes]) -> None:
+    always = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(content)),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": int(status), "headers": [*always, *headers]})
+    await send({"type": "http.response.body", "body": content})

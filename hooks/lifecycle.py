@@ -1,0 +1,77 @@
+"""What a status event says of a session or a call; merging is the same in any order and however often."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from hooks.payloads import Payload
+
+# Client SDK, constants CALL_STATUS and SESSION_STATUS; one demo of the vendor's says FINISHED for FINISH.
+_RINGING = {"RING", "RING_MEDIA", "SESSION_PROGRESS"}
+_ANSWERED = {"ESTABLISHED", "HOLD"}
+_CALL_ENDS = {"FINISH": "finish", "FINISHED": "finish", "BUSY": "busy", "FAILED": "failed"}
+_SESSION_ENDS = {"DISCONNECTED": "disconnected", "FAILED": "failed"}
+_MAX_INFO = 512
+
+
+class CallProgress(NamedTuple):
+    at: datetime
+    ringing_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    info: str | None = None
+    sip_status: int | None = None
+
+    def merge(self, other: Self) -> CallProgress:
+        first, second = sorted((self, other), key=lambda progress: (progress.ended_at is None, progress.at))
+        return CallProgress(
+            at=min(self.at, other.at),
+            ringing_at=_earliest(self.ringing_at, other.ringing_at),
+            answered_at=_earliest(self.answered_at, other.answered_at),
+            ended_at=first.ended_at,
+            ended_by=first.ended_by,
+            info=first.info,
+            sip_status=max(filter(None, (self.sip_status, other.sip_status)), default=None),
+        )
+
+
+class SessionProgress(NamedTuple):
+    established_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+    def merge(self, other: Self) -> SessionProgress:
+        ended = other if other.ended_at and (self.ended_at is None or other.ended_at < self.ended_at) else self
+        return SessionProgress(_earliest(self.established_at, other.established_at), ended.ended_at, ended.ended_by)
+
+
+def of_call(payload: Payload, at: datetime) -> CallProgress:
+    status = payload.text("status")
+    end = _CALL_ENDS.get(status)
+    return CallProgress(
+        at=at,
+        ringing_at=at if status in _RINGING else None,
+        answered_at=at if status in _ANSWERED else None,
+        ended_at=at if end else None,
+        ended_by=end,
+        info=payload.text("info")[:_MAX_INFO] if end else None,
+        sip_status=_sip_status(payload["sipStatus"]),
+    )
+
+
+def of_session(payload: Payload, at: datetime) -> SessionProgress | None:
+    """None where the event changes nothing."""
+    status = payload.text("status")
+    if status in _SESSION_ENDS:
+        return SessionProgress(ended_at=at, ended_by=_SESSION_ENDS[status])
+    return SessionProgress(established_at=at) if status == "ESTABLISHED" else None
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
+
+
+def _sip_status(status: int | None) -> int | None:
+    return status if status is not None and 100 <= status < 700 else None

@@ -1,0 +1,127 @@
+"""Every hook of WCS and what we do with it: one table, from which restClientConfig is made.
+
+Names and kinds: docs.flashphoner.com, "The match between client invocations and REST methods"; client SDK.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Everything of a connection that a visitor could set, and must not learn.
+SIP_FIELDS = (
+    "sipLogin",
+    "sipAuthenticationName",
+    "sipPassword",
+    "sipDomain",
+    "sipOutboundProxy",
+    "sipProxy",
+    "sipPort",
+    "sipRegisterRequired",
+    "sipVisibleName",
+    "sipContactParams",
+)
+# Everything of a call that a visitor could set, but for what the media needs: callId, sdp and mediaProvider.
+CALL_FIELDS = (
+    "callee",
+    "caller",
+    "visibleName",
+    "inviteParameters",
+    "sipSDP",
+    "sipHeaders",
+    "target",
+    "parentCallId",
+    "incoming",
+    "hasAudio",
+    "hasVideo",
+    "isMsrp",
+    "holdForTransfer",
+    "rtmpUrl",
+    "rtmpStream",
+    "custom",
+)
+HIDDEN_FROM_BROWSER = (
+    *SIP_FIELDS,
+    "restClientConfig",
+    "callee",
+    "caller",
+    "visibleName",
+    "inviteParameters",
+    "target",
+    "sipMessageRaw",
+)
+NOT_NEEDED_HERE = ("sipPassword", "sipAuthenticationName", "restClientConfig", "sipMessageRaw")
+BULKY = ("sdp", "sipSDP", "localMediaInfo")
+
+
+class Kind(StrEnum):
+    CONNECT = "connect"
+    INVOCATION = "invocation"  # the browser asks for something
+    EVENT = "event"  # WCS reports a state; nothing can be stopped any more
+    INCOMING = "incoming"  # something arrives for the browser
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    name: str
+    kind: Kind
+    allowed: bool
+    sets: tuple[str, ...] = ()
+    fails_closed: bool = True
+
+    @property
+    def rest_client_config(self) -> dict[str, str]:
+        """WCS's own defaults are LOG, NOTIFY and empty lists: it would dial what the browser said.
+
+        Source: docs.flashphoner.com, "restClientConfig object description".
+        """
+        excluded = NOT_NEEDED_HERE if self.kind is Kind.CONNECT or self.sets else NOT_NEEDED_HERE + BULKY
+        return {
+            "clientExclude": ",".join(HIDDEN_FROM_BROWSER),
+            "restExclude": ",".join(excluded),
+            "restOnError": "FAIL" if self.fails_closed else "LOG",
+            "restPolicy": "OVERWRITE" if self.sets else "NOTIFY",
+            "restOverwrite": ",".join(self.sets),
+        }
+
+
+def _refused(kind: Kind, *names: str) -> list[Method]:
+    return [Method(name, kind, allowed=False) for name in names]
+
+
+def _noted(*names: str) -> list[Method]:
+    # An event cannot be refused: FAIL would only put an ErrorEvent on the visitor's screen.
+    return [Method(name, Kind.EVENT, allowed=True, fails_closed=False) for name in names]
+
+
+_TABLE = [
+    Method("connect", Kind.CONNECT, allowed=True, sets=(*SIP_FIELDS, "restClientConfig")),
+    Method("call", Kind.INVOCATION, allowed=True, sets=CALL_FIELDS),
+    # Whatever happens here, a visitor who hangs up has hung up.
+    Method("hangup", Kind.INVOCATION, allowed=True, fails_closed=False),
+    *_refused(
+        Kind.INVOCATION,
+        *("answer", "hold", "unhold", "transfer", "sendDtmf", "updateCallToVideo", "setUseProxy"),
+        *("publishStream", "unPublishStream", "playStream", "pauseStream", "stopStream", "snapshot", "availableStream"),
+        *("playHLS", "playRTSP", "sendStreamEvent", "StreamEvent", "StreamKeepAliveEvent"),
+        *("sendMessage", "subscribe", "sendXcapRequest", "notificationResult", "sendData"),
+        *("submitBugReport", "pushLogs", "sessionDebug"),
+    ),
+    *_noted(
+        *("ConnectionStatusEvent", "RegistrationStatusEvent", "CallStatusEvent", "StreamStatusEvent"),
+        *("TransferStatusEvent", "MessageStatusEvent", "SubscriptionStatusEvent", "DataStatusEvent"),
+        *("BugReportStatusEvent", "SessionDebugStatusEvent", "RecordingStatusEvent", "XcapStatusEvent", "ErrorEvent"),
+    ),
+    *_refused(Kind.INCOMING, "OnCallEvent", "OnMessageEvent", "OnTransferEvent", "OnDataEvent"),
+]
+METHODS = {method.name: method for method in _TABLE}
+REST_CLIENT_CONFIG = {method.name: method.rest_client_config for method in _TABLE}
+
+
+def find(name: str) -> Method:
+    """The row of the table. Of what is not in it, an event is noted, and everything else is refused."""
+    if name in METHODS:
+        return METHODS[name]
+    if name.endswith("Event") and not name.startswith("On"):
+        return Method(name, Kind.EVENT, allowed=True, fails_closed=False)
+    return Method(name, Kind.INVOCATION, allowed=False)

@@ -1,0 +1,7 @@
+"""What happened: one file per table."""
+
+from hooks.models.call import Call
+from hooks.models.event import Event
+from hooks.models.session import Session
+
+__all__ = ["Call", "Event", "Session"]

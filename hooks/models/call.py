@@ -1,0 +1,64 @@
+"""The call detail record: one call in a session, asked for and perhaps placed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from hooks.models.session import Session
+from hooks.reasons import Decision, Reason
+from tenants.models import Tenant
+
+
+def decisions() -> list[tuple[str, str]]:
+    return [(decision.value, decision.value) for decision in Decision]
+
+
+def reasons() -> list[tuple[str, str]]:
+    return [(reason.value, reason.sentence) for reason in Reason]
+
+
+class Call(models.Model):
+    class EndedBy(models.TextChoices):
+        FINISH = "finish", "hung up"
+        BUSY = "busy", "busy"
+        FAILED = "failed", "failed"
+        REFUSED = "refused", "refused"
+        SESSION = "session", "the session ended"
+        REAPER = "reaper", "nobody ended it"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="calls", db_index=False)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="calls", db_index=False)
+    call_id = models.CharField("callId", max_length=255)
+    alias = models.TextField(help_text="What the page asked for; empty: the default callee.")
+    target = models.TextField(help_text="What WCS was told to dial.")
+    caller = models.TextField()
+    decision = models.CharField(max_length=16, choices=decisions)
+    reason = models.CharField(max_length=32, choices=reasons)
+    asked_at = models.DateTimeField()
+    ringing_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=16, choices=EndedBy.choices, blank=True)
+    end_info = models.TextField(blank=True, help_text="WCS's own words.")
+    sip_status = models.PositiveIntegerField("SIP status", null=True)
+    # Nobody knows how long a call lasted that nobody ended.
+    duration = models.GeneratedField(
+        expression=models.Case(models.When(~Q(ended_by="reaper"), then=F("ended_at") - F("answered_at"))),
+        output_field=models.DurationField(),
+        db_persist=True,
+        null=True,
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "call_id"], name="call_once_per_session")]
+        indexes = [
+            models.Index(fields=["tenant", "asked_at"], name="call_of_tenant"),
+            models.Index(fields=["asked_at"], condition=Q(ended_at=None), name="call_living"),
+        ]
+
+    def __str__(self) -> str:
+        return self.call_id

@@ -1,0 +1,33 @@
+"""One hook as it arrived, redacted, with our decision and its reason."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from hooks.models.call import Call, decisions, reasons
+from hooks.models.session import Session
+from tenants.models import Tenant, WcsInstance
+
+
+class Event(models.Model):
+    # No foreign key constraints: checking five of them for every hook cost more than the row.
+    received_at = models.DateTimeField()
+    instance = models.ForeignKey(WcsInstance, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    tenant = models.ForeignKey(
+        Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    session = models.ForeignKey(Session, models.DO_NOTHING, null=True, related_name="events", db_constraint=False)
+    call = models.ForeignKey(
+        Call, models.DO_NOTHING, null=True, related_name="events", db_constraint=False, db_index=False
+    )
+    method = models.CharField(max_length=64)
+    decision = models.CharField(max_length=16, choices=decisions)
+    reason = models.CharField(max_length=32, choices=reasons)
+    detail = models.TextField(blank=True, help_text="What was wrong, where the reason alone does not say it.")
+    body = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "id"], name="event_of_tenant")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.decision}"

@@ -1,0 +1,54 @@
+"""One browser connection at one WCS instance, from an accepted connect to its end."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from tenants.models import Domain, SipAccount, Tenant, WcsInstance
+
+
+class Session(models.Model):
+    class EndedBy(models.TextChoices):
+        DISCONNECTED = "disconnected", "disconnected"
+        FAILED = "failed", "the connection failed"
+        SUPERSEDED = "superseded", "the same session id connected anew"
+        REAPER = "reaper", "nobody ended it"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="sessions", db_index=False)
+    instance = models.ForeignKey(WcsInstance, on_delete=models.PROTECT, related_name="sessions", db_index=False)
+    node_id = models.CharField("nodeId", max_length=255)
+    wcs_session_id = models.CharField("sessionId", max_length=512)
+    app_key = models.CharField("appKey", max_length=255)
+    domain = models.ForeignKey(Domain, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    origin = models.TextField()
+    sip_account = models.ForeignKey(SipAccount, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    sip_login = models.TextField("SIP login")
+    connect_digest = models.UUIDField(
+        help_text="Of the connect hook's body: tells a repeated hook from a new connection."
+    )
+    opened_at = models.DateTimeField()
+    established_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=16, choices=EndedBy.choices, blank=True)
+
+    class Meta:
+        constraints = [
+            # WCS reuses session ids over time, so only one living session may have one.
+            models.UniqueConstraint(
+                fields=["wcs_session_id", "node_id", "instance"], condition=Q(ended_at=None), name="session_lives_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["wcs_session_id", "node_id", "instance", "opened_at"], name="session_wire_identity"),
+            models.Index(fields=["tenant", "opened_at"], name="session_of_tenant"),
+            models.Index(fields=["sip_account", "opened_at"], name="session_of_sip_account"),
+            models.Index(fields=["sip_account"], condition=Q(ended_at=None), name="session_living_of_sip_account"),
+            models.Index(fields=["opened_at"], condition=Q(ended_at=None), name="session_living"),
+        ]
+
+    def __str__(self) -> str:
+        return self.wcs_session_id

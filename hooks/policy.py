@@ -1,0 +1,105 @@
+"""May it? Facts in, a Reason out; no clock, no settings, no database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hooks.facts import Facts
+from hooks.methods import METHODS, Kind, Method
+from hooks.payloads import Payload
+from hooks.reasons import Decision, Reason
+
+# WCS repeats a POST within seconds; the same body later is a new connection of a visitor whose end was lost.
+REPEATED_WITHIN = timedelta(minutes=1)
+# That a call goes on; only FINISH, BUSY and FAILED could follow a refusal.
+GOES_ON = {"TRYING", "RING", "RING_MEDIA", "SESSION_PROGRESS", "ESTABLISHED", "HOLD"}
+
+
+def decide(method: Method, payload: Payload, origin: str | None, facts: Facts, now: datetime) -> Reason:
+    """`origin` is the payload's in its normal form; None where it has none that a browser sends."""
+    if method.name == "hangup":
+        return Reason.ALLOWED if facts.session_id else Reason.SESSION_NOT_OURS
+    if method.kind is Kind.EVENT:
+        return _event(method, payload, facts)
+    if facts.instance_app_key and payload.text("appKey") != facts.instance_app_key:
+        return Reason.APP_KEY
+    if method.kind is Kind.CONNECT:
+        return _connect(payload, origin, facts, now)
+    if method.name == "call":
+        return _call(payload, facts)
+    return Reason.INCOMING_REFUSED if method.kind is Kind.INCOMING else Reason.METHOD_REFUSED
+
+
+def supersedes(facts: Facts, reason: Reason) -> bool:
+    """A new connection under the id of a session that still lives: WCS lost that one's end."""
+    return reason is Reason.ALLOWED and facts.session_id is not None and facts.session_ended_at is None
+
+
+def _connect(payload: Payload, origin: str | None, facts: Facts, now: datetime) -> Reason:
+    if not payload["origin"]:
+        return Reason.ORIGIN_MISSING
+    if origin is None:
+        return Reason.ORIGIN_MALFORMED
+    if facts.domain_id is None:
+        return Reason.ORIGIN_UNKNOWN
+    refused = _tenant(facts)
+    if refused:
+        return refused
+    repeated = (
+        facts.session_opened_at is not None
+        and facts.session_ended_at is None
+        and facts.session_digest == payload.digest
+        and now - facts.session_opened_at < REPEATED_WITHIN
+    )
+    return Reason.DUPLICATE if repeated else Reason.ALLOWED
+
+
+def _call(payload: Payload, facts: Facts) -> Reason:
+    if facts.session_id is None:
+        return Reason.SESSION_UNKNOWN
+    if facts.session_ended_at is not None:
+        return Reason.SESSION_ENDED
+    if facts.domain_id is None:
+        return Reason.ORIGIN_REVOKED
+    refused = _tenant(facts)
+    if refused:
+        return refused
+    if facts.call_id is not None:
+        return _asked_again(payload, facts)
+    if facts.callee_target is None:
+        return Reason.CALLEE_UNKNOWN if payload.text("callee") else Reason.CALLEE_NO_DEFAULT
+    return Reason.ALLOWED
+
+
+def _tenant(facts: Facts) -> Reason | None:
+    if not facts.tenant_served:
+        return Reason.TENANT_NOT_SERVED
+    if facts.tenant_status != "active":
+        return Reason.TENANT_SUSPENDED
+    return None if facts.account_id else Reason.SIP_ACCOUNT_MISSING
+
+
+def _asked_again(payload: Payload, facts: Facts) -> Reason:
+    if facts.call_ended_at is not None:
+        return Reason.CALL_ENDED
+    same = facts.call_alias == payload.text("callee") and facts.call_decision == Decision.ALLOWED
+    return Reason.DUPLICATE if same else Reason.CALL_ID_REUSED
+
+
+def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
+    if method.name not in METHODS:
+        return Reason.EVENT_UNKNOWN
+    if facts.session_id is None:
+        return Reason.SESSION_NOT_OURS
+    if method.name != "CallStatusEvent":
+        return Reason.RECORDED
+    if payload.text("status") not in GOES_ON:
+        return Reason.RECORDED if facts.call_id else Reason.CALL_NOT_OURS
+    if facts.call_id is None:
+        return Reason.CALL_NEVER_ASKED
+    return Reason.RECORDED if facts.call_decision == Decision.ALLOWED else Reason.REFUSED_CALL_WENT_ON
+
+
+def away(method: Method) -> Reason:
+    """Without the database nothing is allowed; what has happened already is kept on disk and recorded later."""
+    return Reason.SPOOLED if method.kind is Kind.EVENT or method.name == "hangup" else Reason.DATABASE_AWAY

@@ -1,0 +1,150 @@
+"""Why a hook was answered as it was: one word for code, log, record and admin, and a sentence for the account manager."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from http import HTTPStatus
+
+
+class Decision(StrEnum):
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    NOTED = "noted"  # an event: it reports what has happened already, so there is nothing to decide
+
+
+class Reason(StrEnum):
+    decision: Decision
+    status: HTTPStatus
+    sentence: str
+
+    def __new__(cls, word: str, decision: Decision, status: HTTPStatus, sentence: str) -> Reason:
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.decision, member.status, member.sentence = decision, status, sentence
+        return member
+
+    ALLOWED = "allowed", Decision.ALLOWED, HTTPStatus.OK, "Allowed."
+    DUPLICATE = "duplicate", Decision.ALLOWED, HTTPStatus.OK, "WCS repeated a hook; it got the same answer again."
+
+    RECORDED = "recorded", Decision.NOTED, HTTPStatus.OK, "Recorded."
+    EVENT_UNKNOWN = (
+        "event_unknown",
+        Decision.NOTED,
+        HTTPStatus.OK,
+        "An event this gateway does not know; only recorded.",
+    )
+    SESSION_NOT_OURS = (
+        "session_not_ours", Decision.NOTED, HTTPStatus.OK,
+        "An event of a session that was never accepted here; only recorded.",
+    )  # fmt: skip
+    CALL_NOT_OURS = (
+        "call_not_ours", Decision.NOTED, HTTPStatus.OK, "An event of a call that was never accepted here; only recorded."
+    )  # fmt: skip
+    CALL_NEVER_ASKED = (
+        "call_never_asked", Decision.NOTED, HTTPStatus.OK,
+        "WCS placed this call without asking: the call hook is not attached to its application, or is turned off. "
+        "Run the commands of wcs_config on that WCS.",
+    )  # fmt: skip
+    REFUSED_CALL_WENT_ON = (
+        "refused_call_went_on", Decision.NOTED, HTTPStatus.OK,
+        "WCS placed this call although it was refused: it does not obey restClientConfig. Stop that WCS and check it.",
+    )  # fmt: skip
+
+    SPOOLED = "spooled", Decision.NOTED, HTTPStatus.OK, "The database was away; kept on disk, recorded later."
+
+    INSTANCE_UNKNOWN = (
+        "instance_unknown", Decision.REFUSED, HTTPStatus.NOT_FOUND, "No WCS instance has the key in the hook URL."
+    )  # fmt: skip
+    SIGNATURE_MISSING = (
+        "signature_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The hook was not signed: rest_hook_send_hash is off on that WCS, or somebody else posted it.",
+    )  # fmt: skip
+    SIGNATURE_WRONG = (
+        "signature_wrong", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The signature fits no live secret of this instance: rest_hook_secret_key differs, or somebody else posted it.",
+    )  # fmt: skip
+    SECRET_MISSING = (
+        "secret_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The instance has no signing secret and is not marked as unsigned, so nobody is answered.",
+    )  # fmt: skip
+    MALFORMED = "malformed", Decision.REFUSED, HTTPStatus.BAD_REQUEST, "The body is not what WCS sends."
+    CONTENT_TYPE = "content_type", Decision.REFUSED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is not JSON."
+    APP_KEY = (
+        "app_key", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The browser named another WCS application (appKey) than this instance's.",
+    )  # fmt: skip
+    ORIGIN_MISSING = (
+        "origin_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The connection named no origin: no browser page made it."
+    )  # fmt: skip
+    ORIGIN_MALFORMED = (
+        "origin_malformed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The origin is none that a browser sends: a local file, a sandboxed frame, or a forgery.",
+    )  # fmt: skip
+    ORIGIN_UNKNOWN = (
+        "origin_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "No tenant has this origin. If it is a customer's page, add the domain: scheme, host and port must be the same.",
+    )  # fmt: skip
+    TENANT_NOT_SERVED = (
+        "tenant_not_served", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The WCS instance may not speak for the tenant. Add the tenant to the instance if it should.",
+    )  # fmt: skip
+    TENANT_SUSPENDED = "tenant_suspended", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The tenant is suspended."
+    SIP_ACCOUNT_MISSING = (
+        "sip_account_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The tenant has no enabled SIP account, or the session's account was disabled or deleted.",
+    )  # fmt: skip
+    SESSION_UNKNOWN = (
+        "session_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN, "This instance and node opened no such session."
+    )  # fmt: skip
+    SESSION_ENDED = "session_ended", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The session has ended."
+    ORIGIN_REVOKED = (
+        "origin_revoked", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The domain the session came from was removed since."
+    )  # fmt: skip
+    CALLEE_UNKNOWN = (
+        "callee_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The page asked for a callee that is no alias of the tenant. Numbers and SIP URIs are never dialled from a page.",
+    )  # fmt: skip
+    CALLEE_NO_DEFAULT = (
+        "callee_no_default", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The page named no callee, and neither the domain nor the tenant has a default one.",
+    )  # fmt: skip
+    CALL_ID_REUSED = (
+        "call_id_reused", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The session used this call id for another call already."
+    )  # fmt: skip
+    CALL_ENDED = "call_ended", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The call of this id has ended already."
+    METHOD_REFUSED = (
+        "method_refused", Decision.REFUSED, HTTPStatus.FORBIDDEN, "A visitor may connect, call and hang up, and nothing else."
+    )  # fmt: skip
+    INCOMING_REFUSED = (
+        "incoming_refused", Decision.REFUSED, HTTPStatus.FORBIDDEN, "Visitors receive no calls, messages or data."
+    )  # fmt: skip
+    SECRET_UNREADABLE = (
+        "secret_unreadable", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE,
+        "A stored secret does not open: the key ring lacks its key. Restore the key, or enter the secret again.",
+    )  # fmt: skip
+    DATABASE_AWAY = (
+        "database_away", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE, "The database did not answer in time."
+    )  # fmt: skip
+    GATEWAY_FAULT = (
+        "gateway_fault", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE, "A fault of the gateway itself; see its log."
+    )  # fmt: skip
+
+
+# What the visitor's browser may learn: WCS hands the sentence on to it.
+NEUTRAL = {
+    HTTPStatus.BAD_REQUEST: "Bad request",
+    HTTPStatus.FORBIDDEN: "Calls are not available here",
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Method not allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Unsupported media type",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Calls are not available now",
+}
+
+
+def refusal(status: HTTPStatus) -> dict[str, int | str]:
+    """Exactly these two keys: with any other, WCS shows the visitor the HTTP reason phrase instead.
+
+    Source: docs.flashphoner.com, "Sending custom error message to a client", since build 5.2.968.
+    """
+    return {"status": status.value, "reason": NEUTRAL[status]}

@@ -1,0 +1,103 @@
+"""What one hook leaves behind, and how a batch of it becomes the columns of one statement."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from hooks.lifecycle import CallProgress, SessionProgress
+
+
+class OpenedSession(NamedTuple):
+    id: uuid.UUID
+    tenant_id: int
+    instance_id: uuid.UUID
+    node_id: str
+    wcs_session_id: str
+    app_key: str
+    domain_id: int
+    origin: str
+    sip_account_id: uuid.UUID
+    sip_login: str
+    connect_digest: uuid.UUID
+    opened_at: datetime
+    node_is_new: bool
+
+
+class AskedCall(NamedTuple):
+    id: uuid.UUID
+    tenant_id: int
+    session_id: uuid.UUID
+    call_id: str
+    alias: str
+    target: str
+    caller: str
+    decision: str
+    reason: str
+    asked_at: datetime
+    ended_at: datetime | None
+    ended_by: str
+
+
+class LoggedEvent(NamedTuple):
+    received_at: datetime
+    instance_id: uuid.UUID
+    tenant_id: int | None
+    session_id: uuid.UUID | None
+    call_id: uuid.UUID | None
+    method: str
+    decision: str
+    reason: str
+    detail: str
+    body: dict[str, Any]
+    only_with: uuid.UUID | None  # the session or call that must come to be in the same statement
+
+
+class Record(NamedTuple):
+    event: LoggedEvent | None = None
+    opened: OpenedSession | None = None
+    asked: AskedCall | None = None
+    session: tuple[uuid.UUID, SessionProgress] | None = None
+    call: tuple[uuid.UUID, CallProgress] | None = None
+
+    @property
+    def creates(self) -> uuid.UUID | None:
+        created = self.opened or self.asked
+        return created.id if created else None
+
+
+class Parts(NamedTuple):
+    """The parts of `hooks.statements.write`, each as JSON for `json_to_recordset`; None where there is nothing of it."""
+
+    opened: str | None
+    asked: str | None
+    sessions: str | None
+    calls: str | None
+    events: str | None
+
+
+def parts(records: Sequence[Record]) -> Parts:
+    sessions: dict[uuid.UUID, SessionProgress] = {}
+    calls: dict[uuid.UUID, CallProgress] = {}
+    for record in records:
+        if record.session:
+            session_id, session = record.session
+            sessions[session_id] = sessions[session_id].merge(session) if session_id in sessions else session
+        if record.call:
+            call_id, call = record.call
+            calls[call_id] = calls[call_id].merge(call) if call_id in calls else call
+    return Parts(
+        opened=_rows(record.opened._asdict() for record in records if record.opened),
+        asked=_rows(record.asked._asdict() for record in records if record.asked),
+        sessions=_rows({"id": key, **progress._asdict()} for key, progress in sessions.items()),
+        calls=_rows({"id": key, **progress._asdict()} for key, progress in calls.items()),
+        events=_rows(record.event._asdict() for record in records if record.event),
+    )
+
+
+def _rows(rows: Iterable[dict[str, Any]]) -> str | None:
+    listed = list(rows)
+    return json.dumps(listed, default=str) if listed else None  # default: UUIDs and times

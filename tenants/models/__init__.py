@@ -1,0 +1,9 @@
+"""Who may call whom: one file per table."""
+
+from tenants.models.callee import Callee
+from tenants.models.domain import Domain
+from tenants.models.sip_account import SipAccount
+from tenants.models.tenant import Tenant
+from tenants.models.wcs_instance import WcsInstance, WcsNode
+
+__all__ = ["Callee", "Domain", "SipAccount", "Tenant", "WcsInstance", "WcsNode"]

@@ -1,0 +1,46 @@
+"""Whom a visitor may call: an alias the page names, and the number behind it, which the page never sees."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from tenants.models.tenant import Tenant
+
+# An alias begins with a letter, so that a number can never be taken for one.
+ALIAS = RegexValidator(
+    r"\A[a-z][a-z0-9_-]{0,62}\Z", "An alias begins with a lower-case letter, then letters, digits, - and _, like sales."
+)
+_USER = r"[A-Za-z0-9+*#][A-Za-z0-9+*#._-]{0,63}"
+_HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?"
+TARGET = RegexValidator(
+    rf"\A({_USER}|sips?:{_USER}@{_HOST})\Z",
+    "A number or extension like +4930123456, or a SIP URI like sip:sales@pbx.example.",
+)
+
+
+class Callee(models.Model):
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="callees")
+    alias = models.CharField(max_length=63, validators=[ALIAS], help_text="What the page says, like sales.")
+    target = models.CharField(max_length=330, validators=[TARGET], help_text="The number or SIP URI that is dialled.")
+    default = models.BooleanField(default=False, help_text="Called when the page names nobody.")
+
+    class Meta:
+        ordering = ["tenant", "alias"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "alias"],
+                name="callee_alias_once_per_tenant",
+                violation_error_message="This tenant has a callee of that alias already.",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant"],
+                condition=Q(default=True),
+                name="callee_one_default_per_tenant",
+                violation_error_message="This tenant has a default callee already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.alias

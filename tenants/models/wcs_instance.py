@@ -1,0 +1,94 @@
+"""A media server (or a cluster of them) that posts hooks, and the nodes seen behind it."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from tenants.fields import SecretField
+from tenants.models.tenant import Tenant
+
+KEY = RegexValidator(r"\A[A-Za-z0-9_-]{8,64}\Z", "8 to 64 letters, digits, - and _.")
+NAME = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Letters, digits, . _ and -, like acme-1.")
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def new_signing_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class WcsInstance(models.Model):
+    # The id is part of what the secrets are sealed to, so it is known before the row is saved.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=63, unique=True, validators=[NAME], help_text="Like acme-1.")
+    key = models.CharField(
+        max_length=64,
+        unique=True,
+        default=new_key,
+        validators=[KEY],
+        help_text="Its part of the hook URL, /hooks/<key>. Hard to guess, but it is no password.",
+    )
+    signing_secret = SecretField(blank=True, help_text="rest_hook_secret_key of this WCS.")
+    previous_signing_secret = SecretField(
+        blank=True, editable=False, help_text="Still accepted, until every node has the new one."
+    )
+    unsigned = models.BooleanField(
+        default=False,
+        help_text="DANGER: answer hooks without a signature. Whoever reaches the hook URL then gets the SIP passwords.",
+    )
+    app_key = models.CharField(
+        "appKey",
+        max_length=128,
+        blank=True,
+        help_text="The WCS application. The browser picks it: with a value here, hooks of any other are refused.",
+    )
+    tenants = models.ManyToManyField(Tenant, blank=True, related_name="wcs_instances")
+
+    class Meta:
+        verbose_name = "WCS instance"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unsigned=False) | Q(signing_secret="", previous_signing_secret=""),
+                name="wcs_instance_unsigned_has_no_secret",
+                violation_error_message="An instance either signs or is marked as unsigned, not both.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def rotate_signing_secret(self, secret: str) -> None:
+        """Both secrets are accepted until `forget_previous_signing_secret`; neither change is saved here."""
+        self.previous_signing_secret = self.signing_secret and self.signing_secret.reveal()
+        self.signing_secret = secret
+
+    def forget_previous_signing_secret(self) -> None:
+        self.previous_signing_secret = None
+
+    @property
+    def answers_nobody(self) -> bool:
+        return not self.unsigned and self.signing_secret is None
+
+
+class WcsNode(models.Model):
+    """A server of an instance, by the nodeId it gives; recorded when it is first seen."""
+
+    instance = models.ForeignKey(WcsInstance, on_delete=models.CASCADE, related_name="nodes")
+    node_id = models.CharField("nodeId", max_length=255)
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "WCS node"
+        ordering = ["first_seen_at"]
+        constraints = [models.UniqueConstraint(fields=["instance", "node_id"], name="wcs_node_once_per_instance")]
+
+    def __str__(self) -> str:
+        return self.node_id
