@@ -67,7 +67,7 @@ def _connected(hook: Hook, payload: Payload, reason: Reason) -> Answer:
 
 def _opened(hook: Hook, payload: Payload, facts: Facts) -> OpenedSession:
     return OpenedSession(
-        id=uuid.uuid4(),
+        id=str(uuid.uuid4()),
         tenant_id=facts.tenant_id,
         instance_id=facts.instance_id,
         node_id=payload.text("nodeId"),
@@ -118,7 +118,7 @@ def _noted(hook: Hook, payload: Payload, reason: Reason) -> Record:
 def _asked(hook: Hook, payload: Payload, reason: Reason, target: str) -> AskedCall:
     facts = hook.facts
     return AskedCall(
-        id=uuid.uuid4(),
+        id=str(uuid.uuid4()),
         tenant_id=facts.tenant_id,
         session_id=facts.session_id,
         call_id=payload.text("callId"),

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connections
 
 from hooks import statements
+from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.lane import AWAY, Lane
 from hooks.methods import Kind, find
@@ -34,25 +35,27 @@ HOUSEKEEPING_EVERY = 5.0  # seconds
 
 
 class Gateway:
-    """One for each process. Decisions have a lane of their own, so that no row lock of an event holds up a call."""
+    """One for each process. Each kind of hook has a lane, so that no row lock of an event holds up a connect or a call."""
 
     def __init__(self) -> None:
         self._spool = Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
-        deadline, remembered = settings.CLICKHOOK_HOOK_DEADLINE, {}  # type: ignore[var-annotated]  # Facts by key
-        self._decisions = Lane(_connection(), deadline, self._spool, remembered)
-        self._events = Lane(_connection(), deadline, self._spool, remembered)
+        remembered: dict[str, Facts] = {}
+        self._connects, self._calls, self._events = (
+            Lane(read, _connection(), settings.CLICKHOOK_HOOK_DEADLINE, self._spool, remembered)
+            for read in (statements.READ_CONNECT, statements.READ_CALL, statements.READ_EVENT)
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        for work in (self._decisions.run(), self._events.run(), self._keep_house()):
+        for work in (self._connects.run(), self._calls.run(), self._events.run(), self._keep_house()):
             self._tasks.append(asyncio.create_task(work))
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._decisions.close()
-        await self._events.close()
+        for lane in (self._connects, self._calls, self._events):
+            await lane.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match = _PATH.fullmatch(scope["path"])
@@ -69,8 +72,9 @@ class Gateway:
         return await _send(send, status, content)
 
     async def answer(self, hook: Hook) -> tuple[int, bytes]:
-        lane = self._events if hook.method.kind is Kind.EVENT or hook.method.name == "hangup" else self._decisions
-        return await lane.answer(hook)
+        if hook.method.kind is Kind.CONNECT:
+            return await self._connects.answer(hook)
+        return await (self._calls if hook.method.name == "call" else self._events).answer(hook)
 
     async def _keep_house(self) -> None:
         """Closes what nobody ended, and records what was spooled."""

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
 import psycopg
+from psycopg.types.string import TextLoader
 
 from hooks import recording, statements
 from hooks.facts import Facts
@@ -24,6 +26,7 @@ log = logging.getLogger("hooks")
 
 MAX_BATCH = 128
 MAX_ATTEMPTS = 5
+REPLAN_EVERY = 10.0  # seconds: the tables grow, and a plan that was made for few rows would be slow for many
 _INSTANCE_FACTS = 5  # the first columns of Facts: all that authenticates
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError)
 Answer = tuple[int, bytes]
@@ -32,12 +35,21 @@ Answer = tuple[int, bytes]
 class Lane:
     """One connection and the hooks that wait for it. While a batch is under way, the next one gathers."""
 
-    def __init__(self, connection: dict[str, Any], deadline: float, spool: Spool, remembered: dict[str, Facts]) -> None:
-        """`deadline` in seconds: after it the database counts as away, and the batch is answered without it."""
-        self._parameters, self._deadline, self._spool, self._remembered = connection, deadline, spool, remembered
+    def __init__(
+        self, read: str, connection: dict[str, Any], deadline: float, spool: Spool, remembered: dict[str, Facts]
+    ) -> None:
+        """`read` is the statement for the kind of hook that goes here. `deadline` in seconds: after it the database counts as away, and the batch is answered without it."""
+        self._read, self._parameters, self._deadline, self._spool, self._remembered = (
+            read,
+            connection,
+            deadline,
+            spool,
+            remembered,
+        )
         self._waiting: deque[Hook] = deque()
         self._some = asyncio.Event()
         self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._planned_at = 0.0
 
     async def answer(self, hook: Hook) -> Answer:
         self._waiting.append(hook)
@@ -84,7 +96,7 @@ class Lane:
 
     async def _process(self, batch: list[Hook]) -> list[Hook]:
         """The hooks that must be decided again: what they found was changed by another process meanwhile."""
-        rows = await self._execute(statements.READ, [json.dumps([hook.question(n) for n, hook in enumerate(batch)])])
+        rows = await self._execute(self._read, [json.dumps([hook.question(n) for n, hook in enumerate(batch)])])
         for hook, row in zip(batch, rows, strict=True):
             hook.facts, hook.database_away = Facts(*row), False
             handle(hook)
@@ -138,11 +150,17 @@ class Lane:
     async def _execute(self, statement: str | bytes, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         if self._connection is None or self._connection.closed:
             self._connection = await self._connect()
-        cursor = await self._connection.execute(statement, parameters, prepare=True, binary=True)
-        return await cursor.fetchall()
+            self._cursor = self._connection.cursor()  # one for all: a new one learns the column types anew
+            self._planned_at = time.monotonic()
+        elif time.monotonic() - self._planned_at > REPLAN_EVERY:
+            await self._connection.execute("DISCARD PLANS")
+            self._planned_at = time.monotonic()
+        await self._cursor.execute(statement, parameters, prepare=True)
+        return await self._cursor.fetchall()
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         connection = await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
+        connection.adapters.register_loader("uuid", TextLoader)  # they only come and go: text is cheaper
         await connection.execute(statements.SETTINGS, [f"{self._deadline}s"])
         return connection
 

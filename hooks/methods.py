@@ -75,14 +75,19 @@ class Method:
 
         Source: docs.flashphoner.com, "restClientConfig object description".
         """
-        excluded = NOT_NEEDED_HERE if self.kind is Kind.CONNECT or self.sets else NOT_NEEDED_HERE + BULKY
         return {
-            "clientExclude": ",".join(HIDDEN_FROM_BROWSER),
-            "restExclude": ",".join(excluded),
+            "clientExclude": ",".join(HIDDEN_FROM_BROWSER) if self.allowed else "",
+            "restExclude": ",".join(self._not_needed_here),
             "restOnError": "FAIL" if self.fails_closed else "LOG",
             "restPolicy": "OVERWRITE" if self.sets else "NOTIFY",
             "restOverwrite": ",".join(self.sets),
         }
+
+    @property
+    def _not_needed_here(self) -> tuple[str, ...]:
+        if not self.allowed:
+            return ()
+        return NOT_NEEDED_HERE if self.sets else NOT_NEEDED_HERE + BULKY
 
 
 def _refused(kind: Kind, *names: str) -> list[Method]:

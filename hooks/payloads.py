@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,7 +59,7 @@ _NAMES = {
 @dataclass(frozen=True, slots=True)
 class Payload:
     fields: dict[str, JSON]
-    digest: uuid.UUID = field(repr=False)
+    digest: str = field(repr=False)
 
     def __getitem__(self, name: str) -> JSON:
         return self.fields.get(name)
@@ -88,7 +87,7 @@ def parse(body: bytes) -> Payload:
     for name, value in fields.items():
         if name in _TYPES:
             _check_field(name, value)
-    return Payload(fields, uuid.UUID(bytes=hashlib.blake2b(body, digest_size=16).digest()))
+    return Payload(fields, hashlib.blake2b(body, digest_size=16).hexdigest())
 
 
 def require(payload: Payload, *names: str) -> None:

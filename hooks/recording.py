@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,25 +11,25 @@ from hooks.lifecycle import CallProgress, SessionProgress
 
 
 class OpenedSession(NamedTuple):
-    id: uuid.UUID
+    id: str
     tenant_id: int
-    instance_id: uuid.UUID
+    instance_id: str
     node_id: str
     wcs_session_id: str
     app_key: str
     domain_id: int
     origin: str
-    sip_account_id: uuid.UUID
+    sip_account_id: str
     sip_login: str
-    connect_digest: uuid.UUID
+    connect_digest: str
     opened_at: datetime
     node_is_new: bool
 
 
 class AskedCall(NamedTuple):
-    id: uuid.UUID
+    id: str
     tenant_id: int
-    session_id: uuid.UUID
+    session_id: str
     call_id: str
     alias: str
     target: str
@@ -44,27 +43,27 @@ class AskedCall(NamedTuple):
 
 class LoggedEvent(NamedTuple):
     received_at: datetime
-    instance_id: uuid.UUID
+    instance_id: str
     tenant_id: int | None
-    session_id: uuid.UUID | None
-    call_id: uuid.UUID | None
+    session_id: str | None
+    call_id: str | None
     method: str
     decision: str
     reason: str
     detail: str
     body: dict[str, Any]
-    only_with: uuid.UUID | None  # the session or call that must come to be in the same statement
+    only_with: str | None  # the session or call that must come to be in the same statement
 
 
 class Record(NamedTuple):
     event: LoggedEvent | None = None
     opened: OpenedSession | None = None
     asked: AskedCall | None = None
-    session: tuple[uuid.UUID, SessionProgress] | None = None
-    call: tuple[uuid.UUID, CallProgress] | None = None
+    session: tuple[str, SessionProgress] | None = None
+    call: tuple[str, CallProgress] | None = None
 
     @property
-    def creates(self) -> uuid.UUID | None:
+    def creates(self) -> str | None:
         created = self.opened or self.asked
         return created.id if created else None
 
@@ -80,8 +79,8 @@ class Parts(NamedTuple):
 
 
 def parts(records: Sequence[Record]) -> Parts:
-    sessions: dict[uuid.UUID, SessionProgress] = {}
-    calls: dict[uuid.UUID, CallProgress] = {}
+    sessions: dict[str, SessionProgress] = {}
+    calls: dict[str, CallProgress] = {}
     for record in records:
         if record.session:
             session_id, session = record.session
@@ -100,4 +99,4 @@ def parts(records: Sequence[Record]) -> Parts:
 
 def _rows(rows: Iterable[dict[str, Any]]) -> str | None:
     listed = list(rows)
-    return json.dumps(listed, default=str) if listed else None  # default: UUIDs and times
+    return json.dumps(listed, default=str) if listed else None  # default: times

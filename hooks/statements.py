@@ -1,4 +1,4 @@
-"""The SQL of the hot path: one statement reads all that a batch of hooks needs, one writes all it leaves behind."""
+"""The SQL of the hot path: one statement reads all that a batch needs, one writes all it leaves behind."""
 
 from __future__ import annotations
 
@@ -15,76 +15,97 @@ SELECT set_config('enable_seqscan', 'off', false),
        set_config('statement_timeout', %s, false)
 """
 
-# `origins`: the origin of a connect and its parents, the nearest first, with spaces between; null for every other hook.
-# The columns are those of hooks.facts.Facts.
-READ = """
-WITH hook AS (
-    SELECT hook.*,
-           instance.id AS instance_id, instance.unsigned, instance.app_key,
-           instance.signing_secret, instance.previous_signing_secret,
-           session.id AS session_id, session.connect_digest, session.opened_at, session.ended_at, session.sip_account_id,
-           domain.id AS domain_id, domain.default_callee_id,
-           CASE WHEN origins IS NULL THEN session.tenant_id ELSE domain.tenant_id END AS tenant_id,
-           row_number() OVER (PARTITION BY domain.tenant_id ORDER BY n) - 1 AS turn
-      FROM json_to_recordset(%s) AS hook (
-           n int, key text, node text, wcs_session text, origins text, wcs_call text, alias text)
-      LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
-      LEFT JOIN LATERAL (
-           SELECT * FROM hooks_session
-            WHERE wcs_session_id = hook.wcs_session AND node_id = hook.node AND instance_id = instance.id
-            ORDER BY opened_at DESC LIMIT 1
-           ) session ON true
-      LEFT JOIN LATERAL (
-           SELECT id, tenant_id, default_callee_id FROM (
-               SELECT * FROM tenants_domain
+# What the three READs share: the columns of hooks.facts.Facts begin with the instance's.
+_INSTANCE = (
+    "instance.id, instance.unsigned, instance.app_key, instance.signing_secret, instance.previous_signing_secret"
+)
+
+# `origins`: the connect's origin and its parents, the nearest first, with spaces between.
+# A session that lives keeps its account; a new one gets the account with the fewest living sessions, then the longest idle.
+# Connects of one tenant in one batch take turns.
+READ_CONNECT = f"""
+SELECT {_INSTANCE},
+       session.id, session.ended_at, tenant.id,
+       NULL, NULL, account.login,
+       hook.domain_id, tenant.status, served.id IS NOT NULL, account.id,
+       NULL, NULL, NULL, NULL,
+       account.authentication_name, account.password, account.domain, account.outbound_proxy, account.port,
+       tenant.sip_register_required, session.connect_digest, session.opened_at, node.id IS NOT NULL
+  FROM (SELECT hook.*, domain.id AS domain_id, domain.tenant_id,
+               row_number() OVER (PARTITION BY domain.tenant_id ORDER BY n) - 1 AS turn
+          FROM json_to_recordset(%s) AS hook (n int, key text, node text, wcs_session text, origins text)
+          LEFT JOIN LATERAL (
+               SELECT id, tenant_id FROM tenants_domain
                 WHERE origin = ANY (string_to_array(hook.origins, ' '))
                   AND (include_subdomains OR origin = split_part(hook.origins, ' ', 1))
                 ORDER BY length(origin) DESC LIMIT 1
-               ) connecting
-           UNION ALL
-           SELECT id, tenant_id, default_callee_id FROM tenants_domain
-            WHERE hook.origins IS NULL AND id = session.domain_id AND tenant_id = session.tenant_id
-              AND (origin = session.origin
-                   OR origin_span(origin, include_subdomains) && origin_span(session.origin, false))
-           ) domain ON true
-)
-SELECT hook.instance_id, hook.unsigned, hook.app_key, hook.signing_secret, hook.previous_signing_secret,
-       EXISTS (SELECT FROM tenants_wcsnode
-                WHERE tenants_wcsnode.instance_id = hook.instance_id AND node_id = hook.node),
-       tenant.id, tenant.status, tenant.sip_register_required,
-       EXISTS (SELECT FROM tenants_wcsinstance_tenants
-                WHERE wcsinstance_id = hook.instance_id AND tenant_id = tenant.id),
-       hook.domain_id,
-       account.id, account.login, account.authentication_name, account.password,
-       account.domain, account.outbound_proxy, account.port,
-       hook.session_id, hook.connect_digest, hook.opened_at, hook.ended_at,
-       call.id, call.alias, call.target, call.decision, call.ended_at,
-       callee.alias, callee.target
-  FROM hook
+               ) domain ON true
+       ) hook
+  LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
+  LEFT JOIN tenants_wcsnode node ON node.instance_id = instance.id AND node.node_id = hook.node
   LEFT JOIN tenants_tenant tenant ON tenant.id = hook.tenant_id
-  LEFT JOIN hooks_call call ON call.session_id = hook.session_id AND call.call_id = hook.wcs_call
-  -- A session keeps its account; a new one gets the one with the fewest living sessions, then the longest idle one.
-  -- Connects of one tenant in one batch take turns.
+  LEFT JOIN tenants_wcsinstance_tenants served ON served.wcsinstance_id = instance.id AND served.tenant_id = tenant.id
+  LEFT JOIN hooks_session session ON session.wcs_session_id = hook.wcs_session AND session.node_id = hook.node
+        AND session.instance_id = instance.id AND session.ended_at IS NULL
+  LEFT JOIN LATERAL (
+       SELECT count(*) AS size FROM tenants_sipaccount WHERE tenant_id = tenant.id AND enabled
+       ) pool ON true
   LEFT JOIN LATERAL (
        SELECT candidate.* FROM tenants_sipaccount candidate
         WHERE candidate.tenant_id = tenant.id AND candidate.enabled
-          AND (hook.origins IS NOT NULL OR candidate.id = hook.sip_account_id)
-        ORDER BY hook.ended_at IS NULL AND candidate.id = hook.sip_account_id DESC NULLS LAST,
-                 (SELECT count(*) FROM (SELECT FROM hooks_session
-                   WHERE sip_account_id = candidate.id AND ended_at IS NULL LIMIT 1000) living),
-                 (SELECT max(opened_at) FROM hooks_session WHERE sip_account_id = candidate.id) NULLS FIRST,
+        ORDER BY candidate.id = session.sip_account_id DESC NULLS LAST,
+                 CASE WHEN pool.size > 1 THEN (SELECT count(*) FROM (SELECT FROM hooks_session
+                   WHERE sip_account_id = candidate.id AND ended_at IS NULL LIMIT 1000) living) END,
+                 CASE WHEN pool.size > 1 THEN
+                   (SELECT max(opened_at) FROM hooks_session WHERE sip_account_id = candidate.id) END NULLS FIRST,
                  candidate.id
-       OFFSET CASE WHEN hook.session_id IS NULL OR hook.ended_at IS NOT NULL THEN hook.turn %% (
-                   SELECT greatest(count(*), 1) FROM tenants_sipaccount pool
-                    WHERE pool.tenant_id = tenant.id AND pool.enabled) END
+       OFFSET CASE WHEN session.id IS NULL THEN hook.turn %% greatest(pool.size, 1) END
         LIMIT 1
        ) account ON true
+ ORDER BY hook.n
+"""
+# The session that lives under that id, else the last that did.
+_SESSION = """
+  LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
+  LEFT JOIN LATERAL (
+       SELECT * FROM hooks_session
+        WHERE wcs_session_id = hook.wcs_session AND node_id = hook.node AND instance_id = instance.id
+        ORDER BY ended_at DESC NULLS FIRST LIMIT 1
+       ) session ON true
+  LEFT JOIN LATERAL (
+       SELECT * FROM hooks_call WHERE session_id = session.id AND call_id = hook.wcs_call LIMIT 1
+       ) call ON true"""
+
+# Everything that let the session in must still hold: the tenant's domain covers its origin, its account is enabled.
+READ_CALL = f"""
+SELECT {_INSTANCE},
+       session.id, session.ended_at, session.tenant_id,
+       call.id, call.decision, account.login,
+       domain.id, tenant.status, served.id IS NOT NULL, account.id,
+       call.alias, call.target, call.ended_at, callee.target
+  FROM json_to_recordset(%s) AS hook (n int, key text, node text, wcs_session text, wcs_call text, alias text)
+{_SESSION}
+  LEFT JOIN tenants_tenant tenant ON tenant.id = session.tenant_id
+  LEFT JOIN tenants_wcsinstance_tenants served ON served.wcsinstance_id = instance.id AND served.tenant_id = tenant.id
+  LEFT JOIN tenants_sipaccount account
+       ON account.id = session.sip_account_id AND account.tenant_id = tenant.id AND account.enabled
+  LEFT JOIN tenants_domain domain ON domain.id = session.domain_id AND domain.tenant_id = tenant.id
+        AND origin_span(domain.origin, domain.include_subdomains) && origin_span(session.origin, false)
   LEFT JOIN tenants_callee callee ON callee.tenant_id = tenant.id AND callee.id = CASE
        WHEN hook.alias <> '' THEN
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = hook.alias)
-       WHEN hook.alias = '' THEN
-           coalesce(hook.default_callee_id, (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND "default"))
+       ELSE
+           coalesce(domain.default_callee_id, (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND "default"))
        END
+ ORDER BY hook.n
+"""
+
+READ_EVENT = f"""
+SELECT {_INSTANCE},
+       session.id, session.ended_at, session.tenant_id,
+       call.id, call.decision, session.sip_login
+  FROM json_to_recordset(%s) AS hook (n int, key text, node text, wcs_session text, wcs_call text)
+{_SESSION}
  ORDER BY hook.n
 """
 
@@ -105,7 +126,7 @@ _OPENING = """
 opening AS (
     SELECT * FROM json_to_recordset(%s) AS opening (
         id uuid, tenant_id bigint, instance_id uuid, node_id text, wcs_session_id text, app_key text, domain_id bigint,
-        origin text, sip_account_id uuid, sip_login text, connect_digest uuid, opened_at timestamptz, node_is_new bool)
+        origin text, sip_account_id uuid, sip_login text, connect_digest text, opened_at timestamptz, node_is_new bool)
 )"""
 _ASKED = """
 asked AS (

@@ -10,7 +10,6 @@ from django.db import models
 
 from tenants.encryption import KeyRing, SealedSecret, Secret, place
 
-
 if TYPE_CHECKING:
     _TextField = models.TextField[Any, Any]
 else:

@@ -13,7 +13,6 @@ from tenants.models.callee import Callee
 from tenants.models.tenant import Tenant
 from tenants.origins import MAX_LENGTH, BadOrigin, parse
 
-
 OVERLAP = "origin_span(tenants_domain.origin, tenants_domain.include_subdomains) && origin_span(%s, %s)"
 
 

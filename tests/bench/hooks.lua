@@ -1,0 +1,34 @@
+-- wrk: posts the signed hooks of a file, each once; HOOKS names the file, a line each: signature, tab, body.
+-- With several threads, each takes its share.
+local threads = 0
+function setup(thread)
+  thread:set("number", threads)
+  threads = threads + 1
+end
+
+function init(arguments)
+  local count, path = tonumber(arguments[1]), arguments[2]
+  requests, position = {}, 0
+  local line_number = 0
+  for line in io.lines(os.getenv("HOOKS")) do
+    if line_number % count == number then
+      local signature, body = line:match("^(%S+)\t(.*)$")
+      local headers = {["Content-Type"] = "application/json", ["Authorization"] = "WCS " .. signature}
+      requests[#requests + 1] = wrk.format("POST", path, headers, body)
+    end
+    line_number = line_number + 1
+  end
+end
+
+function request()
+  position = position % #requests + 1
+  return requests[position]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    '{"requests": %d, "seconds": %.6f, "p50_ms": %.3f, "p99_ms": %.3f, "refused": %d, "broken": %d}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    errors.status, errors.connect + errors.read + errors.write + errors.timeout))
+end

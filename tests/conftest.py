@@ -1,0 +1,133 @@
+"""The database, the gateway under test, and the cast."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from tests import cast as casting
+from tests.environment import DATA_DIR
+from tests.wcs import Wcs
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker) -> None:
+    """The embedded database itself: the gateway under test is another process and sees it too."""
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+
+
+@dataclass
+class Gateway:
+    """A real gunicorn with the configuration that `up` and the image use."""
+
+    environment: dict[str, str] = field(default_factory=dict)
+    workers: int = 2
+
+    def start(self) -> Gateway:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.log_path = DATA_DIR / f"gateway-{self.port}.log"
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-c",
+            "docker/gunicorn.conf.py",
+            "--bind",
+            f"127.0.0.1:{self.port}",
+        ]
+        environment = {**os.environ, "WEB_CONCURRENCY": str(self.workers), **self.environment}
+        with self.log_path.open("w") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        self._wait()
+        return self
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(timeout=30) == 0
+
+    def wcs(self, key: str, secret: str | None) -> Wcs:
+        return Wcs(self.port, key, secret)
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                return socket.create_connection(("127.0.0.1", self.port)).close()
+            except ConnectionRefusedError:
+                assert self.process.poll() is None, self.log
+                time.sleep(0.05)
+        raise AssertionError(self.log)
+
+
+@pytest.fixture(scope="session")
+def gateway(django_db_setup) -> Iterator[Gateway]:
+    running = Gateway().start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def cast(transactional_db) -> casting.Cast:
+    return casting.assemble()
+
+
+@pytest.fixture
+def acme(cast, gateway) -> Iterator[Wcs]:
+    """Acme's own WCS."""
+    wcs = gateway.wcs(cast.acme_1.key, casting.ACME_SIGNING)
+    yield wcs
+    wcs.close()
+
+
+@pytest.fixture
+def globex(cast, gateway) -> Iterator[Wcs]:
+    """Globex's own WCS."""
+    wcs = gateway.wcs(cast.globex_1.key, casting.GLOBEX_SIGNING)
+    yield wcs
+    wcs.close()
+
+
+@pytest.fixture
+def shared(cast, gateway) -> Iterator[Wcs]:
+    """The WCS of both."""
+    wcs = gateway.wcs(cast.shared_1.key, casting.SHARED_SIGNING)
+    yield wcs
+    wcs.close()
+
+
+@pytest.fixture
+def manage(transactional_db) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a management command as an operator does."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,37 @@
+"""A pytest plugin that is loaded before Django's settings: a data directory and a PostgreSQL for each test process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+for name in [name for name in os.environ if name.startswith("CLICKHOOK_")] + ["DATABASE_URL", "WEB_CONCURRENCY"]:
+    os.environ.pop(name, None)
+DATA_DIR = Path(tempfile.mkdtemp(prefix="clickhook-test-"))
+os.environ["CLICKHOOK_DATA_DIR"] = str(DATA_DIR)
+
+from clickhook import datadir  # noqa: E402 - the environment comes first
+from clickhook.postgres import Server  # noqa: E402
+
+datadir.prepare(DATA_DIR)
+SERVER = Server(DATA_DIR, "fsync=off", "max_connections=60")
+
+
+def _runs_tests(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _runs_tests(config):
+        SERVER.acquire(wait_seconds=0)
+        SERVER.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _runs_tests(config):
+        SERVER.stop()
+    shutil.rmtree(DATA_DIR, ignore_errors=True)
