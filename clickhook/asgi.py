@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clickhook.settings")
 
@@ -19,12 +18,12 @@ class Application:
     def __init__(self) -> None:
         self._gateway: Gateway | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._live(receive, send)
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
             return await self._gateway(scope, receive, send)
-        return await _django(scope, receive, send)
+        return await _django(dict(scope), receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

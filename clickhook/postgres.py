@@ -82,11 +82,9 @@ class Server:
         _private(self.socket)
         if not (self.cluster / "PG_VERSION").exists():
             self._init()
-        command = [tool("postgres"), "-D", self.cluster, "-k", self.socket, "-h", "", *self._options]
+        command: list[str | Path] = [tool("postgres"), "-D", self.cluster, "-k", self.socket, "-h", "", *self._options]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, preexec_fn=_in_child, stdout=log, stderr=log, start_new_session=True
-            )
+            self._process = subprocess.Popen(command, preexec_fn=_in_child, stdout=log, stderr=log, start_new_session=True)
         self.wait_until_ready()
         self._create_database()
 
@@ -109,12 +107,21 @@ class Server:
             time.sleep(0.02)
 
     def _init(self) -> None:
-        command = [tool("initdb"), "-D", self.cluster, "-U", "clickhook", "-A", "trust", "-E", "UTF8", "--locale=C"]
+        command: list[str | Path] = [
+            tool("initdb"),
+            "-D",
+            self.cluster,
+            "-U",
+            "clickhook",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        ]
         done = subprocess.run(command, preexec_fn=_in_child, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise PostgresError(
-                f"The embedded PostgreSQL could not be set up in {self.cluster}:\n{done.stderr.strip()}"
-            )
+            raise PostgresError(f"The embedded PostgreSQL could not be set up in {self.cluster}:\n{done.stderr.strip()}")
 
     def _create_database(self) -> None:
         import psycopg
@@ -179,9 +186,7 @@ def _in_child() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() == 0:
         if libc.unshare(CLONE_NEWUSER):
-            os.write(
-                2, b"User namespaces are forbidden here: run this as another user than root, or set DATABASE_URL.\n"
-            )
+            os.write(2, b"User namespaces are forbidden here: run this as another user than root, or set DATABASE_URL.\n")
             os._exit(99)
         for name, text in (("setgroups", "deny"), ("uid_map", f"{NOBODY} 0 1"), ("gid_map", f"{NOBODY} 0 1")):
             Path("/proc/self", name).write_text(text)

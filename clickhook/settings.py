@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -15,9 +15,7 @@ env = environ.FileAwareEnv()  # NAME_FILE names a file that holds NAME
 
 CLICKHOOK_DATA_DIR = Path(env.str("CLICKHOOK_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 CLICKHOOK_PUBLIC_URL = env.str("CLICKHOOK_PUBLIC_URL", default="http://localhost:8000").rstrip("/")
-CLICKHOOK_ENCRYPTION_KEYS = env.str("CLICKHOOK_ENCRYPTION_KEYS", default="") or datadir.encryption_keys(
-    CLICKHOOK_DATA_DIR
-)
+CLICKHOOK_ENCRYPTION_KEYS = env.str("CLICKHOOK_ENCRYPTION_KEYS", default="") or datadir.encryption_keys(CLICKHOOK_DATA_DIR)
 SECRET_KEY = env.str("CLICKHOOK_SECRET_KEY", default="") or datadir.django_key(CLICKHOOK_DATA_DIR)
 
 CLICKHOOK_HOOK_DEADLINE = env.float("CLICKHOOK_HOOK_DEADLINE", default=3.0)
@@ -84,7 +82,8 @@ _embedded = postgres.database(CLICKHOOK_DATA_DIR)
 DATABASES = {"default": env.db_url("DATABASE_URL") if "DATABASE_URL" in env.ENVIRON else _embedded}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL names a PostgreSQL: postgresql://user:password@host/name")
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A socket's directory stands in a URL percent-encoded, as libpq wants it.
+DATABASES["default"] |= {"HOST": unquote(str(DATABASES["default"].get("HOST", ""))), "CONN_HEALTH_CHECKS": True}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -102,7 +102,7 @@ def _refused(hook: Hook, payload: Payload, reason: Reason) -> Record:
 
 def _noted(hook: Hook, payload: Payload, reason: Reason) -> Record:
     facts, method = hook.facts, hook.method.name
-    if reason is Reason.CALL_NEVER_ASKED and payload["callId"]:
+    if reason is Reason.CALL_NEVER_ASKED and facts.call_id is None and payload["callId"]:
         # First the call comes to be, then the event is applied to it like any other.
         hook.again = True
         return Record(asked=_asked(hook, payload, reason, target=payload.text("callee")))

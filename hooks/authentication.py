@@ -12,6 +12,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from hooks.facts import Facts
+from hooks.hook import Hook
 from hooks.reasons import Reason
 from tenants.encryption import SealedSecret, place
 from tenants.fields import key_ring
@@ -32,7 +33,7 @@ class WcsAuthentication(BaseAuthentication):
     """The principal is the instance, as `request.auth`; there is no user."""
 
     def authenticate(self, request: Request) -> tuple[None, Facts]:
-        hook = request._request.hook
+        hook: Hook = request._request.hook  # type: ignore[attr-defined]  # ours, see HookRequest
         reason = Reason.ALLOWED if hook.verified else verify(hook.facts, hook.body, hook.signature)
         if hook.database_away and hook.facts.instance_id is None:
             reason = Reason.DATABASE_AWAY

@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
@@ -27,7 +27,7 @@ from hooks.spool import Spool
 log = logging.getLogger("hooks")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 # WCS joins its application's URL and the method; whether it doubles a slash is unknown, so it may.
 _PATH = re.compile(r"/+hooks/+(?P<key>[A-Za-z0-9_-]{1,64})/+(?P<method>[A-Za-z][A-Za-z0-9]{0,63})/*")
@@ -112,8 +112,8 @@ async def reap() -> None:
 
 def _connection() -> dict[str, Any]:
     parameters = connections["default"].get_connection_params()
-    libpq = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "target_session_attrs", "options")
-    return {name: parameters[name] for name in libpq if name in parameters} | {"connect_timeout": 2}
+    ours = ("cursor_factory", "context", "prepare_threshold")  # Django's own, for its own cursors
+    return {name: value for name, value in parameters.items() if name not in ours} | {"connect_timeout": 2}
 
 
 async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes | None:
@@ -121,10 +121,10 @@ async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes | None:
     with contextlib.suppress(ValueError):
         if int(headers.get(b"content-length", b"0")) > MAX_BYTES:
             return None
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if len(body) > MAX_BYTES:
             return None
         if not message.get("more_body"):

@@ -35,9 +35,7 @@ class Hook:
     again: bool = False  # decide once more on fresh facts, after this record
     answer: tuple[int, bytes] | None = field(default=None, repr=False)
     attempts: int = 0
-    answered: asyncio.Future[tuple[int, bytes]] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    answered: asyncio.Future[tuple[int, bytes]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     @classmethod
     def arrive(cls, key: str, method: Method, body: bytes, headers: dict[bytes, bytes]) -> Hook:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
+import socket
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -15,7 +17,7 @@ import psycopg
 from psycopg.types.string import TextLoader
 
 from hooks import recording, statements
-from hooks.facts import Facts
+from hooks.facts import NOTHING, Facts
 from hooks.hook import Hook
 from hooks.reasons import Reason, refusal
 from hooks.recording import Record
@@ -38,7 +40,10 @@ class Lane:
     def __init__(
         self, read: str, connection: dict[str, Any], deadline: float, spool: Spool, remembered: dict[str, Facts]
     ) -> None:
-        """`read` is the statement for the kind of hook that goes here. `deadline` in seconds: after it the database counts as away, and the batch is answered without it."""
+        """`read` is the statement for the kind of hook that goes here.
+
+        `deadline` is in seconds: after it the database counts as away, and the batch is answered without it.
+        """
         self._read, self._parameters, self._deadline, self._spool, self._remembered = (
             read,
             connection,
@@ -71,9 +76,9 @@ class Lane:
             self._connection = None
 
     async def _settle(self, batch: list[Hook]) -> None:
+        alarm = asyncio.get_running_loop().call_later(self._deadline, self._hang_up)
         try:
-            async with asyncio.timeout(self._deadline):
-                again = await self._process(batch)
+            again = await self._process(batch)
         except AWAY as error:
             log.error("the database is away: %s", type(error).__name__)
             await self._disconnect()
@@ -85,6 +90,14 @@ class Lane:
             self._waiting.extendleft(reversed(again))
             if self._waiting:
                 self._some.set()
+        finally:
+            alarm.cancel()
+
+    def _hang_up(self) -> None:
+        """Ends the wait at once. Cancelling it would not: psycopg then asks the server, which does not answer, to stop."""
+        if self._connection is not None and not self._connection.closed:
+            with socket.socket(fileno=os.dup(self._connection.fileno())) as connected:
+                connected.shutdown(socket.SHUT_RDWR)
 
     async def _one_by_one(self, batch: list[Hook]) -> None:
         """So that a poisonous hook is refused alone."""
@@ -128,7 +141,7 @@ class Lane:
             if hook.facts.instance_id is None:
                 self._remembered.pop(hook.key, None)
             else:
-                self._remembered[hook.key] = Facts(*hook.facts[:_INSTANCE_FACTS])
+                self._remembered[hook.key] = Facts._make([*hook.facts[:_INSTANCE_FACTS], *NOTHING[_INSTANCE_FACTS:]])
 
     def _without_database(self, batch: list[Hook]) -> None:
         spooled = []
@@ -149,7 +162,8 @@ class Lane:
 
     async def _execute(self, statement: str | bytes, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         if self._connection is None or self._connection.closed:
-            self._connection = await self._connect()
+            async with asyncio.timeout(self._deadline):
+                self._connection = await self._connect()
             self._cursor = self._connection.cursor()  # one for all: a new one learns the column types anew
             self._planned_at = time.monotonic()
         elif time.monotonic() - self._planned_at > REPLAN_EVERY:

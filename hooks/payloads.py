@@ -102,7 +102,7 @@ def _check_field(name: str, value: JSON) -> None:
     # To Python True is an int, to JSON it is not.
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         raise Malformed(f"{name}: not {' or '.join(_NAMES[type_] for type_ in types if type_ is not _NULL)}")
-    if name in _LONGEST and value and len(value) > _LONGEST[name]:
+    if isinstance(value, str) and len(value) > _LONGEST.get(name, MAX_BYTES):
         raise Malformed(f"{name}: longer than {_LONGEST[name]} characters")
 
 

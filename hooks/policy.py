@@ -95,9 +95,9 @@ def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
         return Reason.RECORDED
     if payload.text("status") not in GOES_ON:
         return Reason.RECORDED if facts.call_id else Reason.CALL_NOT_OURS
-    if facts.call_id is None:
-        return Reason.CALL_NEVER_ASKED
-    return Reason.RECORDED if facts.call_decision == Decision.ALLOWED else Reason.REFUSED_CALL_WENT_ON
+    if facts.call_decision == Decision.REFUSED:
+        return Reason.REFUSED_CALL_WENT_ON
+    return Reason.RECORDED if facts.call_decision == Decision.ALLOWED else Reason.CALL_NEVER_ASKED
 
 
 def away(method: Method) -> Reason:

@@ -113,7 +113,7 @@ class Reason(StrEnum):
     )  # fmt: skip
     CALL_ENDED = "call_ended", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The call of this id has ended already."
     METHOD_REFUSED = (
-        "method_refused", Decision.REFUSED, HTTPStatus.FORBIDDEN, "A visitor may connect, call and hang up, and nothing else."
+        "method_refused", Decision.REFUSED, HTTPStatus.FORBIDDEN, "A visitor may connect, call and hang up, nothing else."
     )  # fmt: skip
     INCOMING_REFUSED = (
         "incoming_refused", Decision.REFUSED, HTTPStatus.FORBIDDEN, "Visitors receive no calls, messages or data."

@@ -12,15 +12,15 @@ from hooks.lifecycle import CallProgress, SessionProgress
 
 class OpenedSession(NamedTuple):
     id: str
-    tenant_id: int
-    instance_id: str
+    tenant_id: int | None
+    instance_id: str | None
     node_id: str
     wcs_session_id: str
     app_key: str
-    domain_id: int
+    domain_id: int | None
     origin: str
-    sip_account_id: str
-    sip_login: str
+    sip_account_id: str | None
+    sip_login: str | None
     connect_digest: str
     opened_at: datetime
     node_is_new: bool
@@ -28,8 +28,8 @@ class OpenedSession(NamedTuple):
 
 class AskedCall(NamedTuple):
     id: str
-    tenant_id: int
-    session_id: str
+    tenant_id: int | None
+    session_id: str | None
     call_id: str
     alias: str
     target: str
@@ -43,7 +43,7 @@ class AskedCall(NamedTuple):
 
 class LoggedEvent(NamedTuple):
     received_at: datetime
-    instance_id: str
+    instance_id: str | None
     tenant_id: int | None
     session_id: str | None
     call_id: str | None
@@ -69,7 +69,7 @@ class Record(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """The parts of `hooks.statements.write`, each as JSON for `json_to_recordset`; None where there is nothing of it."""
+    """The parts of `hooks.statements.write`, each as JSON for `json_to_recordset`; None where there is none."""
 
     opened: str | None
     asked: str | None

@@ -8,6 +8,7 @@ from hooks.payloads import Payload
 
 MAX_TEXT = 512  # characters
 MAX_OMITTED = 50
+MAX_ITEMS = 20
 
 # An allow-list: a field that a later WCS adds may be a secret, so it stays out until somebody has looked at it.
 KEPT = (
@@ -39,4 +40,4 @@ def _cut(value: Any) -> Any:
         return value[:MAX_TEXT]
     if isinstance(value, bool | int | float):
         return value
-    return str(value)[:MAX_TEXT]
+    return [str(item)[:MAX_TEXT] for item in value[:MAX_ITEMS]] if isinstance(value, list) else str(value)[:MAX_TEXT]

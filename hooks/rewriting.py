@@ -27,7 +27,7 @@ def connect_answer(facts: Facts, password: str) -> dict[str, Any]:
     }
 
 
-def call_answer(target: str, caller: str) -> dict[str, Any]:
+def call_answer(target: str | None, caller: str | None) -> dict[str, Any]:
     """An audio call to our target from our account; null is what WCS has where nothing was set."""
     return {
         **_NO_CALL_FIELDS,

@@ -59,7 +59,7 @@ class Spool:
     def _open(self) -> IO[bytes]:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._directory / f"{os.getpid()}-{uuid.uuid4().hex}.jsonl"
-        self._file = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+        self._file = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")  # noqa: SIM115 - kept open
         fcntl.flock(self._file, fcntl.LOCK_EX)
         return self._file
 

@@ -16,9 +16,7 @@ SELECT set_config('enable_seqscan', 'off', false),
 """
 
 # What the three READs share: the columns of hooks.facts.Facts begin with the instance's.
-_INSTANCE = (
-    "instance.id, instance.unsigned, instance.app_key, instance.signing_secret, instance.previous_signing_secret"
-)
+_INSTANCE = "instance.id, instance.unsigned, instance.app_key, instance.signing_secret, instance.previous_signing_secret"
 
 # `origins`: the connect's origin and its parents, the nearest first, with spaces between.
 # A session that lives keeps its account; a new one gets the account with the fewest living sessions, then the longest idle.
@@ -199,7 +197,8 @@ locked_call AS (
 )"""
 _LOGGED = """
 logged AS (
-    INSERT INTO hooks_event (received_at, instance_id, tenant_id, session_id, call_id, method, decision, reason, detail, body)
+    INSERT INTO hooks_event (received_at, instance_id, tenant_id, session_id, call_id, method, decision, reason,
+                             detail, body)
     SELECT received_at, instance_id, tenant_id, session_id, call_id, method, decision, reason, detail, body
       FROM json_to_recordset(%s) AS event (
            received_at timestamptz, instance_id uuid, tenant_id bigint, session_id uuid, call_id uuid, method text,
@@ -224,13 +223,14 @@ def write(opened: bool, asked: bool, sessions: bool, calls: bool, events: bool) 
         f"created AS ({created})",
         *((_LOGGED,) if events else ()),
     ]
-    return f"WITH {','.join(parts)} SELECT id FROM created".encode()  # noqa: S608 - constants only
+    return f"WITH {','.join(parts)} SELECT id FROM created".encode()
 
 
 REAP = """
 WITH lost_session AS (
     UPDATE hooks_session SET ended_at = now(), ended_by = 'reaper'
-     WHERE id IN (SELECT id FROM hooks_session WHERE ended_at IS NULL AND opened_at < now() - make_interval(secs => %(session)s)
+     WHERE id IN (SELECT id FROM hooks_session
+                   WHERE ended_at IS NULL AND opened_at < now() - make_interval(secs => %(session)s)
                    ORDER BY id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED)
     RETURNING id
 ), lost_call AS (

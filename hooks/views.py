@@ -24,7 +24,7 @@ from hooks.hook import Hook
 from hooks.methods import REST_CLIENT_CONFIG
 from hooks.payloads import Malformed, Payload, require
 from hooks.policy import away, decide
-from hooks.reasons import Reason, refusal
+from hooks.reasons import Decision, Reason, refusal
 from hooks.recording import Record
 from tenants.encryption import SecretUnreadable
 
@@ -32,6 +32,7 @@ log = logging.getLogger("hooks")
 # Somebody without a valid signature could fill the disk: of each instance and reason, one event is kept in so many seconds.
 STRANGERS_EVERY = 10.0
 _STRANGERS = {Reason.SIGNATURE_MISSING, Reason.SIGNATURE_WRONG, Reason.SECRET_MISSING}
+_ALARMS = {Reason.CALL_NEVER_ASKED, Reason.REFUSED_CALL_WENT_ON}
 _REST_CLIENT_CONFIG = json.dumps(REST_CLIENT_CONFIG).encode()
 _strangers_seen: dict[tuple[str, Reason], float] = {}
 
@@ -53,9 +54,7 @@ class WcsParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         payload = (parser_context or {})["request"]._request.hook.payload
         if isinstance(payload, Malformed):
             raise payload
@@ -75,7 +74,7 @@ class WcsRenderer(BaseRenderer):
 
 
 class WcsResponse(Response):
-    charset = "utf-8"  # type: ignore[assignment]  # Django parses the content type for it, in every response
+    charset = "utf-8"  # Django parses the content type for it, in every response
 
 
 class WcsNegotiation(BaseContentNegotiation):
@@ -108,6 +107,7 @@ class HookView(APIView):
         else:
             origin = hook.origin
             reason = decide(hook.method, payload, str(origin) if origin else None, hook.facts, hook.received_at)
+        _log(hook, reason)
         answer, hook.record = respond(hook, payload, reason)
         return WcsResponse(answer, status=reason.status)
 
@@ -131,7 +131,9 @@ def refuse(error: Exception, context: dict[str, Any]) -> Response | None:
             log.error("%s", error)
         case _:
             return None
-    hook.record = Record(logged(hook, reason, detail=detail, body={})) if _is_kept(hook, reason) else None
+    if _is_kept(hook, reason):
+        _log(hook, reason)
+        hook.record = Record(logged(hook, reason, detail=detail, body={}))
     return WcsResponse(refusal(reason.status), status=reason.status)
 
 
@@ -145,6 +147,14 @@ def _is_kept(hook: Hook, reason: Reason) -> bool:
         return False
     _strangers_seen[seen] = now
     return True
+
+
+def _log(hook: Hook, reason: Reason) -> None:
+    """Nothing that the browser or a stranger chose goes into the line, so nobody can forge another one."""
+    if reason in _ALARMS:
+        log.error("%s of instance %s: %s", reason, hook.facts.instance_id, reason.sentence)
+    elif reason.decision is Decision.REFUSED:
+        log.info("refused a hook of instance %s: %s", hook.facts.instance_id, reason)
 
 
 _view = HookView.as_view()

@@ -33,9 +33,7 @@ def assemble() -> Cast:
     support = Callee.objects.create(tenant=acme, alias="support", target="sip:help@pbx.acme.example")
     Callee.objects.create(tenant=globex, alias="frontdesk", target="20002", default=True)
     Domain.objects.create(tenant=acme, origin="https://www.acme.example")
-    Domain.objects.create(
-        tenant=acme, origin="https://shops.acme.example", include_subdomains=True, default_callee=support
-    )
+    Domain.objects.create(tenant=acme, origin="https://shops.acme.example", include_subdomains=True, default_callee=support)
     Domain.objects.create(tenant=globex, origin="https://globex.example:8443")
     account = SipAccount.objects.create(
         tenant=acme,

@@ -18,6 +18,7 @@ from clickhook import datadir  # noqa: E402 - the environment comes first
 from clickhook.postgres import Server  # noqa: E402
 
 datadir.prepare(DATA_DIR)
+(DATA_DIR / "static").mkdir()
 SERVER = Server(DATA_DIR, "fsync=off", "max_connections=60")
 
 

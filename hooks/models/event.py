@@ -13,13 +13,9 @@ class Event(models.Model):
     # No foreign key constraints: checking five of them for every hook cost more than the row.
     received_at = models.DateTimeField()
     instance = models.ForeignKey(WcsInstance, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    tenant = models.ForeignKey(
-        Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
-    )
+    tenant = models.ForeignKey(Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
     session = models.ForeignKey(Session, models.DO_NOTHING, null=True, related_name="events", db_constraint=False)
-    call = models.ForeignKey(
-        Call, models.DO_NOTHING, null=True, related_name="events", db_constraint=False, db_index=False
-    )
+    call = models.ForeignKey(Call, models.DO_NOTHING, null=True, related_name="events", db_constraint=False, db_index=False)
     method = models.CharField(max_length=64)
     decision = models.CharField(max_length=16, choices=decisions)
     reason = models.CharField(max_length=32, choices=reasons)

@@ -1,8 +1,10 @@
-"""The gateway against the same job in PHP: `python -m tests.bench`, side by side in one run, on one PostgreSQL.
+"""The gateway against the same job in PHP, side by side in one run, on one PostgreSQL.
 
-Needs wrk, nginx, php-fpm, php-pgsql (Debian: `apt-get install wrk nginx-light php-fpm php-pgsql`) and the embedded PostgreSQL.
-The job: a signed connect: check the HMAC, find the tenant among N by its origin, open the SIP password, insert session and
-event, commit, answer. Both sides write the same tables. Each figure is the median of the rounds, in which the two take turns.
+The job, a signed connect: check the HMAC, find the tenant among N by its origin, open the SIP password,
+insert session and event, commit, answer. All sides write the same tables. Figures are medians of the rounds,
+in which the sides take turns.
+
+Needs wrk, nginx, php-fpm and php-pgsql (Debian: apt-get install wrk nginx-light php-fpm php-pgsql).
 """
 
 from __future__ import annotations
@@ -14,28 +16,28 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench.rig import CONNECTIONS, Gateway, Peer, Rig
+from tests.bench.rig import CONNECTIONS, Gateway, Peer, Rig, Side
 
-GOALS = {1: 1.5, 8: 2.0, 64: 4.0}
+GOALS = {1: 1.5, 8: 2.0, 64: 4.0}  # requests/s against PHP + PDO
+HEADER = "  domains  conns  side        requests/s   p50 ms   p99 ms  timeouts  CPU us: server + PostgreSQL  times php  goal"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5, help="of each measurement (default 5)")
-    parser.add_argument("--rounds", type=int, default=3, help="the two sides take turns so often (default 3)")
-    parser.add_argument(
-        "--domains", type=int, nargs="+", default=[1_000], help="e.g. 1000 1000000; the first is compared with PHP"
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--seconds", type=float, default=5, help="of each measurement (default 5)")
+    parser.add_argument("--rounds", type=int, default=3, help="the sides take turns so often (default 3)")
+    parser.add_argument("--domains", type=int, nargs="+", default=[1_000], help="the first number is compared with PHP")
     parser.add_argument("--workers", type=int, default=2, help="of the gateway (default 2)")
     parser.add_argument("--children", type=int, default=16, help="of php-fpm (default 16)")
-    parser.add_argument(
-        "--memory-hooks", type=int, default=0, metavar="N", help="then post N more hooks and watch the workers' memory"
-    )
+    parser.add_argument("--tuned", action="store_true", help="also the PHP peer with one writing statement and no prepares")
+    parser.add_argument("--memory-hooks", type=int, default=0, metavar="N", help="then post N more, watching worker memory")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="clickhook-bench-") as directory, Rig(Path(directory)) as rig:
         figures = measure(rig, options)
-    print(json.dumps(figures, indent=1) if options.json else table(figures))
+    sys.stdout.write((json.dumps(figures, indent=1) if options.json else table(figures)) + "\n")
     return 0
 
 
@@ -43,47 +45,48 @@ def measure(rig: Rig, options: argparse.Namespace) -> dict:
     figures: dict = {"rows": []}
     for number, domains in enumerate(options.domains):
         rig.fill(domains)
-        with Gateway(rig, options.workers) as gateway, Peer(rig, options.children) as peer:
-            sides = [gateway, peer] if number == 0 else [gateway]
-            for connections in CONNECTIONS:
-                figures["rows"] += compare(rig, sides, domains, connections, options)
-            if number == len(options.domains) - 1 and options.memory_hooks:
+        gateway = Gateway(rig, options.workers)
+        peers = [Peer(rig, options.children, tuned) for tuned in (False, True) if options.tuned or not tuned]
+        sides = [gateway, *peers] if number == 0 else [gateway]
+        for connections in CONNECTIONS:
+            figures["rows"] += compare(rig, sides, domains, connections, options)
+        if options.memory_hooks and number == len(options.domains) - 1:
+            with gateway:
                 figures["memory"] = rig.watch_memory(gateway, options.memory_hooks)
     return figures
 
 
-def compare(rig: Rig, sides: list, domains: int, connections: int, options: argparse.Namespace) -> list[dict]:
-    runs: dict = {side.name: [] for side in sides}
-    for _ in range(options.rounds):
+def compare(rig: Rig, sides: list[Side], domains: int, connections: int, options: argparse.Namespace) -> list[dict]:
+    runs: dict[str, list[dict]] = {side.name: [] for side in sides}
+    for number in range(options.rounds):
         for side in sides:
-            runs[side.name].append(rig.load(side, connections, options.seconds))
-            progress(f"{domains} domains, {connections} connections, {side.name}: {runs[side.name][-1]['rate']:.0f}/s")
-    return [
-        {"domains": domains, "connections": connections, "side": name, **medians(found)} for name, found in runs.items()
-    ]
+            with side:
+                runs[side.name].append(rig.load(side, connections, options.seconds))
+            rate = runs[side.name][-1]["rate"]
+            progress = f"{domains:,} domains, {connections} connections, round {number + 1}: {side.name} {rate:.0f}/s\n"
+            sys.stderr.write(progress)
+    return [{"domains": domains, "connections": connections, "side": name, **medians(found)} for name, found in runs.items()]
 
 
 def medians(runs: list[dict]) -> dict:
     return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
 
 
-def progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def table(figures: dict) -> str:
-    lines = ["domains    conns  side     requests/s  p50 ms  p99 ms  CPU us/hook (server + PostgreSQL)  ratio  goal"]
-    by_key = {(row["domains"], row["connections"], row["side"]): row for row in figures["rows"]}
-    for (domains, connections, side), row in by_key.items():
-        peer = by_key.get((domains, connections, "php"))
-        ratio = f"{row['rate'] / peer['rate']:5.2f}  {GOALS[connections]:4.1f}" if peer and side == "gateway" else ""
+    lines = [HEADER]
+    php = {(row["domains"], row["connections"]): row for row in figures["rows"] if row["side"] == "php"}
+    for row in figures["rows"]:
+        peer = php.get((row["domains"], row["connections"]))
+        times = f"{row['rate'] / peer['rate']:9.2f}" if peer else ""
+        goal = f"{GOALS[row['connections']]:6.1f}" if peer and row["side"] == "gateway" else ""
+        cpu = f"{row['server_us']:>12.0f} + {row['postgres_us']:<12.0f}"
         lines.append(
-            f"{domains:<10,} {connections:>5}  {side:<8} {row['rate']:>9.0f} {row['p50_ms']:>8.2f} {row['p99_ms']:>7.2f}"
-            f"  {row['server_us']:>8.0f} + {row['postgres_us']:<8.0f}              {ratio}"
+            f"{row['domains']:>9,}  {row['connections']:>5}  {row['side']:<10} {row['rate']:>11.0f} {row['p50_ms']:>8.2f}"
+            f" {row['p99_ms']:>8.2f} {row['timeouts']:>9.0f}   {cpu}{times} {goal}"
         )
     if "memory" in figures:
-        lines += ["", "hooks posted, worker memory (MiB each):"]
-        lines += [f"{point['hooks']:>10,}  {point['mib']}" for point in figures["memory"]]
+        lines += ["", "    hooks  MiB of each worker"]
+        lines += [f"{point['hooks']:>9,}  {point['mib']}" for point in figures["memory"]]
     return "\n".join(lines)
 
 

@@ -55,8 +55,8 @@ class Rig:
     def fill(self, domains: int) -> None:
         """One tenant, account and callee for each domain. The constraint is off meanwhile: it is not what is measured."""
         print(f"making {domains:,} domains", file=sys.stderr, flush=True)
-        code = (HERE / "fill.py").read_text()
-        self._manage("shell", "-v0", "-c", f"DOMAINS = {domains}\nSECRET, KEY = {SECRET!r}, {KEY!r}\n{code}")
+        code = f"from tests.bench.fill import fill; fill({domains}, {KEY!r}, {SECRET!r})"
+        self._manage("shell", "-v0", "-c", code)
         self.domains = domains
         with self.connect() as connection:
             connection.execute("VACUUM ANALYZE")
@@ -106,9 +106,7 @@ class Rig:
             str(HERE / "hooks.lua"),
         ]
         command += [side.url, "--", str(threads), f"/hooks/{KEY}/connect"]
-        done = subprocess.run(
-            command, env={**os.environ, "HOOKS": str(hooks)}, capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(command, env={**os.environ, "HOOKS": str(hooks)}, capture_output=True, text=True, check=True)
         return json.loads(done.stdout.splitlines()[-1])
 
     def _warm(self, side: Side) -> None:
@@ -120,15 +118,14 @@ class Rig:
         path = self.directory / f"hooks-{uuid.uuid4().hex}"
         with path.open("w") as file:
             for number in range(count):
-                body = json.dumps(_connect(number * 7919 % self.domains))
+                body = json.dumps(_connect(number * 7919 % self.domains + 1))
                 signature = hmac.new(SECRET.encode(), body.encode(), hashlib.md5).hexdigest()
                 file.write(f"{signature}\t{body}\n")
         return path
 
     def _postgres_cpu(self) -> float:
         return sum(
-            _cpu_seconds(pid)
-            for pid in _descendants(int((self.postgres.cluster / "postmaster.pid").read_text().split()[0]))
+            _cpu_seconds(pid) for pid in _descendants(int((self.postgres.cluster / "postmaster.pid").read_text().split()[0]))
         )
 
     def _manage(self, *arguments: str) -> None:
@@ -144,10 +141,19 @@ class Side:
         self.url = f"http://127.0.0.1:{self.port}"
         self.processes: list[subprocess.Popen] = []
 
+    def __enter__(self) -> Side:
+        self.start()
+        self.wait()
+        return self
+
     def __exit__(self, *error: object) -> None:
-        for process in reversed(self.processes):
+        while self.processes:
+            process = self.processes.pop()
             process.terminate()
             process.wait()
+
+    def start(self) -> None:
+        raise NotImplementedError
 
     def cpu_seconds(self) -> float:
         return sum(_cpu_seconds(pid) for process in self.processes for pid in _descendants(process.pid))
@@ -169,13 +175,11 @@ class Gateway(Side):
         super().__init__(rig)
         self.workers = workers
 
-    def __enter__(self) -> Gateway:
+    def start(self) -> None:
         conf = ROOT / "docker" / "gunicorn.conf.py"
         command = [sys.executable, "-m", "gunicorn", "-c", str(conf), "--bind", f"127.0.0.1:{self.port}"]
         environment = {**self.rig.environment, "WEB_CONCURRENCY": str(self.workers)}
         self.processes.append(subprocess.Popen(command, cwd=ROOT, env=environment))
-        self.wait()
-        return self
 
     def memory_mib(self) -> list[int]:
         master = self.processes[0].pid
@@ -188,7 +192,7 @@ class Peer(Side):
         self.children, self.tuned = children, tuned
         self.name = "php-tuned" if tuned else "php"
 
-    def __enter__(self) -> Peer:
+    def start(self) -> None:
         directory = self.rig.directory / self.name
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir()
@@ -223,8 +227,6 @@ class Peer(Side):
         )
         nginx = ["nginx", "-c", str(directory / "nginx.conf"), "-p", str(directory), "-g", f"user {_user()};"]
         self.processes.append(subprocess.Popen(nginx, stderr=subprocess.DEVNULL))
-        self.wait()
-        return self
 
 
 def _connect(domain: int) -> dict:

@@ -1,0 +1,205 @@
+"""`manage.py up`: a fresh machine, one command; ended cleanly, or killed and started again."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conftest import ROOT
+from tests.environment import SERVER
+
+
+class Up:
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.environment = {**os.environ, **environment}
+        self.environment.pop("CLICKHOOK_DATA_DIR", None)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    def start(self, *, ready: bool = True) -> str:
+        self.output = self.data_dir.parent / "output"
+        command = [sys.executable, "manage.py", "up", "--data-dir", str(self.data_dir), "--bind", f"127.0.0.1:{self.port}"]
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
+        if ready:
+            self._wait()
+        return self.output.read_text()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + 60
+        while self.get("/readyz") != 200:
+            assert self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.1)
+
+    def get(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+    def leftovers(self) -> list[str]:
+        """Command lines of processes that still belong to it."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    line = (entry / "cmdline").read_text().replace("\0", " ")
+                except OSError:
+                    continue
+                if str(self.data_dir) in line or f"127.0.0.1:{self.port}" in line:
+                    found.append(line)
+        return found
+
+    def eventually_gone(self) -> None:
+        deadline = time.monotonic() + 20
+        while self.leftovers():
+            assert time.monotonic() < deadline, self.leftovers()
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def up(tmp_path) -> Iterator[Up]:
+    running = Up(tmp_path / "data")
+    yield running
+    if getattr(running, "process", None) and running.process.poll() is None:
+        running.process.kill()
+        running.process.wait()
+        running.eventually_gone()
+
+
+def test_the_first_start_shows_what_a_newcomer_needs(up):
+    shown = up.start()
+
+    (password,) = re.findall(r"user: admin +password: (\S+)", shown)
+    commands = re.findall(r"^curl .*$", shown, re.MULTILINE)
+    assert len(commands) == 2
+    connect, call = (subprocess.run(command, shell=True, capture_output=True, text=True).stdout for command in commands)
+    assert '"sipLogin": "10001"' in connect
+    assert '"restClientConfig"' in connect
+    assert '"callee": "10002"' in call
+    assert up.get("/admin/login/") == 200
+    assert up.get("/static/admin/css/base.css") == 200
+    assert _is_private(up.data_dir)
+    assert up.end() == 0
+    assert up.leftovers() == []
+    again = up.start()
+    assert password not in again
+    assert "password" not in again
+    assert up.end(signal.SIGINT) == 0
+    assert up.leftovers() == []
+
+
+def _is_private(directory: Path) -> bool:
+    keys = [directory / "django.key", directory / "encryption.keys"]
+    return directory.stat().st_mode & 0o777 == 0o700 and all(key.stat().st_mode & 0o777 == 0o600 for key in keys)
+
+
+def test_it_recovers_from_a_kill(up):
+    up.start()
+    up.process.kill()
+    up.process.wait()
+    up.eventually_gone()
+
+    up.start()
+    assert up.get("/readyz") == 200
+    assert up.end() == 0
+
+
+def test_other_commands_find_its_database_while_it_runs_and_while_it_does_not(up, tmp_path):
+    file = tmp_path / "tenants.json"
+    file.write_text('{"tenants": [{"slug": "acme", "name": "Acme Ltd", "status": "active"}]}')
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "CLICKHOOK_DATA_DIR": str(up.data_dir)}
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
+        )
+
+    before = run("import_tenants", str(file))
+    assert before.returncode == 1
+    assert "`manage.py up` makes it" in before.stderr
+    up.start()
+    assert run("import_tenants", str(file)).returncode == 0
+    assert up.end() == 0
+    after = run("import_tenants", str(file))
+    assert after.returncode == 0
+    assert "nothing to change" in after.stdout
+    assert up.leftovers() == []
+
+
+def test_only_one_runs_on_a_directory(up, tmp_path):
+    up.start()
+    second = Up(up.data_dir)
+    second.data_dir.parent.joinpath("second").mkdir()
+    command = [sys.executable, "manage.py", "up", "--data-dir", str(up.data_dir), "--bind", f"127.0.0.1:{second.port}"]
+    refused = subprocess.run(
+        command, cwd=ROOT, env={**second.environment, "CLICKHOOK_UP_WAIT": "0"}, capture_output=True, text=True
+    )
+
+    assert refused.returncode == 1
+    assert "Another clickhook uses" in refused.stderr
+    assert up.get("/readyz") == 200
+
+
+def test_a_port_in_use_is_a_clear_error(up):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", up.port))
+        taken.listen()
+        up.start(ready=False)
+        assert up.process.wait(timeout=60) == 1
+    assert "in use" in up.output.read_text()
+    assert up.leftovers() == []
+
+
+def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db):
+    with psycopg.connect(host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE given")
+    host = str(SERVER.socket).replace("/", "%2F")
+    up.environment["DATABASE_URL"] = f"postgresql://clickhook@{host}/given"
+    shown = up.start()
+
+    assert "First start" in shown
+    assert not (up.data_dir / "postgres").exists()
+    assert up.end() == 0
+    with psycopg.connect(host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True) as connection:
+        connection.execute("DROP DATABASE given WITH (FORCE)")
+
+
+def test_a_long_path_is_no_obstacle(tmp_path):
+    up = Up(tmp_path / ("d" * 100) / "data")
+    up.data_dir.parent.mkdir()
+    up.start()
+    assert up.end() == 0
+    assert up.leftovers() == []
+
+
+def test_nothing_of_the_machine_is_changed(up, tmp_path):
+    """PostgreSQL as root adds no user and opens no directory."""
+    watched = [Path("/etc/passwd"), Path.home(), tmp_path, tmp_path.parent, ROOT]
+    before = [(path.stat().st_mode, path.stat().st_uid) for path in watched], Path("/etc/passwd").read_bytes()
+    up.start()
+    assert up.end() == 0
+
+    assert before == ([(path.stat().st_mode, path.stat().st_uid) for path in watched], Path("/etc/passwd").read_bytes())

@@ -1,0 +1,209 @@
+"""The database goes away and comes back; what nobody ended is closed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from hooks.models import Call, Event, Session
+from tests.cast import ACME_SIGNING, SECRETS
+from tests.conftest import Gateway
+from tests.environment import DATA_DIR, SERVER
+
+pytestmark = pytest.mark.xdist_group("outage")
+AWAY = {"status": 503, "reason": "Calls are not available now"}
+
+
+@contextlib.contextmanager
+def database_away() -> Iterator[None]:
+    connections.close_all()
+    SERVER._process.send_signal(signal.SIGINT)
+    SERVER._process.wait()
+    try:
+        yield
+    finally:
+        SERVER.start()
+
+
+@contextlib.contextmanager
+def database_frozen() -> Iterator[None]:
+    """It takes connections and answers nothing, like a host that hangs."""
+    pids = [SERVER._process.pid, *_children(SERVER._process.pid)]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def _children(parent: int) -> list[int]:
+    with open(f"/proc/{parent}/task/{parent}/children") as file:
+        return [int(pid) for pid in file.read().split()]
+
+
+@pytest.fixture
+def lone(django_db_setup) -> Iterator[Gateway]:
+    """A gateway of one process and a short deadline, so that it remembers what this test taught it."""
+    running = Gateway({"CLICKHOOK_HOOK_DEADLINE": "1"}, workers=1).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def wcs(cast, lone):
+    posting = lone.wcs(cast.acme_1.key, ACME_SIGNING)
+    yield posting
+    posting.close()
+
+
+def eventually(condition) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_calls_are_refused_and_events_are_kept_until_it_is_back(wcs, lone):
+    wcs.connected()
+    assert wcs.post("call").status == 200
+    with database_away():
+        for method in ("connect", "call", "transfer"):
+            started = time.monotonic()
+            answer = wcs.post(method)
+            assert (answer.status, answer.json) == (503, AWAY)
+            assert time.monotonic() - started < 1
+        assert wcs.post("CallStatusEvent", "call_ring").json == {}
+        assert wcs.post("CallStatusEvent", "call_established").json == {}
+        assert wcs.post("hangup").json == {}
+        assert wcs.post("CallStatusEvent", "call_finish").json == {}
+        _spool_is_private_and_holds_no_secret()
+        assert wcs.request("GET", "/readyz").status == 503
+        assert wcs.request("GET", "/healthz").status == 200
+        told = timezone.now()
+
+    eventually(lambda: Event.objects.filter(method="CallStatusEvent").count() == 3)
+    call = Call.objects.get()
+    assert call.ringing_at < call.answered_at < call.ended_at < told
+    assert call.ended_by == "finish"
+    eventually(lambda: not list((DATA_DIR / "spool").glob("*")))
+    assert wcs.post("connect", sessionId="after").status == 200
+    assert not any(secret in lone.log for secret in SECRETS)
+
+
+def _spool_is_private_and_holds_no_secret() -> None:
+    (file,) = (DATA_DIR / "spool").glob("*.jsonl")
+    assert file.stat().st_mode & 0o777 == 0o600
+    text = file.read_text()
+    assert len(text.splitlines()) == 4
+    assert not any(secret in text or json.dumps(secret) in text for secret in SECRETS)
+    assert "sdp" not in json.loads(text.splitlines()[0])["body"]
+
+
+def test_a_stranger_is_not_kept_while_it_is_away(wcs, cast):
+    wcs.connected()
+    with database_away():
+        wcs.secret = "guessed"
+        assert wcs.post("CallStatusEvent", "call_ring").is_neutral_refusal
+        wcs.key = "never-seen"
+        assert wcs.post("CallStatusEvent", "call_ring").status == 503
+        assert not list((DATA_DIR / "spool").glob("*"))
+
+
+def test_what_a_dead_process_kept_is_recorded_by_the_next(wcs, lone):
+    wcs.connected()
+    with database_away():
+        assert wcs.post("ConnectionStatusEvent", "connection_disconnected").status == 200
+        lone.process.kill()
+        lone.process.wait()
+        _kill_orphans(lone)
+    lone.start()
+
+    eventually(lambda: Session.objects.get().ended_by == "disconnected")
+
+
+def _kill_orphans(gateway: Gateway) -> None:
+    """The workers notice by themselves that their master is gone; a crash of the machine would not wait for that."""
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{entry}/cmdline") as file:
+                if f"127.0.0.1:{gateway.port}" in file.read():
+                    os.kill(int(entry), signal.SIGKILL)
+
+
+def test_a_full_spool_says_so(cast, django_db_setup):
+    small = Gateway({"CLICKHOOK_SPOOL_LIMIT": "600"}, workers=1).start()
+    wcs = small.wcs(cast.acme_1.key, ACME_SIGNING)
+    wcs.connected()
+    with database_away():
+        statuses = [wcs.post("CallStatusEvent", "call_ring").status for _ in range(4)]
+    assert (statuses[0], statuses[-1]) == (200, 503)
+    eventually(lambda: Event.objects.filter(method="CallStatusEvent").count() == statuses.count(200))
+    wcs.close()
+    small.stop()
+
+
+def test_a_database_that_hangs_is_as_good_as_away(wcs):
+    wcs.connected()
+    with database_frozen():
+        started = time.monotonic()
+        assert (wcs.post("call").status, wcs.post("connect", sessionId="x").status) == (503, 503)
+        assert wcs.post("CallStatusEvent", "call_ring").status == 200
+        assert time.monotonic() - started < 10
+    eventually(lambda: wcs.post("connect", sessionId="y").status == 200)
+
+
+def test_a_lock_on_a_call_holds_up_neither_connect_nor_call(wcs):
+    wcs.connected()
+    wcs.post("call")
+    with psycopg.connect(host=str(SERVER.socket), user="clickhook", dbname="clickhook") as blocking:
+        blocking.execute("SELECT 1 FROM hooks_call FOR UPDATE")
+        impatient = wcs.__class__(wcs.port, wcs.key, wcs.secret, wcs.session)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(impatient.post, "CallStatusEvent", "call_ring")
+            assert wcs.post("connect", sessionId="other").status == 200
+            assert wcs.post("call", callId="other").status == 200
+            assert waiting.result().status == 200  # after the deadline, kept on disk
+        impatient.close()
+    eventually(lambda: Call.objects.filter(ringing_at__isnull=False).exists())
+
+
+def test_the_reaper_closes_what_nobody_ended(wcs):
+    wcs.connected()
+    wcs.post("call")
+    wcs.post("call", callId="answered")
+    wcs.post("CallStatusEvent", "call_established", callId="answered")
+    Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
+
+    eventually(lambda: Call.objects.filter(ended_by="reaper").exists())
+    lost = Call.objects.get(ended_by="reaper")
+    assert (lost.call_id != "answered", lost.duration) == (True, None)
+    assert Call.objects.get(call_id="answered").ended_at is None
+
+    Call.objects.filter(call_id="answered").update(asked_at=timezone.now() - timedelta(hours=5))
+    Session.objects.update(opened_at=timezone.now() - timedelta(hours=25))
+    eventually(lambda: not Call.objects.filter(ended_at=None).exists())
+    eventually(lambda: Session.objects.get().ended_by == "reaper")
+    assert Call.objects.get(call_id="answered").duration is None
+
+
+def test_the_end_that_comes_after_the_reaper_is_believed(wcs):
+    wcs.connected()
+    wcs.post("call")
+    Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
+    eventually(lambda: Call.objects.filter(ended_by="reaper").exists())
+    wcs.post("CallStatusEvent", "call_busy")
+
+    assert Call.objects.get().ended_by == "busy"
