@@ -12,6 +12,7 @@ from django.core.asgi import get_asgi_application
 _django = get_asgi_application()
 
 from hooks.gateway import Gateway, Receive, Scope, Send  # noqa: E402 - needs the apps
+from tenants.encryption import KeyRingError  # noqa: E402
 
 
 class Application:
@@ -27,14 +28,17 @@ class Application:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        self._gateway = Gateway()
+        try:
+            self._gateway = Gateway()
+        except KeyRingError as error:
+            return await send({"type": "lifespan.startup.failed", "message": f"CLICKHOOK_ENCRYPTION_KEYS: {error}"})
         await self._gateway.start()
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again cost a tenth of a hook
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._gateway.stop()
-        await send({"type": "lifespan.shutdown.complete"})
+        return await send({"type": "lifespan.shutdown.complete"})
 
 
 application = Application()

@@ -22,7 +22,8 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 NOBODY = 65534
 LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 (unix(7))
 START_SECONDS = 60.0
-NEEDS_NO_DATABASE = {"up", "help", "--help", "-h", "version", "--version", "check", "makemigrations", "collectstatic"}
+NEEDS_NO_DATABASE = {"up", "help", "version", "check", "makemigrations", "collectstatic"}
+ASKS_FOR_HELP = {"--help", "-h", "--version"}
 
 
 class PostgresError(Exception):
@@ -146,7 +147,7 @@ def for_command(arguments: list[str]) -> Iterator[None]:
     """The embedded database while a management command works, whether `up` runs or not."""
     from django.conf import settings
 
-    if "DATABASE_URL" in os.environ or not arguments or not NEEDS_NO_DATABASE.isdisjoint(arguments):
+    if not _needs_database(arguments) or not settings.CLICKHOOK_EMBEDDED_DATABASE:
         yield
         return
     server = Server(settings.CLICKHOOK_DATA_DIR)
@@ -161,6 +162,10 @@ def for_command(arguments: list[str]) -> Iterator[None]:
     finally:
         if owner:
             server.stop()
+
+
+def _needs_database(arguments: list[str]) -> bool:
+    return bool(arguments) and arguments[0] not in NEEDS_NO_DATABASE and ASKS_FOR_HELP.isdisjoint(arguments)
 
 
 def _lock(file: IO[str], how: int) -> bool:

@@ -78,8 +78,9 @@ TEMPLATES = [
 ]
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 
+CLICKHOOK_EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
 _embedded = postgres.database(CLICKHOOK_DATA_DIR)
-DATABASES = {"default": env.db_url("DATABASE_URL") if "DATABASE_URL" in env.ENVIRON else _embedded}
+DATABASES = {"default": _embedded if CLICKHOOK_EMBEDDED_DATABASE else env.db_url("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL names a PostgreSQL: postgresql://user:password@host/name")
 # A socket's directory stands in a URL percent-encoded, as libpq wants it.

@@ -23,6 +23,7 @@ from hooks.methods import Kind, find
 from hooks.payloads import MAX_BYTES
 from hooks.reasons import refusal
 from hooks.spool import Spool
+from tenants.fields import key_ring
 
 log = logging.getLogger("hooks")
 Scope = MutableMapping[str, Any]
@@ -38,6 +39,8 @@ class Gateway:
     """One for each process. Each kind of hook has a lane, so that no row lock of an event holds up a connect or a call."""
 
     def __init__(self) -> None:
+        """Raises KeyRingError: better no gateway than one that finds out at the first hook."""
+        key_ring()
         self._spool = Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
         remembered: dict[str, Facts] = {}
         self._connects, self._calls, self._events = (

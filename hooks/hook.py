@@ -24,6 +24,7 @@ class Hook:
     content_type: str
     payload: Payload | Malformed = field(repr=False)
     received_at: datetime
+    origin: Origin | None = None  # of a connect, in its normal form; None where it has none that a browser sends
     verified: bool = False  # replayed from the spool: its signature was checked when it arrived
 
     # What the database knows; without the database only what is remembered of the instance.
@@ -39,25 +40,17 @@ class Hook:
 
     @classmethod
     def arrive(cls, key: str, method: Method, body: bytes, headers: dict[bytes, bytes]) -> Hook:
+        payload = _parsed(body)
         return cls(
             key=key,
             method=method,
             body=body,
             signature=headers.get(b"authorization", b"").decode("latin-1"),
             content_type=headers.get(b"content-type", b"").decode("latin-1"),
-            payload=_parsed(body),
+            payload=payload,
             received_at=datetime.now(UTC),
+            origin=_origin(payload) if method.kind is Kind.CONNECT else None,
         )
-
-    @property
-    def origin(self) -> Origin | None:
-        """Of a connect; None where it has none that a browser sends."""
-        if self.method.kind is not Kind.CONNECT or isinstance(self.payload, Malformed):
-            return None
-        try:
-            return parse_origin(self.payload.text("origin"))
-        except BadOrigin:
-            return None
 
     def question(self, number: int) -> dict[str, Any]:
         """Its row of `hooks.statements.READ`. A malformed hook asks for its instance alone."""
@@ -65,8 +58,8 @@ class Hook:
         if isinstance(self.payload, Malformed):
             return question
         if self.method.kind is Kind.CONNECT:
-            origin = self.origin
-            question["origins"] = " ".join(map(str, (origin, *origin.parents()))) if origin else ""
+            covering = (self.origin, *self.origin.parents()) if self.origin else ()
+            question["origins"] = " ".join(map(str, covering))
         elif self.method.name == "call":
             question["alias"] = self.payload.text("callee")
         return {
@@ -83,3 +76,12 @@ def _parsed(body: bytes) -> Payload | Malformed:
         return parse(body)
     except Malformed as problem:
         return problem
+
+
+def _origin(payload: Payload | Malformed) -> Origin | None:
+    if isinstance(payload, Malformed):
+        return None
+    try:
+        return parse_origin(payload.text("origin"))
+    except BadOrigin:
+        return None

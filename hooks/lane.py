@@ -27,6 +27,7 @@ from hooks.views import handle
 log = logging.getLogger("hooks")
 
 MAX_BATCH = 128
+MAX_WAITING = 4096
 MAX_ATTEMPTS = 5
 REPLAN_EVERY = 10.0  # seconds: the tables grow, and a plan that was made for few rows would be slow for many
 _INSTANCE_FACTS = 5  # the first columns of Facts: all that authenticates
@@ -44,19 +45,16 @@ class Lane:
 
         `deadline` is in seconds: after it the database counts as away, and the batch is answered without it.
         """
-        self._read, self._parameters, self._deadline, self._spool, self._remembered = (
-            read,
-            connection,
-            deadline,
-            spool,
-            remembered,
-        )
+        self._read, self._parameters, self._deadline = read, connection, deadline
+        self._spool, self._remembered = spool, remembered
         self._waiting: deque[Hook] = deque()
         self._some = asyncio.Event()
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._planned_at = 0.0
 
     async def answer(self, hook: Hook) -> Answer:
+        if len(self._waiting) >= MAX_WAITING:
+            return _refusal(Reason.OVERLOADED)
         self._waiting.append(hook)
         self._some.set()
         return await hook.answered
@@ -65,6 +63,7 @@ class Lane:
         """Works until it is cancelled; no hook and no fault ends it."""
         while True:
             await self._some.wait()
+            await asyncio.sleep(0)  # what arrived at the same time comes along
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
             if not self._waiting:
                 self._some.clear()

@@ -15,8 +15,8 @@ REPEATED_WITHIN = timedelta(minutes=1)
 GOES_ON = {"TRYING", "RING", "RING_MEDIA", "SESSION_PROGRESS", "ESTABLISHED", "HOLD"}
 
 
-def decide(method: Method, payload: Payload, origin: str | None, facts: Facts, now: datetime) -> Reason:
-    """`origin` is the payload's in its normal form; None where it has none that a browser sends."""
+def decide(method: Method, payload: Payload, origin_is_sound: bool, facts: Facts, now: datetime) -> Reason:
+    """`origin_is_sound`: a connect names an origin such as browsers send; whose it is, the facts say."""
     if method.name == "hangup":
         return Reason.ALLOWED if facts.session_id else Reason.SESSION_NOT_OURS
     if method.kind is Kind.EVENT:
@@ -24,7 +24,7 @@ def decide(method: Method, payload: Payload, origin: str | None, facts: Facts, n
     if facts.instance_app_key and payload.text("appKey") != facts.instance_app_key:
         return Reason.APP_KEY
     if method.kind is Kind.CONNECT:
-        return _connect(payload, origin, facts, now)
+        return _connect(payload, origin_is_sound, facts, now)
     if method.name == "call":
         return _call(payload, facts)
     return Reason.INCOMING_REFUSED if method.kind is Kind.INCOMING else Reason.METHOD_REFUSED
@@ -35,10 +35,10 @@ def supersedes(facts: Facts, reason: Reason) -> bool:
     return reason is Reason.ALLOWED and facts.session_id is not None and facts.session_ended_at is None
 
 
-def _connect(payload: Payload, origin: str | None, facts: Facts, now: datetime) -> Reason:
+def _connect(payload: Payload, origin_is_sound: bool, facts: Facts, now: datetime) -> Reason:
     if not payload["origin"]:
         return Reason.ORIGIN_MISSING
-    if origin is None:
+    if not origin_is_sound:
         return Reason.ORIGIN_MALFORMED
     if facts.domain_id is None:
         return Reason.ORIGIN_UNKNOWN

@@ -125,6 +125,9 @@ class Reason(StrEnum):
     DATABASE_AWAY = (
         "database_away", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE, "The database did not answer in time."
     )  # fmt: skip
+    OVERLOADED = (
+        "overloaded", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE, "More hooks waited than can be answered in time."
+    )  # fmt: skip
     GATEWAY_FAULT = (
         "gateway_fault", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE, "A fault of the gateway itself; see its log."
     )  # fmt: skip

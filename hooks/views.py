@@ -105,8 +105,7 @@ class HookView(APIView):
         if hook.database_away:
             reason = away(hook.method)
         else:
-            origin = hook.origin
-            reason = decide(hook.method, payload, str(origin) if origin else None, hook.facts, hook.received_at)
+            reason = decide(hook.method, payload, hook.origin is not None, hook.facts, hook.received_at)
         _log(hook, reason)
         answer, hook.record = respond(hook, payload, reason)
         return WcsResponse(answer, status=reason.status)

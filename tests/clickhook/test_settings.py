@@ -51,3 +51,19 @@ def test_there_is_one_engine(url):
 @pytest.mark.parametrize(("name", "value"), [("CLICKHOOK_CALL_LEASE", "soon"), ("CLICKHOOK_HOOK_DEADLINE", "-")])
 def test_a_number_is_a_number(name, value):
     assert settings(**{name: value}).returncode == 1
+
+
+@pytest.mark.parametrize("keys", ["", "k1:AAAA", "no key at all"])
+def test_without_a_sound_key_ring_nothing_is_served(keys, tmp_path):
+    environment = {
+        **os.environ,
+        "CLICKHOOK_DATA_DIR": str(tmp_path),
+        "CLICKHOOK_SECRET_KEY": "x",
+        "CLICKHOOK_ENCRYPTION_KEYS": keys,
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py", "--bind", "127.0.0.1:0"]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
+
+    assert ended.returncode != 0
+    assert "CLICKHOOK_ENCRYPTION_KEYS" in ended.stderr
+    assert not keys or keys not in ended.stderr

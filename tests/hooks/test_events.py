@@ -201,7 +201,7 @@ def test_events_keep_no_secret_and_no_sdp(calling):
 
     call_body = Event.objects.filter(method="CallStatusEvent").get().body
     assert call_body["status"] == "ESTABLISHED"
-    assert call_body["omitted"] == ["sdp", "inviteParameters", "sipMessageRaw", "isMsrp", "holdForTransfer", "custom"]
+    assert call_body["omitted"] == ["sdp", "sipMessageRaw", "isMsrp", "holdForTransfer", "custom"]
     assert not {"sdp", "sipPassword", "sipMessageRaw", "sipSDP", "custom"} & {
         key for e in Event.objects.all() for key in e.body
     }

@@ -21,7 +21,7 @@ from clickhook import datadir, first_start
 from clickhook.postgres import PR_SET_PDEATHSIG, PostgresError, Server
 
 GUNICORN_CONF = settings.BASE_DIR / "docker" / "gunicorn.conf.py"
-WAIT_FOR_COMMAND = 60.0  # seconds
+WAIT_FOR_COMMAND = 10.0  # seconds
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
     def handle(self, *, bind: str, data_dir: Path | None, **options: Any) -> None:
         _with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
         signal.signal(signal.SIGTERM, _interrupt)
-        server = None if "DATABASE_URL" in os.environ else Server(settings.CLICKHOOK_DATA_DIR)
+        server = Server(settings.CLICKHOOK_DATA_DIR) if settings.CLICKHOOK_EMBEDDED_DATABASE else None
         try:
             if server:
                 self._start(server)
@@ -59,7 +59,7 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
                 server.stop()
 
     def _start(self, server: Server) -> None:
-        if not server.acquire(wait_seconds=WAIT_FOR_COMMAND):
+        if not server.acquire(wait_seconds=WAIT_FOR_COMMAND):  # a command may be at work on it
             raise PostgresError(f"Another clickhook uses {settings.CLICKHOOK_DATA_DIR}.")
         server.start()
 
