@@ -46,6 +46,10 @@ class SecretField(_TextField):
     def from_db_value(self, value: str, *args: object) -> _Token:
         return _Token(value)
 
+    def to_python(self, value: Any) -> Any:
+        """Cleaning a row hands every value through here: as text, a secret would be its own dots from then on."""
+        return value if isinstance(value, Secret) else super().to_python(value)
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         secret = getattr(model_instance, self.attname)
         if secret is None:
@@ -78,5 +82,7 @@ class _SecretAttribute:
         return SealedSecret(stored, self.field.place(instance), key_ring()) if isinstance(stored, _Token) else stored
 
     def __set__(self, instance: models.Model, value: Secret | str | None) -> None:
-        plain = isinstance(value, str) and not isinstance(value, _Token)
-        instance.__dict__[self.field.attname] = Secret(str(value)) if plain and value else value or None
+        if isinstance(value, str) and not isinstance(value, _Token):
+            value = Secret(value)
+        nothing = not value or (type(value) is Secret and not value.reveal())
+        instance.__dict__[self.field.attname] = None if nothing else value

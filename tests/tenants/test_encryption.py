@@ -8,6 +8,7 @@ import pickle
 
 import pytest
 from django.core import serializers
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from tenants.encryption import KeyRing, KeyRingError, SealedSecret, Secret, SecretUnreadable, new_key, place
@@ -100,6 +101,22 @@ def test_a_row_seals_its_secret_when_it_is_saved(account):
     assert loaded.password.reveal() == "plain-text"
     assert SipAccount.objects.defer("password").get().password.reveal() == "plain-text"
     assert "plain-text" not in repr(loaded) + str(loaded) + str(loaded.__dict__)
+
+
+def test_cleaning_a_row_leaves_its_secret_alone(account):
+    account.full_clean()
+    account.save()
+    SipAccount.objects.get().full_clean()
+
+    assert SipAccount.objects.get().password.reveal() == "plain-text"
+
+
+@pytest.mark.parametrize("nothing", ["", None, Secret("")])
+def test_an_empty_secret_is_none(account, nothing):
+    account.password = nothing
+    assert account.password is None
+    with pytest.raises(ValidationError):
+        account.full_clean()
 
 
 def test_saving_again_leaves_the_token_as_it_is(account):

@@ -1,0 +1,83 @@
+"""One row of a file: what was given, the record it belongs to, and what becomes of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tenants.importing.tables import DOMAIN, TENANT, Table
+from tenants.origins import BadOrigin, parse
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Of a secret the values are left out and `how` says what happened to it."""
+
+    field: str
+    before: Any = None
+    after: Any = None
+    how: str = ""
+
+
+@dataclass(eq=False)
+class Row:
+    table: Table
+    place: str
+    parent: Row | None
+    values: dict[str, Any] = field(default_factory=dict)  # of the right type; secrets as Secret
+    wrong: set[str] = field(default_factory=set)  # given, but of no use
+    record: Any = None
+    is_new: bool = False
+    tenants: list[Any] = field(default_factory=list)  # of an instance whose tenants differ
+    differences: list[Difference] = field(default_factory=list)
+
+    def at(self, name: str) -> str:
+        return f"{self.place}.{name}"
+
+    @property
+    def key(self) -> tuple[str, ...] | None:
+        """The natural key as the database has it, or None where the file does not tell."""
+        names = self.table.natural_key
+        if not all(self.values.get(name) for name in names):
+            return None
+        return self._origin() if names == ("origin",) else tuple(self.values[name] for name in names)
+
+    @property
+    def tenant_slug(self) -> str | None:
+        return self.parent.values.get("slug") if self.parent else None
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether the file tells which row this is, so that what is missing can be told from what is kept."""
+        return self.key is not None and (self.parent is None or self.parent.key is not None)
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.differences) and not self.is_new
+
+    @property
+    def label(self) -> str:
+        name = "@".join(self.key or ())
+        return name if self.parent is None or self.table is DOMAIN else f"{self.tenant_slug}/{name}"
+
+    def differ(self, name: str, before: Any = None, after: Any = None, how: str = "") -> None:
+        self.differences.append(Difference(name, before, after, how))
+
+    def _origin(self) -> tuple[str] | None:
+        try:
+            return (str(parse(self.values["origin"])),)
+        except BadOrigin:
+            return None
+
+
+def of(table: Table, rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row.table is table]
+
+
+def by_tenant(table: Table, rows: list[Row]) -> dict[Row, list[Row]]:
+    """The rows of that table under each tenant of the file."""
+    found: dict[Row, list[Row]] = {row: [] for row in rows if row.table is TENANT}
+    for row in of(table, rows):
+        if row.parent:
+            found[row.parent].append(row)
+    return found
