@@ -1,0 +1,185 @@
+"""The report, races, and the command line."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from tenants.importing import rules
+from tenants.models import Domain, SipAccount, Tenant, WcsInstance
+from tests import cast as casting
+from tests.tenants.importing.content import (
+    FILES,
+    NEW_PASSWORD,
+    NEW_SIGNING,
+    account,
+    instance,
+    tenant,
+)
+
+
+def test_the_report_is_machine_readable(run, cast):
+    content = tenant(status="suspended", callees=[{"alias": "front", "target": "1"}]) | instance(
+        signing_secret=NEW_SIGNING, tenants=["acme", "globex"]
+    )
+    outcome = run(content, "--json")
+
+    assert outcome.err == ""
+    assert json.loads(outcome.out) == {
+        "status": "done",
+        "dry_run": False,
+        "counts": {"added": 1, "changed": 2, "unchanged": 0},
+        "changes": [
+            {
+                "action": "changed",
+                "kind": "tenant",
+                "name": "acme",
+                "fields": [{"field": "status", "before": "active", "after": "suspended"}],
+            },
+            {"action": "added", "kind": "callee", "name": "acme/front", "fields": []},
+            {
+                "action": "changed",
+                "kind": "WCS instance",
+                "name": "acme-1",
+                "fields": [
+                    {"field": "signing_secret", "how": "changed"},
+                    {"field": "tenants", "before": ["acme"], "after": ["acme", "globex"]},
+                ],
+            },
+        ],
+        "problems": [],
+    }
+    again = json.loads(run(content, "--json", "--dry-run").out)
+    assert (again["status"], again["dry_run"]) == ("nothing to change", True)
+
+
+def test_problems_are_machine_readable(run, cast):
+    outcome = run(tenant(domains=[{"origin": "x"}]), "--json")
+
+    assert outcome.code == 1
+    report = json.loads(outcome.out)
+    assert report["status"] == "problems"
+    assert [problem["place"] for problem in report["problems"]] == ["tenants[0].domains[0].origin"]
+
+
+def test_a_text_cannot_command_the_terminal(run, cast):
+    outcome = run(tenant(name="Acme\u2028\u202e"))
+
+    assert outcome.lines[0] == r"~ tenant acme: name Acme Ltd → Acme\u2028\u202e"
+
+
+def _at_the_last_moment(monkeypatch, act) -> None:
+    check = rules.check
+    monkeypatch.setattr(rules, "check", lambda *arguments: (check(*arguments), act()))
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda: Tenant.objects.create(slug="initech", name="Another"), "duplicate key value violates unique constraint"),
+        (lambda: WcsInstance.objects.create(name="x", key="key-of-initech-1"), "duplicate key value"),
+        (
+            lambda: Domain.objects.create(tenant=Tenant.objects.get(slug="acme"), origin="https://a.xn--bcher-kva.example"),
+            "conflicting key value violates exclusion constraint",
+        ),
+        (lambda: Tenant.objects.filter(slug="acme").delete(), "violates foreign key constraint"),
+    ],
+)
+def test_a_race_is_a_problem_and_nothing_is_changed(run, cast, monkeypatch, act, said):
+    _at_the_last_moment(monkeypatch, act)
+    problems = run(FILES / "initech.json").problems
+
+    assert len(problems) == 1
+    assert said in problems[0]
+    assert "run it again" in problems[0]
+
+
+def test_a_row_that_is_gone_meanwhile_is_a_problem(run, cast, monkeypatch):
+    _at_the_last_moment(monkeypatch, lambda: SipAccount.objects.filter(pk=cast.acme_account.pk).delete())
+
+    assert "run it again" in run(account(port=5061, password=NEW_PASSWORD)).problems[0]
+
+
+def test_an_operator_imports_and_imports_again(manage):
+    casting.assemble()
+    first = manage("import_tenants", str(FILES / "initech.yaml"))
+    again = manage("import_tenants", str(FILES / "initech.json"))
+
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout.splitlines()[-1] == "done: 10 added, 0 changed, 0 unchanged"
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout == "nothing to change: 0 added, 0 changed, 10 unchanged\n"
+    assert SipAccount.objects.get(login="30001").password.matches("initech-sip-pässword-11")
+
+
+def test_a_terminal_that_knows_ascii_alone_is_enough(manage, tmp_path):
+    casting.assemble()
+    path = tmp_path / "suspend.json"
+    path.write_text(json.dumps(tenant(status="suspended")))
+    done = manage("import_tenants", str(path), PYTHONIOENCODING="ascii")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(r"~ tenant acme: status active \u2192 suspended")
+    assert Tenant.objects.get(slug="acme").status == "suspended"
+
+
+def test_an_operator_sees_problems_and_no_traceback(manage, tmp_path):
+    path = tmp_path / "broken.json"
+    path.write_text(json.dumps(tenant(sip_accounts=[{"login": 1, "password": [NEW_PASSWORD]}])))
+    refused = manage("import_tenants", str(path))
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Traceback" not in refused.stderr
+    assert "tenants[0].sip_accounts[0].password: Expected text, not a list." in refused.stderr
+    assert NEW_PASSWORD not in refused.stderr
+
+
+def test_an_unreadable_key_ring_is_said(manage):
+    refused = manage("import_tenants", str(FILES / "initech.json"), CLICKHOOK_ENCRYPTION_KEYS="nonsense")
+
+    assert refused.returncode == 1
+    assert "CLICKHOOK_ENCRYPTION_KEYS" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_database_that_is_away_is_said(manage):
+    refused = manage("import_tenants", str(FILES / "initech.json"), DATABASE_URL="postgresql://u:pässword@127.0.0.1:1/x")
+
+    assert refused.returncode == 1
+    assert "The database cannot be reached" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "pässword" not in refused.stderr
+
+
+def test_help_teaches(manage):
+    text = manage("import_tenants", "--help").stdout
+
+    for words in ('"sip_accounts": [', "stays as it is", "Exit code 0", "--dry-run", "wcs_config", "+4930123456"):
+        assert words in text
+
+
+def test_a_thousand_tenants_take_well_under_a_minute(run, cast):
+    content = {"tenants": [_big(number) for number in range(1000)]}
+    started = time.monotonic()
+    assert run(content).lines[-1] == "done: 11000 added, 0 changed, 0 unchanged"
+    assert run(content).lines[-1] == "nothing to change: 0 added, 0 changed, 11000 unchanged"
+    assert time.monotonic() - started < 60
+
+
+def _big(number: int) -> dict[str, Any]:
+    return {
+        "slug": f"t{number}",
+        "name": "T",
+        "domains": [{"origin": f"https://{name}.t{number}.example"} for name in "abcd"],
+        "sip_accounts": [{"login": str(n), "password": NEW_PASSWORD, "domain": f"sip.t{number}.example"} for n in (1, 2)],
+        "callees": [{"alias": name, "target": "1", "default": name == "a"} for name in "abcd"],
+    }
+
+
+def test_a_dry_run_also_asks_the_database(run, cast, monkeypatch):
+    _at_the_last_moment(monkeypatch, lambda: Tenant.objects.create(slug="initech", name="Another"))
+
+    assert run(FILES / "initech.json", "--dry-run").code == 1
