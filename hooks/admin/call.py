@@ -1,0 +1,75 @@
+"""The pages of calls: the call detail records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from hooks.admin import search, shown, tables
+from hooks.admin.filters import OutcomeFilter, ReasonFilter
+from hooks.admin.huge_table import HugeTableAdmin
+from hooks.models import Call, Event
+from tenants.admin.tenant_filter import TenantFilter
+
+
+@admin.register(Call)
+class CallAdmin(HugeTableAdmin):
+    related = ("tenant", "session")
+    fields = (
+        "call_id",
+        "of_tenant",
+        "in_session",
+        "asked_for",
+        "target",
+        "caller",
+        "decision_is",
+        "reason_is",
+        "asked",
+        "ringing",
+        "answered",
+        "ended",
+        "talked",
+        "outcome",
+        "end_info",
+        "sip_status",
+        "events",
+    )
+    list_display = ("asked", "of_tenant", "asked_for", "target", "decision_is", "outcome", "talked", "reason_is", "call_id")
+    list_filter = (TenantFilter, "decision", OutcomeFilter, "asked_at", ReasonFilter)
+    ordering = ("-asked_at",)
+    search_fields = ("call_id__exact",)
+    search_help_text = search.HELP
+
+    of_tenant = shown.link_column("tenant", "tenant")
+    in_session = shown.link_column("session", "session")
+    asked = shown.time_column("asked_at", "asked")
+    ringing = shown.time_column("ringing_at", "ringing")
+    answered = shown.time_column("answered_at", "answered")
+    ended = shown.time_column("ended_at", "ended")
+    decision_is = shown.decision_column
+    reason_is = shown.reason_column
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        text = search_term.strip()
+        return (queryset.filter(search.calls(text)) if text else queryset), False
+
+    @admin.display(description="asked for", ordering="alias")
+    def asked_for(self, call: Call) -> str:
+        return call.alias or "(default)"
+
+    @admin.display(description="talked", ordering="duration")
+    def talked(self, call: Call) -> str:
+        return shown.length(call.duration)
+
+    @admin.display(description="outcome")
+    def outcome(self, call: Call) -> str:
+        return tables.outcome(call)
+
+    @admin.display(description="events")
+    def events(self, call: Call) -> str:
+        # By the session too: its events have an index, a call's have none.
+        found = Event.objects.filter(session=call.session_id, call=call.pk)
+        return tables.events(found, f"session__id__exact={call.session_id}&call__id__exact={call.pk}")

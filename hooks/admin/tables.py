@@ -1,0 +1,45 @@
+"""The calls and events that a session's or a call's page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from hooks.admin import shown
+from hooks.models import Call, Event
+
+CALL_HEADS = ("asked", "call", "asked for", "dialled", "decision", "reason", "outcome", "talked")
+EVENT_HEADS = ("received", "event", "decision", "reason", "detail")
+
+
+def calls(found: QuerySet[Call], query: str) -> str:
+    rows = [
+        (
+            shown.time(call.asked_at),
+            shown.link_to(call),
+            call.alias or "(default)",
+            call.target,
+            shown.decision(call),
+            shown.reason(call),
+            outcome(call),
+            shown.length(call.duration),
+        )
+        for call in found.order_by("-asked_at")[: shown.ROWS + 1]
+    ]
+    return shown.table(CALL_HEADS, rows, f"{reverse('admin:hooks_call_changelist')}?{query}")
+
+
+def events(found: QuerySet[Event], query: str) -> str:
+    rows = [
+        (shown.time(event.received_at), shown.link_to(event), shown.decision(event), shown.reason(event), event.detail)
+        for event in found.order_by("-id")[: shown.ROWS + 1]
+    ]
+    return shown.table(EVENT_HEADS, rows, f"{reverse('admin:hooks_event_changelist')}?{query}")
+
+
+def outcome(row: Any) -> str:
+    if row.ended_at is None:
+        return "not ended yet"
+    return row.get_ended_by_display() or "ended"

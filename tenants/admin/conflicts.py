@@ -1,0 +1,70 @@
+"""A page that says why the database refused, instead of failing, and that keeps what was typed out of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import PROTECT, Model
+from django.db.utils import IntegrityError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+PROTECTED_SHOWN = 5
+CONFLICT = "Nothing was saved: rows of this page exclude each other, or somebody changed them at the same moment."
+STILL_NEEDED = "Nothing was deleted: something that must stay began to refer to it at the same moment."
+
+
+class CarefulAdmin(_ModelAdmin):
+    instead_of_deleting = ""
+
+    @method_decorator(sensitive_post_parameters())
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            # Whoever was faster is in the database by now: the same form, checked again, says in which field.
+            again = super().changeform_view
+        return _or_say(CONFLICT, request, lambda: again(request, *args, **kwargs))
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        delete = super().delete_view
+        return _or_say(STILL_NEEDED, request, lambda: delete(request, *args, **kwargs))
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        show = super().changelist_view  # its actions delete
+        return _or_say(STILL_NEEDED, request, lambda: show(request, *args, **kwargs))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What must stay is looked for first, a few rows of it: Django would list every session of a tenant."""
+        if protected := self._protected([obj.pk for obj in objs]):
+            return [], {}, set(), protected
+        return super().get_deleted_objects(objs, request)
+
+    def _protected(self, keys: list[Any]) -> list[str]:
+        needed: list[str] = []
+        for relation in self.model._meta.related_objects:
+            if relation.on_delete is PROTECT:
+                rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys})
+                needed += _some(rows[: PROTECTED_SHOWN + 1])
+        return [*needed, self.instead_of_deleting] if needed and self.instead_of_deleting else needed
+
+
+def _some(rows: Iterable[Model]) -> list[str]:
+    named = [f"{row._meta.verbose_name} {row}" for row in rows]
+    return [*named[:PROTECTED_SHOWN], "and more"] if len(named) > PROTECTED_SHOWN else named
+
+
+def _or_say(sentence: str, request: HttpRequest, attempt: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        return attempt()
+    except IntegrityError:  # ProtectedError is one too
+        messages.error(request, sentence)
+        return HttpResponseRedirect(request.get_full_path())

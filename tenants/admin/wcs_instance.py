@@ -1,0 +1,128 @@
+"""The pages of WCS instances; the signing secrets go in and never come out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.words import STYLE, alarm, whether_set
+from tenants.forms import WcsInstanceForm
+from tenants.models import WcsInstance, WcsNode
+
+if TYPE_CHECKING:
+    _TabularInline = admin.TabularInline[Any, Any]
+else:
+    _TabularInline = admin.TabularInline
+
+UNSIGNED = "UNSIGNED: whoever reaches the hook URL gets the SIP passwords"
+NOBODY = "NOBODY: it has no signing secret, so every hook is refused"
+# A form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS).
+TENANTS_EDITABLE = 500
+
+
+class NodeInline(_TabularInline):
+    model = WcsNode
+    verbose_name_plural = "nodes seen"
+    fields = readonly_fields = ("node_id", "first_seen_at")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(WcsInstance)
+class WcsInstanceAdmin(CarefulAdmin):
+    form = WcsInstanceForm
+    inlines = (NodeInline,)
+    autocomplete_fields = ("tenants",)
+    readonly_fields = ("answers", "hook_url", "configuration", "signing_secret_is", "previous_is", "tenants_are")
+    list_display = ("name", "answers", "previous_is", "app_key", "tenant_count")
+    list_filter = ("unsigned",)
+    search_fields = ("name", "key", "app_key")
+    actions = ("forget_previous",)
+    instead_of_deleting = "Its sessions stay. To cut it off, take its tenants away or enter a new signing secret."
+
+    class Media:
+        css = STYLE
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(tenant_number=Count("tenants"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        secrets = ["signing_secret", ("signing_secret_is", "previous_is"), "unsigned"]
+        if obj is None:
+            return [(None, {"fields": ["name", "key", "app_key", "tenants", "signing_secret", "unsigned"]})]
+        tenants = "tenants" if obj.tenant_number <= TENANTS_EDITABLE else "tenants_are"
+        return [
+            (None, {"fields": ["answers", "name", "key", "hook_url", "configuration", "app_key", tenants]}),
+            ("Signature", {"fields": secrets}),
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
+
+    @admin.display(description="answers", ordering="unsigned")
+    def answers(self, instance: WcsInstance) -> str:
+        if instance.unsigned:
+            return alarm(UNSIGNED)
+        return alarm(NOBODY) if instance.answers_nobody else "signed hooks"
+
+    @admin.display(description="tenants", ordering="tenant_number")
+    def tenant_count(self, instance: Any) -> Any:
+        return instance.tenant_number
+
+    @admin.display(description="hook URL")
+    def hook_url(self, instance: WcsInstance) -> str:
+        return f"{settings.CLICKHOOK_PUBLIC_URL}/hooks/{instance.key}"
+
+    @admin.display(description="configuration")
+    def configuration(self, instance: WcsInstance) -> str:
+        return format_html("<code>manage.py wcs_config {}</code> prints what to enter at the WCS.", instance.name)
+
+    @admin.display(description="signing secret is")
+    def signing_secret_is(self, instance: WcsInstance) -> str:
+        return whether_set(instance.signing_secret)
+
+    @admin.display(description="previous one is")
+    def previous_is(self, instance: WcsInstance) -> str:
+        is_live = instance.previous_signing_secret is not None
+        return "set: still accepted" if is_live else "not set"
+
+    @admin.display(description="tenants")
+    def tenants_are(self, instance: Any) -> str:
+        lists = reverse("admin:tenants_tenant_changelist")
+        text = '{} of them, too many for this page: add or remove it on the <a href="{}">tenants\'</a> pages.'
+        return format_html(text, instance.tenant_number, lists)
+
+    def save_model(self, request: HttpRequest, obj: WcsInstance, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.unsigned:
+            messages.warning(request, f"{UNSIGNED}: {obj.name}.")
+        elif form.cleaned_data["signing_secret"] and obj.previous_signing_secret:
+            messages.info(request, f"The previous signing secret of {obj.name} is accepted too, until you forget it.")
+        elif not change or "unsigned" in form.changed_data:
+            messages.info(request, f"Run manage.py wcs_config {obj.name} for what to enter at the WCS.")
+
+    @admin.action(description="Forget the previous signing secret", permissions=["change"])
+    def forget_previous(self, request: HttpRequest, instances: QuerySet[WcsInstance]) -> None:
+        forgetful = list(instances.exclude(previous_signing_secret=""))
+        for instance in forgetful:
+            instance.forget_previous_signing_secret()
+            instance.save(update_fields=["previous_signing_secret"])
+            self.log_change(request, instance, "Forgot the previous signing secret.")
+        names = ", ".join(instance.name for instance in forgetful)
+        if names:
+            messages.success(request, f"Only the present signing secret is accepted now: {names}.")
+        else:
+            messages.info(request, "None of them had a previous signing secret.")

@@ -1,0 +1,18 @@
+"""How the pages say what a manager must not overlook."""
+
+from __future__ import annotations
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tenants.encryption import Secret
+
+STYLE = {"all": ["tenants/admin.css"]}
+
+
+def alarm(text: str) -> SafeString:
+    return format_html('<strong class="alarm">{}</strong>', text)
+
+
+def whether_set(secret: Secret | None) -> str:
+    return "not set" if secret is None else "set"

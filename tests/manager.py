@@ -1,0 +1,83 @@
+"""An account manager at the admin's pages, as a browser would post them."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import SECRETS
+
+TYPED = "typed-by-the-manager-4b1d"
+
+
+def signed_in():
+    client = Client()
+    client.force_login(User.objects.create_superuser("manager", password="x"))
+    return client
+
+
+class Form(HTMLParser):
+    """What a browser would post from a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.data, self._select = {}, None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        name, value = given.get("name"), given.get("value") or ""
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in given and self._select:
+            self.data.setdefault(self._select, []).append(value)
+        elif tag == "input" and name and given.get("type") == "password":
+            assert value == "", "a password field is rendered empty"
+            assert given["autocomplete"] == "new-password"
+            self.data[name] = ""
+        elif tag == "input" and name and given.get("type") == "checkbox":
+            self.data |= {name: "on"} if "checked" in given else {}
+        elif tag == "input" and name and given.get("type") not in {"submit", "search"}:
+            self.data[name] = value
+
+
+def url(model, view="changelist", *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}", args=args)
+
+
+def change(row):
+    return url(row, "change", row.pk)
+
+
+def submit(manager, page, follow=True, **typed):
+    """Opens the page, changes what is named, and presses Save."""
+    data = Form(manager.get(page).content.decode()).data | typed
+    return manager.post(page, {name: value for name, value in data.items() if value is not None}, follow=follow)
+
+
+def row(prefix, index, **values):
+    """A row added to a page's table."""
+    return {f"{prefix}-TOTAL_FORMS": index + 1, **{f"{prefix}-{index}-{name}": value for name, value in values.items()}}
+
+
+def hidden_words():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT password FROM tenants_sipaccount UNION SELECT signing_secret FROM tenants_wcsinstance")
+        tokens = [token for (token,) in cursor.fetchall() if token]
+    return [*SECRETS, TYPED, *tokens, "v1."]
+
+
+def assert_tells_nothing(*texts):
+    for text in texts:
+        assert [word for word in hidden_words() if word in text] == []
+
+
+def errors_of(response):
+    context = response.context
+    formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+    listed = [context["adminform"].form.errors, *(form.errors for formset in formsets for form in formset.forms)]
+    return " ".join(str(errors) for errors in [*listed, *(formset.non_form_errors() for formset in formsets)])
