@@ -75,12 +75,16 @@ class Lane:
             self._connection = None
 
     async def _settle(self, batch: list[Hook]) -> None:
-        alarm = asyncio.get_running_loop().call_later(self._deadline, self._hang_up)
+        loop, had_connection = asyncio.get_running_loop(), self._connection is not None
+        alarm = loop.call_later(self._deadline, self._hang_up)
         try:
             again = await self._process(batch)
         except AWAY as error:
-            log.error("the database is away: %s", type(error).__name__)
             await self._disconnect()
+            if had_connection and loop.time() < alarm.when():  # it may only have been restarted since the last batch
+                alarm.cancel()
+                return await self._settle(batch)
+            log.error("the database is away: %s", type(error).__name__)
             self._without_database(batch)
         except Exception:  # whatever one hook brings about must neither be answered 200 nor stop the others
             log.exception("fault in a batch of %d", len(batch))
@@ -91,6 +95,7 @@ class Lane:
                 self._some.set()
         finally:
             alarm.cancel()
+        return None
 
     def _hang_up(self) -> None:
         """Ends the wait at once. Cancelling it would not: psycopg then asks the server, which does not answer, to stop."""

@@ -37,8 +37,10 @@ class Secret:
     def reveal(self) -> str:
         return self._text
 
-    def matches(self, text: str) -> bool:
-        return hmac.compare_digest(self.reveal().encode(), text.encode())
+    def matches(self, other: Secret | str) -> bool:
+        """Raises SecretUnreadable."""
+        plain = other.reveal() if isinstance(other, Secret) else other
+        return hmac.compare_digest(self.reveal().encode(), plain.encode())
 
     def __repr__(self) -> str:
         return DOTS

@@ -103,7 +103,6 @@ class WcsInstanceForm(_InstanceForm):
     class Meta:
         model = WcsInstance
         exclude = ["signing_secret"]
-        help_texts = {"key": "The last part of the hook URL. Hard to guess, but it is no password."}
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("unsigned") and self.cleaned_data.get("signing_secret"):
@@ -123,7 +122,7 @@ class WcsInstanceForm(_InstanceForm):
 
 def _replace(instance: WcsInstance, typed: Secret) -> None:
     try:
-        if instance.signing_secret is None or not instance.signing_secret.matches(typed.reveal()):
-            instance.rotate_signing_secret(typed.reveal())
+        if instance.signing_secret is None or not instance.signing_secret.matches(typed):
+            instance.rotate_signing_secret(typed)
     except SecretUnreadable:  # the key ring lost its key: to enter the secret again is the remedy
         instance.previous_signing_secret, instance.signing_secret = None, typed

@@ -66,13 +66,13 @@ def _rotate(instance: WcsInstance, given: Secret) -> None:
     if instance.signing_secret is None:
         instance.signing_secret = given
     else:
-        instance.rotate_signing_secret(given.reveal())
+        instance.rotate_signing_secret(given)
 
 
 def _same(row: Row, name: str, given: Secret, problems: Problems) -> bool:
     stored: Secret | None = getattr(row.record, name)
     try:
-        return stored is not None and stored.matches(given.reveal())
+        return stored is not None and stored.matches(given)
     except SecretUnreadable:
         # Not simply replaced: with the wrong keys in the environment that would overwrite every secret there is.
         problems.add(row.at(name), LOST)

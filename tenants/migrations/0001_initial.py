@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(help_text='Like acme-1.', max_length=63, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Letters, digits, . _ and -, like acme-1.')])),
-                ('key', models.CharField(default=tenants.models.wcs_instance.new_key, help_text='Its part of the hook URL, /hooks/<key>. Hard to guess, but it is no password.', max_length=64, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9_-]{8,64}\\Z', '8 to 64 letters, digits, - and _.')])),
+                ('key', models.CharField(default=tenants.models.wcs_instance.new_key, help_text='Its part of the hook URL, after /hooks/. Hard to guess, but it is no password.', max_length=64, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9_-]{8,64}\\Z', '8 to 64 letters, digits, - and _.')])),
                 ('signing_secret', tenants.fields.SecretField(blank=True, help_text='rest_hook_secret_key of this WCS.')),
                 ('previous_signing_secret', tenants.fields.SecretField(blank=True, editable=False, help_text='Still accepted, until every node has the new one.')),
                 ('unsigned', models.BooleanField(default=False, help_text='DANGER: answer hooks without a signature. Whoever reaches the hook URL then gets the SIP passwords.')),

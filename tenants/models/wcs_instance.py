@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from tenants.encryption import Secret
 from tenants.fields import SecretField
 from tenants.models.tenant import Tenant
 
@@ -33,7 +34,7 @@ class WcsInstance(models.Model):
         unique=True,
         default=new_key,
         validators=[KEY],
-        help_text="Its part of the hook URL, /hooks/<key>. Hard to guess, but it is no password.",
+        help_text="Its part of the hook URL, after /hooks/. Hard to guess, but it is no password.",
     )
     signing_secret = SecretField(blank=True, help_text="rest_hook_secret_key of this WCS.")
     previous_signing_secret = SecretField(
@@ -65,7 +66,7 @@ class WcsInstance(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def rotate_signing_secret(self, secret: str) -> None:
+    def rotate_signing_secret(self, secret: Secret | str) -> None:
         """Both secrets are accepted until `forget_previous_signing_secret`; neither change is saved here."""
         self.previous_signing_secret = self.signing_secret and self.signing_secret.reveal()
         self.signing_secret = secret

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from hooks.methods import METHODS, SIP_FIELDS
 from hooks.models import Event, Session
@@ -92,6 +95,7 @@ def test_it_accepts_subdomains_where_the_row_says_so(acme, origin):
         ("https://www.acme.example:8443", "origin_unknown"),
         ("https://[2001:db8::1]", "origin_unknown"),
         ("https://acme.example", "origin_unknown"),
+        ("https://a.www.acme.example", "origin_unknown"),
         ("https://www.acme.example.evil.example", "origin_unknown"),
         ("https://notwww.acme.example", "origin_unknown"),
         ("https://evilshops.acme.example", "origin_unknown"),
@@ -190,3 +194,11 @@ def test_a_new_connection_under_the_same_id_supersedes_the_old(acme):
     assert old.calls.get().ended_by == "session"
     assert acme.post("call").status == 200
     assert new.calls.get().ended_at is None
+
+
+def test_the_same_connect_long_after_is_a_new_connection(acme):
+    acme.post("connect")
+    Session.objects.update(opened_at=timezone.now() - timedelta(minutes=2))
+    acme.post("connect")
+
+    assert [session.ended_by for session in Session.objects.order_by("opened_at")] == ["superseded", ""]

@@ -32,6 +32,13 @@ def test_a_good_call_from_ring_to_end(calling):
     assert Event.objects.filter(call=call).count() == 5
 
 
+def test_trying_is_not_yet_ringing(calling):
+    calling.post("CallStatusEvent", "call_trying")
+
+    call = Call.objects.get()
+    assert (call.ringing_at, call.answered_at, call.ended_at, call.sip_status) == (None, None, None, 100)
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(STEPS)))
 def test_events_may_come_in_any_order(calling, order):
     for step in order:

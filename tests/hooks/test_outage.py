@@ -112,6 +112,19 @@ def _spool_is_private_and_holds_no_secret() -> None:
     assert "sdp" not in json.loads(text.splitlines()[0])["body"]
 
 
+def test_a_restart_between_two_hooks_is_not_noticed(wcs):
+    wcs.connected()
+    wcs.post("call")
+    wcs.post("CallStatusEvent", "call_ring")
+    with database_away():
+        pass
+
+    assert wcs.post("connect", sessionId="after").status == 200
+    assert wcs.post("call", callId="after").status == 200
+    assert wcs.post("CallStatusEvent", "call_established").status == 200
+    assert Call.objects.filter(answered_at__isnull=False).exists()
+
+
 def test_a_stranger_is_not_kept_while_it_is_away(wcs, cast):
     wcs.connected()
     with database_away():
