@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clickhook.settings")
 
@@ -13,6 +14,10 @@ _django = get_asgi_application()
 
 from hooks.gateway import Gateway, Receive, Scope, Send  # noqa: E402 - needs the apps
 from tenants.encryption import KeyRingError  # noqa: E402
+
+
+# Whitenoise hands static files to Django piece by piece; the admin's are small, and Django warns for each of them.
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 
 
 class Application:

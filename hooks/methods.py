@@ -67,6 +67,7 @@ class Method:
     kind: Kind
     allowed: bool
     sets: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()  # fields without which there is nothing to decide
     fails_closed: bool = True
 
     @property
@@ -100,8 +101,8 @@ def _noted(*names: str) -> list[Method]:
 
 
 _TABLE = [
-    Method("connect", Kind.CONNECT, allowed=True, sets=(*SIP_FIELDS, "restClientConfig")),
-    Method("call", Kind.INVOCATION, allowed=True, sets=CALL_FIELDS),
+    Method("connect", Kind.CONNECT, allowed=True, sets=(*SIP_FIELDS, "restClientConfig"), requires=("sessionId",)),
+    Method("call", Kind.INVOCATION, allowed=True, sets=CALL_FIELDS, requires=("sessionId", "callId")),
     # Whatever happens here, a visitor who hangs up has hung up.
     Method("hangup", Kind.INVOCATION, allowed=True, fails_closed=False),
     *_refused(

@@ -100,8 +100,7 @@ class HookView(APIView):
     def post(self, request: Request) -> Response:
         hook: Hook = request._request.hook  # type: ignore[attr-defined]  # ours, see HookRequest
         payload: Payload = request.data  # type: ignore[assignment]  # WcsParser's
-        if hook.method.allowed and not hook.method.name.endswith("Event") and hook.method.name != "hangup":
-            require(payload, "sessionId", *(["callId"] if hook.method.name == "call" else []))
+        require(payload, *hook.method.requires)
         if hook.database_away:
             reason = away(hook.method)
         else:

@@ -37,7 +37,7 @@ class Rig:
             "CLICKHOOK_DATA_DIR": str(directory),
         }
         datadir.prepare(directory)
-        self.postgres = Server(directory, "max_connections=200")
+        self.postgres = Server(directory, "max_connections=200", "shared_buffers=2GB")
         self.domains = 0
 
     def __enter__(self) -> Rig:
