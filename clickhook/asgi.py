@@ -15,7 +15,6 @@ _django = get_asgi_application()
 from hooks.gateway import Gateway, Receive, Scope, Send  # noqa: E402 - needs the apps
 from tenants.encryption import KeyRingError  # noqa: E402
 
-
 # Whitenoise hands static files to Django piece by piece; the admin's are small, and Django warns for each of them.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 

@@ -21,16 +21,21 @@ KEPT = {
 
 def redact(payload: Payload) -> dict[str, Any]:
     """What is no plain text, number or list of texts is left out whatever its name: it may hold anything."""
-    kept = {name: _cut(value) for name, value in payload.fields.items() if name in KEPT and _is_plain(value)}
-    omitted = [name[:64] for name, value in payload.fields.items() if name not in kept and value is not None]
+    kept: dict[str, Any] = {}
+    omitted = []
+    for name, value in payload.fields.items():
+        plain = _plain(value) if name in KEPT else None
+        if plain is not None:
+            kept[name] = plain
+        elif value is not None:
+            omitted.append(name[:64])
     return {**kept, "omitted": omitted[:MAX_OMITTED]} if omitted else kept
 
 
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, str | int | float) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
-
-
-def _cut(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return value[:MAX_TEXT]
-    return [item[:MAX_TEXT] for item in value[:MAX_ITEMS]] if isinstance(value, list) else value
+    if isinstance(value, list):
+        texts = [item[:MAX_TEXT] for item in value[:MAX_ITEMS] if isinstance(item, str)]
+        return texts if len(texts) == len(value[:MAX_ITEMS]) else None
+    return value if isinstance(value, int | float) else None

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -38,10 +39,13 @@ _strangers_seen: dict[tuple[str, Reason], float] = {}
 
 
 class HookRequest(HttpRequest):
-    """What DRF needs of a HttpRequest, without Django's handler around it."""
+    """What DRF needs of a HttpRequest, without Django's handler around it, and without a query, a form or files."""
+
+    GET = POST = QueryDict()
+    COOKIES: dict[str, str] = {}
+    FILES: MultiValueDict[str, Any] = MultiValueDict()
 
     def __init__(self, hook: Hook) -> None:
-        super().__init__()
         self.hook = hook
         self.method = "POST"
         # Never 0, or DRF would take an empty body for one without content, which is not ours to judge here.
@@ -73,6 +77,9 @@ class WcsRenderer(BaseRenderer):
         return b'%s, "restClientConfig": %s}' % (rest[:-1].encode(), _REST_CLIENT_CONFIG)
 
 
+_RENDERER = WcsRenderer()
+
+
 class WcsResponse(Response):
     charset = "utf-8"  # Django parses the content type for it, in every response
 
@@ -96,6 +103,11 @@ class HookView(APIView):
     renderer_classes = (WcsRenderer,)
     content_negotiation_class = WcsNegotiation
     allowed_methods = ["POST"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """There is one renderer and one version, and what is permitted the policy decides."""
+        request.accepted_renderer, request.accepted_media_type = _RENDERER, _RENDERER.media_type
+        self.perform_authentication(request)
 
     def post(self, request: Request) -> Response:
         hook: Hook = request._request.hook  # type: ignore[attr-defined]  # ours, see HookRequest
