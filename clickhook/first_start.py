@@ -66,6 +66,6 @@ def _curl(instance: WcsInstance, base_url: str, method: str, payload: dict[str, 
     body = json.dumps(payload)
     signature = sign(instance.signing_secret.reveal(), body.encode())
     return (
-        f"curl -sS {base_url}/hooks/{instance.key}/{method} -H 'Content-Type: application/json' "
+        f"curl -sS -w '\\n' {base_url}/hooks/{instance.key}/{method} -H 'Content-Type: application/json' "
         f"-H 'Authorization: WCS {signature}' -d {shlex.quote(body)}"
     )

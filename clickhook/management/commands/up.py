@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import signal
 import subprocess
@@ -43,7 +44,8 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
 
     def handle(self, *, bind: str, data_dir: Path | None, **options: Any) -> None:
         _with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
-        signal.signal(signal.SIGTERM, _interrupt)
+        for ending in (signal.SIGTERM, signal.SIGINT):  # a shell's background job is born with SIGINT ignored
+            signal.signal(ending, _interrupt)
         server = Server(settings.CLICKHOOK_DATA_DIR) if settings.CLICKHOOK_EMBEDDED_DATABASE else None
         try:
             if server:
@@ -66,7 +68,7 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
     def _serve(self, bind: str) -> None:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("check", deploy=False)
+        call_command("check", stdout=io.StringIO())
         if first_start.is_due():
             self.stdout.write(first_start.prepare(f"http://{bind}"))
         connections.close_all()
@@ -91,7 +93,8 @@ def _with_settings_of(directory: Path) -> None:
 
 
 def _interrupt(signal_number: int, frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
