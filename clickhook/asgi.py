@@ -26,6 +26,8 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._live(receive, send)
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close"})
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
             return await self._gateway(scope, receive, send)
         return await _django(dict(scope), receive, send)

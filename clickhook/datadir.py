@@ -15,8 +15,8 @@ ENCRYPTION_KEYS = "encryption.keys"
 
 def prepare(directory: Path) -> bool:
     """Makes the directory and what is missing of its keys; True if a key was made. Raises OSError."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    directory.chmod(0o700)
+    if not directory.exists():  # one that was there keeps its mode: it may be somebody's by mistake
+        directory.mkdir(mode=0o700, parents=True)
     made = _make(directory / DJANGO_KEY, lambda: secrets.token_urlsafe(64))
     return _make(directory / ENCRYPTION_KEYS, new_key) or made
 

@@ -22,6 +22,7 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 NOBODY = 65534
 LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 (unix(7))
 START_SECONDS = 60.0
+USERS_SECONDS = 10.0
 NEEDS_NO_DATABASE = {"up", "help", "version", "check", "makemigrations", "collectstatic"}
 ASKS_FOR_HELP = {"--help", "-h", "--version"}
 
@@ -83,6 +84,7 @@ class Server:
         _private(self.socket)
         if not (self.cluster / "PG_VERSION").exists():
             self._init()
+        self._forget_dead_postmaster()
         command: list[str | Path] = [tool("postgres"), "-D", self.cluster, "-k", self.socket, "-h", "", *self._options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, preexec_fn=_in_child, stdout=log, stderr=log, start_new_session=True)
@@ -91,12 +93,24 @@ class Server:
 
     def stop(self) -> None:
         if self._process is not None:
-            with self._users.open("w") as users:
-                fcntl.flock(users, fcntl.LOCK_EX)  # another command may still be working
+            self._wait_for_users()
             self._process.send_signal(signal.SIGINT)  # "fast": ends the sessions, then a clean shutdown
             self._process.wait()
         if self._locked is not None:
             self._locked.close()
+
+    def _wait_for_users(self) -> None:
+        """Another command may still be at work on it; but a forgotten shell does not keep it from ending."""
+        deadline = time.monotonic() + USERS_SECONDS
+        with self._users.open("w") as users:
+            while not _lock(users, fcntl.LOCK_EX) and time.monotonic() < deadline:
+                time.sleep(0.1)
+
+    def _forget_dead_postmaster(self) -> None:
+        """After a power cut its pid may be another program's by now, which PostgreSQL would take for itself."""
+        pid_file = self.cluster / "postmaster.pid"
+        if pid_file.exists() and not _runs_postgres(pid_file.read_text().partition("\n")[0]):
+            pid_file.unlink()
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -166,6 +180,13 @@ def for_command(arguments: list[str]) -> Iterator[None]:
 
 def _needs_database(arguments: list[str]) -> bool:
     return bool(arguments) and arguments[0] not in NEEDS_NO_DATABASE and ASKS_FOR_HELP.isdisjoint(arguments)
+
+
+def _runs_postgres(pid: str) -> bool:
+    try:
+        return os.readlink(f"/proc/{int(pid)}/exe") == str(tool("postgres"))
+    except (OSError, ValueError):
+        return False
 
 
 def _lock(file: IO[str], how: int) -> bool:

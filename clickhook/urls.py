@@ -7,6 +7,7 @@ from clickhook import health
 
 admin.site.site_header = admin.site.site_title = "clickhook"
 admin.site.index_title = "Tenants and calls"
+admin.site.site_url = None  # there is no site beside the admin
 
 urlpatterns = [
     path("admin/", admin.site.urls),

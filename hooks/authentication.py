@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Iterator
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.reasons import Reason
-from tenants.encryption import SealedSecret, place
+from tenants.encryption import SealedSecret, Secret, place
 from tenants.fields import key_ring
 
 _HEADER = re.compile(r"wcs +([0-9a-f]{32}) *", re.IGNORECASE | re.ASCII)
@@ -42,6 +43,7 @@ class WcsAuthentication(BaseAuthentication):
 
 
 def verify(facts: Facts, body: bytes, header: str) -> Reason:
+    """Raises SecretUnreadable."""
     if facts.instance_id is None:
         return Reason.INSTANCE_UNKNOWN
     if facts.instance_unsigned:
@@ -51,19 +53,18 @@ def verify(facts: Facts, body: bytes, header: str) -> Reason:
     signature = _HEADER.fullmatch(header)
     if signature is None:
         return Reason.SIGNATURE_MISSING
-    fits = [hmac.compare_digest(sign(secret, body), signature[1].lower()) for secret in _secrets(facts)]
-    return Reason.ALLOWED if any(fits) else Reason.SIGNATURE_WRONG
+    if any(hmac.compare_digest(sign(secret.reveal(), body), signature[1].lower()) for secret in _secrets(facts)):
+        return Reason.ALLOWED
+    return Reason.SIGNATURE_WRONG
 
 
 def sign(secret: str, body: bytes) -> str:
     return hmac.digest(secret.encode(), body, "md5").hex()
 
 
-def _secrets(facts: Facts) -> list[str]:
-    """Raises SecretUnreadable."""
+def _secrets(facts: Facts) -> Iterator[Secret]:
+    """The current one first: where it fits, it does not matter that the previous one may no longer open."""
     stored = {"signing_secret": facts.signing_secret, "previous_signing_secret": facts.previous_signing_secret}
-    return [
-        SealedSecret(token, place(None, "tenants_wcsinstance", facts.instance_id, name), key_ring()).reveal()
-        for name, token in stored.items()
-        if token
-    ]
+    for name, token in stored.items():
+        if token:
+            yield SealedSecret(token, place(None, "tenants_wcsinstance", facts.instance_id, name), key_ring())

@@ -35,6 +35,10 @@ _PATH = re.compile(r"/+hooks/+(?P<key>[A-Za-z0-9_-]{1,64})/+(?P<method>[A-Za-z][
 HOUSEKEEPING_EVERY = 5.0  # seconds
 
 
+class TooLarge(Exception):
+    """The body is over MAX_BYTES."""
+
+
 class Gateway:
     """One for each process. Each kind of hook has a lane, so that no row lock of an event holds up a connect or a call."""
 
@@ -67,9 +71,12 @@ class Gateway:
         if scope["method"] != "POST":
             return await _refuse(send, HTTPStatus.METHOD_NOT_ALLOWED, (b"allow", b"POST"))
         headers = dict(scope["headers"])
-        body = await _read(receive, headers)
-        if body is None:
+        try:
+            body = await _read(receive, headers)
+        except TooLarge:
             return await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, (b"connection", b"close"))
+        except ConnectionResetError:
+            return None  # whoever it was left in the middle of a word
         hook = Hook.arrive(match["key"], find(match["method"]), body, headers)
         status, content = await self.answer(hook)
         return await _send(send, status, content)
@@ -92,12 +99,13 @@ class Gateway:
                 log.exception("fault in housekeeping")
 
     async def _replay(self) -> None:
-        for path, hooks in self._spool.take():
-            # Should the database go away again meanwhile, the lane spools them anew.
-            for hook in hooks:
-                await self.answer(hook)
-            path.unlink()
-            log.info("recorded %d events that were spooled", len(hooks))
+        """In order. What is not recorded now stays in its file; what the lane spools anew is in another file already."""
+        with self._spool.take() as batches:
+            for hooks in batches:
+                answers = await asyncio.gather(*(self.answer(hook) for hook in hooks))
+                if any(status == HTTPStatus.SERVICE_UNAVAILABLE for status, _ in answers):
+                    return
+                log.info("recorded %d events that were spooled", len(hooks))
 
 
 async def reap() -> None:
@@ -116,20 +124,23 @@ async def reap() -> None:
 def _connection() -> dict[str, Any]:
     parameters = connections["default"].get_connection_params()
     ours = ("cursor_factory", "context", "prepare_threshold")  # Django's own, for its own cursors
-    return {name: value for name, value in parameters.items() if name not in ours} | {"connect_timeout": 2}
+    waits = {"connect_timeout": 2, "tcp_user_timeout": 10_000}  # seconds, milliseconds
+    return {name: value for name, value in parameters.items() if name not in ours} | waits
 
 
-async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes | None:
-    """The body; None if it is over MAX_BYTES, without reading the rest of it."""
+async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
+    """Raises TooLarge without reading the rest, and ConnectionResetError when the rest does not come."""
     with contextlib.suppress(ValueError):
         if int(headers.get(b"content-length", b"0")) > MAX_BYTES:
-            return None
+            raise TooLarge
     body: bytes = b""
     while True:
         message = await receive()
         body += bytes(message.get("body", b""))
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError
         if len(body) > MAX_BYTES:
-            return None
+            raise TooLarge
         if not message.get("more_body"):
             return body
 

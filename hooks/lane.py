@@ -35,6 +35,8 @@ MAX_ATTEMPTS = 5
 REPLAN_EVERY = 10.0  # seconds: the tables grow, and a plan that was made for few rows would be slow for many
 _INSTANCE_FACTS = 5  # the first columns of Facts: all that authenticates
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError)
+# psycopg counts it among the OperationalErrors, but it is the fault of a value and not of the database.
+POISON = psycopg.errors.ProgramLimitExceeded
 Answer = tuple[int, bytes]
 
 
@@ -71,7 +73,12 @@ class Lane:
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
             if not self._waiting:
                 self._some.clear()
-            await self._settle(batch)
+            try:
+                await self._settle(batch)
+            except Exception:  # nothing may end the lane
+                log.exception("fault in settling a batch")
+                for hook in batch:
+                    _finish(hook, _refusal(Reason.GATEWAY_FAULT))
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -83,13 +90,18 @@ class Lane:
         alarm = loop.call_later(self._deadline, self._hang_up)
         try:
             again = await self._process(batch)
+        except POISON:
+            log.exception("a value too large in a batch of %d", len(batch))
+            await self._one_by_one(batch)
         except AWAY as error:
             await self._disconnect()
             if had_connection and loop.time() < alarm.when():  # it may only have been restarted since the last batch
                 alarm.cancel()
                 return await self._settle(batch)
             log.error("the database is away: %s", type(error).__name__)
-            self._without_database(batch)
+            self._without_database([*batch, *self._waiting])  # whoever waits has no better chance
+            self._waiting.clear()
+            self._some.clear()
         except Exception:  # whatever one hook brings about must neither be answered 200 nor stop the others
             log.exception("fault in a batch of %d", len(batch))
             await self._one_by_one(batch)

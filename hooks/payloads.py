@@ -17,7 +17,7 @@ class Malformed(ValueError):
     """The body is not what WCS sends; the message names the field."""
 
 
-# The longest text a field may be, in characters. Fields that are not here are bounded by MAX_BYTES alone.
+# The longest text a field may be, in bytes: some are keys of an index. Other fields are bounded by MAX_BYTES alone.
 _LONGEST = {
     "nodeId": 255,
     "appKey": 255,
@@ -102,8 +102,8 @@ def _check_field(name: str, value: JSON) -> None:
     # To Python True is an int, to JSON it is not.
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         raise Malformed(f"{name}: not {' or '.join(_NAMES[type_] for type_ in types if type_ is not _NULL)}")
-    if isinstance(value, str) and len(value) > _LONGEST.get(name, MAX_BYTES):
-        raise Malformed(f"{name}: longer than {_LONGEST[name]} characters")
+    if name in _LONGEST and isinstance(value, str) and len(value.encode()) > _LONGEST[name]:
+        raise Malformed(f"{name}: longer than {_LONGEST[name]} bytes")
 
 
 def _check_value(value: JSON, depth: int) -> None:

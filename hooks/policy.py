@@ -83,7 +83,8 @@ def _asked_again(payload: Payload, facts: Facts) -> Reason:
     if facts.call_ended_at is not None:
         return Reason.CALL_ENDED
     same = facts.call_alias == payload.text("callee") and facts.call_decision == Decision.ALLOWED
-    return Reason.DUPLICATE if same else Reason.CALL_ID_REUSED
+    # What was true when it was first asked must be true still: the alias may have been removed or moved since.
+    return Reason.DUPLICATE if same and facts.call_target == facts.callee_target else Reason.CALL_ID_REUSED
 
 
 def _event(method: Method, payload: Payload, facts: Facts) -> Reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import logging
@@ -9,6 +10,7 @@ import os
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +20,7 @@ from hooks.payloads import Malformed, Payload, parse
 from hooks.redaction import redact
 
 log = logging.getLogger("hooks")
+BATCH = 100  # lines recorded at once
 
 
 class Spool:
@@ -42,38 +45,46 @@ class Spool:
             file.flush()
             os.fsync(file.fileno())
         except OSError as error:
+            self._file = None  # what is in it already is recorded like another process's
             log.error("the spool cannot be written: %s", error.strerror)
             return False
         return True
 
-    def take(self) -> Iterator[tuple[Path, list[Hook]]]:
-        """What this process kept, and what others left that are gone; the caller deletes a file when it is recorded."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-        for path in sorted(self._directory.glob("*.jsonl")):
-            taken = _claim(path)
-            if taken is not None:
-                yield taken, [_hook(line) for line in taken.read_bytes().splitlines() if _is_whole(line)]
+    @contextlib.contextmanager
+    def take(self) -> Iterator[Iterator[list[Hook]]]:
+        """Batches of what this process kept and what others left that are gone.
+
+        A file is deleted when all of it was taken and the caller asks for more; should the caller fail, it stays as it is.
+        """
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+        with contextlib.ExitStack() as held:
+            yield (batch for path in sorted(self._directory.glob("*.jsonl")) for batch in _batches(path, held))
 
     def _open(self) -> IO[bytes]:
+        """Nobody sees the file before it is locked: until then its name is none that `take` looks for."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._directory / f"{os.getpid()}-{uuid.uuid4().hex}.jsonl"
-        self._file = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")  # noqa: SIM115 - kept open
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        return self._file
+        path = self._directory / f"{os.getpid()}-{uuid.uuid4().hex}"
+        file = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")  # noqa: SIM115 - kept open
+        fcntl.flock(file, fcntl.LOCK_EX)
+        path.rename(path.with_suffix(".jsonl"))
+        self._file = file
+        return file
 
 
-def _claim(path: Path) -> Path | None:
-    """Renamed, so that nobody else takes it; None while another process writes it or has just taken it."""
-    taken = path.with_suffix(".taken.jsonl") if not path.name.endswith(".taken.jsonl") else path
+def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
+    """Nothing while another process writes the file or records it; the lock is kept until the file is gone."""
     try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.rename(taken)
+        file = held.enter_context(path.open("rb"))
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, FileNotFoundError):
-        return None
-    return taken
+        return
+    if os.fstat(file.fileno()).st_nlink == 0:
+        return  # recorded by another process between opening and locking
+    while lines := list(islice(file, BATCH)):
+        yield [hook for line in lines if (hook := _hook(line))]
+    path.unlink()
 
 
 def _line(hook: Hook) -> bytes:
@@ -82,13 +93,13 @@ def _line(hook: Hook) -> bytes:
     return json.dumps(kept).encode() + b"\n"
 
 
-def _is_whole(line: bytes) -> bool:
-    """The last line may have been cut by a crash; its hook was never answered."""
-    return line.endswith(b"}")
-
-
-def _hook(line: bytes) -> Hook:
-    kept: dict[str, Any] = json.loads(line)
+def _hook(line: bytes) -> Hook | None:
+    """None for what a crash cut off: its hook was never answered."""
+    try:
+        kept: dict[str, Any] = json.loads(line)
+    except ValueError:
+        log.warning("skipped an unfinished line of the spool")
+        return None
     body = json.dumps(kept["body"]).encode()
     try:
         payload: Payload | Malformed = parse(body)

@@ -142,6 +142,8 @@ session_progress AS (
       FROM json_to_recordset(%s) AS progress (
            id uuid, established_at timestamptz, ended_at timestamptz, ended_by text)
       JOIN hooks_session USING (id)
+     -- An end from before the session began was the end of an earlier one under the same id (two clocks may differ a bit).
+     WHERE coalesce(progress.ended_at, progress.established_at) > hooks_session.opened_at - interval '2 seconds'
      ORDER BY id FOR NO KEY UPDATE OF hooks_session
 ), moved_session AS (
     UPDATE hooks_session session

@@ -32,8 +32,9 @@ from tenants.encryption import SecretUnreadable
 log = logging.getLogger("hooks")
 # Somebody without a valid signature could fill the disk: of each instance and reason, one event is kept in so many seconds.
 STRANGERS_EVERY = 10.0
-_STRANGERS = {Reason.SIGNATURE_MISSING, Reason.SIGNATURE_WRONG, Reason.SECRET_MISSING}
-_ALARMS = {Reason.CALL_NEVER_ASKED, Reason.REFUSED_CALL_WENT_ON}
+# An unreadable secret may be the signing secret itself, so whoever posted is a stranger yet.
+_STRANGERS = {Reason.SIGNATURE_MISSING, Reason.SIGNATURE_WRONG, Reason.SECRET_MISSING, Reason.SECRET_UNREADABLE}
+_ALARMS = {Reason.CALL_NEVER_ASKED, Reason.REFUSED_CALL_WENT_ON, Reason.SECRET_UNREADABLE}
 _REST_CLIENT_CONFIG = json.dumps(REST_CLIENT_CONFIG).encode()
 _strangers_seen: dict[tuple[str, Reason], float] = {}
 
@@ -137,12 +138,11 @@ def refuse(error: Exception, context: dict[str, Any]) -> Response | None:
         case UnsupportedMediaType():
             reason = Reason.CONTENT_TYPE
         case SecretUnreadable():
-            reason = Reason.SECRET_UNREADABLE
-            log.error("%s", error)
+            reason, detail = Reason.SECRET_UNREADABLE, str(error)
         case _:
             return None
     if _is_kept(hook, reason):
-        _log(hook, reason)
+        _log(hook, reason, detail)
         hook.record = Record(logged(hook, reason, detail=detail, body={}))
     return WcsResponse(refusal(reason.status), status=reason.status)
 
@@ -159,10 +159,10 @@ def _is_kept(hook: Hook, reason: Reason) -> bool:
     return True
 
 
-def _log(hook: Hook, reason: Reason) -> None:
+def _log(hook: Hook, reason: Reason, detail: str = "") -> None:
     """Nothing that the browser or a stranger chose goes into the line, so nobody can forge another one."""
     if reason in _ALARMS:
-        log.error("%s of instance %s: %s", reason, hook.facts.instance_id, reason.sentence)
+        log.error("%s of instance %s: %s", reason, hook.facts.instance_id, detail or reason.sentence)
     elif reason.decision is Decision.REFUSED:
         log.info("refused a hook of instance %s: %s", hook.facts.instance_id, reason)
 

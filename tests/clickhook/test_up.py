@@ -127,6 +127,15 @@ def test_it_recovers_from_a_kill(up):
     assert up.end() == 0
 
 
+def test_a_pid_that_is_another_programs_by_now_is_no_obstacle(up):
+    up.start()
+    assert up.end() == 0
+    (up.data_dir / "postgres" / "cluster" / "postmaster.pid").write_text(f"{os.getpid()}\n{up.data_dir}\n1\n5432\n")
+
+    up.start()
+    assert up.end() == 0
+
+
 def test_other_commands_find_its_database_while_it_runs_and_while_it_does_not(up, tmp_path):
     file = tmp_path / "tenants.json"
     file.write_text('{"tenants": [{"slug": "acme", "name": "Acme Ltd", "status": "active"}]}')

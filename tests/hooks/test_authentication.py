@@ -7,6 +7,7 @@ import json
 import pytest
 
 from hooks.models import Call, Event, Session
+from tenants.models import WcsInstance
 from tests.cast import ACME_SIGNING, GLOBEX_SIGNING, SECRETS
 from tests.wcs import payload, sign
 
@@ -160,3 +161,31 @@ def test_a_replayed_body_on_another_path_gains_nothing(acme):
     assert acme.send("transfer", body).is_neutral_refusal
     assert acme.send("call", body).json["callee"] == call.target
     assert Call.objects.count() == 1
+
+
+def test_a_previous_secret_that_no_longer_opens_silences_nobody(acme, cast):
+    WcsInstance.objects.filter(pk=cast.acme_1.pk).update(previous_signing_secret="v1.lost.AAAA")
+
+    assert acme.post("connect").status == 200
+    acme.secret = "guessed"
+    assert acme.post("connect").status == 503
+
+
+def test_a_stranger_leaves_one_event_also_where_no_secret_opens(globex, cast):
+    WcsInstance.objects.filter(pk=cast.globex_1.pk).update(signing_secret="v1.lost.AAAA")
+    for _ in range(30):
+        assert globex.post("connect").status == 503
+
+    assert Event.objects.filter(reason="secret_unreadable").count() <= 2
+
+
+def test_a_websocket_is_turned_away(acme, gateway):
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "eA==" * 4,
+    }
+    before = gateway.log.count("Traceback")
+    assert acme.request("GET", f"/hooks/{acme.key}/connect", headers=upgrade).status in (400, 403)
+    assert gateway.log.count("Traceback") == before

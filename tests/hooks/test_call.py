@@ -242,3 +242,13 @@ def test_hangup_is_never_refused(acme, cast):
     Tenant.objects.update(status="suspended")
     assert acme.post("hangup").status == 200
     assert acme.post("hangup", callId=..., appKey="other").status == 200
+
+
+def test_a_callee_that_was_removed_or_moved_is_not_dialled_by_asking_again(acme, cast):
+    acme.connected()
+    acme.post("call", callee="support")
+    cast.acme.callees.filter(alias="support").update(target="+4940000000")
+    assert acme.post("call", callee="support").is_neutral_refusal
+    cast.acme.callees.filter(alias="support").delete()
+    assert acme.post("call", callee="support").is_neutral_refusal
+    assert Call.objects.get().target == "sip:help@pbx.acme.example"

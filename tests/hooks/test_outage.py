@@ -156,6 +156,38 @@ def _kill_orphans(gateway: Gateway) -> None:
                     os.kill(int(entry), signal.SIGKILL)
 
 
+def test_two_processes_record_what_was_kept_once(cast, django_db_setup):
+    both = Gateway(workers=2).start()
+    posting = [both.wcs(cast.acme_1.key, ACME_SIGNING) for _ in range(8)]
+    for wcs in posting:
+        wcs.connected()
+    with database_away():
+        kept = [wcs.post("StreamStatusEvent", "connection_established").status for _ in range(50) for wcs in posting]
+    both.process.kill()  # so that two others find it all at once
+    both.process.wait()
+    _kill_orphans(both)
+    both.start()
+    eventually(lambda: not list((DATA_DIR / "spool").glob("*")))
+
+    assert Event.objects.filter(method="StreamStatusEvent").count() == kept.count(200) > 100
+    for wcs in posting:
+        wcs.close()
+    both.stop()
+
+
+def test_an_end_from_before_a_session_began_does_not_end_it(wcs, cast):
+    wcs.connected()
+    (DATA_DIR / "spool").mkdir(exist_ok=True)
+    body = {"sessionId": wcs.session, "nodeId": wcs.node, "status": "DISCONNECTED"}
+    earlier = (timezone.now() - timedelta(minutes=1)).isoformat()
+    line = json.dumps({"at": earlier, "key": wcs.key, "method": "ConnectionStatusEvent", "body": body})
+    (DATA_DIR / "spool" / "left-behind.jsonl").write_text(line + "\n" + line[:-9])
+
+    eventually(lambda: Event.objects.filter(method="ConnectionStatusEvent").count() == 1)
+    eventually(lambda: not list((DATA_DIR / "spool").glob("*.jsonl")))
+    assert Session.objects.get().ended_at is None
+
+
 def test_a_full_spool_says_so(cast, django_db_setup):
     small = Gateway({"CLICKHOOK_SPOOL_LIMIT": "600"}, workers=1).start()
     wcs = small.wcs(cast.acme_1.key, ACME_SIGNING)

@@ -55,8 +55,8 @@ def test_it_refuses_a_malformed_body(acme, method, body):
 
 WRONG_TYPES = {
     "origin": [1, True, ["https://www.acme.example"], {"a": 1}],
-    "sessionId": [1, None, "", [], {}, False, "s" * 513, "s" * 4096],
-    "nodeId": [1, [], "n" * 256],
+    "sessionId": [1, None, "", [], {}, False, "s" * 513, "s" * 4096, "🙂" * 200],
+    "nodeId": [1, [], "n" * 256, "🙂" * 100],
     "appKey": [1, {}],
     "sipPort": [True, [], {}, 5060.5],
     "sipLogin": [10001, []],
@@ -140,6 +140,7 @@ def test_a_visitor_who_leaves_mid_post_changes_nothing(acme):
 
     assert acme.post("connect").status == 200
     assert Session.objects.count() == 1
+    assert [event.reason for event in Event.objects.all()] == ["allowed"]
 
 
 def _head(wcs, *headers: str) -> bytes:
