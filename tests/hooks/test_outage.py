@@ -21,7 +21,6 @@ from tests.cast import ACME_SIGNING, SECRETS
 from tests.conftest import Gateway
 from tests.environment import DATA_DIR, SERVER
 
-pytestmark = pytest.mark.xdist_group("outage")
 AWAY = {"status": 503, "reason": "Calls are not available now"}
 
 
