@@ -209,6 +209,23 @@ def test_a_database_that_hangs_is_as_good_as_away(wcs):
     eventually(lambda: wcs.post("connect", sessionId="y").status == 200)
 
 
+def test_whoever_waits_is_answered_at_once_when_the_database_hangs(wcs, lone, cast):
+    wcs.connected()
+
+    def post(number: int) -> int:
+        posting = lone.wcs(cast.acme_1.key, ACME_SIGNING)
+        try:
+            return posting.post("connect", sessionId=f"s{number}").status
+        finally:
+            posting.close()
+
+    with database_frozen(), ThreadPoolExecutor(300) as pool:
+        started = time.monotonic()
+        assert set(pool.map(post, range(300))) == {503}
+        assert time.monotonic() - started < 10  # three batches, each with a deadline of its own, would not be enough
+    eventually(lambda: wcs.post("connect", sessionId="y").status == 200)
+
+
 def test_a_lock_on_a_call_holds_up_neither_connect_nor_call(wcs):
     wcs.connected()
     wcs.post("call")

@@ -1,0 +1,51 @@
+"""The embedded PostgreSQL, and who keeps it from ending."""
+
+from __future__ import annotations
+
+import fcntl
+
+import pytest
+
+from clickhook import postgres
+
+
+@pytest.fixture
+def server(tmp_path):
+    running = postgres.Server(tmp_path, "fsync=off")
+    assert running.acquire(wait_seconds=0)
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_a_forgotten_shell_does_not_keep_it_from_ending(server, monkeypatch):
+    monkeypatch.setattr(postgres, "USERS_SECONDS", 0.3)
+    with server._users.open("w") as forgotten:
+        fcntl.flock(forgotten, fcntl.LOCK_SH)
+        server.stop()
+    assert server._process.poll() == 0
+
+
+def test_it_has_one_owner(server, tmp_path):
+    second = postgres.Server(tmp_path)
+    assert not second.acquire(wait_seconds=0)
+    with second.using():  # but anybody may use it
+        pass
+
+
+def test_a_socket_directory_that_is_open_to_others_is_not_trusted(tmp_path):
+    directory = postgres.socket_directory(tmp_path)
+    directory.mkdir(parents=True)
+    directory.chmod(0o777)
+    with pytest.raises(postgres.PostgresError, match="open to others"):
+        postgres.Server(tmp_path).start()
+
+
+@pytest.mark.parametrize("arguments", [["up"], ["check"], ["help", "import_tenants"], ["import_tenants", "--help"], []])
+def test_what_needs_no_database_starts_none(arguments):
+    assert not postgres._needs_database(arguments)
+
+
+@pytest.mark.parametrize("arguments", [["import_tenants", "up"], ["rehearse", "--callee", "help"], ["migrate"]])
+def test_a_word_among_the_arguments_is_no_command(arguments):
+    assert postgres._needs_database(arguments)
