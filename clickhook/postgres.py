@@ -96,6 +96,9 @@ class Server:
             self._wait_for_users()
             self._process.send_signal(signal.SIGINT)  # "fast": ends the sessions, then a clean shutdown
             self._process.wait()
+            if self.socket.parent != self.cluster.parent:
+                with contextlib.suppress(OSError):  # after a crash something may still lie in it
+                    self.socket.rmdir()
         if self._locked is not None:
             self._locked.close()
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from clickhook import postgres
 from tests.conftest import ROOT
 from tests.environment import SERVER
 
@@ -198,8 +199,11 @@ def test_a_long_path_is_no_obstacle(tmp_path):
     up = Up(tmp_path / ("d" * 100) / "data")
     up.data_dir.parent.mkdir()
     up.start()
+    socket_directory = postgres.socket_directory(up.data_dir)
+    assert socket_directory.exists()
     assert up.end() == 0
     assert up.leftovers() == []
+    assert not socket_directory.exists()
 
 
 def test_nothing_of_the_machine_is_changed(up, tmp_path):
