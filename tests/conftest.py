@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,9 +15,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
+from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.environment import DATA_DIR
+from tests.manager import signed_in
 from tests.wcs import Wcs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,28 +94,38 @@ def cast(transactional_db) -> casting.Cast:
     return casting.assemble()
 
 
+@contextlib.contextmanager
+def posting(gateway: Gateway, instance: WcsInstance, secret: str) -> Iterator[Wcs]:
+    wcs = gateway.wcs(instance.key, secret)
+    yield wcs
+    wcs.close()
+
+
 @pytest.fixture
 def acme(cast, gateway) -> Iterator[Wcs]:
     """Acme's own WCS."""
-    wcs = gateway.wcs(cast.acme_1.key, casting.ACME_SIGNING)
-    yield wcs
-    wcs.close()
+    with posting(gateway, cast.acme_1, casting.ACME_SIGNING) as wcs:
+        yield wcs
 
 
 @pytest.fixture
 def globex(cast, gateway) -> Iterator[Wcs]:
     """Globex's own WCS."""
-    wcs = gateway.wcs(cast.globex_1.key, casting.GLOBEX_SIGNING)
-    yield wcs
-    wcs.close()
+    with posting(gateway, cast.globex_1, casting.GLOBEX_SIGNING) as wcs:
+        yield wcs
 
 
 @pytest.fixture
 def shared(cast, gateway) -> Iterator[Wcs]:
     """The WCS of both."""
-    wcs = gateway.wcs(cast.shared_1.key, casting.SHARED_SIGNING)
-    yield wcs
-    wcs.close()
+    with posting(gateway, cast.shared_1, casting.SHARED_SIGNING) as wcs:
+        yield wcs
+
+
+@pytest.fixture
+def manager(cast) -> Client:
+    """An account manager's browser, signed in."""
+    return signed_in()
 
 
 @pytest.fixture

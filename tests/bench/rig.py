@@ -152,9 +152,6 @@ class Side:
             process.terminate()
             process.wait()
 
-    def start(self) -> None:
-        raise NotImplementedError
-
     def cpu_seconds(self) -> float:
         return sum(_cpu_seconds(pid) for process in self.processes for pid in _descendants(process.pid))
 

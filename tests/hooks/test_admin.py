@@ -14,7 +14,7 @@ from hooks.admin import huge_table
 from hooks.models import Call, Event, Session
 from hooks.reasons import Reason
 from tests import cast as casting
-from tests.manager import assert_tells_nothing, change, signed_in, url
+from tests.manager import assert_tells_nothing, change, url
 
 NOW = timezone.now()
 
@@ -22,11 +22,6 @@ NOW = timezone.now()
 @pytest.fixture
 def cast(db):
     return casting.assemble()
-
-
-@pytest.fixture
-def manager(cast):
-    return signed_in()
 
 
 def session(cast, name="session-1", **more):

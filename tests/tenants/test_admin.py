@@ -18,7 +18,7 @@ from tenants.encryption import Secret
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance, WcsNode
 from tests import cast as casting
 from tests.cast import ACME_PASSWORD, ACME_SIGNING
-from tests.manager import TYPED, assert_tells_nothing, change, errors_of, row, signed_in, submit, url
+from tests.manager import TYPED, assert_tells_nothing, change, errors_of, row, submit, url
 
 MODELS = [model for model in admin.site._registry if model._meta.app_label in {"tenants", "hooks"}]
 
@@ -26,11 +26,6 @@ MODELS = [model for model in admin.site._registry if model._meta.app_label in {"
 @pytest.fixture
 def cast(db):
     return casting.assemble()
-
-
-@pytest.fixture
-def manager(cast):
-    return signed_in()
 
 
 def test_every_table_has_its_pages():

@@ -11,17 +11,12 @@ from django.utils import timezone
 from hooks.models import Session
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance, WcsNode
 from tests import cast as casting
-from tests.manager import change, errors_of, row, signed_in, submit, url
+from tests.manager import change, errors_of, row, submit, url
 
 
 @pytest.fixture
 def cast(db):
     return casting.assemble()
-
-
-@pytest.fixture
-def manager(cast):
-    return signed_in()
 
 
 def session_of(cast, **more):
