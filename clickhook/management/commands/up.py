@@ -75,6 +75,7 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         command = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN_CONF), "--bind", bind]
         gunicorn = subprocess.Popen(command, cwd=settings.BASE_DIR, preexec_fn=_end_with_parent, start_new_session=True)
         self.stdout.write(f"clickhook serves http://{bind} (admin: http://{bind}/admin/); Ctrl-C ends it")
+        self.stdout.flush()  # into a file or a journal too: the password is shown only now
         try:
             code = gunicorn.wait()
         except KeyboardInterrupt:
