@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from clickhook.demo.sip.server import Account, SipServer
+from clickhook.demo.sip.server import Account, Credentials, SipServer
 
 HELP = """A SIP server on this machine, for the demo and the tests.
 
-ACCOUNTS is a file of lines "user@domain:password"; each domain is a realm of its own, and an account calls the
-accounts of its domain. The first line of output is {"listening": [HOST, PORT]}, then one line for each request."""
+ACCOUNTS is a file of lines "user@domain:name:password", the name being the one for the digest. Each domain is a realm of
+its own, and an account calls the accounts of its domain. The first line of output is {"listening": [HOST, PORT]}, then
+there is one line for each request."""
 
 
 def main() -> None:
@@ -22,10 +23,10 @@ def main() -> None:
     parser.add_argument("accounts", type=Path, metavar="ACCOUNTS")
     parser.add_argument("--port", type=int, default=0, help="UDP port on 127.0.0.1; default: a free one")
     arguments = parser.parse_args()
-    asyncio.run(serve(passwords(arguments.accounts.read_text()), arguments.port))
+    asyncio.run(serve(read(arguments.accounts.read_text()), arguments.port))
 
 
-async def serve(known: dict[Account, str], port: int) -> None:
+async def serve(known: dict[Account, Credentials], port: int) -> None:
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: SipServer(known, tell), local_addr=("127.0.0.1", port))
     tell({"listening": transport.get_extra_info("sockname")})
@@ -35,12 +36,12 @@ async def serve(known: dict[Account, str], port: int) -> None:
         transport.close()
 
 
-def passwords(lines: str) -> dict[Account, str]:
+def read(lines: str) -> dict[Account, Credentials]:
     known = {}
     for line in lines.split():
-        address, _, password = line.partition(":")
+        address, name, password = line.split(":", 2)
         user, _, domain = address.partition("@")
-        known[Account(user, domain)] = password
+        known[Account(user, domain)] = Credentials(name, password)
     return known
 
 

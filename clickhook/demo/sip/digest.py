@@ -18,13 +18,9 @@ def challenge(realm: str) -> str:
     return f'Digest realm="{realm}", nonce="{_nonce(int(time.time()))}", algorithm=MD5, qop="auth"'
 
 
-def user_of(credentials: str) -> str:
-    return _fields(credentials).get("username", "")
-
-
-def is_right(credentials: str, method: str, realm: str, password: str) -> bool:
+def is_right(credentials: str, method: str, realm: str, name: str, password: str) -> bool:
     fields = _fields(credentials)
-    if fields.get("realm") != realm or not _is_ours(fields.get("nonce", "")):
+    if (fields.get("username"), fields.get("realm")) != (name, realm) or not _is_ours(fields.get("nonce", "")):
         return False
     return hmac.compare_digest(fields.get("response", ""), _response(fields, method, password))
 

@@ -11,7 +11,7 @@ import hashlib
 import ipaddress
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from clickhook.demo.sip import digest
@@ -33,6 +33,12 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Credentials:
+    name: str  # of the digest; often the account's user
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     uri: str
     address: Address
@@ -42,9 +48,9 @@ class Contact:
 class SipServer(asyncio.DatagramProtocol):
     """Callers call within their own domain; nothing is ever sent on to anywhere else."""
 
-    def __init__(self, passwords: Mapping[Account, str], observe: Observer) -> None:
+    def __init__(self, accounts: Mapping[Account, Credentials], observe: Observer) -> None:
         """`observe` is told of every request that is no part of a dialog: who asks for whom, and what became of it."""
-        self._passwords, self._observe = passwords, observe
+        self._accounts, self._observe = accounts, observe
         self._contacts: dict[Account, Contact] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -143,9 +149,8 @@ class SipServer(asyncio.DatagramProtocol):
         """None, and answered, unless the digest is right and the account is the one that the request speaks for."""
         claimed = uri(request.get(whose))
         account, given = Account(claimed.user, claimed.host), request.get(credentials)
-        password = self._passwords.get(account)
-        known = given and digest.user_of(given) == account.user and password is not None
-        if known and digest.is_right(given, request.method, account.domain, password or ""):
+        known = self._accounts.get(account)
+        if known and digest.is_right(given, request.method, account.domain, known.name, known.password):
             return account
         self._answer(request, status, words, **{challenge: digest.challenge(account.domain)})
         self._tell(request, "wrong credentials" if given else "challenged")
