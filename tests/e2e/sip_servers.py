@@ -93,7 +93,7 @@ class Kamailio:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.settimeout(0.2)
             probe.connect(("127.0.0.1", self.port))
-            place = "%s:%d" % probe.getsockname()
+            place = "{}:{}".format(*probe.getsockname())
             ask = (
                 f"OPTIONS sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP {place};branch=z9hG4bKprobe\r\n"
                 f"From: <sip:probe@{place}>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: probe\r\nCSeq: 1 OPTIONS\r\n"
