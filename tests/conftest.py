@@ -26,6 +26,10 @@ from tests.wcs import Wcs
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--real", action="store_true", help="end-to-end tests with Chromium and Kamailio as well")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker) -> None:
     """The embedded database itself: the gateway under test is another process and sees it too."""
