@@ -1,0 +1,80 @@
+"""The stand-in as a whole: one WCS node with its applications, its browsers and its SIP stack."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from clickhook.demo.wcs.call import Call
+from clickhook.demo.wcs.record import Record
+from clickhook.demo.wcs.rest_api import routes
+from clickhook.demo.wcs.rest_hooks import TIMEOUT, RestHooks
+from clickhook.demo.wcs.session import Session
+from clickhook.demo.wcs.sip import SipStack
+
+DEFAULT_APP = "defaultApp"
+_MAX_FRAME = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    applications: dict[str, str]  # appKey: the address to which its hooks are posted
+    secret: str | None = field(repr=False)  # None: hooks are not signed
+    host: str = "127.0.0.1"
+    port: int = 0  # 0: a free one
+    timeout: float = TIMEOUT  # seconds; 0: none
+    out_of_order: bool = False
+    media: bool = True
+    rest_user: str | None = None  # None: the REST API is open to everybody, as WCS's is by default
+    rest_password: str = field(default="", repr=False)
+
+
+class Node:
+    """`await start()` in a running event loop, `await stop()` at the end. There is one in a process."""
+
+    def __init__(self, setup: Setup, record: Record) -> None:
+        self.setup, self.record = setup, record
+        self.id = f"{secrets.token_hex(16)}@127.0.0.1"
+        self.sip = SipStack(record)
+        self.sessions: dict[str, Session] = {}
+        self.port = setup.port
+
+    @property
+    def calls(self) -> list[Call]:
+        return [call for session in self.sessions.values() for call in session.calls]
+
+    def application(self, app_key: object) -> str | None:
+        return self.setup.applications.get(app_key) if isinstance(app_key, str) else None
+
+    async def start(self) -> None:
+        """Raises OSError where the address cannot be listened at."""
+        self.hooks = RestHooks(self.setup.secret, self.record, self.setup.timeout)
+        app = web.Application(client_max_size=_MAX_FRAME)
+        app.router.add_get("/", self._browser)
+        app.router.add_routes(routes(self))
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.setup.host, self.setup.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        await self.sip.start()
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(session.close() for session in list(self.sessions.values())))
+        await self._runner.cleanup()
+        await self.hooks.close()
+        await self.sip.close()
+
+    async def _browser(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(max_msg_size=_MAX_FRAME)
+        await socket.prepare(request)
+        session = Session(self, socket, request.headers.get("Origin"))
+        self.sessions[session.id] = session
+        try:
+            await session.run()
+        finally:
+            del self.sessions[session.id]
+        return socket
