@@ -59,6 +59,9 @@ class Part:
             self.process.wait()
         for reader in self._readers:
             reader.join()
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe:
+                pipe.close()
 
     def _read(self) -> None:
         assert self.process.stdout

@@ -79,6 +79,8 @@ class Kamailio:
         self._process.terminate()
         self._process.wait()
         self._reader.join()
+        if self._process.stderr:
+            self._process.stderr.close()
         self._directory.cleanup()
 
     def _read(self) -> None:
