@@ -9,8 +9,8 @@ import threading
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 # The page notes what its own analytics would: the button's events. It may load and connect to nothing else.
-_PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title><link rel="icon" href="data:,">
-</head><body><h1>{title}</h1><script src="/notes.js"></script>{body}</body></html>"""
+_PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>
+<link rel="icon" href="data:,"></head><body><h1>{title}</h1><script src="/notes.js"></script>{body}</body></html>"""
 _NOTES = """window.notes = [];
 for (const name of ["connecting", "ringing", "talking", "ended", "busy", "refused", "failed"])
   addEventListener(`clickhook:${name}`, (event) => notes.push({state: name, ...event.detail}));
@@ -54,7 +54,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if url.path == "/button":
             callee = f' data-callee="{html.escape(query["callee"])}"' if "callee" in query else ""
             tag = f'<script src="{self.gateway}/button.js" data-wcs="{html.escape(query["wcs"])}"{callee} async></script>'
-            return self._send("text/html", _PAGE.format(title="A customer", lang=query["lang"], body=tag), self._policy(query))
+            return self._send(
+                "text/html", _PAGE.format(title="A customer", lang=query["lang"], body=tag), self._policy(query)
+            )
         sdk = f'<script src="{self.gateway}/websdk/sdk.js"></script><div id="sound"></div>'
         return self._send("text/html", _PAGE.format(title="A console", lang="en", body=sdk))
 
