@@ -23,7 +23,8 @@ class Visitor:
         self._news = threading.Condition()
         self._closed = False
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
         self._do(self._open(url, {"Origin": origin} if origin else {}))
         self._reader = asyncio.run_coroutine_threadsafe(self._read(), self._loop)
 
@@ -63,10 +64,14 @@ class Visitor:
 
     def close(self) -> None:
         """As when the tab is closed."""
+        if self._loop.is_closed():
+            return
         self._do(self._socket.close())
         self._reader.result(WAIT)
         self._do(self._client.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(WAIT)
+        self._loop.close()
 
     def _find(self, name: str, fields: dict[str, Any]) -> dict[str, Any] | None:
         return next((frame for frame in self._unread if frame["message"] == name and _has(frame["data"], fields)), None)
