@@ -42,10 +42,8 @@ class Reply:
 CLOSED = Reply(None)
 FORBIDDEN = Reply({"status": 403, "reason": "Calls are not available here"}, 403)
 
-
-def config(**methods: dict[str, str]) -> dict[str, Any]:
-    """restClientConfig with these entries; what an entry leaves out is as in WCS's own defaults."""
-    return {"restClientConfig": methods}
+# An entry of restClientConfig that makes WCS safe.
+OBEYED = {"restOnError": "FAIL", "restPolicy": "OVERWRITE", "restOverwrite": "callee"}
 
 
 class Backend:
@@ -62,6 +60,10 @@ class Backend:
 
     def reset(self) -> None:
         self.hooks, self.answers = [], {}
+
+    def accept(self, account: dict[str, Any], **methods: dict[str, str]) -> None:
+        """Every connect, with this SIP account and these entries of restClientConfig."""
+        self.answers["connect"] = Reply({**account, "restClientConfig": methods})
 
     def posted(self, method: str, **fields: Any) -> list[Hook]:
         return [hook for hook in self.hooks if hook.method == method and fields.items() <= hook.body.items()]

@@ -30,9 +30,9 @@ class SipPeer:
         names = {"sipLogin": LOGIN, "sipAuthenticationName": LOGIN, "sipPassword": PASSWORD, "sipDomain": DOMAIN}
         return {**names, "sipOutboundProxy": "127.0.0.1", "sipPort": self.port, "sipRegisterRequired": False}
 
-    def expect(self, method: str, uri: str = "") -> None:
+    def expect(self, method: str, uri: str = "", times: int = 1) -> None:
         deadline = time.monotonic() + 10
-        while not any(asked == method and uri in target for asked, target in self.requests):
+        while [asked == method and uri in target for asked, target in self.requests].count(True) < times:
             assert time.monotonic() < deadline, f"no {method} {uri}, but {self.requests}"
             time.sleep(0.01)
 

@@ -64,11 +64,13 @@ class Visitor:
 
     def close(self) -> None:
         """As when the tab is closed."""
+        if self._loop.is_closed():
+            return
         self._do(self._socket.close())
         self._reader.result(WAIT)
         self._do(self._client.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._thread.join(WAIT)
         self._loop.close()
 
     def _find(self, name: str, fields: dict[str, Any]) -> dict[str, Any] | None:

@@ -36,6 +36,8 @@ class Call:
         try:
             leg = self._leg = await self._dial()
             self._report("TRYING", 100)
+            if self._hung_up:  # meanwhile
+                await leg.hang_up()
             async for turn in leg.turns():
                 await self._follow(turn)
         except SipFault as fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import secrets
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from clickhook.demo.wcs.sip import SipStack
 
 DEFAULT_APP = "defaultApp"
 _MAX_FRAME = 1024 * 1024
+_CLOSING = 2.0  # seconds for a browser to answer that its socket is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Node:
 
     async def start(self) -> None:
         """Raises OSError where the address cannot be listened at."""
+        if self.setup.media:
+            importlib.import_module("clickhook.demo.wcs.media")  # slow, so not in the middle of a call
         self.hooks = RestHooks(self.setup.secret, self.record, self.setup.timeout)
         app = web.Application(client_max_size=_MAX_FRAME)
         app.router.add_get("/", self._browser)
@@ -69,12 +73,14 @@ class Node:
         await self.sip.close()
 
     async def _browser(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(max_msg_size=_MAX_FRAME)
+        socket = web.WebSocketResponse(timeout=_CLOSING, max_msg_size=_MAX_FRAME)
         await socket.prepare(request)
         session = Session(self, socket, request.headers.get("Origin"))
         self.sessions[session.id] = session
+        self.record("opened", session=session.id)
         try:
             await session.run()
         finally:
             del self.sessions[session.id]
+            self.record("ended", session=session.id)
         return socket

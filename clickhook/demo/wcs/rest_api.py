@@ -81,7 +81,7 @@ async def _terminate_connection(node: Node, fields: Fields) -> None:
     session = node.sessions.get(str(fields.get("sessionId")))
     if session is None:
         raise NotFound
-    await session.close()
+    session.tasks.spawn(session.close())
 
 
 async def _terminate_call(node: Node, fields: Fields) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from clickhook.demo.wcs.node import Node
 
+_PING = 5.0  # seconds between two
+
 log = logging.getLogger(__name__)
 
 
@@ -49,12 +51,13 @@ class Session:
         return {"nodeId": self.node.id, "appKey": self.connection.get("appKey"), "sessionId": self.id}
 
     async def run(self) -> None:
+        pings = asyncio.create_task(self._ping())
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
                     await self._receive(message.data)
         finally:
-            await self._end()
+            await self._end(pings)
 
     async def close(self) -> None:
         await self._socket.close()
@@ -214,9 +217,15 @@ class Session:
 
     # --- the end
 
-    async def _end(self) -> None:
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(_PING)
+            await self.tell("ping")
+
+    async def _end(self, pings: asyncio.Task[None]) -> None:
         """A call whose hook has not been answered yet has no end of its own: it is not placed any more."""
         self.ended = True
+        pings.cancel()
         for call in self.calls:
             await call.hang_up()
         await asyncio.gather(*(call.finished.wait() for call in self.calls))

@@ -107,8 +107,7 @@ class SipUser:
             call = await self._agent.dial(uri)
         except (ValueError, BaresipError) as error:
             raise SipFault(str(error)) from error
-        # A quick answer may have come before the call had a name.
-        return SipLeg(call, self._events[call.handle])
+        return SipLeg(call, self._events)
 
     async def leave(self) -> None:
         self.on_incoming = None
@@ -120,6 +119,7 @@ class SipUser:
             self._record("unregister", account=self.address, fault=type(error).__name__)
 
     def _received(self, event: StackEvent) -> None:
+        """Also what comes before `dial` has returned with the call's handle."""
         if event.call and event.event in _CALL_EVENTS:
             self._events[event.call].put_nowait(event)
 
@@ -129,7 +129,7 @@ class SipUser:
 
 
 class SipLeg:
-    def __init__(self, call: Call, events: asyncio.Queue[StackEvent]) -> None:
+    def __init__(self, call: Call, events: dict[int, asyncio.Queue[StackEvent]]) -> None:
         self._call, self._events = call, events
         self.audio = call.audio
 
@@ -137,9 +137,10 @@ class SipLeg:
         """To the end of the call."""
         kind = ""
         while kind != "closed":
-            event = await self._events.get()
+            event = await self._events[self._call.handle].get()
             kind = _CALL_EVENTS[event.event]
             yield Turn(kind, *split_status(event.text or ""))
+        del self._events[self._call.handle]
 
     async def hang_up(self) -> None:
         """BYE, or CANCEL while it rings."""
