@@ -7,6 +7,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from django.conf import settings
+
 from clickhook.button import websdk
 
 SOURCE = Path(__file__).parent / "source"
@@ -16,7 +18,10 @@ LOOK = "look.css"
 
 @functools.cache
 def text() -> str:
-    constants = {"LOOK": (SOURCE / LOOK).read_text(), "SDK": {"path": websdk.URL_PATH, "integrity": websdk.FILE_INTEGRITY}}
+    """As of the first request: whitenoise too looks for the Web SDK only when it starts."""
+    is_there = websdk.state(settings.STATIC_ROOT) == websdk.State.HERE
+    sdk = {"path": websdk.URL_PATH, "integrity": websdk.FILE_INTEGRITY} if is_there else None
+    constants = {"LOOK": (SOURCE / LOOK).read_text(), "SDK": sdk}
     lines = [f"const {name} = {json.dumps(value)};" for name, value in constants.items()]
     body = "\n".join([*lines, *((SOURCE / part).read_text() for part in PARTS)])
     return f'// clickhook: the call button. Its source is in clickhook/button.\n(() => {{\n"use strict";\n{body}}})();\n'

@@ -22,6 +22,9 @@ FOLDER = f"websdk/{VERSION}"
 URL_PATH = f"static/{FOLDER}/{FILE}"  # from button.js
 ON_ANY_PAGE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 IMMUTABLE = rf"^/static/{FOLDER.replace('.', '[.]')}/"
+IS_MISSING = (
+    "The button lacks the Web SDK and will say that it is not available: end this, run `manage.py websdk`, start again."
+)
 
 
 class State(StrEnum):

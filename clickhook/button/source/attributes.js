@@ -4,8 +4,8 @@ const ATTRIBUTES = [
 ];
 const ALIAS = /^[a-z][a-z0-9_-]{0,62}$/;
 
-/** What the attributes say, and a sentence for each one that is wrong. */
-function readAttributes(element) {
+/** What the attributes say, and a sentence for each one that is wrong; `gatewaySdk` is the gateway's own Web SDK. */
+function readAttributes(element, gatewaySdk) {
   const { wcs, callee, appKey, sdk, style, label, hours, timezone } = element.dataset;
   const problems = [];
   const attempt = (name, read) => {
@@ -19,12 +19,12 @@ function readAttributes(element) {
   return {
     wcs: attempt("data-wcs", () => wcsAddress(wcs)),
     callee: attempt("data-callee", () => calleeAlias(callee)),
-    sdk: attempt("data-sdk", () => sdk && new URL(sdk, document.baseURI).href),
+    sdk: attempt("data-sdk", () => webSdk(sdk, gatewaySdk)),
     plain: attempt("data-style", () => isPlain(style)),
     hours: attempt("data-hours", () => openingHours(hours, timezone)),
+    language: attempt("data-language", () => languageOf(element)) ?? "en",
     appKey,
     label,
-    language: languageOf(element),
     problems,
   };
 }
@@ -47,6 +47,12 @@ function calleeAlias(text) {
   throw new Error(`is "${text}", but is an alias like "sales"; a number or SIP URI is never called from a page`);
 }
 
+function webSdk(address, gatewaySdk) {
+  if (address) return { url: new URL(address, document.baseURI).href, nonce: gatewaySdk.nonce };
+  if (gatewaySdk.url) return gatewaySdk;
+  throw new Error("is missing, and this gateway has no Web SDK of its own: `manage.py websdk` fetches it");
+}
+
 function isPlain(text) {
   if (text && text !== "none") throw new Error(`is "${text}", but can only be "none"`);
   return text === "none";
@@ -55,12 +61,18 @@ function isPlain(text) {
 function openingHours(text, zone) {
   if (!text && !zone) return undefined;
   if (!text || !zone) throw new Error('and data-timezone need each other, like data-timezone="Europe/Berlin"');
-  return new OpeningHours(text, zone);
+  try {
+    return new OpeningHours(text, zone);
+  } catch (error) {
+    throw new Error(`or data-timezone is wrong: ${error.message}`);
+  }
 }
 
-/** The wished or the page's language if the button speaks it, else English. */
+/** The page's language where the button speaks it, else English; a wished one it has to speak. */
 function languageOf(element) {
-  const wished = element.dataset.language ?? element.closest("[lang]")?.lang ?? "";
-  const language = wished.split("-")[0].toLowerCase();
-  return Object.hasOwn(SENTENCES, language) ? language : "en";
+  const { language: wished } = element.dataset;
+  const language = (wished ?? element.closest("[lang]")?.lang ?? "").split("-")[0].toLowerCase();
+  if (Object.hasOwn(SENTENCES, language)) return language;
+  if (wished) throw new Error(`is "${wished}", but can be ${Object.keys(SENTENCES).join(", ")}`);
+  return "en";
 }

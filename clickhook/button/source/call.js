@@ -4,7 +4,6 @@ const LONGEST_REASON = 200; // characters of a refusal in words we do not know
 
 class Call {
   #attributes;
-  #sdk;
   #sound;
   #tell;
   #microphone;
@@ -16,10 +15,9 @@ class Call {
   #talkingSince;
   #isOver = false;
 
-  /** `tell(state, reason, {seconds, text})` hears of every state; `sound` is an element the SDK may fill. */
-  constructor(attributes, sdk, sound, tell) {
+  /** `tell(state, reason, seconds, text)` hears of every state; `sound` is an element the SDK may fill. */
+  constructor(attributes, sound, tell) {
     this.#attributes = attributes;
-    this.#sdk = sdk;
     this.#sound = sound;
     this.#tell = tell;
   }
@@ -27,7 +25,7 @@ class Call {
   async start() {
     this.#tell("connecting", "microphone");
     try {
-      const loading = loadSdk(this.#sdk);
+      const loading = loadSdk(this.#attributes.sdk);
       loading.catch(() => {}); // comes up again below, after the microphone
       this.#microphone = await openMicrophone();
       if (this.#isOver) return this.#release();
@@ -75,7 +73,7 @@ class Call {
       constraints: { audio: false, video: false, customStream: this.#microphone },
       receiveVideo: false,
       collectDeviceInfo: false,
-      localVideoDisplay: this.#sound,
+      localVideoDisplay: document.createElement("div"),
       remoteVideoDisplay: this.#sound,
     });
     const answers = {
@@ -100,11 +98,11 @@ class Call {
   }
 
   /** The SDK tells of a refused connect or call here alone, and also of a failed event hook, which stops nothing. */
-  #warned({ info, apiMethod }) {
+  #warned({ info, apiMethod } = {}) {
     if (this.#isDialled || (this.#isEstablished && apiMethod === "ConnectionStatusEvent")) return;
+    if (apiMethod === "RegistrationStatusEvent") return this.#end("failed", "unavailable");
     const known = Object.hasOwn(REFUSALS, info ?? "") ? REFUSALS[info] : undefined;
-    const text = known ? undefined : String(info ?? "").slice(0, LONGEST_REASON);
-    this.#end("refused", known ?? "refused-here", text || undefined);
+    this.#end("refused", known ?? "refused", known ? undefined : String(info ?? "").trim().slice(0, LONGEST_REASON));
   }
 
   /** The SDK does not tell its calls that the socket has died. */
@@ -117,7 +115,7 @@ class Call {
     this.#isOver = true;
     const seconds = this.#talkingSince ? Math.round((performance.now() - this.#talkingSince) / 1000) : 0;
     this.#release();
-    this.#tell(state, reason, { seconds, text });
+    this.#tell(state, reason, seconds, text);
   }
 
   #release() {

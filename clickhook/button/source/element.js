@@ -7,8 +7,8 @@ const IN_CALL = ["connecting", "ringing", "talking"];
 class ClickhookButton extends HTMLElement {
   static #caller = null; // the button whose call is going on
 
-  /** Where the Web SDK is, unless data-sdk says otherwise: {url, integrity, nonce}. */
-  sdk;
+  /** The gateway's Web SDK: {url, integrity, nonce}, without url if it has none. */
+  sdk = {};
   #attributes;
   #call = null;
   #ticking;
@@ -17,7 +17,7 @@ class ClickhookButton extends HTMLElement {
 
   connectedCallback() {
     if (!this.#parts) this.#build();
-    if (this.#attributes.problems.length) return this.#giveUp();
+    if (this.#attributes.problems.length) return;
     this.#watching = new AbortController();
     addEventListener("pagehide", () => this.#call?.hangUp(), { signal: this.#watching.signal });
     if (this.#attributes.hours) {
@@ -33,18 +33,19 @@ class ClickhookButton extends HTMLElement {
   }
 
   #build() {
-    this.#attributes = readAttributes(this);
+    this.#attributes = readAttributes(this, this.sdk);
     this.#parts = draw(this, this.#attributes);
     this.#parts.button.addEventListener("click", (event) => this.#clicked(event));
     // A key that is held down clicks again and again.
     this.#parts.button.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
     this.#show("idle");
+    if (this.#attributes.problems.length) this.#giveUp();
   }
 
   /** A wrong attribute is the page author's to see in the console, and no visitor's riddle. */
   #giveUp() {
     for (const problem of this.#attributes.problems) console.error(`${NAME}: ${problem}`);
-    this.dataset.state = "failed";
+    this.dataset.state = "unavailable";
     this.#parts.button.disabled = true;
     this.#parts.label.textContent = this.#sentence("not-available");
   }
@@ -55,16 +56,14 @@ class ClickhookButton extends HTMLElement {
     if (ClickhookButton.#caller) return this.#say(this.#sentence("other-call"));
     if (this.#attributes.hours && !this.#attributes.hours.isOpen()) return this.#showHours();
     ClickhookButton.#caller = this;
-    const { sdk } = this.#attributes;
-    this.#call = new Call(this.#attributes, sdk ? { ...this.sdk, url: sdk, integrity: "" } : this.sdk, this.#parts.sound,
-      (state, reason, more) => this.#hear(state, reason, more));
+    this.#call = new Call(this.#attributes, this.#parts.sound, (...news) => this.#hear(...news));
     this.#call.start();
   }
 
-  #hear(state, reason, { seconds = 0, text } = {}) {
+  #hear(state, reason, seconds = 0, text = "") {
     const isNew = this.dataset.state !== state || !IN_CALL.includes(state);
     if (!IN_CALL.includes(state)) this.#call = ClickhookButton.#caller = null;
-    this.#show(state, text ?? this.#sentence(reason));
+    this.#show(state, text || this.#sentence(reason));
     if (!isNew) return; // connecting, after the microphone
     const detail = { reason: IN_CALL.includes(state) ? null : reason, seconds };
     this.dispatchEvent(new CustomEvent(`clickhook:${state}`, { bubbles: true, composed: true, detail }));
@@ -72,6 +71,7 @@ class ClickhookButton extends HTMLElement {
 
   #show(state, sentence = "") {
     this.dataset.state = state;
+    this.#parts.button.ariaDisabled = state === "closed" ? "true" : null;
     const { label } = this.#attributes;
     this.#parts.label.textContent = IN_CALL.includes(state) ? this.#sentence("hang-up") : label || this.#sentence("call");
     this.#say(sentence);
@@ -106,6 +106,8 @@ class ClickhookButton extends HTMLElement {
   }
 }
 
+let drawn = 0;
+
 function draw(host, { plain, language }) {
   const part = (tag, name, attributes = {}) => {
     const element = document.createElement(tag);
@@ -113,10 +115,11 @@ function draw(host, { plain, language }) {
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   };
+  const id = `clickhook-status-${++drawn}`;
   const frame = part("div", "clickhook", { lang: language });
-  const button = part("button", "clickhook-button", { type: "button" });
+  const button = part("button", "clickhook-button", { type: "button", "aria-describedby": id });
   const label = part("span", "clickhook-label");
-  const status = part("p", "clickhook-status", { role: "status" });
+  const status = part("p", "clickhook-status", { id, role: "status" });
   const timer = part("span", "clickhook-timer", { role: "timer", "aria-live": "off" }); // seen, not read out each second
   const sound = part("div", "clickhook-sound", { hidden: "" });
   if (!plain) button.append(handset());

@@ -8,7 +8,7 @@ function place(script) {
   for (const name of ATTRIBUTES) {
     if (script.hasAttribute(name)) button.setAttribute(name, script.getAttribute(name));
   }
-  button.sdk = { url: new URL(SDK.path, script.src).href, integrity: SDK.integrity, nonce: script.nonce };
+  button.sdk = { url: SDK && new URL(SDK.path, script.src).href, integrity: SDK?.integrity, nonce: script.nonce };
   if (script.parentNode && !script.closest("head")) return script.after(button);
   console.warn(`${NAME}: the script tag stands in <head> or nowhere; the button is put at the end of the page.`);
   if (document.body) return document.body.append(button);

@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
 from clickhook import datadir, first_start
+from clickhook.button import websdk
 from clickhook.postgres import PR_SET_PDEATHSIG, PostgresError, Server
 
 GUNICORN_CONF = settings.BASE_DIR / "docker" / "gunicorn.conf.py"
@@ -69,6 +70,8 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("check", stdout=io.StringIO())
+        if websdk.state(settings.STATIC_ROOT) != websdk.State.HERE:
+            self.stdout.write(websdk.IS_MISSING)
         if first_start.is_due():
             self.stdout.write(first_start.prepare(f"http://{bind}"))
         connections.close_all()

@@ -79,11 +79,40 @@ class CustomersPage:
     def notes_events(self) -> None:
         names = ["connecting", "ringing", "talking", "ended", "busy", "refused", "failed"]
         self.page.evaluate(
-            "names => { document.noted = []; names.forEach(name => document.addEventListener('clickhook:' + name, event =>"
-            " document.noted.push([name, event.detail, event.target.localName]))) }",
+            """names => {
+                const note = (event) => document.noted.push([event.type, event.detail, event.target.localName]);
+                document.noted = [];
+                names.forEach((name) => document.addEventListener("clickhook:" + name, note));
+            }""",
             names,
         )
 
     @property
-    def events(self) -> list[Any]:
-        return [(name, detail) for name, detail, _target in self.page.evaluate("document.noted")]
+    def events(self) -> list[tuple[str, Any]]:
+        noted = self.page.evaluate("document.noted")
+        assert {target for _name, _detail, target in noted} <= {"clickhook-button"}
+        return [(name.removeprefix("clickhook:"), detail) for name, detail, _target in noted]
+
+    def notes_microphones(self) -> None:
+        """Before it opens: keeps every stream that the page gets."""
+        self.page.add_init_script(
+            """document.streams = [];
+            const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+            navigator.mediaDevices.getUserMedia = async (wish) => {
+                const stream = await ask(wish);
+                document.streams.push(stream);
+                return stream;
+            };"""
+        )
+
+    @property
+    def microphones(self) -> list[str]:
+        return self.page.evaluate(
+            "document.streams.flatMap((stream) => stream.getTracks().map((track) => track.readyState))"
+        )
+
+    def has_no_microphone(self, error: str) -> None:
+        """Before it opens: asking for it ends in this DOMException."""
+        self.page.add_init_script(
+            f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('as the test wants', '{error}'); }};"
+        )
