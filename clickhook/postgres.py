@@ -23,7 +23,7 @@ NOBODY = 65534
 LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 (unix(7))
 START_SECONDS = 60.0
 USERS_SECONDS = 10.0
-NEEDS_NO_DATABASE = {"up", "help", "version", "check", "makemigrations", "collectstatic"}
+NEEDS_NO_DATABASE = {"up", "websdk", "help", "version", "check", "makemigrations", "collectstatic"}
 ASKS_FOR_HELP = {"--help", "-h", "--version"}
 
 

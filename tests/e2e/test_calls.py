@@ -74,7 +74,7 @@ def test_two_tenants_at_once_are_not_mixed_up(stage, dials):
     """Over the same media server, at the same time."""
     stage.phone("sales"), stage.phone("frontdesk")
     acme = dials(wcs="shared-1")
-    globex = dials(host="www.globex.example", wcs="shared-1")
+    globex = dials(host="www.globex.localhost", wcs="shared-1")
     acme.wait("talking")
     globex.wait("talking")
     stage.heard("sales", call="answered", **{"from": "sip:10001@sip.acme.example"})

@@ -34,7 +34,7 @@ def impatient(own_gateway, stage, pages) -> Iterator[Client]:
     """A visitor of Acme's page; its media server waits two seconds for a hook."""
     hooks = f"http://127.0.0.1:{own_gateway.port}/hooks/key-of-acme-1"
     wcs = StandIn(hooks, SIGNING["acme-1"], "--timeout", "2")
-    visitor = Client(wcs, pages.origin("www.acme.example"), "sales")
+    visitor = Client(wcs, pages.origin("www.acme.localhost"), "sales")
     stage.callers.append(visitor)
     stage.phone("sales")
     yield visitor
