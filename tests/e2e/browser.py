@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import wave
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-# The microphone gives beeps: the browser's noise suppression eats a tone without an end.
+from clickhook.demo.phone.sound import FRAME, RATE, tone
+
 PATIENCE = 15_000  # milliseconds
+VOICE = 660  # hertz: what the browser's microphone picks up
+
+
+def voice(file: Path) -> None:
+    """In bursts: the browser's noise suppression eats a tone without an end."""
+    burst = b"".join(islice(tone(VOICE, 12000), 20)) + bytes(2 * FRAME * 10)
+    with wave.open(str(file), "wb") as sound:
+        sound.setparams((1, 2, RATE, 0, "NONE", ""))
+        sound.writeframes(burst * 20)
 
 
 class Visit:

@@ -15,10 +15,10 @@ from tests.e2e.callers import Caller, Client
 from tests.e2e.pages import Pages
 from tests.e2e.sip_servers import DemoServer, Kamailio
 from tests.e2e.stage import ACCOUNTS, Building, Stage
-
+from tests.environment import DATA_DIR
 
 CHROMIUM = "/usr/bin/chromium"
-# The microphone is a tone that the browser makes itself. Whether the page may use it is each context's to say.
+# Whether a page may use the microphone is each context's to say.
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync --use-fake-device-for-media-stream --allow-loopback-in-peer-connection"
@@ -55,9 +55,13 @@ def chromium() -> Iterator[Any]:
     """Playwright leaves an event loop running in this thread, in which Django would refuse its database."""
     from playwright.sync_api import sync_playwright
 
+    from tests.e2e.browser import voice
+
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    voice(DATA_DIR / "voice.wav")
+    flags = [*FLAGS.split(), f"--use-file-for-fake-audio-capture={DATA_DIR / 'voice.wav'}"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
 

@@ -8,6 +8,8 @@ import http.server
 import threading
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from clickhook.button import websdk
+
 # The page notes what its own analytics would: the button's events. It may load and connect to nothing else.
 _PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>
 <link rel="icon" href="data:,"></head><body><h1>{title}</h1><script src="/notes.js"></script>{body}</body></html>"""
@@ -57,7 +59,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self._send(
                 "text/html", _PAGE.format(title="A customer", lang=query["lang"], body=tag), self._policy(query)
             )
-        sdk = f'<script src="{self.gateway}/websdk/sdk.js"></script><div id="sound"></div>'
+        sdk = f'<script src="{self.gateway}/{websdk.URL_PATH}"></script><div id="sound"></div>'
         return self._send("text/html", _PAGE.format(title="A console", lang="en", body=sdk))
 
     def _policy(self, query: dict[str, str]) -> str:

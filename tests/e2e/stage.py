@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -129,7 +130,7 @@ class Stage:
 
 
 def leaks(text: str) -> list[str]:
-    return [word for word in HIDDEN if word in text or word.encode("unicode_escape").decode() in text]
+    return [word for word in HIDDEN if word in text or json.dumps(word)[1:-1] in text]
 
 
 def _is_allowed(invite: Invite) -> bool:
