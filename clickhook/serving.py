@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import io
 import os
 import signal
@@ -18,7 +17,8 @@ from django.core.management import call_command
 from django.db import connections
 
 from clickhook import datadir
-from clickhook.postgres import PR_SET_PDEATHSIG, PostgresError, Server
+from clickhook.postgres import PostgresError, Server
+from clickhook.processes import end_with_parent
 
 GUNICORN_CONF = settings.BASE_DIR / "docker" / "gunicorn.conf.py"
 WAIT_FOR_COMMAND = 10.0  # seconds
@@ -63,11 +63,6 @@ def gunicorn(bind: str) -> subprocess.Popen[bytes]:
     connections.close_all()
     command = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN_CONF), "--bind", bind]
     return subprocess.Popen(command, cwd=settings.BASE_DIR, preexec_fn=end_with_parent, start_new_session=True)
-
-
-def end_with_parent() -> None:
-    """For a child process before it becomes its program."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _interrupt(signal_number: int, frame: FrameType | None) -> None:

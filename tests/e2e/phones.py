@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.e2e.parts import Part
+from clickhook.demo.part import Part
 from tests.e2e.sip_servers import Account
 
 ACME = "sip.acme.example"

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.parts import Part
+from clickhook.demo.part import Part
 
 CONFIGURATION = Path(__file__).with_name("kamailio.cfg")
 _INVITE = re.compile(r"INVITE from (\S+) to (\S+)")
@@ -43,11 +43,8 @@ def _free_port() -> int:
 
 class DemoServer:
     def __init__(self, accounts: list[Account]) -> None:
-        self._directory = tempfile.TemporaryDirectory()
-        file = Path(self._directory.name, "accounts")
         lines = [f"{account.user}@{account.domain}:{account.digest_name}:{account.password}\n" for account in accounts]
-        file.write_text("".join(lines))
-        self._part = Part("clickhook.demo.sip", str(file))
+        self._part = Part("clickhook.demo.sip", "-", given="".join(lines))
         self.port = self._part.wait_for()["listening"][1]
 
     def invites(self) -> list[Invite]:
@@ -55,7 +52,6 @@ class DemoServer:
 
     def stop(self) -> None:
         self._part.stop()
-        self._directory.cleanup()
 
 
 class Kamailio:

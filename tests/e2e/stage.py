@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from clickhook.demo.part import PATIENCE, Part
 from hooks.models import Call, Session
 from tenants.models import Callee, Domain, SipAccount
 from tests import cast as casting
-from tests.e2e.parts import PATIENCE, Part
 from tests.e2e.phones import ACME, GLOBEX, KINDS, NO_PHONE, Phone
 from tests.e2e.sip_servers import Account, DemoServer, Invite, Kamailio
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,19 @@ from clickhook.demo.sip.server import Account, Credentials, SipServer
 
 HELP = """A SIP server on this machine, for the demo and the tests.
 
-ACCOUNTS is a file of lines "user@domain:name:password", the name being the one for the digest. Each domain is a realm of
-its own, and an account calls the accounts of its domain. The first line of output is {"listening": [HOST, PORT]}, then
-there is one line for each request."""
+ACCOUNTS is a file, or - for standard input, of lines "user@domain:name:password", the name being the one for the digest.
+Each domain is a realm of its own, and an account calls the accounts of its domain. The first line of output is
+{"listening": [HOST, PORT]}, then there is one line for each request."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("accounts", type=Path, metavar="ACCOUNTS")
+    parser.add_argument("accounts", metavar="ACCOUNTS")
     parser.add_argument("--port", type=int, default=0, help="UDP port on 127.0.0.1; default: a free one")
     arguments = parser.parse_args()
-    asyncio.run(serve(read(arguments.accounts.read_text()), arguments.port))
+    text = sys.stdin.read() if arguments.accounts == "-" else Path(arguments.accounts).read_text()
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve(read(text), arguments.port))
 
 
 async def serve(known: dict[Account, Credentials], port: int) -> None:
