@@ -109,6 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
+        if 300 <= reply.status < 400:
+            self.send_header("Location", f"{self.path}/elsewhere")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -16,7 +16,7 @@ _TAG = "peer"
 
 class SipPeer:
     def __init__(self) -> None:
-        self.requests: list[tuple[str, str]] = []  # method and URI, of those with the right password
+        self.requests: list[tuple[str, str]] = []  # method and URI, of those with the right password; and final answers
         self._sip, self._voice = _bound(), _bound()
         self.port = self._sip.getsockname()[1]
         self._nonce = secrets.token_hex(8)
@@ -40,11 +40,25 @@ class SipPeer:
         """The phone that was called last ends the call."""
         invite, place = list(self._calls.values())[-1]
         me, caller = f"{_header(invite, 'To')};tag={_TAG}", _header(invite, "From")
-        contact = re.search(r"<([^>]+)>", _header(invite, "Contact"))
-        assert contact
-        lines = [f"BYE {contact[1]} SIP/2.0", f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{secrets.token_hex(4)}"]
-        lines += [f"From: {me}", f"To: {caller}", f"Call-ID: {_header(invite, 'Call-ID')}", "CSeq: 1 BYE"]
-        self._sip.sendto("\r\n".join([*lines, "Max-Forwards: 70", "Content-Length: 0", "", ""]).encode(), place)
+        self._ask("BYE", _contact_of(invite), place, me, caller, _header(invite, "Call-ID"))
+
+    def ring_visitor(self) -> None:
+        """Calls whoever registered last."""
+        contact, place = self._contact
+        mine = f"Contact: <sip:{ECHO}@127.0.0.1:{self.port}>"
+        me = f"<sip:{ECHO}@{DOMAIN}>;tag={_TAG}"
+        self._ask("INVITE", contact, place, me, f"<sip:{LOGIN}@{DOMAIN}>", secrets.token_hex(8), mine, sdp=self._sdp)
+
+    def _ask(
+        self, method: str, uri: str, place: tuple[str, int], me: str, to: str, call: str, *headers: str, sdp: str = ""
+    ) -> None:
+        branch = f"z9hG4bK{secrets.token_hex(4)}"
+        lines = [f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch}", "Max-Forwards: 70"]
+        lines += [f"From: {me}", f"To: {to}", f"Call-ID: {call}", f"CSeq: 1 {method}", *headers]
+        self._send([*lines, *(["Content-Type: application/sdp"] if sdp else [])], sdp, place)
+
+    def _send(self, lines: list[str], sdp: str, place: tuple[str, int]) -> None:
+        self._sip.sendto("\r\n".join([*lines, f"Content-Length: {len(sdp)}", "", sdp]).encode(), place)
 
     def close(self) -> None:
         for open_socket in (self._sip, self._voice):
@@ -52,7 +66,10 @@ class SipPeer:
 
     def _serve(self) -> None:
         for data, place in _received(self._sip):
-            if data.strip() and not data.startswith(b"SIP/2.0"):
+            if data.startswith(b"SIP/2.0"):
+                _, status, reason = data.decode().splitlines()[0].split(" ", 2)
+                self.requests.append((status, reason))
+            elif data.strip():
                 self._answer(data.decode(), place)
 
     def _echo(self) -> None:
@@ -67,7 +84,9 @@ class SipPeer:
             status = "401 Unauthorized" if name == "WWW" else "407 Proxy Authentication Required"
             self._reply(request, place, status, challenge)
             return
-        self.requests.append((method, uri))
+        self.requests.append((method, _header(request, "Refer-To") if method == "REFER" else uri))
+        if method == "REGISTER":
+            self._contact = _contact_of(request), place
         if method == "INVITE":
             self._ring(request, uri, place)
         elif method == "CANCEL":
@@ -107,7 +126,7 @@ class SipPeer:
         lines = [f"SIP/2.0 {status}", f"Via: {_header(request, 'Via')}", f"From: {_header(request, 'From')}"]
         lines += [f"To: {to}" if "tag=" in to else f"To: {to};tag={_TAG}", f"Call-ID: {_header(request, 'Call-ID')}"]
         lines += [f"CSeq: {_header(request, 'CSeq')}", *headers, *(["Content-Type: application/sdp"] if sdp else [])]
-        self._sip.sendto("\r\n".join([*lines, f"Content-Length: {len(sdp)}", "", sdp]).encode(), place)
+        self._send(lines, sdp, place)
 
 
 def _bound() -> socket.socket:
@@ -131,6 +150,12 @@ def _received(open_socket: socket.socket):
 def _header(message: str, name: str) -> str:
     found = re.search(rf"^{name}: (.*?)\r$", message, re.MULTILINE)
     assert found, f"no {name} in {message}"
+    return found[1]
+
+
+def _contact_of(request: str) -> str:
+    found = re.search(r"<([^>]+)>", _header(request, "Contact"))
+    assert found
     return found[1]
 
 

@@ -125,6 +125,28 @@ def test_a_tab_closed_while_the_call_is_pending_places_none(backend, visit, sip)
     assert sip.requests == []
 
 
+def test_what_an_unsafe_backend_allows_is_really_done(calls, sip):
+    """The positive control of tests that see a visitor's transfer refused."""
+    visitor, call = calls(ECHO)
+    visitor.expect("talk")
+    visitor.send("hold", {"callId": call})
+    assert visitor.expect("hold")["status"] == "HOLD"
+    visitor.send("unhold", {"callId": call})
+    assert visitor.expect("talk")["status"] == "ESTABLISHED"
+    visitor.send("transfer", {"callId": call, "target": "0900999"})
+    sip.expect("REFER", "sip:0900999@sip.acme.test")
+
+
+def test_an_incoming_call_is_asked_about_and_never_answered(backend, visit, sip):
+    backend.accept({**sip.account, "sipRegisterRequired": True}, OnCallEvent={"clientExclude": "callee"})
+    visitor = visit().connect()
+    visitor.expect("registered")
+    sip.ring_visitor()
+    assert "callee" not in visitor.expect("notifyIncomingCall")
+    assert backend.expect("OnCallEvent").body["callee"] == LOGIN
+    sip.expect("486", "Busy Here")
+
+
 def test_it_registers_where_that_is_required_and_unregisters_at_the_end(backend, visit, sip):
     backend.accept({**sip.account, "sipRegisterRequired": True}, call=OBEYED)
     visitor = visit().connect()
@@ -194,7 +216,9 @@ def test_a_frame_no_sdk_sends_is_ignored(backend, visit, text):
     visitor.send_text(text)
     visitor.send("ping", None)
     visitor.expect("pong")
-    assert {hook.method for hook in backend.hooks} <= {"connect", "ConnectionStatusEvent"}
+    visitor.close()
+    backend.expect("ConnectionStatusEvent", authToken=backend.hooks[0].body["sessionId"], status="DISCONNECTED")
+    assert [hook.method for hook in backend.hooks] == ["connect", "ConnectionStatusEvent", "ConnectionStatusEvent"]
 
 
 def test_strange_values_are_posted_as_they_are(backend, visit):

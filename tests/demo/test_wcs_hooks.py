@@ -8,7 +8,6 @@ import pytest
 
 from tests.demo.hook_backend import CLOSED, FORBIDDEN, Reply
 from tests.demo.sip_peer import ECHO
-from tests.e2e.visitor import Visitor
 
 NEUTRAL = "Calls are not available here"
 
@@ -128,14 +127,12 @@ def test_an_unknown_application_is_refused_without_a_hook(backend, visit):
     assert backend.hooks == []
 
 
-def test_an_unreachable_backend_refuses(start, wcs):
+def test_an_unreachable_backend_refuses(start, visit):
     nowhere = start("--hooks", "other=http://127.0.0.1:9/hooks/key")
-    visitor = Visitor(nowhere.url).connect(app_key="other")
-    assert visitor.expect("fail")["info"] == "Connection refused"
-    visitor.close()
+    assert visit(nowhere).connect(app_key="other").expect("fail")["info"] == "Connection refused"
 
 
-def test_out_of_order_the_hooks_of_events_are_posted_at_the_same_time(backend, start):
+def test_out_of_order_the_hooks_of_events_are_posted_at_the_same_time(backend, start, visit):
     """TRYING is not answered before ESTABLISHED has come: in order, that could never be."""
     late = start("--out-of-order")
     backend.answers["call"] = Reply({"callee": ECHO})
@@ -146,7 +143,7 @@ def test_out_of_order_the_hooks_of_events_are_posted_at_the_same_time(backend, s
         return Reply()
 
     backend.answers["CallStatusEvent"] = answer
-    visitor = Visitor(late.url).connect()
+    visitor = visit(late).connect()
     visitor.expect("getUserData")
     visitor.call()
     visitor.expect("talk")

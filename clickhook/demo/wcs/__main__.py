@@ -83,7 +83,8 @@ async def _serve(setup: Setup, stream: TextIO) -> int:
     try:
         await node.start()
     except OSError as error:
-        sys.stderr.write(f"Cannot listen at {setup.host}:{setup.port}: {error.strerror}\n")
+        reason = str(error.strerror).rpartition(": ")[2]
+        sys.stderr.write(f"Cannot listen at {setup.host}:{setup.port}: {reason}\n")
         return 1
     place = f"{setup.host}:{node.port}"
     record("listening", websocket=f"ws://{place}", rest=f"http://{place}/rest-api", node=node.id)

@@ -18,6 +18,7 @@ from clickhook.demo.wcs.sip import SipStack
 
 DEFAULT_APP = "defaultApp"
 _MAX_FRAME = 1024 * 1024
+_ENDING = 5.0  # seconds for what lives to end at a stop
 _CLOSING = 2.0  # seconds for a browser to answer that its socket is closed
 
 
@@ -59,12 +60,15 @@ class Node:
         app = web.Application(client_max_size=_MAX_FRAME)
         app.router.add_get("/", self._browser)
         app.router.add_routes(routes(self))
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_ENDING)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self.setup.host, self.setup.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
         await self.sip.start()
+        try:
+            await web.TCPSite(self._runner, self.setup.host, self.setup.port).start()
+        except OSError:
+            await self.stop()
+            raise
+        self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         await asyncio.gather(*(session.close() for session in list(self.sessions.values())))
