@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
+
 import pytest
 from playwright.sync_api import expect
 
+from clickhook.button import websdk
 from tests.e2e.button.customers_page import CustomersPage
 from tests.e2e.button.test_calls import dialled, talking
 
@@ -54,6 +57,18 @@ def test_a_call_with_sound_under_a_strict_policy(visit, wcs, style):
     assert (colour == "rgb(11, 110, 79)") is not style
     page.page.evaluate("document.body.setAttribute('style', 'color: red')")  # the policy is in force
     page.page.wait_for_function("document.violations?.[0] === 'style-src-attr'")
+
+
+def test_a_first_call_loads_little(gateway_with_sdk):
+    size = 0
+    for path in ("/button.js", f"/{websdk.URL_PATH}"):
+        connection = http.client.HTTPConnection("127.0.0.1", gateway_with_sdk.port, timeout=10)
+        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
+        size += len(answer.read())
+        connection.close()
+    assert size <= 110_000
 
 
 def test_a_policy_that_knows_scripts_by_nonce(visit, wcs):
