@@ -36,8 +36,10 @@ class State(StrEnum):
 def state(static_root: Path) -> State:
     try:
         content = (static_root / FOLDER / FILE).read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return State.MISSING
+    except OSError:
+        return State.DAMAGED
     return State.HERE if integrity(content, "sha384") == FILE_INTEGRITY else State.DAMAGED
 
 

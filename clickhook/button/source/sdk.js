@@ -1,5 +1,11 @@
 // Loads the Web SDK on the first call, once for the page, and leaves no trace of it in window.
 const loadings = new Map();
+// What the bundle sets in window: itself, and the functions of the tslib inside it.
+const TSLIB = "addDisposableResource assign asyncDelegator asyncGenerator asyncValues await awaiter classPrivateFieldGet" +
+  " classPrivateFieldIn classPrivateFieldSet createBinding decorate disposeResources esDecorate exportStar extends generator" +
+  " importDefault importStar makeTemplateObject metadata param propKey read rest rewriteRelativeImportExtension" +
+  " runInitializers setFunctionName spread spreadArray spreadArrays values";
+const GLOBALS = ["Flashphoner", ...TSLIB.split(" ").map((name) => `__${name}`)];
 
 /** `sdk` is {url, integrity, nonce}. What failed is forgotten, so that the next click tries again. */
 function loadSdk(sdk) {
@@ -16,7 +22,7 @@ async function runSdk({ url, integrity, nonce }) {
   script.src = url;
   if (integrity) Object.assign(script, { integrity, crossOrigin: "anonymous" });
   if (nonce) script.nonce = nonce;
-  const releases = [trap(window, "Flashphoner", script), trap(window.define, "amd", script)];
+  const traps = [...GLOBALS.map((name) => trap(window, name, script)), trap(window.define, "amd", script)];
   try {
     await new Promise((resolve, reject) => {
       script.onload = resolve;
@@ -25,9 +31,9 @@ async function runSdk({ url, integrity, nonce }) {
     });
   } finally {
     script.remove();
-    releases.forEach(({ release }) => release());
+    for (const { release } of traps) release();
   }
-  const Flashphoner = releases[0].caught();
+  const Flashphoner = traps[0].caught();
   if (!Flashphoner) throw new Error(`What ${url} holds is not the Web SDK.`);
   await Flashphoner.init({ logger: { severity: "ERROR" }, collectClientInfo: false, createMicGainNode: false });
   return Flashphoner;
@@ -38,10 +44,10 @@ async function runSdk({ url, integrity, nonce }) {
  * with what was there: the bundle would overwrite the page's own Flashphoner, or give itself to the page's AMD loader.
  */
 function trap(object, name, script) {
-  const before = object && Object.getOwnPropertyDescriptor(object, name);
-  let value = object?.[name];
-  let caught;
   if (!object) return { caught: () => undefined, release: () => undefined };
+  const before = Object.getOwnPropertyDescriptor(object, name);
+  let value = object[name];
+  let caught;
   if (before?.configurable === false || before?.get) { // `var Flashphoner` in the page: put back right after the script
     return { caught: () => caught, release: () => ([caught, object[name]] = [object[name], value]) };
   }
@@ -52,12 +58,10 @@ function trap(object, name, script) {
     get: () => (isRunning() ? undefined : value),
     set: (given) => (isRunning() ? (caught = given) : (value = given)),
   });
-  return {
-    caught: () => caught,
-    release: () => {
-      delete object[name];
-      if (before || value !== undefined) Object.defineProperty(object, name, { ...(before ?? PLAIN), value });
-    },
+  const release = () => {
+    delete object[name];
+    const kind = before ?? { configurable: true, enumerable: true, writable: true };
+    if (before || value !== undefined) Object.defineProperty(object, name, { ...kind, value });
   };
+  return { caught: () => caught, release };
 }
-const PLAIN = { configurable: true, enumerable: true, writable: true };

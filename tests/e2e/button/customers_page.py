@@ -114,5 +114,5 @@ class CustomersPage:
     def has_no_microphone(self, error: str) -> None:
         """Before it opens: asking for it ends in this DOMException."""
         self.page.add_init_script(
-            f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('as the test wants', '{error}'); }};"
+            f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('by the test', '{error}'); }};"
         )

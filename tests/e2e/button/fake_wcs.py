@@ -79,7 +79,7 @@ class FakeWcs:
     async def _listen(self) -> int:
         application = web.Application()
         application.router.add_get("/", self._connected)
-        self._runner = web.AppRunner(application, shutdown_timeout=1)
+        self._runner = web.AppRunner(application, shutdown_timeout=1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

@@ -219,7 +219,8 @@ def test_a_media_server_that_is_not_there(visit):
 def test_a_sip_account_that_registers_calls_when_it_is_registered(visit, wcs):
     page = visit()
     page.page.add_init_script(
-        "window.RTCPeerConnection = class extends RTCPeerConnection { constructor(...a) { super(...a); document.dials = true } };"
+        "window.RTCPeerConnection = class extends RTCPeerConnection {"
+        "constructor(...given) { super(...given); document.dials = true } };"
     )
     page.opens().button.click()
     visitor = wcs.visitor()
