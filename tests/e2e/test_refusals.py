@@ -61,7 +61,7 @@ def test_a_suspended_customer_is_refused_at_the_very_next_click(stage, dials):
     stage.phone("sales")
     dials("sales").wait("talking")
     stage.cast.acme.status = "suspended"
-    stage.cast.acme.save()
+    stage.cast.acme.save(update_fields=["status"])
     dials("sales").wait("refused")
     assert reasons() == ["tenant_suspended"]
 
@@ -69,9 +69,9 @@ def test_a_suspended_customer_is_refused_at_the_very_next_click(stage, dials):
 def test_the_sip_server_refuses_a_wrong_password(stage, dials):
     account = stage.cast.acme_account
     account.password = "no-longer-the-password"
-    account.save()
+    account.save(update_fields=["password"])
     stage.phone("sales")
     dials("sales").wait("failed")
     call = stage.ended()
-    assert (call.decision, call.ended_by, call.sip_status, call.end_info) == ("allowed", "failed", 407, "")
+    assert (call.decision, call.ended_by, call.sip_status) == ("allowed", "failed", 407)
     assert stage.rang("sales") == 0
