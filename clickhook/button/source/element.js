@@ -124,7 +124,9 @@ function draw(host, { plain, language }) {
   const sound = part("div", "clickhook-sound", { hidden: "" });
   if (!plain) button.append(handset());
   button.append(label);
-  frame.append(button, status, timer, sound);
+  const news = part("div", "clickhook-news");
+  news.append(status, timer);
+  frame.append(button, news, sound);
   if (plain) host.append(frame);
   else styled(host).append(frame);
   return { button, label, status, timer, sound };

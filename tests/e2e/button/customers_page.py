@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 
 class Site:
-    """The customer's web server: one page, as a test wants it. Chromium lets only a local page load from a local gateway."""
-
-    html, headers = "", {}
+    """The customer's web server, as a test wants it. Chromium lets only a local page load from a local gateway."""
 
     def __init__(self) -> None:
+        self.headers: dict[str, str] = {}
+        self.files: dict[str, str] = {}  # by path; "/" is the page
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self.send_response(200 if self.path == "/" else 404)
-                for name, value in {"Content-Type": "text/html", **site.headers}.items():
+                self.send_response(200 if self.path in site.files else 404)
+                kind = {".js": "text/javascript", ".css": "text/css"}.get(Path(self.path).suffix, "text/html")
+                for name, value in {"Content-Type": kind, **site.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(site.html.encode() if self.path == "/" else b"")
+                self.wfile.write(site.files.get(self.path, "").encode())
 
             def log_message(self, format: str, *arguments: Any) -> None:
                 pass
@@ -51,7 +53,9 @@ class CustomersPage:
 
     def opens(self, body: str = "", *, language: str = "en", policy: str = "", head: str = "") -> CustomersPage:
         meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
-        self.site.html = f'<!DOCTYPE html><html lang="{language}"><head>{meta}{head}</head><body>{body or self.tag()}</body>'
+        self.site.files["/"] = (
+            f'<!DOCTYPE html><html lang="{language}"><head>{meta}{head}</head><body>{body or self.tag()}</body>'
+        )
         self.site.headers = {"Content-Security-Policy": policy} if policy else {}
         self.page.goto(self.site.address)
         return self

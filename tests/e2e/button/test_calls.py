@@ -207,6 +207,31 @@ def test_the_connection_is_lost_in_the_middle(page, wcs):
     assert page.microphones == ["ended"]
 
 
+def test_a_media_server_that_never_answers(visit, wcs):
+    page = visit()
+    page.page.clock.install()
+    page.opens().button.click()
+    visitor = wcs.visitor()
+    visitor.receives("connection")
+    page.page.clock.run_for(39_000)
+    page.is_in_state("connecting")
+    page.page.clock.run_for(2_000)
+    page.says("Calls are not available at the moment. Please try again later.")
+    visitor.receives("gone")
+
+
+def test_nobody_is_hurried_once_it_rings(visit, wcs):
+    page = visit()
+    page.page.clock.install()
+    page.opens()
+    _visitor, call = dialled(page, wcs)
+    call.becomes("RING")
+    page.is_in_state("ringing")
+    page.page.clock.run_for(120_000)
+    call.becomes("ESTABLISHED")
+    page.is_in_state("talking")
+
+
 def test_a_media_server_that_is_not_there(visit):
     page = visit()
     page.wcs = "ws://127.0.0.1:9"
