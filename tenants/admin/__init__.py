@@ -2,9 +2,21 @@
 
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
+from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
 from tenants.admin.tenant import TenantAdmin
+from tenants.admin.user import UserAdmin
 from tenants.admin.wcs_instance import WcsInstanceAdmin
 from tenants.admin.wcs_node import WcsNodeAdmin
 
-__all__ = ["CalleeAdmin", "DomainAdmin", "SipAccountAdmin", "TenantAdmin", "WcsInstanceAdmin", "WcsNodeAdmin"]
+__all__ = [
+    "CalleeAdmin",
+    "DomainAdmin",
+    "FailedSignInAdmin",
+    "SipAccountAdmin",
+    "SuccessfulSignInAdmin",
+    "TenantAdmin",
+    "UserAdmin",
+    "WcsInstanceAdmin",
+    "WcsNodeAdmin",
+]
