@@ -101,7 +101,8 @@ def test_the_demos_page(visit, wcs, site, width):
     site.headers = {"Content-Security-Policy": policy}
     page.page.goto(site.address)
     expect(page.button.nth(0)).to_have_text("Call us")
-    expect(page.button.nth(1)).to_have_text("Call nobody")
+    expect(page.button.nth(1)).to_have_text("Call support")
+    expect(page.button.nth(2)).to_have_text("Call nobody")
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
     page.button.nth(0).click()
     visitor = wcs.visitor()
