@@ -70,8 +70,8 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("check", stdout=io.StringIO())
-        if websdk.state(settings.STATIC_ROOT) != websdk.State.HERE:
-            self.stdout.write(websdk.IS_MISSING)
+        if missing := websdk.missing(settings.STATIC_ROOT):
+            self.stdout.write(missing)
         if first_start.is_due():
             self.stdout.write(first_start.prepare(f"http://{bind}"))
         connections.close_all()

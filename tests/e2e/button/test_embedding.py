@@ -150,6 +150,7 @@ def test_a_style_of_the_pages_own(visit):
         "clickhook",
         "clickhook-button",
         "clickhook-label",
+        "clickhook-news",
         "clickhook-status",
         "clickhook-timer",
         "clickhook-sound",
