@@ -46,11 +46,6 @@ def gateway(django_db_setup, request: pytest.FixtureRequest) -> Iterator[Gateway
 
 
 @pytest.fixture(scope="session")
-def gateway_with_sdk(gateway: Gateway) -> Gateway:
-    return gateway
-
-
-@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Playwright leaves an event loop running in this thread, in which Django would refuse its database."""
     from playwright.sync_api import sync_playwright

@@ -27,10 +27,10 @@ def files(folder: Path, **words: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def example(visit, wcs, site, gateway_with_sdk) -> CustomersPage:
+def example(visit, wcs, site, gateway) -> CustomersPage:
     page = visit()
     site.files, site.headers = files(EXAMPLE), {}
-    sdk = Path(gateway_with_sdk.environment["CLICKHOOK_STATIC_DIR"]) / websdk.FOLDER / websdk.FILE
+    sdk = Path(gateway.environment["CLICKHOOK_STATIC_DIR"]) / websdk.FOLDER / websdk.FILE
     site.files["/flashphoner-webrtc-only.min.js"] = sdk.read_text()
     site.files["/call.js"] = site.files["/call.js"].replace("wss://wcs.example:8443", wcs.url)
     page.page.goto(site.address)
