@@ -30,7 +30,7 @@ def test_a_call_rings_is_answered_and_hung_up_by_the_visitor(calls, sip, wcs):
     visitor.hangup(call)
     assert visitor.expect("finish", callId=call)["info"] == "Normal call clearing"
     sip.expect("BYE")
-    invite = wcs.said("invite")[-1]
+    invite = wcs.said(what="invite")[-1]
     assert (invite["account"], invite["target"]) == ("sip:10001@sip.acme.test", "sip:10002@sip.acme.test")
 
 
@@ -96,7 +96,7 @@ def test_a_hang_up_before_the_call_is_answered_leaves_a_ghost(backend, visit, si
     """The SDK does not even send it; here it comes too early. The phone rings for nobody, until the socket closes."""
 
     def answer(body, asked):
-        wcs.expect("goes on", method="hangup", call=body["callId"])
+        wcs.wait_for(what="goes on", method="hangup", call=body["callId"])
         return Reply({"callee": ECHO})
 
     backend.answers["call"] = answer
@@ -243,6 +243,6 @@ def test_no_secret_stands_in_the_record(calls, wcs):
     visitor.expect("talk")
     visitor.hangup(call)
     visitor.expect("finish")
-    assert wcs.said("invite")
-    assert PASSWORD not in wcs.log
-    assert json.dumps(PASSWORD)[1:-1] not in wcs.log
+    assert wcs.said(what="invite")
+    assert PASSWORD not in str(wcs.lines)
+    assert json.dumps(PASSWORD)[1:-1] not in json.dumps(wcs.lines)

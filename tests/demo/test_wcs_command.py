@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.demo.stand_in import ROOT
+from tests.conftest import ROOT
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

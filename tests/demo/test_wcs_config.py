@@ -95,8 +95,8 @@ def test_fail_stops_the_call_before_the_sip_server_hears_of_it(backend, sip, vis
     finish = visitor.expect("finish")
     assert (finish["callId"], finish["status"], finish["callee"]) == (call, "FAILED", FRAUD)
     assert sip.requests == []
-    wcs.expect("refused", session=session, method="call")
-    assert wcs.said("goes on", session=session) == []
+    wcs.wait_for(what="refused", session=session, method="call")
+    assert wcs.said(what="goes on", session=session) == []
 
 
 def test_a_null_callee_dials_nobody(backend, sip, visit):
@@ -162,7 +162,7 @@ def test_every_other_invocation_is_asked_too_and_stopped_by_fail_alone(
         if on_error == "FAIL":
             assert visitor.expect("fail")["apiMethod"] == event
         else:
-            wcs.expect("goes on", session=session, method=hook)
+            wcs.wait_for(what="goes on", session=session, method=hook)
         assert argument.items() <= backend.expect(hook, sessionId=session).body.items()
 
 

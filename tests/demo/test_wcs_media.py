@@ -46,3 +46,15 @@ def test_an_offer_that_cannot_be_joined_ends_the_call(backend, visit, sip, sdp):
     finish = visitor.expect("finish")
     assert (finish["status"], finish["info"]) == ("FAILED", "No common codecs")
     sip.expect("BYE")
+
+
+def test_a_visitor_who_leaves_before_anything_is_heard_leaves_nothing_behind(backend, visit, sip, page):
+    """Not even the voices were connected yet."""
+    backend.answers["call"] = Reply({"callee": ECHO})
+    visitor = visit().connect()
+    visitor.expect("getUserData")
+    visitor.call("sales", sdp=page.offer)
+    visitor.expect("talk")
+    visitor.close()
+    sip.expect("BYE")
+    backend.expect("ConnectionStatusEvent", status="DISCONNECTED")

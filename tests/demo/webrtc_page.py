@@ -47,6 +47,7 @@ class Page:
 
     def __init__(self, hertz: int) -> None:
         self._heard = array.array("h")
+        self._listening: asyncio.Task[None] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -68,7 +69,8 @@ class Page:
 
     def close(self) -> None:
         self._do(self._connection.close())
-        self._do(asyncio.wait([self._listening]))
+        if self._listening:
+            self._do(asyncio.wait([self._listening]))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from tests.e2e.stage import StandIn, eventually
+from tests.demo.stand_in import StandIn
+from tests.e2e.stage import eventually
 from tests.e2e.visitor import Visitor
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from clickhook.demo.part import PATIENCE, Part
+from clickhook.demo.part import PATIENCE
 from hooks.models import Call, Session
 from tenants.models import Callee, Domain, SipAccount
 from tests import cast as casting
+from tests.demo.stand_in import StandIn
 from tests.e2e.phones import ACME, GLOBEX, KINDS, NO_PHONE, Phone
 from tests.e2e.sip_servers import Account, DemoServer, Invite, Kamailio
 
@@ -38,13 +39,6 @@ def eventually(true: Callable[[], Any], what: str, story: Callable[[], Any] = st
     return found
 
 
-class StandIn(Part):
-    def __init__(self, hooks: str, secret: str, *options: str) -> None:
-        super().__init__("clickhook.demo.wcs", "--hooks", hooks, *options, WCS_SIGNING_SECRET=secret)
-        first = self.wait_for(what="listening")
-        self.url, self.rest = first["websocket"], first["rest"]
-
-
 @dataclass
 class Building:
     """What is started once and serves all tests of this process."""
@@ -57,7 +51,7 @@ class Building:
     def wcs(self, name: str) -> StandIn:
         if name not in self.media_servers:
             hooks = f"http://127.0.0.1:{self.gateway_port}/hooks/key-of-{name}"
-            self.media_servers[name] = StandIn(hooks, SIGNING[name])
+            self.media_servers[name] = StandIn("--hooks", hooks, secret=SIGNING[name])
         return self.media_servers[name]
 
     def phone(self, alias: str) -> Phone:

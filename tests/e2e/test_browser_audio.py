@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import ACME_PASSWORD
+from tests.demo.stand_in import StandIn
 from tests.e2e.browser import VOICE, Button
-from tests.e2e.stage import StandIn, leaks
+from tests.e2e.stage import leaks
 from tests.e2e.test_leaks import naive
 from tests.hooks.unsafe_backend import Backend
 
@@ -61,7 +62,7 @@ def test_two_customers_visitors_hear_each_their_own_phone(stage, pages, chromium
 def test_the_leak_check_sees_what_the_articles_backend_gives_away(stage, pages, chromium):
     stage.unsafe = True
     with Backend(naive) as backend:
-        wcs = StandIn(f"http://127.0.0.1:{backend.port}", "whatever")
+        wcs = StandIn("--hooks", f"http://127.0.0.1:{backend.port}")
         visitor = Button(chromium, pages.with_button(pages.origin("www.acme.localhost"), wcs.url, "sales"))
         visitor.dial()
         visitor.wait("failed")

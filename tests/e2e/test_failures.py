@@ -10,8 +10,9 @@ from django.db import connection, transaction
 
 from hooks.models import Call, Session
 from tests.conftest import Gateway
+from tests.demo.stand_in import StandIn
 from tests.e2e.callers import Client
-from tests.e2e.stage import SIGNING, StandIn, eventually
+from tests.e2e.stage import SIGNING, eventually
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def own_gateway(stage, mortal) -> Iterator[Gateway]:
 def impatient(own_gateway, stage, pages) -> Iterator[Client]:
     """A visitor of Acme's page; its media server waits two seconds for a hook."""
     hooks = f"http://127.0.0.1:{own_gateway.port}/hooks/key-of-acme-1"
-    wcs = StandIn(hooks, SIGNING["acme-1"], "--timeout", "2")
+    wcs = StandIn("--hooks", hooks, "--timeout", "2", secret=SIGNING["acme-1"])
     visitor = Client(wcs, pages.origin("www.acme.localhost"), "sales")
     stage.callers.append(visitor)
     stage.phone("sales")

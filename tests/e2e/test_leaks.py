@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import ACME_PASSWORD
+from tests.demo.stand_in import StandIn
 from tests.e2e.callers import Client
 from tests.e2e.phones import ACME
-from tests.e2e.stage import StandIn, leaks
+from tests.e2e.stage import leaks
 from tests.hooks.unsafe_backend import ARTICLE_CONFIG, Backend
 
 
@@ -29,7 +30,7 @@ def unprotected(stage):
     """A media server whose backend is the article's."""
     stage.unsafe = True
     with Backend(naive) as backend:
-        wcs = StandIn(f"http://127.0.0.1:{backend.port}", "whatever")
+        wcs = StandIn("--hooks", f"http://127.0.0.1:{backend.port}")
         yield wcs
         wcs.stop()
 
@@ -49,7 +50,7 @@ def test_the_articles_backend_dials_what_the_browser_said_when_it_fails(unprotec
         return (500, {}) if hook == "call" else naive(hook, body)
 
     with Backend(broken) as backend:
-        wcs = StandIn(f"http://127.0.0.1:{backend.port}", "whatever")
+        wcs = StandIn("--hooks", f"http://127.0.0.1:{backend.port}")
         caller = Client(wcs, pages.origin("www.acme.localhost"), "+88213000000")
         caller.dial()
         caller.wait("failed")

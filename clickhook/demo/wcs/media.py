@@ -70,8 +70,11 @@ class Bridge:
         return sdp
 
     async def close(self) -> None:
+        for pump in self._pumps:
+            pump.cancel()  # where ICE came to nothing, the track itself never ends
         await self._browser.close()
-        await asyncio.gather(*self._pumps)
+        if self._pumps:
+            await asyncio.wait(self._pumps)
 
     def _listen(self, track: Any) -> None:
         pump = asyncio.create_task(self._pump(track))
