@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib import admin
 from django.http import HttpResponse
 
 from clickhook.content_security_policy import ContentSecurityPolicyMiddleware
@@ -13,9 +12,7 @@ from tests import cast as casting
 from tests.manager import signed_in
 from tests.walk import a_day_of, addresses
 
-INLINE = re.compile(
-    r"<script(?![^>]*\bsrc=)(?![^>]*\btype=\"?application/json)|<style|\sstyle=|\son[a-z]+=|javascript:|<base", re.I
-)
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:|<base", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -27,12 +24,7 @@ def cast(db):
 
 def test_every_page_keeps_to_it(cast):
     administrator = signed_in()
-    places = [
-        place
-        for model in admin.site._registry
-        for place in addresses(lambda kind: list(kind._default_manager.all()[:1]) or [cast.acme])
-        if place.rows is model or (place.rows is None and model is type(cast.acme))
-    ]
+    places = addresses(lambda kind: list(kind._default_manager.all()[:1]) or [cast.acme])
     assert len(places) > 50
     for place in places:
         answer = administrator.get(place.path)
