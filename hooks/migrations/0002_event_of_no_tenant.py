@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('hooks', '0001_initial'),
-        ('tenants', '0003_scope'),
+        ('tenants', '0002_one_tenant_per_origin'),
     ]
 
     operations = [

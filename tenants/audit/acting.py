@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import json
 import os
 import pwd
@@ -13,6 +12,8 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+
+from tenants.sign_in.client_address import client_address
 
 _CHANGES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH|MERGE|COPY|TRUNCATE)\b", re.IGNORECASE)
 LONGEST_NAME = 150
@@ -80,21 +81,11 @@ def stamp_connection(connection: Any, **kwargs: Any) -> None:
         connection.execute_wrappers.append(stamp_changes)
 
 
-def address_of(request: HttpRequest) -> str:
-    """Where the connection comes from, and before it whom the proxy in front says it stands for."""
-    peer = request.META.get("REMOTE_ADDR", "")
-    claimed = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    try:
-        return f"{ipaddress.ip_address(claimed)} through {peer}"
-    except ValueError:
-        return str(peer)
-
-
 def _of_request(request: HttpRequest) -> Acting:
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
     name = user.get_username()[:LONGEST_NAME] if user is not None and known else ""
-    return Acting("admin", user.pk if user is not None and known else None, name, address_of(request))
+    return Acting("admin", user.pk if user is not None and known else None, name, client_address(request) or "")
 
 
 def _system_user() -> str:

@@ -11,7 +11,7 @@ from django.db import models
 
 from tenants.fields import SecretField
 
-APPS = ("tenants", "auth", "otp_totp", "otp_static")
+APPS = ("tenants", "auth")
 LEFT_OUT = {
     "tenants.AuditEntry",
     "tenants.WcsNode",  # hooks write it, and must never wait for the chain
@@ -20,13 +20,10 @@ LEFT_OUT = {
 # How an object is called, where it is not its slug, name and so on.
 NAMES = {"tenants.SipAccount": ("login", "domain")}
 NAMED_BY = ("slug", "origin", "alias", "name", "username")
-# Other apps' models know no SecretField: a password's hash, a second factor's key, a recovery code.
-SECRET = {"password", "key", "token", "secret"}
+# Beside every SecretField: a password's hash, an instance's part of the hook URL, the digests of recovery codes.
+SECRET = {"password", "key", "recovery_digests"}
 # What changes by itself with every use.
-UNREMARKABLE = (
-    *("last_login", "last_used_at", "last_t", "drift"),
-    *("throttling_failure_timestamp", "throttling_failure_count"),
-)
+UNREMARKABLE = ("last_login", "last_step", "last_used_at", "throttling_failure_timestamp", "throttling_failure_count")
 
 
 @dataclass(frozen=True)
