@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'audit entry',
                 'verbose_name_plural': 'audit',
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['tenant', 'id'], name='audit_of_tenant'), models.Index(fields=['actor', 'id'], name='audit_of_actor'), models.Index(fields=['action', 'id'], name='audit_of_action'), models.Index(condition=models.Q(('number', None)), fields=['id'], name='audit_not_sealed')],
+                'indexes': [models.Index(fields=['tenant', 'id'], name='audit_of_tenant'), models.Index(fields=['actor_name', 'id'], name='audit_of_actor'), models.Index(fields=['action', 'id'], name='audit_of_action'), models.Index(condition=models.Q(('number', None)), fields=['id'], name='audit_not_sealed')],
             },
         ),
         migrations.RunSQL(migrations.RunSQL.noop, BACKWARD),

@@ -49,7 +49,7 @@ class AuditEntry(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["tenant", "id"], name="audit_of_tenant"),
-            models.Index(fields=["actor", "id"], name="audit_of_actor"),
+            models.Index(fields=["actor_name", "id"], name="audit_of_actor"),
             models.Index(fields=["action", "id"], name="audit_of_action"),
             models.Index(fields=["id"], condition=Q(number=None), name="audit_not_sealed"),
         ]
