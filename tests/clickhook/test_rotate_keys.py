@@ -17,7 +17,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from tenants.encryption import KeyRing, new_key
+from tenants.encryption import KeyRing, SealedSecret, new_key
 from tenants.fields import key_ring
 from tenants.models import AuditEntry, SecondFactor, SipAccount, Tenant, WcsInstance
 from tests.cast import ACME_PASSWORD, ACME_SIGNING
@@ -222,6 +222,22 @@ def test_a_password_that_somebody_enters_meanwhile_stays(cast, old):
     assert account.password.token.startswith(f"v1.{keys()[0]}.")
 
 
+def test_a_password_that_is_written_between_reading_and_exchanging_stays(cast, rotate, old, monkeypatch):
+    resealed = SealedSecret.resealed
+
+    def slowly(secret):
+        if cast.acme_account.password.token == secret.token:
+            cast.acme_account.password = "entered-meanwhile"
+            cast.acme_account.save()
+        return resealed(secret)
+
+    monkeypatch.setattr(SealedSecret, "resealed", slowly)
+    cast.acme_account.refresh_from_db()
+    assert rotate()[0] == 0
+    assert sealed() == {keys()[0]: 5}
+    assert SipAccount.objects.get(pk=cast.acme_account.pk).password.reveal() == "entered-meanwhile"
+
+
 def test_a_dry_run_only_counts(cast, rotate, old):
     before = FILE.read_text()
     code, said = rotate("--dry-run", "--json")
@@ -260,7 +276,7 @@ def test_two_at_a_time_are_refused(cast, rotate, manage, old):
 
 def test_keys_of_the_environment_are_rotated_by_hand(cast, rotate, settings, old):
     before, added = FILE.read_text().strip(), new_key()
-    settings.CLICKHOOK_KEY_FILE = None
+    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = f"{before},", None
     code, said = rotate()
     assert (code, sealed(), FILE.read_text().strip()) == (2, {old: 5}, before)
     assert "which this command cannot change" in said
