@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tenants.importing.tables import DOMAIN, TENANT, Table
+from tenants.importing.tables import DOMAIN, Table
 from tenants.origins import BadOrigin, parse
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Of a secret the values are left out and `how` says what happened to it."""
 
@@ -19,20 +20,25 @@ class Difference:
     how: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Row:
     table: Table
     place: str
     parent: Row | None
+    columns: Mapping[str, int] | None = None  # where the file is a table: its columns, from 1
+    number: int = 0
     values: dict[str, Any] = field(default_factory=dict)  # of the right type; secrets as Secret
     wrong: set[str] = field(default_factory=set)  # given, but of no use
     record: Any = None
     is_new: bool = False
     tenants: list[Any] = field(default_factory=list)  # of an instance whose tenants differ
+    before: dict[str, Any] = field(default_factory=dict)  # what differs, as it was found
     differences: list[Difference] = field(default_factory=list)
 
     def at(self, name: str) -> str:
-        return f"{self.place}.{name}"
+        if self.columns is None:
+            return f"{self.place}.{name}"
+        return f"{self.place}, column {self.columns[name]} ({name})" if name in self.columns else self.place
 
     @property
     def key(self) -> tuple[str, ...] | None:
@@ -52,10 +58,6 @@ class Row:
         return self.key is not None and (self.parent is None or self.parent.key is not None)
 
     @property
-    def is_changed(self) -> bool:
-        return bool(self.differences) and not self.is_new
-
-    @property
     def label(self) -> str:
         name = "@".join(self.key or ())
         return name if self.parent is None or self.table is DOMAIN else f"{self.tenant_slug}/{name}"
@@ -72,12 +74,3 @@ class Row:
 
 def of(table: Table, rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.table is table]
-
-
-def by_tenant(table: Table, rows: list[Row]) -> dict[Row, list[Row]]:
-    """The rows of that table under each tenant of the file."""
-    found: dict[Row, list[Row]] = {row: [] for row in rows if row.table is TENANT}
-    for row in of(table, rows):
-        if row.parent:
-            found[row.parent].append(row)
-    return found

@@ -53,3 +53,4 @@ CALLEE = Table(Callee, ("alias",))
 TENANT = Table(Tenant, ("slug",), {"domains": DOMAIN, "sip_accounts": SIP_ACCOUNT, "callees": CALLEE})
 WCS_INSTANCE = Table(WcsInstance, ("name",))
 LISTS: Mapping[str, Table] = {"tenants": TENANT, "wcs_instances": WCS_INSTANCE}
+BY_NAME: Mapping[str, Table] = {"tenants": TENANT, **TENANT.lists}

@@ -2,8 +2,10 @@
 
 from tenants.models.callee import Callee
 from tenants.models.domain import Domain
+from tenants.models.import_run import ImportedRow, ImportRun
 from tenants.models.sip_account import SipAccount
 from tenants.models.tenant import Tenant
+from tenants.models.upload import Upload
 from tenants.models.wcs_instance import WcsInstance, WcsNode
 
-__all__ = ["Callee", "Domain", "SipAccount", "Tenant", "WcsInstance", "WcsNode"]
+__all__ = ["Callee", "Domain", "ImportRun", "ImportedRow", "SipAccount", "Tenant", "Upload", "WcsInstance", "WcsNode"]
