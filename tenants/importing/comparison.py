@@ -120,7 +120,7 @@ def _report(row: Row, name: str, given: set[str], errors: list[ValidationError],
 
 
 def _plain(row: Row) -> list[str]:
-    return [name for name in row.values if name not in row.table.secrets | row.table.relations]
+    return [name for name in row.values if name not in row.table.special]
 
 
 def _relate(rows: list[Row], existing: Existing, whole: WholeFile, problems: Problems) -> None:

@@ -62,7 +62,8 @@ def _lines(content: bytes) -> Iterator[_Line]:
     begins = lines.number
     try:
         for found in reader:
-            yield _Line(begins, found)
+            if found:
+                yield _Line(begins, found)
             lines.row_ends()
             begins = lines.number + 1
     except csv.Error as error:
@@ -71,7 +72,7 @@ def _lines(content: bytes) -> Iterator[_Line]:
 
 def _first(source: Iterator[str]) -> str:
     """The header, or the line that tells the separator (sep=;) as some spreadsheets want it."""
-    return next((line for line in source if line.strip(SEPARATORS + " \r\n\"")), "")
+    return next((line for line in source if line.strip(SEPARATORS + ' \r\n"')), "")
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
@@ -119,7 +120,9 @@ def _check_missing(place: str, found: dict[str, int], table: Table, tenant: str,
     needed = [*([] if table is TENANT or tenant else [OWNER]), *table.natural_key]
     for name in needed:
         if name not in found:
-            problems.add(place, f"The column {name} is missing. The first line names the columns: {', '.join(known(table))}.")
+            problems.add(
+                place, f"The column {name} is missing. The first line names the columns: {', '.join(known(table))}."
+            )
 
 
 def _normal(cell: str) -> str:
@@ -130,12 +133,12 @@ def _unknown(name: str, names: list[str]) -> str:
     if not _KEY.fullmatch(name):
         return f"This is no column's name. Possible are {', '.join(names)}."
     close = difflib.get_close_matches(name, names, n=1)
-    return f"The column {shown(name)} is unknown; " + (f"did you mean {close[0]}?" if close else f"possible are {', '.join(names)}.")
+    return f"The column {shown(name)} is unknown; " + (
+        f"did you mean {close[0]}?" if close else f"possible are {', '.join(names)}."
+    )
 
 
-def _row(
-    line: _Line, table: Table, columns: dict[str, int], owners: dict[str, Row], tenant: str, problems: Problems
-) -> Row:
+def _row(line: _Line, table: Table, columns: dict[str, int], owners: dict[str, Row], tenant: str, problems: Problems) -> Row:
     row = Row(table, f"line {line.number}", None, columns)
     _check_width(line, row, columns, problems)
     given = {name: line.cells[number - 1] if number <= len(line.cells) else "" for name, number in columns.items()}

@@ -63,7 +63,9 @@ class Existing:
             return {}
         name, columns = table.model._meta.db_table, ("tenant_id", *table.natural_key)
         given = ", ".join(["%s::bigint[]", *["%s::text[]" for _ in table.natural_key]])
-        query = f"SELECT {name}.* FROM unnest({given}) AS given ({', '.join(columns)}) JOIN {name} USING ({', '.join(columns)})"  # noqa: S608
+        query = (
+            f"SELECT {name}.* FROM unnest({given}) AS given ({', '.join(columns)}) JOIN {name} USING ({', '.join(columns)})"  # noqa: S608
+        )
         found = table.model._default_manager.raw(query, [list(column) for column in zip(*wanted, strict=True)])
         return {(self._slug_of[item.tenant_id], *(getattr(item, key) for key in table.natural_key)): item for item in found}
 
@@ -93,7 +95,8 @@ def reserve(table: Table, count: int) -> list[int]:
     name = connection.ops.quote_name(table.model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(sequence) FROM pg_get_serial_sequence(%s, 'id') AS sequence, generate_series(1, %s)", [name, count]
+            "SELECT nextval(sequence) FROM pg_get_serial_sequence(%s, 'id') AS sequence, generate_series(1, %s)",
+            [name, count],
         )
         return [number for (number,) in cursor.fetchall()]
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 
-_START = r'((?:\A|[,;\t|])[\s"]*)'
+_START = r'((?:\A|[,;\t|])[ "]*)'
 _TRIGGER = "[=+\\-@\t\r\n＝＋－＠]"
-_DANGEROUS = re.compile(f"{_START}('*{_TRIGGER})")
-_GUARDED = re.compile(f"{_START}'('*{_TRIGGER})")
+_DANGEROUS = re.compile(f"{_START}(?='*{_TRIGGER})")
+_GUARDED = re.compile(f"{_START}'(?='*{_TRIGGER})")
 
 
 def guarded(text: str) -> str:
-    return _DANGEROUS.sub(r"\1'\2", text)
+    return _DANGEROUS.sub(r"\1'", text)
 
 
 def bare(text: str) -> str:
-    return _GUARDED.sub(r"\1\2", text) if "'" in text else text
+    return _GUARDED.sub(r"\1", text) if "'" in text else text

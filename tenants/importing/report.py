@@ -43,6 +43,7 @@ class Report:
     changes: list[Change] = field(default_factory=list)
     unchanged: int = 0
     run: int | None = None  # under which it can be undone
+    note: str = ""
 
     def add(self, row: Row) -> None:
         action = "added" if row.is_new else "changed" if row.differences else "unchanged"
@@ -70,6 +71,8 @@ class Report:
         yield from (change.line for change in self.changes)
         for name in self._generated():
             yield f"A signing secret was generated for {shown(name)}; {SECRET_IN} {shown(name)} shows it."
+        if self.note:
+            yield self.note
         if self.run and not self.dry_run:
             yield f"This was import {self.run}; manage.py undo_import {self.run} takes it back."
         yield self.summary
@@ -82,6 +85,7 @@ class Report:
             "counts": self.counts,
             "changes": [change.as_json() for change in self.changes],
             "problems": [],
+            **({"note": self.note} if self.note else {}),
         }
 
     @property

@@ -34,6 +34,7 @@ class Row:
     tenants: list[Any] = field(default_factory=list)  # of an instance whose tenants differ
     before: dict[str, Any] = field(default_factory=dict)  # what differs, as it was found
     differences: list[Difference] = field(default_factory=list)
+    _key: tuple[str, ...] | None = ()  # not looked for yet
 
     def at(self, name: str) -> str:
         if self.columns is None:
@@ -43,10 +44,9 @@ class Row:
     @property
     def key(self) -> tuple[str, ...] | None:
         """The natural key as the database has it, or None where the file does not tell."""
-        names = self.table.natural_key
-        if not all(self.values.get(name) for name in names):
-            return None
-        return self._origin() if names == ("origin",) else tuple(self.values[name] for name in names)
+        if self._key == ():
+            self._key = self._natural_key()
+        return self._key
 
     @property
     def tenant_slug(self) -> str | None:
@@ -64,6 +64,12 @@ class Row:
 
     def differ(self, name: str, before: Any = None, after: Any = None, how: str = "") -> None:
         self.differences.append(Difference(name, before, after, how))
+
+    def _natural_key(self) -> tuple[str, ...] | None:
+        values = [self.values.get(name) for name in self.table.natural_key]
+        if not all(values):
+            return None
+        return self._origin() if self.table is DOMAIN else tuple(values)
 
     def _origin(self) -> tuple[str] | None:
         try:

@@ -37,7 +37,7 @@ class _Stale(Exception):
 def run(source: Source, allowed: Allowed, dry_run: bool, progress: Progress, expected: str = "") -> Report:
     """With the digest of an earlier report, only if the same would be done. Raises ImportRefused."""
     problems, report = Problems(), Report(dry_run)
-    refusal = _said(lambda: _transaction(source, allowed, report, problems, progress, expected))
+    refusal = said(lambda: _transaction(source, allowed, report, problems, progress, expected))
     if refusal or problems:
         # Not from the error itself: a database's text may hold the whole row.
         problems.extend([Problem("", refusal)] if refusal else [])
@@ -45,7 +45,7 @@ def run(source: Source, allowed: Allowed, dry_run: bool, progress: Progress, exp
     return report
 
 
-def _said(act: Callable[[], None]) -> str:
+def said(act: Callable[[], None]) -> str:
     """What went wrong, in words."""
     try:
         act()

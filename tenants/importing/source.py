@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tenants.importing import csv_table, document, shape
 from tenants.importing.objects import Unreadable
@@ -14,6 +15,7 @@ from tenants.importing.rows import Row
 from tenants.importing.tables import Table
 
 MAX_BYTES = 64 * 1024 * 1024
+PIECE = 1024 * 1024
 STDIN = "-"
 
 
@@ -40,12 +42,20 @@ def content_of(path: str) -> bytes:
     """Raises Unreadable."""
     try:
         if path == STDIN:
-            content = sys.stdin.buffer.read(MAX_BYTES + 1)
+            content = _bounded(sys.stdin.buffer)
         else:
             with Path(path).open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
+                content = _bounded(file)
     except OSError as error:
         raise Unreadable(f"It cannot be read: {error.strerror or type(error).__name__}.") from None
     if len(content) > MAX_BYTES:
         raise Unreadable(f"It is larger than {MAX_BYTES // 1024**2} MiB; split it.")
     return content
+
+
+def _bounded(file: IO[bytes]) -> bytes:
+    """At most one piece more than is allowed; asked for all at once, the memory for it would be taken at once too."""
+    content = bytearray()
+    while len(content) <= MAX_BYTES and (piece := file.read(PIECE)):
+        content += piece
+    return bytes(content)

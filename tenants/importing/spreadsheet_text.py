@@ -47,7 +47,9 @@ class Lines:
         try:
             return self._file.readline(LONGEST_LINE + 1)
         except UnicodeError:
-            raise Unreadable(f"Line {self.number + 1} or one soon after it is not in the encoding that the file begins in.") from None
+            raise Unreadable(
+                f"Line {self.number + 1} or one soon after it is not in the encoding that the file begins in."
+            ) from None
 
 
 def encoding_of(content: bytes) -> str:

@@ -73,10 +73,8 @@ def _after(row: Row) -> Iterator[tuple[str, Any]]:
         yield "tenants", row.tenants
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, default=_text)
-
-
 def _text(value: datetime | UUID) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
+
+_json = json.JSONEncoder(default=_text).encode

@@ -14,7 +14,7 @@ from tenants.importing.allowed import OPERATOR
 from tenants.importing.objects import Unreadable
 from tenants.importing.problems import ImportRefused, Problem, Problems, shown
 from tenants.importing.report import Report, refusal_as_json
-from tenants.importing.run import run
+from tenants.importing.run import Progress, run
 from tenants.importing.source import Source
 
 BAR = 24  # characters
@@ -25,7 +25,7 @@ def run_and_print(command: BaseCommand, source: Callable[[], Source], file: str,
     print_anything()
 
     def act() -> Report:
-        return run(_read(source), OPERATOR, dry_run, lambda *state: bar(command, *state))
+        return run(_read(source), OPERATOR, dry_run, progress(command))
 
     print_report(command, act, f"with {shown(file)}", dry_run, as_json)
 
@@ -46,6 +46,10 @@ def print_report(command: BaseCommand, act: Callable[[], Report], what: str, dry
     else:
         for line in report.lines():
             command.stdout.write(line)
+
+
+def progress(command: BaseCommand) -> Progress:
+    return lambda *state: bar(command, *state)
 
 
 def bar(command: BaseCommand, doing: str = "", done: int = 0, of: int = 0) -> None:

@@ -78,7 +78,7 @@ def write(run: int) -> None:
         staged = dict(cursor.fetchall())
         tables = [table for table in TABLES if table.model._meta.db_table in staged]
         for table in tables:
-            cursor.execute(_sql(KEEP, table), {**_values(table), "run": run, "unchecked": unchecked(table)})
+            cursor.execute(sql(KEEP, table), {**_values(table), "run": run, "unchecked": unchecked(table)})
             if cursor.rowcount != staged[table.model._meta.db_table]:
                 raise Raced
         for table in tables:
@@ -89,7 +89,7 @@ def write(run: int) -> None:
 def _write(cursor: Any, table: Table, run: int) -> None:
     values = {**_values(table), "run": run}
     for statement, more in _statements(table):
-        cursor.execute(_sql(statement, table), values | more)
+        cursor.execute(sql(statement, table), values | more)
 
 
 def _statements(table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -114,17 +114,22 @@ def image(table: Table) -> str:
 def unchecked(table: Table) -> list[str]:
     """What may differ from what was seen before: secrets, which are sealed anew now and then, and what no person edits."""
     fields = table.model._meta.concrete_fields
-    return [field.column for field in fields if isinstance(field, SecretField) or not (field.editable or field.primary_key)]
+    machine = [field.column for field in fields if not (field.editable or field.primary_key)]
+    return [*secret_columns(table), *machine]
+
+
+def secret_columns(table: Table) -> list[str]:
+    return [field.column for field in table.model._meta.concrete_fields if isinstance(field, SecretField)]
 
 
 def _values(table: Table) -> dict[str, Any]:
     return {"table": table.model._meta.db_table}
 
 
-def _sql(statement: str, table: Table) -> str:
+def sql(statement: str, table: Table, **more: str) -> str:
     model = table.model
     quoted = [f'"{field.column}"' for field in model._meta.concrete_fields]
     through = WCS_INSTANCE.fields["tenants"].remote_field.through._meta.db_table  # type: ignore[union-attr]
     key = "uuid" if table in (SIP_ACCOUNT, WCS_INSTANCE) else "bigint"
     parts = {"table": model._meta.db_table, "columns": ", ".join(quoted), "type": key, "image": image(table)}
-    return statement.format(**parts, through=through).replace("{through}", through)
+    return statement.format(**parts, **more, through=through).replace("{through}", through)

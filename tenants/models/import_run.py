@@ -26,7 +26,7 @@ class ImportRun(models.Model):
 
 
 class ImportedRow(models.Model):
-    """A row as it was and as it became, column by column; a secret stands here only as it stands in its own table: sealed."""
+    """A row as it was and as it became, column by column; a secret is sealed here as it is in its own table."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()
