@@ -97,7 +97,8 @@ def _sentence(error: csv.Error) -> str:
 
 def _columns(header: _Line, table: Table, tenant: str, problems: Problems) -> dict[str, int]:
     """The names by their columns' numbers, from 1."""
-    place, found = f"line {header.number}", {}
+    place = f"line {header.number}"
+    found: dict[str, int] = {}
     names = [_normal(cell) for cell in header.cells]
     while names and not names[-1]:
         names.pop()

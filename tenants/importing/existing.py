@@ -11,7 +11,7 @@ from django.db.models import Q
 from tenants.importing.allowed import Allowed
 from tenants.importing.rows import Row, of
 from tenants.importing.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
-from tenants.models import Domain, Tenant, WcsInstance
+from tenants.models import Domain, WcsInstance
 
 OVERLAPPING = """
     SELECT given.number, tenants_tenant.slug
@@ -66,7 +66,7 @@ class Existing:
         query = (
             f"SELECT {name}.* FROM unnest({given}) AS given ({', '.join(columns)}) JOIN {name} USING ({', '.join(columns)})"  # noqa: S608
         )
-        found = table.model._default_manager.raw(query, [list(column) for column in zip(*wanted, strict=True)])
+        found: Any = table.model._default_manager.raw(query, [list(column) for column in zip(*wanted, strict=True)])
         return {(self._slug_of[item.tenant_id], *(getattr(item, key) for key in table.natural_key)): item for item in found}
 
 

@@ -67,7 +67,7 @@ def document(tables: Iterable[Table], tenants: QuerySet[Tenant]) -> dict[str, An
 
 def of(table: Table, tenants: QuerySet[Tenant]) -> QuerySet[Model]:
     if table is TENANT:
-        return tenants  # type: ignore[return-value]
+        return tenants
     return table.model._default_manager.filter(tenant__in=tenants)
 
 

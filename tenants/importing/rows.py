@@ -69,7 +69,7 @@ class Row:
         values = [self.values.get(name) for name in self.table.natural_key]
         if not all(values):
             return None
-        return self._origin() if self.table is DOMAIN else tuple(values)
+        return self._origin() if self.table is DOMAIN else tuple(map(str, values))
 
     def _origin(self) -> tuple[str] | None:
         try:

@@ -153,7 +153,7 @@ def _rows(statement: str, table: Table, run: ImportRun, **parts: Any) -> list[An
     with connection.cursor() as cursor:
         values = {"run": run.pk, "table": table.model._meta.db_table, **parts}
         cursor.execute(writing.sql(statement, table, **parts), values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _write(run: ImportRun, allowed: Allowed, report: Report, progress: Progress) -> None:

@@ -114,12 +114,12 @@ def image(table: Table) -> str:
 def unchecked(table: Table) -> list[str]:
     """What may differ from what was seen before: secrets, which are sealed anew now and then, and what no person edits."""
     fields = table.model._meta.concrete_fields
-    machine = [field.column for field in fields if not (field.editable or field.primary_key)]
+    machine = [str(field.column) for field in fields if not (field.editable or field.primary_key)]
     return [*secret_columns(table), *machine]
 
 
 def secret_columns(table: Table) -> list[str]:
-    return [field.column for field in table.model._meta.concrete_fields if isinstance(field, SecretField)]
+    return [str(field.column) for field in table.model._meta.concrete_fields if isinstance(field, SecretField)]
 
 
 def _values(table: Table) -> dict[str, Any]:
