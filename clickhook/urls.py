@@ -5,10 +5,6 @@ from django.urls import path
 
 from clickhook import health
 
-admin.site.site_header = admin.site.site_title = "clickhook"
-admin.site.index_title = "Tenants and calls"
-admin.site.site_url = None  # there is no site beside the admin
-
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),

@@ -1,8 +1,16 @@
 """The app of the tenants: who may call whom."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 
 class TenantsConfig(AppConfig):
     name = "tenants"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenants.audit import acting, triggers
+
+        connection_created.connect(acting.stamp_connection)
+        post_migrate.connect(triggers.install, sender=self)

@@ -39,6 +39,7 @@ class CallAdmin(HugeTableAdmin):
     )
     list_display = ("asked", "of_tenant", "asked_for", "target", "decision_is", "outcome", "talked", "reason_is", "call_id")
     list_filter = (TenantFilter, "decision", OutcomeFilter, "asked_at", ReasonFilter)
+    linked_lookups = ("session__id__exact",)
     ordering = ("-asked_at",)
     search_fields = ("call_id__exact",)
     search_help_text = search.HELP

@@ -34,6 +34,7 @@ class EventAdmin(HugeTableAdmin):
     )
     list_display = ("received", "of_tenant", "method", "decision_is", "reason_is", "at_instance", "in_session")
     list_filter = (TenantFilter, "decision", "received_at", ReasonFilter)
+    linked_lookups = ("session__id__exact", "call__id__exact")
     ordering = ("-id",)
     search_fields = ("session__wcs_session_id__exact",)
     search_help_text = search.HELP

@@ -18,6 +18,7 @@ from hooks.reasons import Decision
 from tenants.admin.words import alarm
 
 ROWS = 50
+GONE = "gone, or not yours to see"
 Column = Callable[[Any, Any], str]  # a method of a page: itself, the row
 
 
@@ -51,7 +52,7 @@ def link(row: Model, name: str) -> str:
         related = getattr(row, name)
     except ObjectDoesNotExist:
         related = None
-    return f"gone ({key})" if related is None else link_to(related)
+    return GONE if related is None else link_to(related)
 
 
 def link_to(row: Model) -> str:

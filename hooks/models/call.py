@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from hooks.models.session import Session
 from hooks.reasons import Decision, Reason
 from tenants.models import Tenant
+from tenants.scope import OfTenantQuerySet
 
 
 def decisions() -> list[tuple[str, str]]:
@@ -52,6 +53,8 @@ class Call(models.Model):
         db_persist=True,
         null=True,
     )
+
+    objects = OfTenantQuerySet["Call"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "call_id"], name="call_once_per_session")]

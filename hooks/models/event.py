@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
+from django.db.models import Q
 
 from hooks.models.call import Call, decisions, reasons
 from hooks.models.session import Session
 from tenants.models import Tenant, WcsInstance
+from tenants.scope import scope_of
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user: User | AnonymousUser) -> EventQuerySet:
+        """An event that is nobody's is hers where its instance speaks for nobody but her tenants."""
+        tenants = scope_of(user).visible
+        if tenants is None:
+            return self.all()
+        instances = list(WcsInstance.objects.for_none_but(tenants).values_list("pk", flat=True))
+        return self.filter(Q(tenant__in=tenants) | Q(tenant=None, instance__in=instances))
 
 
 class Event(models.Model):
@@ -22,8 +35,13 @@ class Event(models.Model):
     detail = models.TextField(blank=True, help_text="What was wrong, where the reason alone does not say it.")
     body = models.JSONField()
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["tenant", "id"], name="event_of_tenant")]
+        indexes = [
+            models.Index(fields=["tenant", "id"], name="event_of_tenant"),
+            models.Index(fields=["instance", "id"], condition=Q(tenant=None), name="event_of_no_tenant"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.decision}"

@@ -1,5 +1,6 @@
 """The pages for tenants and WCS instances: one file per table."""
 
+from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
 from tenants.admin.sip_account import SipAccountAdmin
@@ -7,4 +8,12 @@ from tenants.admin.tenant import TenantAdmin
 from tenants.admin.wcs_instance import WcsInstanceAdmin
 from tenants.admin.wcs_node import WcsNodeAdmin
 
-__all__ = ["CalleeAdmin", "DomainAdmin", "SipAccountAdmin", "TenantAdmin", "WcsInstanceAdmin", "WcsNodeAdmin"]
+__all__ = [
+    "AuditEntryAdmin",
+    "CalleeAdmin",
+    "DomainAdmin",
+    "SipAccountAdmin",
+    "TenantAdmin",
+    "WcsInstanceAdmin",
+    "WcsNodeAdmin",
+]

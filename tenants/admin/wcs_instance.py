@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.scoped import ScopedInline, may_change, scope
 from tenants.admin.words import STYLE, alarm, whether_set
 from tenants.forms import WcsInstanceForm
 from tenants.models import WcsInstance, WcsNode
+from tenants.scope import EVERYTHING
 
 if TYPE_CHECKING:
     _TabularInline = admin.TabularInline[Any, Any]
@@ -27,7 +29,7 @@ NOBODY = "NOBODY: it has no signing secret, so every hook is refused"
 TENANTS_EDITABLE = 500
 
 
-class NodeInline(_TabularInline):
+class NodeInline(ScopedInline, _TabularInline):
     model = WcsNode
     verbose_name_plural = "nodes seen"
     fields = readonly_fields = ("node_id", "first_seen_at")
@@ -63,11 +65,27 @@ class WcsInstanceAdmin(CarefulAdmin):
         secrets = ["signing_secret", ("signing_secret_is", "previous_is"), "unsigned"]
         if obj is None:
             return [(None, {"fields": ["name", "key", "app_key", "tenants", "signing_secret", "unsigned"]})]
-        tenants = "tenants" if obj.tenant_number <= TENANTS_EDITABLE else "tenants_are"
+        is_editable = obj.tenant_number <= TENANTS_EDITABLE and may_change(request, obj)
+        tenants = "tenants" if is_editable else "tenants_are"
         return [
             (None, {"fields": ["answers", "name", "key", "hook_url", "configuration", "app_key", tenants]}),
             ("Signature", {"fields": secrets}),
         ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whom an unsigned instance hands the passwords to is not for a customer's manager to decide."""
+        shown = super().get_readonly_fields(request, obj)
+        return shown if scope(request) == EVERYTHING else (*shown, "unsigned")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """An instance of no tenant would be nobody's but an administrator's."""
+        return super().formfield_for_manytomany(db_field, request, required=scope(request) != EVERYTHING, **kwargs)
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        instance: Any = super().get_object(request, *args, **kwargs)
+        if instance and instance.tenant_number <= TENANTS_EDITABLE:
+            instance.tenants_seen = list(instance.tenants.visible_to(request.user))
+        return instance
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()
@@ -101,6 +119,8 @@ class WcsInstanceAdmin(CarefulAdmin):
 
     @admin.display(description="tenants")
     def tenants_are(self, instance: Any) -> str:
+        if hasattr(instance, "tenants_seen"):
+            return _named(instance.tenants_seen, instance.tenant_number - len(instance.tenants_seen))
         lists = reverse("admin:tenants_tenant_changelist")
         text = '{} of them, too many for this page: add or remove it on the <a href="{}">tenants\'</a> pages.'
         return format_html(text, instance.tenant_number, lists)
@@ -126,3 +146,9 @@ class WcsInstanceAdmin(CarefulAdmin):
             messages.success(request, f"Only the present signing secret is accepted now: {names}.")
         else:
             messages.info(request, "None of them had a previous signing secret.")
+
+
+def _named(tenants: list[Any], others: int) -> str:
+    """Another customer of a shared instance is counted, never named."""
+    names = ", ".join(tenant.slug for tenant in tenants)
+    return f"{names} and {others} of others" if others else names or "none"

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0002_one_tenant_per_origin'),
+        ('tenants', '0004_audit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,297 @@
+"""`manage.py rotate_keys`: everything is sealed anew while hooks are answered, and whenever it is killed it goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from tenants.encryption import KeyRing, new_key
+from tenants.fields import key_ring
+from tenants.models import AuditEntry, SecondFactor, SipAccount, Tenant, WcsInstance
+from tests.cast import ACME_PASSWORD, ACME_SIGNING
+from tests.conftest import ROOT
+from tests.environment import DATA_DIR
+
+FILE = DATA_DIR / "encryption.keys"
+COMMAND = [sys.executable, "manage.py", "rotate_keys"]
+TOKENS = """
+SELECT split_part(token, '.', 2), count(*)
+  FROM (SELECT password AS token FROM tenants_sipaccount UNION ALL SELECT signing_secret FROM tenants_wcsinstance
+        UNION ALL SELECT previous_signing_secret FROM tenants_wcsinstance
+        UNION ALL SELECT secret FROM tenants_secondfactor) AS stored
+ WHERE token <> '' GROUP BY 1
+"""
+
+
+@pytest.fixture
+def old():
+    """The id of the one key there is; the file is as it was after the test."""
+    before = FILE.read_text()
+    yield before.partition(":")[0]
+    FILE.write_text(before)
+
+
+@pytest.fixture
+def rotate(cast, capsys):
+    def run(*options):
+        code, said = 0, ""
+        try:
+            call_command("rotate_keys", *options)
+        except CommandError as error:
+            code, said = error.returncode, str(error)
+        out, err = capsys.readouterr()
+        assert [entry for entry in FILE.read_text().split() if entry.partition(":")[2] in out + err + said] == []
+        return code, out + err + said
+
+    yield run
+    connection.close()  # it holds the lock
+
+
+def sealed():
+    """How many secrets each key has sealed."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOKENS)
+        return dict(cursor.fetchall())
+
+
+def keys():
+    return [entry.partition(":")[0] for entry in FILE.read_text().split()]
+
+
+def let_time_pass():
+    os.utime(FILE, (time.time() - 700, time.time() - 700))
+
+
+def many_accounts(tenant, number):
+    accounts = (
+        SipAccount(tenant=tenant, login=str(n), password=f"password-of-{n}", domain="sip.acme.example")
+        for n in range(number)
+    )
+    SipAccount.objects.bulk_create(accounts)
+
+
+def test_it_seals_everything_anew_and_then_the_old_key_can_go(cast, rotate, gateway, acme, manager, old):
+    cast.acme_1.rotate_signing_secret(ACME_SIGNING)
+    cast.acme_1.save()
+    total = sum(sealed().values())
+
+    code, said = rotate()
+    new, *others = keys()
+    assert (code, others, sealed()) == (0, [old], {new: total})
+    assert "can go in " in said
+    assert stat.S_IMODE(FILE.stat().st_mode) == 0o600
+    assert acme.post("connect").json["sipPassword"] == ACME_PASSWORD
+    assert SecondFactor.objects.get().secret.reveal()
+
+    again = json.loads(rotate("--json")[1])
+    assert (again["status"], again["sealed_anew"], keys()) == ("done", 0, [new, old])
+    code, said = rotate("--drop-old")
+    assert (code, keys()) == (1, [new, old])
+    assert "seconds until what was sealed with it is written too" in said
+
+    let_time_pass()
+    assert rotate("--drop-old")[0] == 0
+    assert keys() == [new]
+    assert acme.post("connect").json["sipPassword"] == ACME_PASSWORD
+    assert rotate("--drop-old")[0] == 0
+
+
+def test_the_audit_tells_of_it_and_of_no_changed_secret(cast, manage, rotate, old):
+    last = AuditEntry.objects.first().number
+    assert manage("rotate_keys").returncode == 0
+    let_time_pass()
+    rotate("--drop-old")
+
+    entries = AuditEntry.objects.filter(number__gt=last).order_by("number")
+    assert (entries[0].via, entries[0].actor_name) == ("rotate_keys", getpass.getuser())
+    new = keys()[0]
+    assert [(entry.action, entry.object_name, entry.after) for entry in entries] == [
+        ("encryption_key:added", new, {}),
+        ("encryption_key:applied", new, {"sip_account:changed": 2}),
+        ("encryption_key:applied", new, {"wcs_instance:changed": 3}),
+        ("encryption_key:dropped", old, {}),
+    ]
+
+
+class Caller(threading.Thread):
+    """Visitors who connect one after the other; what they were answered is kept."""
+
+    def __init__(self, wcs):
+        super().__init__()
+        self.wcs, self.ended, self.answers = wcs, threading.Event(), []
+
+    def run(self):
+        for turn in range(1_000_000):
+            if self.ended.is_set():
+                return
+            answer = self.wcs.post("connect", sessionId=f"session-{turn}")
+            self.answers.append((answer.status, answer.json.get("sipLogin"), answer.json.get("sipPassword")))
+
+    def wait_for(self, number):
+        target = len(self.answers) + number
+        while len(self.answers) < target:
+            time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def calling(wcs):
+    caller = Caller(wcs)
+    caller.start()
+    try:
+        caller.wait_for(1)
+        yield caller
+        caller.wait_for(20)
+    finally:
+        caller.ended.set()
+        caller.join()
+
+
+@contextlib.contextmanager
+def rotating():
+    process = subprocess.Popen(COMMAND, cwd=ROOT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("left", [700, 1203])
+def test_killed_half_way_it_goes_on_when_it_is_run_again(cast, manage, gateway, acme, old, left):
+    """Some rows are held, so that it is surely half way: in the middle, or with the key just added."""
+    cast.acme_account.delete()
+    many_accounts(cast.acme, 1_199)
+    total = sum(sealed().values())
+    held = [*SipAccount.objects.order_by("-pk").values_list("pk", flat=True)][:left]
+    instances = WcsInstance.objects.all() if left > 1_200 else WcsInstance.objects.none()
+
+    log = gateway.log
+    with calling(acme) as caller:
+        with transaction.atomic():
+            assert len(SipAccount.objects.select_for_update(no_key=True).filter(pk__in=held)) == len(held)
+            list(instances.select_for_update(no_key=True))
+            with rotating() as process:
+                wait_until(lambda: len(keys()) == 2 and sealed().get(old) == len(held) + len(instances))
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+        new, *others = keys()
+        assert others == [old]
+        caller.wait_for(20)
+        assert sealed() == {key: number for key, number in ((old, min(left, total)), (new, total - left)) if number > 0}
+
+        done = manage("rotate_keys")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert keys() == [new, old]
+    assert sealed() == {new: total}
+    assert len(caller.answers) > 40
+    assert {status for status, _, _ in caller.answers} == {200}
+    assert all(password == f"password-of-{login}" for _, login, password in caller.answers)
+    assert gateway.log == log
+
+
+def test_a_password_that_somebody_enters_meanwhile_stays(cast, old):
+    with transaction.atomic():
+        cast.acme_account.password = "entered-meanwhile"
+        cast.acme_account.save()  # sealed with the old key, and written when the command has read the row
+        process = subprocess.Popen(COMMAND, cwd=ROOT)
+        wait_until(lambda: len(keys()) == 2 and sealed().get(keys()[0]) == 4)
+    assert process.wait(60) == 0
+    assert sealed() == {keys()[0]: 5}
+    assert SipAccount.objects.get(pk=cast.acme_account.pk).password.reveal() == "entered-meanwhile"
+    account = SipAccount.objects.create(tenant=cast.acme, login="2", password="x", domain="sip.example")
+    assert key_ring().ids[0] == keys()[0]
+    assert account.password.token.startswith(f"v1.{keys()[0]}.")
+
+
+def test_a_dry_run_only_counts(cast, rotate, old):
+    before = FILE.read_text()
+    code, said = rotate("--dry-run", "--json")
+    data = json.loads(said)
+    assert (code, data["status"], data["sealing_key"], data["old_keys"]) == (0, "dry run", old, [])
+    assert data["sealed"]["tenants_sipaccount.password"] == {old: 2}
+    assert (FILE.read_text(), sealed()) == (before, {old: 5})
+
+
+def test_what_does_not_open_is_named_and_keeps_the_old_key(cast, rotate, old):
+    SipAccount.objects.filter(pk=cast.acme_account.pk).update(password=f"v1.{old}.AAAA")
+    code, said = rotate()
+    assert (code, f"|tenants_sipaccount|{cast.acme_account.pk}|password" in said) == (1, True)
+    assert sealed() == {keys()[0]: 4, old: 1}
+    let_time_pass()
+    assert rotate("--drop-old")[0] == 1
+    assert len(keys()) == 2
+
+
+def test_a_token_kept_elsewhere_keeps_the_old_key_too(cast, rotate, old):
+    token = SipAccount.objects.get(pk=cast.acme_account.pk).password.token
+    rotate()
+    let_time_pass()
+    Tenant.objects.filter(slug="acme").update(name=token)
+    code, said = rotate("--drop-old")
+    assert (code, len(keys())) == (1, 2)
+    assert "1 tenants_tenant.name" in said
+
+
+def test_two_at_a_time_are_refused(cast, rotate, manage, old):
+    assert rotate("--drop-old")[0] == 0  # this connection holds the lock from here on
+    done = manage("rotate_keys")
+    assert (done.returncode, keys()) == (2, [old])
+    assert "Another rotate_keys is at work" in done.stderr
+
+
+def test_keys_of_the_environment_are_rotated_by_hand(cast, rotate, settings, old):
+    before, added = FILE.read_text().strip(), new_key()
+    settings.CLICKHOOK_KEY_FILE = None
+    code, said = rotate()
+    assert (code, sealed(), FILE.read_text().strip()) == (2, {old: 5}, before)
+    assert "which this command cannot change" in said
+
+    settings.CLICKHOOK_ENCRYPTION_KEYS = f"{added},{before}"
+    assert (rotate()[0], sealed()) == (0, {added.partition(":")[0]: 5})
+    code, said = rotate("--drop-old", "--json")
+    assert (code, json.loads(said)["status"]) == (0, "nothing needs an old key")
+    settings.CLICKHOOK_ENCRYPTION_KEYS = f"{before},{added}"
+    assert (rotate()[0], sealed()) == (0, {old: 5})
+    assert FILE.read_text().strip() == before
+
+
+@pytest.mark.parametrize("given", ["", "nokey", "a:b"])
+def test_an_unusable_ring_is_refused(cast, rotate, settings, old, given):
+    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = given, None
+    assert rotate()[0] == 2
+
+
+def test_a_file_that_cannot_be_used_leaves_the_ring_as_it_is(tmp_path, caplog):
+    first, second = new_key(), new_key()
+    file = tmp_path / "encryption.keys"
+    file.write_text(first)
+    ring = KeyRing.parse(first, file)
+    token = ring.seal("geheim", "place")
+    file.write_text(f"{second}\n{first}")
+    assert ring.seal("geheim", "place").startswith(f"v1.{second.partition(':')[0]}.")
+
+    for broken in ("", "half a li", None):
+        file.unlink() if broken is None else file.write_text(broken)
+        assert ring.seal("geheim", "place").startswith(f"v1.{second.partition(':')[0]}.")
+        assert ring.open(token, "place") == "geheim"
+    assert caplog.text.count("the key ring stays as it was") == 3
+    assert first.partition(":")[2] not in caplog.text
