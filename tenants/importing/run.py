@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 from django.db import DataError, Error, ProgrammingError, transaction
 
+from tenants.audit.actions import Action
+from tenants.audit.recording import as_one_entry
 from tenants.encryption import KeyRingError
 from tenants.fields import key_ring
 from tenants.importing import staging, writing
@@ -116,8 +118,9 @@ def _related(whole: WholeFile, problems: Problems) -> list[Row]:
 
 def _write(source: Source, allowed: Allowed, report: Report) -> None:
     done = ImportRun.objects.create(by=allowed.user, source=source.name[-255:], counts=report.counts)
-    staging.analyze()
-    writing.write(done.pk)
+    with as_one_entry(Action.IMPORTED, done, name=source.name):
+        staging.analyze()
+        writing.write(done.pk)
     report.run = None if report.dry_run else done.pk
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import ForeignObjectRel, Model
 
+from tenants.audit.actions import Action
+from tenants.audit.recording import as_one_entry
 from tenants.encryption import SecretUnreadable, place
 from tenants.fields import key_ring
 from tenants.importing import staging, writing
@@ -135,7 +137,7 @@ def _opened(token: str | None, where: str) -> str:
 def _referring(table: Table, run: ImportRun) -> Iterator[tuple[str, str]]:
     """What refers to a row that the import added and did not come with it."""
     for relation in table.model._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ForeignObjectRel) and not relation.many_to_many:
+        if isinstance(relation, ForeignObjectRel) and getattr(relation.field, "db_constraint", False):
             other = relation.related_model._meta
             through = other.auto_created is not False
             own = WCS_INSTANCE.model._meta.db_table if through else other.db_table
@@ -168,6 +170,7 @@ def _write(run: ImportRun, allowed: Allowed, report: Report, progress: Progress)
     progress(f"writing {len(report.changes):,} rows", 0, 0)
     source = f"undo of import {run.pk}"
     done = ImportRun.objects.create(by=allowed.user, source=source, counts=report.counts, undoes=run)
-    staging.analyze()
-    writing.write(done.pk)
+    with as_one_entry(Action.IMPORT_UNDONE, done, name=source):
+        staging.analyze()
+        writing.write(done.pk)
     report.run = None if report.dry_run else done.pk
