@@ -27,6 +27,10 @@ from tests.wcs import Wcs
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--real", action="store_true", help="end-to-end tests with Chromium and Kamailio as well")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker) -> None:
     """The embedded database itself: the gateway under test is another process and sees it too."""
@@ -61,10 +65,12 @@ class Gateway:
 
     environment: dict[str, str] = field(default_factory=dict)
     workers: int = 2
+    port: int = 0  # a free one, and the same again at the next start
 
     def start(self) -> Gateway:
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", self.port))
             self.port = probe.getsockname()[1]
         self.log_path = DATA_DIR / f"gateway-{self.port}.log"
         command = [
@@ -78,13 +84,18 @@ class Gateway:
         ]
         environment = {**os.environ, "WEB_CONCURRENCY": str(self.workers), **self.environment}
         with self.log_path.open("w") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, process_group=0)
         self._wait()
         return self
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(timeout=30) == 0
+
+    def kill(self) -> None:
+        """As a power cut would: it, and its workers with it."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def wcs(self, key: str, secret: str | None) -> Wcs:
         return Wcs(self.port, key, secret)

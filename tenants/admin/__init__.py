@@ -3,8 +3,10 @@
 from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
+from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
 from tenants.admin.tenant import TenantAdmin
+from tenants.admin.user import UserAdmin
 from tenants.admin.wcs_instance import WcsInstanceAdmin
 from tenants.admin.wcs_node import WcsNodeAdmin
 
@@ -12,8 +14,11 @@ __all__ = [
     "AuditEntryAdmin",
     "CalleeAdmin",
     "DomainAdmin",
+    "FailedSignInAdmin",
     "SipAccountAdmin",
+    "SuccessfulSignInAdmin",
     "TenantAdmin",
+    "UserAdmin",
     "WcsInstanceAdmin",
     "WcsNodeAdmin",
 ]

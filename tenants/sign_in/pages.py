@@ -82,8 +82,7 @@ class CodePage(_OfSomebodyHalfIn):
         return super().get_context_data(title="Second factor", recovery=recovery, other_way=f"?{other}", **more)
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
-        assert self.factor
-        self.goes_on(self.factor)
+        self.goes_on(form.factor)
         return super().form_valid(form)
 
 
@@ -163,7 +162,7 @@ class SecondFactorPage(TemplateView):
         factor = confirmed_factor(self.request.user)
         return super().get_context_data(**site.each_context(self.request), title="Second factor", factor=factor, **more)
 
-    @method_decorator(confirmed_recently)
+    @confirmed_recently
     def post(self, request: HttpRequest) -> HttpResponse:
         """New recovery codes."""
         with transaction.atomic():
