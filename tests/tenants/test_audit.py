@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from hooks import statements
 from tenants.audit import acting
@@ -94,6 +95,20 @@ def test_a_command_is_recorded_with_its_name_and_the_system_user(cast, manage, t
     assert (entry.action, entry.after) == ("import:done", {"tenant:changed": 1})
 
 
+def test_who_is_shown_a_signing_secret_is_recorded(cast, manage, entries):
+    assert manage("wcs_config", "acme-1").returncode == 0
+    [entry] = entries()
+    assert (entry.action, entry.object_name, entry.via) == ("wcs_instance:secret_shown", "acme-1", "wcs_config")
+
+
+def test_a_sign_in_is_recorded_as_the_persons_own(cast, entries, client):
+    User.objects.create_user("colleague", password="first-password-1", is_staff=True)
+    client.post(reverse("admin:login"), {"username": "colleague", "password": "first-password-1"})
+    entry = entries()[-1]
+    assert (entry.action, entry.actor_name, entry.via) == ("user:signed_in", "colleague", "admin")
+    assert (entry.object_name, entry.address) == ("colleague", "127.0.0.1")
+
+
 def test_sql_by_hand_is_recorded_too(cast, entries):
     with psycopg.connect(**_parameters()) as by_hand:
         by_hand.execute("UPDATE tenants_tenant SET status = 'suspended' WHERE slug = 'globex'")
@@ -112,7 +127,8 @@ def test_rights_and_passwords_are_recorded_and_the_daily_sign_in_is_not(manager,
     client.force_login(colleague)
 
     found = [entry for entry in entries() if entry.action != "group:added"]
-    assert [entry.action for entry in found] == ["user:added", "user:changed", "user_groups:added", "assignment:added"]
+    rights = ["user:added", "user:changed", "user_groups:added", "assignment:added"]
+    assert [entry.action for entry in found] == [*rights, "user:signed_in"]
     assert found[0].after["password"] == "set"
     assert (found[1].before, found[1].after) == ({"password": "set"}, {"password": "changed"})
     assert found[3].tenant == cast.acme
