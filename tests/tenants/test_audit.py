@@ -60,6 +60,7 @@ def test_the_rows_of_a_page_are_recorded_too(manager, cast, entries):
     assert found.keys() == {"tenant:changed", "domain:added", "wcs_instance_tenants:added"}
     assert {entry.tenant_slug for entry in found.values()} == {"acme"}
     assert found["domain:added"].after["origin"] == "https://new.acme.example"
+    assert found["wcs_instance_tenants:added"].object_name == "globex-1"
     assert found["wcs_instance_tenants:added"].after["wcsinstance_id"] == str(cast.globex_1.pk)
 
 
@@ -69,8 +70,17 @@ def test_a_deletion_is_recorded_with_all_it_takes_along(manager, cast, entries):
     assert not Tenant.objects.filter(slug="acme").exists()
     removed = [entry for entry in entries() if entry.via == "admin" and entry.action.endswith(":removed")]
     assert {entry.tenant_slug for entry in removed} == {"acme"}
-    assert sorted(entry.object_name for entry in removed if entry.object_name) == [
-        *("10001@sip.acme.example", "acme", "https://shops.acme.example", "https://www.acme.example", "sales", "support")
+    assert sorted(entry.object_name for entry in removed) == [
+        *(
+            "10001@sip.acme.example",
+            "acme",
+            "acme-1",
+            "https://shops.acme.example",
+            "https://www.acme.example",
+            "sales",
+            "shared-1",
+            "support",
+        )
     ]
 
 
@@ -131,7 +141,7 @@ def test_rights_and_passwords_are_recorded_and_the_daily_sign_in_is_not(manager,
     assert [entry.action for entry in found] == [*rights, "user:signed_in"]
     assert found[0].after["password"] == "set"
     assert (found[1].before, found[1].after) == ({"password": "set"}, {"password": "changed"})
-    assert found[3].tenant == cast.acme
+    assert [(entry.tenant, entry.object_name) for entry in found[2:4]] == [(None, "colleague"), (cast.acme, "colleague")]
 
 
 def test_no_entry_holds_a_secret(manager, cast, entries):
