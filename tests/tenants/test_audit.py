@@ -71,16 +71,14 @@ def test_a_deletion_is_recorded_with_all_it_takes_along(manager, cast, entries):
     removed = [entry for entry in entries() if entry.via == "admin" and entry.action.endswith(":removed")]
     assert {entry.tenant_slug for entry in removed} == {"acme"}
     assert sorted(entry.object_name for entry in removed) == [
-        *(
-            "10001@sip.acme.example",
-            "acme",
-            "acme-1",
-            "https://shops.acme.example",
-            "https://www.acme.example",
-            "sales",
-            "shared-1",
-            "support",
-        )
+        "10001@sip.acme.example",
+        "acme",
+        "acme-1",
+        "https://shops.acme.example",
+        "https://www.acme.example",
+        "sales",
+        "shared-1",
+        "support",
     ]
 
 
