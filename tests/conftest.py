@@ -68,10 +68,7 @@ class Gateway:
     port: int = 0  # a free one, and the same again at the next start
 
     def start(self) -> Gateway:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", self.port))
-            self.port = probe.getsockname()[1]
+        self.port = self._free_port()
         self.log_path = DATA_DIR / f"gateway-{self.port}.log"
         command = [
             sys.executable,
@@ -104,6 +101,19 @@ class Gateway:
     def log(self) -> str:
         return self.log_path.read_text()
 
+    def _free_port(self) -> int:
+        """The one it had before, as soon as its killed workers are gone."""
+        deadline = time.monotonic() + 30
+        while True:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", self.port))
+                    return probe.getsockname()[1]
+                except OSError:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.02)
+
     def _wait(self) -> None:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
@@ -120,6 +130,12 @@ def gateway(django_db_setup) -> Iterator[Gateway]:
     running = Gateway().start()
     yield running
     running.stop()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """A password's slow digest is Django's business, and most of a test's time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

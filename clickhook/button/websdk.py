@@ -22,9 +22,6 @@ FOLDER = f"websdk/{VERSION}"
 URL_PATH = f"static/{FOLDER}/{FILE}"  # from button.js
 ON_ANY_PAGE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 IMMUTABLE = rf"^/static/{FOLDER.replace('.', '[.]')}/"
-IS_MISSING = (
-    "The button lacks the Web SDK and will say that it is not available: end this, run `manage.py websdk`, start again."
-)
 
 
 class State(StrEnum):
@@ -41,6 +38,17 @@ def state(static_root: Path) -> State:
     except OSError:
         return State.DAMAGED
     return State.HERE if integrity(content, "sha384") == FILE_INTEGRITY else State.DAMAGED
+
+
+def missing(static_root: Path) -> str:
+    """One line for the operator; empty if it is there."""
+    found = state(static_root)
+    if found == State.HERE:
+        return ""
+    return (
+        f"The Web SDK is {found} (in {static_root / FOLDER}), so the button says that it is not available: "
+        "run `manage.py websdk`, then start again."
+    )
 
 
 def integrity(content: bytes, algorithm: str) -> str:

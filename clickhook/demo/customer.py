@@ -10,7 +10,7 @@ from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 
 SIP_DOMAIN = "sip.demo.example"
 CALLER = "10001"
-PHONES = {"echo": "10002", "busy": "10003"}  # by the alias under which the page calls them
+PHONES = {"sales": "10002", "support": "10003"}  # by the alias under which the page calls them; support is busy
 
 
 class Customer:
@@ -28,8 +28,9 @@ class Customer:
         """Writes it all into the gateway's rows, for a page of that origin; the key of its hook URL."""
         tenant, _ = Tenant.objects.get_or_create(slug="demo", defaults={"name": "Demo Ltd"})
         Domain.objects.get_or_create(origin=origin, defaults={"tenant": tenant})
+        tenant.callees.all().delete()  # whatever became of them in the last run
         for alias, user in PHONES.items():
-            Callee.objects.get_or_create(tenant=tenant, alias=alias, defaults={"target": user, "default": alias == "echo"})
+            Callee.objects.create(tenant=tenant, alias=alias, target=user, default=alias == "sales")
         account = SipAccount.objects.filter(tenant=tenant, login=CALLER).first() or SipAccount(tenant=tenant, login=CALLER)
         account.domain, account.outbound_proxy, account.port = SIP_DOMAIN, "127.0.0.1", sip_port
         account.password = self.passwords[CALLER]

@@ -239,3 +239,9 @@ def test_the_data_directory_it_makes_is_private(npm, fetch, tmp_path, settings, 
     monkeypatch.setenv("PATH", str(npm.directory))
     call_command("websdk", stdout=io.StringIO())
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_what_up_says_about_it(npm, fetch, static):
+    assert f"is missing (in {static}/{websdk.FOLDER})" in websdk.missing(static)
+    fetch(npm.packs(**{f"package/{websdk.FILE}": SDK}))
+    assert websdk.missing(static) == ""

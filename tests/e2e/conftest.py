@@ -40,14 +40,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def gateway(django_db_setup, request: pytest.FixtureRequest) -> Iterator[Gateway]:
     if request.config.getoption("real"):
         subprocess.run([sys.executable, "manage.py", "websdk"], cwd=ROOT, check=True, capture_output=True)
-    running = Gateway().start()
+    running = Gateway({"CLICKHOOK_STATIC_DIR": str(DATA_DIR / "static")}).start()
     yield running
     running.kill()
-
-
-@pytest.fixture(scope="session")
-def gateway_with_sdk(gateway: Gateway) -> Gateway:
-    return gateway
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ class Account:
         return self.name or self.user
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -57,7 +57,7 @@ class DemoServer:
 class Kamailio:
     def __init__(self, accounts: list[Account]) -> None:
         self._directory = tempfile.TemporaryDirectory()
-        run, self.port = Path(self._directory.name), _free_port()
+        run, self.port = Path(self._directory.name), free_port()
         text = CONFIGURATION.read_text().replace("@PORT@", str(self.port)).replace("@ACCOUNTS@", _table(accounts))
         (run / "kamailio.cfg").write_text(text)
         command = ["kamailio", "-f", str(run / "kamailio.cfg"), "-DD", "-E", "-m", "32", "-M", "4", "-Y", str(run)]

@@ -29,11 +29,11 @@ HIDDEN = (
 )
 
 
-def eventually(true: Callable[[], Any], what: str) -> Any:
+def eventually(true: Callable[[], Any], what: str, story: Callable[[], Any] = str) -> Any:
     """What it returns, as soon as that is true; hooks of what has happened may still be under way."""
     deadline = time.monotonic() + PATIENCE
     while not (found := true()):
-        assert time.monotonic() < deadline, f"{what} never came"
+        assert time.monotonic() < deadline, f"{what} never came; {story()}"
         time.sleep(0.02)
     return found
 
@@ -122,11 +122,14 @@ class Stage:
             caller.leave()
         if self.unsafe:
             return
-        eventually(lambda: not Session.objects.filter(ended_at=None).exists(), "the end of every session")
+        eventually(lambda: not Session.objects.filter(ended_at=None).exists(), "the end of every session", self._story)
         assert not Call.objects.filter(ended_at=None).exists()
         for caller in self.callers:
             assert leaks(caller.everything) == []
         assert [invite for invite in self.invites() if not _is_allowed(invite)] == []
+
+    def _story(self) -> list[Any]:
+        return [line for wcs in self.building.media_servers.values() for line in wcs.lines[-25:]]
 
 
 def leaks(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 // One call: microphone, session at WCS, SIP call. However it ends, it ends once, and leaves neither open.
 const DIALLED_WITHIN = 40_000; // ms from connecting to the phone being dialled; WCS gives each of two hooks 15 s
+const ASKS_AFTER = 600; // ms; whoever allowed the microphone before is asked nothing, and need not read it
 const LONGEST_REASON = 200; // characters of a refusal in words we do not know
 
 class Call {
@@ -10,6 +11,7 @@ class Call {
   #session;
   #sipCall;
   #deadline;
+  #asking;
   #isEstablished = false; // the gateway accepted the session
   #isDialled = false; // and the call: WCS tried to reach the phone
   #talkingSince;
@@ -23,12 +25,14 @@ class Call {
   }
 
   async start() {
-    this.#tell("connecting", "microphone");
+    this.#tell("connecting", "connecting");
+    this.#asking = setTimeout(() => this.#tell("connecting", "microphone"), ASKS_AFTER);
     try {
       const loading = loadSdk(this.#attributes.sdk);
       loading.catch(() => {}); // comes up again below, after the microphone
       this.#microphone = await openMicrophone();
       if (this.#isOver) return this.#release();
+      clearTimeout(this.#asking);
       this.#tell("connecting", "connecting");
       const Flashphoner = await loading;
       if (!this.#isOver) this.#connect(Flashphoner);
@@ -119,6 +123,7 @@ class Call {
   }
 
   #release() {
+    clearTimeout(this.#asking);
     clearTimeout(this.#deadline);
     // While a call is PENDING, hangup() sends nothing and WCS would go on to dial: the closed socket tells it.
     if (this.#sipCall && !["FINISH", "BUSY", "FAILED"].includes(this.#sipCall.status())) this.#sipCall.hangup();

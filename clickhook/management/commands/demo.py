@@ -69,6 +69,8 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
     def _prepare(self) -> None:
         self.stdout.write("Preparing the database and the Web SDK …")
         serving.prepare()
+        if administrator.somebody_else_is_here():
+            raise CommandError(f"{settings.CLICKHOOK_DATA_DIR} is no demo's: it has users. Take another --data-dir.")
         call_command("websdk", stdout=self.stdout)
 
     def _play(self, parts: ExitStack, site: Site) -> None:
@@ -99,7 +101,7 @@ def _site(port: int) -> Site:
 
 
 def _phone(user: str, server: str, customer: Customer) -> Part:
-    manner = ["--busy"] if user == PHONES["busy"] else []
+    manner = ["--busy"] if user == PHONES["support"] else []
     address = f"{user}@{SIP_DOMAIN}"
     return Part("clickhook.demo.phone", address, "--server", server, *manner, PHONE_PASSWORD=customer.passwords[user])
 

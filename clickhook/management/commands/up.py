@@ -39,8 +39,8 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         try:
             with serving.database():
                 serving.prepare()
-                if websdk.state(settings.STATIC_ROOT) != websdk.State.HERE:
-                    self.stdout.write(websdk.IS_MISSING)
+                if missing := websdk.missing(settings.STATIC_ROOT):
+                    self.stdout.write(missing)
                 if first_start.is_due():
                     self.stdout.write(first_start.prepare(f"http://{bind}"))
                 self._serve(bind)

@@ -33,13 +33,13 @@ def wcs(server) -> FakeWcs:
 
 
 @pytest.fixture
-def visit(chromium, gateway_with_sdk, site, wcs) -> Iterator[Callable[..., CustomersPage]]:
+def visit(chromium, gateway, site, wcs) -> Iterator[Callable[..., CustomersPage]]:
     """Makes a customer's page in a browser of its own; `microphone=False` blocks it."""
     contexts = []
 
     def make(*, microphone: bool = True, **options: Any) -> CustomersPage:
         contexts.append(chromium.new_context(permissions=["microphone"] if microphone else [], **options))
-        return CustomersPage(contexts[-1], site, f"http://127.0.0.1:{gateway_with_sdk.port}", wcs.url)
+        return CustomersPage(contexts[-1], site, f"http://127.0.0.1:{gateway.port}", wcs.url)
 
     yield make
     for context in contexts:

@@ -266,26 +266,6 @@ def test_a_registration_that_fails(page, wcs):
     page.says("Calls are not available at the moment. Please try again later.")
 
 
-def test_no_microphone_no_connection(visit, wcs):
-    page = visit(microphone=False).opens()
-    page.notes_events()
-    page.button.click()
-    page.says("The microphone is blocked. Allow it for this page in your browser, then call again.")
-    assert last_event(page) == ("failed", "microphone-denied")
-    assert wcs.nobody_came()
-
-
-@pytest.mark.parametrize("error", ["NotFoundError", "NotReadableError"])
-def test_a_microphone_that_is_missing_or_taken(visit, wcs, error):
-    page = visit()
-    page.has_no_microphone(error)
-    page.opens().notes_events()
-    page.button.click()
-    page.says("No microphone can be used. Please connect one, then call again.")
-    assert last_event(page) == ("failed", "microphone-missing")
-    assert wcs.nobody_came()
-
-
 def test_leaving_the_page_ends_the_call(page, wcs):
     visitor, _call = talking(page, wcs)
     page.page.goto("about:blank")

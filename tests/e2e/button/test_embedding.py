@@ -59,10 +59,10 @@ def test_a_call_with_sound_under_a_strict_policy(visit, wcs, style):
     page.page.wait_for_function("document.violations?.[0] === 'style-src-attr'")
 
 
-def test_a_first_call_loads_little(gateway_with_sdk):
+def test_a_first_call_loads_little(gateway):
     size = 0
     for path in ("/button.js", f"/{websdk.URL_PATH}"):
-        connection = http.client.HTTPConnection("127.0.0.1", gateway_with_sdk.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=10)
         connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
         answer = connection.getresponse()
         assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
@@ -150,6 +150,7 @@ def test_a_style_of_the_pages_own(visit):
         "clickhook",
         "clickhook-button",
         "clickhook-label",
+        "clickhook-news",
         "clickhook-status",
         "clickhook-timer",
         "clickhook-sound",

@@ -27,10 +27,10 @@ def files(folder: Path, **words: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def example(visit, wcs, site, gateway_with_sdk) -> CustomersPage:
+def example(visit, wcs, site, gateway) -> CustomersPage:
     page = visit()
     site.files, site.headers = files(EXAMPLE), {}
-    sdk = Path(gateway_with_sdk.environment["CLICKHOOK_STATIC_DIR"]) / websdk.FOLDER / websdk.FILE
+    sdk = Path(gateway.environment["CLICKHOOK_STATIC_DIR"]) / websdk.FOLDER / websdk.FILE
     site.files["/flashphoner-webrtc-only.min.js"] = sdk.read_text()
     site.files["/call.js"] = site.files["/call.js"].replace("wss://wcs.example:8443", wcs.url)
     page.page.goto(site.address)
@@ -101,7 +101,8 @@ def test_the_demos_page(visit, wcs, site, width):
     site.headers = {"Content-Security-Policy": policy}
     page.page.goto(site.address)
     expect(page.button.nth(0)).to_have_text("Call us")
-    expect(page.button.nth(1)).to_have_text("Call nobody")
+    expect(page.button.nth(1)).to_have_text("Call support")
+    expect(page.button.nth(2)).to_have_text("Call nobody")
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
     page.button.nth(0).click()
     visitor = wcs.visitor()

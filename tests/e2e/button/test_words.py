@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import datetime
 
 import pytest
 from playwright.sync_api import expect
 
-from clickhook.button import script
-from hooks.reasons import NEUTRAL
-from tenants.models.callee import ALIAS
 from tests.e2e.button.test_calls import dialled
 
 WORDS = {
@@ -56,34 +51,6 @@ def test_the_tag_can_name_language_and_label(visit):
     page.opens(page.tag(language="fr", label="Nos conseillers &lt;b&gt;") + page.tag(language="es"), language="de")
     expect(page.button.nth(0)).to_have_text("Nos conseillers <b>")
     expect(page.button.nth(1)).to_have_text("Llamar")
-
-
-def sources() -> dict:
-    """The tables of sentences.js, which is nearly JSON."""
-    text = (script.SOURCE / "sentences.js").read_text()
-    tables = re.findall(r"^const (\w+) = (\{.*?^\});", text, re.MULTILINE | re.DOTALL)
-    return {
-        name: json.loads(re.sub(r",(\s*})", r"\1", re.sub(r"^  (\w\w):", r'"\1":', body, flags=re.M)))
-        for name, body in tables
-    }
-
-
-def test_every_language_has_every_sentence():
-    sentences = sources()["SENTENCES"]
-    assert set(sentences) == set(WORDS)
-    assert all(set(own) == set(sentences["en"]) and all(own.values()) for own in sentences.values())
-    assert all("{when}" in own["closed"] for own in sentences.values())
-
-
-def test_every_refusal_of_the_gateway_has_a_sentence():
-    tables = sources()
-    assert set(NEUTRAL.values()) <= set(tables["REFUSALS"])
-    assert set(tables["REFUSALS"].values()) <= set(tables["SENTENCES"]["en"])
-
-
-def test_an_alias_is_here_what_it_is_there():
-    (pattern,) = re.findall(r"ALIAS = /\^(.*)\$/", (script.SOURCE / "attributes.js").read_text())
-    assert ALIAS.regex.pattern == rf"\A{pattern}\Z"
 
 
 HOURS = {"hours": "Mo-Fr 09:00-12:00,13:00-17:30; Sa 10:00-14:00", "timezone": "Europe/Berlin"}
