@@ -17,7 +17,10 @@ env = environ.FileAwareEnv()  # NAME_FILE names a file that holds NAME
 
 CLICKHOOK_DATA_DIR = Path(env.str("CLICKHOOK_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 CLICKHOOK_PUBLIC_URL = env.str("CLICKHOOK_PUBLIC_URL", default="http://localhost:8000").rstrip("/")
-CLICKHOOK_ENCRYPTION_KEYS = env.str("CLICKHOOK_ENCRYPTION_KEYS", default="") or datadir.encryption_keys(CLICKHOOK_DATA_DIR)
+CLICKHOOK_ENCRYPTION_KEYS = env.str("CLICKHOOK_ENCRYPTION_KEYS", default="")
+# Read again when it changes; keys from the environment stay what they are until the next start.
+CLICKHOOK_KEY_FILE = None if CLICKHOOK_ENCRYPTION_KEYS else datadir.key_file(CLICKHOOK_DATA_DIR)
+CLICKHOOK_ENCRYPTION_KEYS = CLICKHOOK_ENCRYPTION_KEYS or datadir.encryption_keys(CLICKHOOK_DATA_DIR)
 SECRET_KEY = env.str("CLICKHOOK_SECRET_KEY", default="") or datadir.django_key(CLICKHOOK_DATA_DIR)
 
 CLICKHOOK_HOOK_DEADLINE = env.float("CLICKHOOK_HOOK_DEADLINE", default=3.0)
@@ -86,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.audit.middleware.audit",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "tenants.sign_in.ending.SessionEndMiddleware",

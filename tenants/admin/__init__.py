@@ -1,5 +1,6 @@
 """The pages for tenants and WCS instances: one file per table."""
 
+from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
 from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
@@ -10,6 +11,7 @@ from tenants.admin.wcs_instance import WcsInstanceAdmin
 from tenants.admin.wcs_node import WcsNodeAdmin
 
 __all__ = [
+    "AuditEntryAdmin",
     "CalleeAdmin",
     "DomainAdmin",
     "FailedSignInAdmin",
