@@ -3,6 +3,7 @@
 from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
+from tenants.admin.import_run import ImportRunAdmin
 from tenants.admin.sip_account import SipAccountAdmin
 from tenants.admin.tenant import TenantAdmin
 from tenants.admin.wcs_instance import WcsInstanceAdmin
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEntryAdmin",
     "CalleeAdmin",
     "DomainAdmin",
+    "ImportRunAdmin",
     "SipAccountAdmin",
     "TenantAdmin",
     "WcsInstanceAdmin",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.exporting import ExportingAdmin
 from tenants.admin.scoped import ScopedInline, forget_scope, scope
 from tenants.admin.sip_account import FIELDS as SIP_ACCOUNT_FIELDS
 from tenants.admin.words import STYLE, alarm, whether_set
@@ -75,7 +76,7 @@ class InstanceInline(ScopedInline, _TabularInline):
 
 
 @admin.register(Tenant)
-class TenantAdmin(CarefulAdmin):
+class TenantAdmin(ExportingAdmin, CarefulAdmin):
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
     readonly_fields = ("standing", "owns", "served_by", "created_at")
     list_display = ("slug", "name", "status_word", "domains", "callees", "sip_accounts", "instances")
