@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -18,13 +17,13 @@ else:
 
 
 @lru_cache(maxsize=2)
-def _parsed(keys: str, file: Path | None) -> KeyRing:
-    return KeyRing.parse(keys, file)
+def _parsed(keys: str) -> KeyRing:
+    return KeyRing.parse(keys, settings.CLICKHOOK_KEY_FILE)
 
 
 def key_ring() -> KeyRing:
     """The ring of this process. Raises KeyRingError when the setting is missing or malformed."""
-    return _parsed(settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE)
+    return _parsed(settings.CLICKHOOK_ENCRYPTION_KEYS)
 
 
 class _Token(str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import io
 import json
 import os
 import signal
@@ -17,9 +18,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from tenants.encryption import KeyRing, new_key
+from tenants.encryption import KeyRing, SealedSecret, new_key
 from tenants.fields import key_ring
-from tenants.models import AuditEntry, SecondFactor, SipAccount, Tenant, WcsInstance
+from tenants.models import AuditEntry, ImportRun, SecondFactor, SipAccount, Tenant, WcsInstance
 from tests.cast import ACME_PASSWORD, ACME_SIGNING
 from tests.conftest import ROOT
 from tests.environment import DATA_DIR
@@ -119,8 +120,8 @@ def test_the_audit_tells_of_it_and_of_no_changed_secret(cast, manage, rotate, ol
     new = keys()[0]
     assert [(entry.action, entry.object_name, entry.after) for entry in entries] == [
         ("encryption_key:added", new, {}),
-        ("encryption_key:applied", new, {"sip_account:changed": 2}),
-        ("encryption_key:applied", new, {"wcs_instance:changed": 3}),
+        ("encryption_key:applied", new, {"in": "tenants_sipaccount.password", "sip_account:changed": 2}),
+        ("encryption_key:applied", new, {"in": "tenants_wcsinstance.signing_secret", "wcs_instance:changed": 3}),
         ("encryption_key:dropped", old, {}),
     ]
 
@@ -222,6 +223,22 @@ def test_a_password_that_somebody_enters_meanwhile_stays(cast, old):
     assert account.password.token.startswith(f"v1.{keys()[0]}.")
 
 
+def test_a_password_that_is_written_between_reading_and_exchanging_stays(cast, rotate, old, monkeypatch):
+    resealed = SealedSecret.resealed
+
+    def slowly(secret):
+        if cast.acme_account.password.token == secret.token:
+            cast.acme_account.password = "entered-meanwhile"
+            cast.acme_account.save()
+        return resealed(secret)
+
+    monkeypatch.setattr(SealedSecret, "resealed", slowly)
+    cast.acme_account.refresh_from_db()
+    assert rotate()[0] == 0
+    assert sealed() == {keys()[0]: 5}
+    assert SipAccount.objects.get(pk=cast.acme_account.pk).password.reveal() == "entered-meanwhile"
+
+
 def test_a_dry_run_only_counts(cast, rotate, old):
     before = FILE.read_text()
     code, said = rotate("--dry-run", "--json")
@@ -260,7 +277,7 @@ def test_two_at_a_time_are_refused(cast, rotate, manage, old):
 
 def test_keys_of_the_environment_are_rotated_by_hand(cast, rotate, settings, old):
     before, added = FILE.read_text().strip(), new_key()
-    settings.CLICKHOOK_KEY_FILE = None
+    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = f"{before},", None
     code, said = rotate()
     assert (code, sealed(), FILE.read_text().strip()) == (2, {old: 5}, before)
     assert "which this command cannot change" in said
@@ -295,3 +312,22 @@ def test_a_file_that_cannot_be_used_leaves_the_ring_as_it_is(tmp_path, caplog):
         assert ring.open(token, "place") == "geheim"
     assert caplog.text.count("the key ring stays as it was") == 3
     assert first.partition(":")[2] not in caplog.text
+
+
+def test_an_import_can_be_undone_after_the_old_key_is_gone(cast, rotate, manage, old, tmp_path):
+    file = tmp_path / "acme.json"
+    account = {"login": "10001", "domain": "sip.acme.example", "password": "of-the-import", "port": 5099}
+    instance = {"name": "acme-1", "signing_secret": "of-the-import"}
+    tenant = {"slug": "acme", "name": "Acme Ltd", "sip_accounts": [account]}
+    file.write_text(json.dumps({"tenants": [tenant], "wcs_instances": [instance]}))
+    call_command("import_tenants", str(file), stdout=io.StringIO())
+
+    code, said = rotate("--json")
+    new = keys()[0]
+    assert (code, json.loads(said)["sealed"]["tenants_importedrow.after"]) == (0, {new: 3})
+    let_time_pass()
+    assert rotate("--drop-old") == (0, f"dropped: 0 secrets sealed anew, key {new} seals\n  key {new}: 11 secrets\n")
+    assert manage("undo_import", str(ImportRun.objects.get().pk)).returncode == 0
+    cast.acme_account.refresh_from_db()
+    cast.acme_1.refresh_from_db()
+    assert (cast.acme_account.password.reveal(), cast.acme_1.signing_secret.reveal()) == (ACME_PASSWORD, ACME_SIGNING)

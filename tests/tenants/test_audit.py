@@ -122,11 +122,13 @@ def test_no_entry_holds_a_secret(manager, cast, entries):
     cast.acme_1.rotate_signing_secret(TYPED)
     cast.acme_1.save()
     WcsInstance.objects.filter(pk=cast.globex_1.pk).update(key="another-key", signing_secret="")
+    Tenant.objects.filter(slug="acme").update(name=f"Acme {cast.acme_account.password.token}")
     SipAccount.objects.all().delete()
 
-    assert [entry.after for entry in entries()[:2]] == [
+    assert [entry.after for entry in entries()[:3]] == [
         {"signing_secret": "changed", "previous_signing_secret": "set"},
         {"key": "changed", "signing_secret": "not set"},
+        {"name": "changed"},
     ]
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(entry::text, ' ') FROM tenants_auditentry entry")
