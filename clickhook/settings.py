@@ -126,7 +126,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "tenants.sign_in.locked_out.locked_out"
-AXES_VERBOSE = False
+AXES_VERBOSE = AXES_ENABLE_ADMIN = False  # its pages are our own
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -111,6 +111,12 @@ def gateway(django_db_setup) -> Iterator[Gateway]:
     running.stop()
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """A password's slow digest is Django's business, and most of a test's time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def cast(transactional_db) -> casting.Cast:
     return casting.assemble()

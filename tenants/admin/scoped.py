@@ -38,23 +38,22 @@ def forget_scope(request: HttpRequest) -> None:
     request.__dict__.pop("_scope", None)
 
 
-def may_see(request: HttpRequest, row: Model | None) -> bool:
-    tenants = scope(request).visible
+def may_see(request: HttpRequest, model: type[Model], row: Model | None = None) -> bool:
+    """Without a row: anything of that kind."""
+    return _is_hers(request, model, row, "visible_to", scope(request).visible)
+
+
+def may_change(request: HttpRequest, model: type[Model], row: Model | None = None) -> bool:
+    return _is_hers(request, model, row, "changeable_by", scope(request).changeable)
+
+
+def _is_hers(request: HttpRequest, model: type[Model], row: Model | None, asked: str, tenants: Any) -> bool:
+    rows = getattr(model._default_manager.all(), asked, None)
+    if rows is None:
+        return scope(request) == EVERYTHING
     if tenants is None or row is None:
         return tenants is None or bool(tenants)
-    return _is_among(row, type(row)._default_manager.visible_to(request.user))  # type: ignore[attr-defined]
-
-
-def may_change(request: HttpRequest, row: Model | None) -> bool:
-    """Without a row: anything at all."""
-    tenants = scope(request).changeable
-    if tenants is None or row is None:
-        return tenants is None or bool(tenants)
-    return _is_among(row, type(row)._default_manager.changeable_by(request.user))  # type: ignore[attr-defined]
-
-
-def _is_among(row: Model, rows: QuerySet[Any]) -> bool:
-    return rows.filter(pk=row.pk).exists()
+    return bool(rows(request.user).filter(pk=row.pk).exists())
 
 
 def hers(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
@@ -87,16 +86,16 @@ class ScopedAdmin(ChoosesFromHers, _ModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_see(request, obj)
+        return may_see(request, self.model, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_change(request, None)
+        return may_change(request, self.model)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request, obj)
+        return may_change(request, self.model, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request, obj)
+        return may_change(request, self.model, obj)
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Django lets a URL ask any field, sealed secrets and the other tenants of an instance among them."""
@@ -125,17 +124,19 @@ class ScopedAdmin(ChoosesFromHers, _ModelAdmin):
 class ScopedInline(ChoosesFromHers):
     """The rows of a page's table belong to the page's row: who may change that one may change these."""
 
+    parent_model: type[Model]
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_see(request, obj)
+        return may_see(request, self.parent_model, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request, obj)
+        return may_change(request, self.parent_model, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request, obj)
+        return may_change(request, self.parent_model, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request, obj)
+        return may_change(request, self.parent_model, obj)
 
 
 def _on_hers(act: Callable[..., HttpResponseBase | None]) -> Callable[..., HttpResponseBase | None]:

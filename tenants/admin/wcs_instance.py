@@ -17,6 +17,7 @@ from tenants.admin.words import STYLE, alarm, whether_set
 from tenants.forms import WcsInstanceForm
 from tenants.models import WcsInstance, WcsNode
 from tenants.scope import EVERYTHING
+from tenants.sign_in.confirmation import ask_for_confirmation, confirmed_recently, is_confirmed
 
 if TYPE_CHECKING:
     _TabularInline = admin.TabularInline[Any, Any]
@@ -51,6 +52,7 @@ class WcsInstanceAdmin(CarefulAdmin):
     readonly_fields = ("answers", "hook_url", "configuration", "signing_secret_is", "previous_is", "tenants_are")
     list_display = ("name", "answers", "previous_is", "app_key", "tenant_count")
     list_filter = ("unsigned",)
+    ordering = ("name",)  # a count of tenants loses the table's own
     search_fields = ("name", "key", "app_key")
     actions = ("forget_previous",)
     instead_of_deleting = "Its sessions stay. To cut it off, take its tenants away or enter a new signing secret."
@@ -65,7 +67,7 @@ class WcsInstanceAdmin(CarefulAdmin):
         secrets = ["signing_secret", ("signing_secret_is", "previous_is"), "unsigned"]
         if obj is None:
             return [(None, {"fields": ["name", "key", "app_key", "tenants", "signing_secret", "unsigned"]})]
-        is_editable = obj.tenant_number <= TENANTS_EDITABLE and may_change(request, obj)
+        is_editable = obj.tenant_number <= TENANTS_EDITABLE and may_change(request, WcsInstance, obj)
         tenants = "tenants" if is_editable else "tenants_are"
         return [
             (None, {"fields": ["answers", "name", "key", "hook_url", "configuration", "app_key", tenants]}),
@@ -134,7 +136,15 @@ class WcsInstanceAdmin(CarefulAdmin):
         elif not change or "unsigned" in form.changed_data:
             messages.info(request, f"Run manage.py wcs_config {obj.name} for what to enter at the WCS.")
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """A new secret, or none any more, cuts a WCS off or lets another in."""
+        is_dangerous = bool(request.POST.get("signing_secret")) or "unsigned" in request.POST
+        if is_dangerous and not is_confirmed(request):
+            return ask_for_confirmation(request)
+        return super().changeform_view(request, *args, **kwargs)
+
     @admin.action(description="Forget the previous signing secret", permissions=["change"])
+    @confirmed_recently
     def forget_previous(self, request: HttpRequest, instances: QuerySet[WcsInstance]) -> None:
         forgetful = list(instances.exclude(previous_signing_secret=""))
         for instance in forgetful:

@@ -24,7 +24,7 @@ class CodeForm(forms.Form):
 
     def __init__(self, *args: Any, factor: SecondFactor, recovery: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._factor = factor
+        self.factor = factor
         field = self.fields["code"]
         field.label = "Recovery code" if recovery else "Code"
         field.widget.attrs |= {"autofocus": True, "autocomplete": "off" if recovery else "one-time-code"}
@@ -33,7 +33,7 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
         with transaction.atomic():  # a wrong code is counted, so nothing is raised in here
-            factor = SecondFactor.objects.select_for_update().filter(pk=self._factor.pk).first()
+            factor = SecondFactor.objects.select_for_update().filter(pk=self.factor.pk).first()
             problem = _problem(factor, code) if factor else GONE
         if problem:
             raise ValidationError(problem)

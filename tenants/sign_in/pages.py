@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import django_otp
 import qrcode
 from django.contrib.admin import site
-from django.contrib.auth.mixins import AccessMixin
 from django.contrib.auth.models import User
-from django.contrib.auth.views import RedirectURLMixin
+from django.contrib.auth.views import RedirectURLMixin, redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -40,17 +39,16 @@ def confirmed_factor(user: Any) -> SecondFactor | None:
 
 
 @method_decorator(never_cache, name="dispatch")
-class _OfSomebodyHalfIn(AccessMixin, RedirectURLMixin, _CodeForm):
+class _OfSomebodyHalfIn(RedirectURLMixin, _CodeForm):
     """For whoever has given her password; the page may lead on to where she wanted to go."""
 
     request: Any
     form_class = CodeForm
     next_page = "admin:index"
-    login_url = reverse_lazy("admin:login")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not (request.user.is_active and request.user.is_staff):
-            return self.handle_no_permission()
+            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         return self.instead(request) or super().dispatch(request, *args, **kwargs)
 
     def instead(self, request: Any) -> HttpResponse | None:
@@ -82,8 +80,7 @@ class CodePage(_OfSomebodyHalfIn):
         return super().get_context_data(title="Second factor", recovery=recovery, other_way=f"?{other}", **more)
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
-        assert self.factor
-        self.goes_on(self.factor)
+        self.goes_on(form.factor)
         return super().form_valid(form)
 
 
@@ -163,7 +160,7 @@ class SecondFactorPage(TemplateView):
         factor = confirmed_factor(self.request.user)
         return super().get_context_data(**site.each_context(self.request), title="Second factor", factor=factor, **more)
 
-    @method_decorator(confirmed_recently)
+    @confirmed_recently
     def post(self, request: HttpRequest) -> HttpResponse:
         """New recovery codes."""
         with transaction.atomic():
