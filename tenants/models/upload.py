@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from tenants.encryption import place
@@ -20,9 +19,12 @@ LIFETIME = timedelta(hours=1)
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):
+    def expired(self) -> UploadQuerySet:
+        return self.filter(at__lt=timezone.now() - LIFETIME)
+
     def of_no_more_use(self, user: User) -> UploadQuerySet:
         """What is too old, and what the new upload of this user takes the place of."""
-        return self.filter(Q(at__lt=timezone.now() - LIFETIME) | Q(owner=user))
+        return self.expired() | self.filter(owner=user)
 
     def living(self) -> UploadQuerySet:
         return self.filter(at__gte=timezone.now() - LIFETIME)
