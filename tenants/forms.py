@@ -106,7 +106,8 @@ class WcsInstanceForm(VersionedForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        if self.cleaned_data.get("unsigned") and self.cleaned_data.get("signing_secret"):
+        unsigned = self.cleaned_data.get("unsigned", self.instance.unsigned)  # not everybody is asked
+        if unsigned and self.cleaned_data.get("signing_secret"):
             self.add_error("signing_secret", "An instance either signs or is marked as unsigned, not both.")
         return self.cleaned_data
 

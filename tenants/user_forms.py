@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
@@ -14,8 +14,9 @@ from tenants.roles import Role, role_of
 if TYPE_CHECKING:
     _Change = UserChangeForm[User]
     _Creation = UserCreationForm[User]
+    _Password = AdminPasswordChangeForm[User]
 else:
-    _Change, _Creation = UserChangeForm, UserCreationForm
+    _Change, _Creation, _Password = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
 
 YOURSELF = "You would lock yourself out: another administrator must do that."
 
@@ -54,3 +55,7 @@ class NewUserForm(_Creation):
     class Meta:
         model = User
         fields = ["username"]
+
+
+class PasswordForm(_Password):
+    usable_password: Any = None  # there is no other way in than by a password

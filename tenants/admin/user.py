@@ -18,7 +18,7 @@ from tenants.models import Assignment, SecondFactor
 from tenants.roles import Role, give_role, role_of
 from tenants.sign_in.confirmation import confirmed_recently
 from tenants.sign_in.ending import end_sessions_of
-from tenants.user_forms import NewUserForm, UserForm
+from tenants.user_forms import NewUserForm, PasswordForm, UserForm
 
 if TYPE_CHECKING:
     _TabularInline = admin.TabularInline[Any, Any]
@@ -49,7 +49,8 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
     add_form_template = None
     readonly_fields = ("password_page", "second_factor", "last_login", "date_joined")
     inlines = (AssignmentInline,)
-    list_display = ("username", "first_name", "last_name", "role_is", "tenants", "second_factor", "is_active", "last_login")
+    list_display = ("username", "person", "role_is", "tenants", "second_factor", "is_active")
+    change_password_form = PasswordForm
     list_filter = ("is_active",)
     filter_horizontal = ()
     actions = ("reset_second_factor",)
@@ -88,6 +89,10 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
     def password_page(self, user: User) -> str:
         return format_html('<a href="{}">Set another one</a>', reverse("admin:auth_user_password_change", args=[user.pk]))
 
+    @admin.display(description="name")
+    def person(self, user: User) -> str:
+        return user.get_full_name() or "-"
+
     @admin.display(description="role")
     def role_is(self, user: User) -> str:
         return role_of(user).value
@@ -99,7 +104,7 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
     @admin.display(description="second factor")
     def second_factor(self, user: Any) -> str:
         left = [len(factor.recovery_digests) for factor in user.secondfactor_set.all() if factor.confirmed]
-        return f"set up, {left[0]} recovery codes left" if left else alarm("not set up")
+        return f"set up, {left[0]} recovery codes" if left else alarm("not set up")
 
     @admin.action(description="Reset the second factor", permissions=["change"])
     @confirmed_recently

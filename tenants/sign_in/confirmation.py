@@ -14,8 +14,8 @@ from django.utils.http import urlencode
 
 CONFIRMED_AT, INTERRUPTED = "confirmed_at", "confirmation_interrupted"
 LASTS = 5 * 60  # seconds
-WHY = "This needs a code of your second factor again."
-NOT_DONE = "Nothing was done yet: this needs a code of your second factor again."
+WHY = "What comes now needs a code of your second factor again."
+NOT_DONE = "Nothing was done yet: that needs a code of your second factor again. Afterwards you are back where you were."
 PRESS_AGAIN = "Thank you. Now do once more what was interrupted; no code is asked for in the next five minutes."
 Act = TypeVar("Act", bound=Callable[..., Any])
 
@@ -32,11 +32,13 @@ def is_confirmed(request: HttpRequest) -> bool:
 
 def ask_for_confirmation(request: HttpRequest) -> HttpResponse:
     """Leads to the code page and back to this address. What was posted is not kept: it may hold secrets."""
-    interrupted = request.method == "POST"
-    request.session[INTERRUPTED] = interrupted
-    messages.warning(request, NOT_DONE if interrupted else WHY)
+    request.session[INTERRUPTED] = request.method == "POST"
     back = urlencode({"next": request.get_full_path()})
     return HttpResponseRedirect(f"{reverse('admin:code')}?{back}")
+
+
+def why_asked(request: HttpRequest) -> str:
+    return NOT_DONE if request.session.get(INTERRUPTED) else WHY
 
 
 def confirmed_recently(act: Act) -> Act:

@@ -21,7 +21,13 @@ from django.views.generic import FormView, TemplateView
 from qrcode.image.svg import SvgPathFillImage
 
 from tenants.models import SecondFactor
-from tenants.sign_in.confirmation import ask_for_confirmation, confirmed_recently, is_confirmed, note_confirmation
+from tenants.sign_in.confirmation import (
+    ask_for_confirmation,
+    confirmed_recently,
+    is_confirmed,
+    note_confirmation,
+    why_asked,
+)
 from tenants.sign_in.ending import end_sessions_of
 from tenants.sign_in.forms import CodeForm
 
@@ -77,7 +83,9 @@ class CodePage(_OfSomebodyHalfIn):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         recovery = "recovery" in self.request.GET
         other = urlencode({"next": self.get_redirect_url()} | ({} if recovery else {"recovery": ""}))
-        return super().get_context_data(title="Second factor", recovery=recovery, other_way=f"?{other}", **more)
+        why = why_asked(self.request) if self.request.user.is_verified() else ""
+        context = {"title": "Second factor", "recovery": recovery, "other_way": f"?{other}", "why": why}
+        return super().get_context_data(**context, **more)
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
         self.goes_on(form.factor)

@@ -17,7 +17,7 @@ class Autocomplete(AutocompleteJsonView):
     """It offers what the field would take."""
 
     def get_queryset(self) -> Any:
-        self.term = self.term.replace("\0", "")
+        self.term = self.term.replace("\0", "?")
         rows = super().get_queryset()
         if hasattr(rows, "changeable_by"):
             return rows.changeable_by(self.request.user)

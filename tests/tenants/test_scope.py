@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, User
+from django.db import connection, transaction
 from django.utils import timezone
 
 from hooks.models import Call, Event, Session
@@ -142,3 +143,20 @@ def test_what_was_taken_from_her_is_gone_at_once(cast):
     assert seen(Domain, user)
     user.assignments.all().delete()
     assert seen(Domain, user) == set()
+
+
+@pytest.mark.parametrize(
+    ("model", "indexes"),
+    [
+        (Session, {"session_of_tenant"}),
+        (Call, {"call_of_tenant"}),
+        (Event, {"event_of_tenant", "event_of_no_tenant"}),
+    ],
+)
+def test_her_rows_are_found_by_indexes(cast, model, indexes):
+    """On a table so small PostgreSQL would read all of it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = model.objects.visible_to(manager(cast.acme, cast.globex)).explain()
+    assert "Seq Scan" not in plan
+    assert {name for name in indexes if name in plan} == indexes
