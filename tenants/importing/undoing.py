@@ -137,7 +137,7 @@ def _opened(token: str | None, where: str) -> str:
 def _referring(table: Table, run: ImportRun) -> Iterator[tuple[str, str]]:
     """What refers to a row that the import added and did not come with it."""
     for relation in table.model._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ForeignObjectRel) and getattr(relation, "on_delete", DO_NOTHING) is not DO_NOTHING:
+        if isinstance(relation, ForeignObjectRel) and relation.on_delete not in (None, DO_NOTHING):
             other = relation.related_model._meta
             through = other.auto_created is not False
             own = WCS_INSTANCE.model._meta.db_table if through else other.db_table
