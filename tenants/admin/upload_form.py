@@ -9,11 +9,11 @@ from django import forms
 from tenants.importing.tables import BY_NAME
 from tenants.models.upload import MAX_BYTES
 
-EVERYTHING = ("", "Everything: JSON or YAML")
+EVERYTHING = ("everything", "everything: JSON or YAML")
 
 
 class UploadForm(forms.Form):
-    table = forms.ChoiceField(label="What is in the file", required=False)
+    table = forms.ChoiceField(label="What is in the file", initial="callees")
     file = forms.FileField(
         help_text=f"CSV as a spreadsheet saves it, or JSON or YAML; at most {MAX_BYTES // 1024**2} MiB.",
         allow_empty_file=True,

@@ -33,7 +33,7 @@ def hers(cast):
 
 def upload(browser, content, table="callees", name="file.csv", follow=True, **more):
     file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
-    return browser.post(ADD, {"table": table, "file": file, "tenant": "", **more}, follow=follow)
+    return browser.post(ADD, {"table": table or "everything", "file": file, "tenant": "", **more}, follow=follow)
 
 
 def confirm(browser, **more):
