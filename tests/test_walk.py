@@ -16,7 +16,7 @@ from clickhook import urls
 from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.manager import Form, change, person, signed_in, url
-from tests.walk import a_day_of, addresses, autocompletes, snapshot, text_of, told, words_of
+from tests.walk import a_day_of, addresses, an_import_by, autocompletes, snapshot, text_of, told, words_of
 
 # What a visitor may add to the address of a list. None of it says a word of Acme's that is looked for elsewhere.
 ASKED_OF_LISTS = ["?q=acme", "?q=session-of-acme", "?q=call-of-acme", "?tenant=acme", "?_popup=1&_to_field=id", "?e=1"]
@@ -38,7 +38,9 @@ def cast(db):
 @pytest.fixture
 def hers(cast):
     """Acme's own manager."""
-    return signed_in("manager", cast.acme, name="mary-of-acmes")
+    browser = signed_in("manager", cast.acme, name="mary-of-acmes")
+    an_import_by(browser.user, cast.acme)
+    return browser
 
 
 @pytest.fixture

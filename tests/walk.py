@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from hooks.models import Call, Event, Session
-from tenants.models import Assignment, Domain, WcsInstance
+from tenants.models import Assignment, Domain, ImportRun, Upload, WcsInstance
 
 NOW = timezone.now()
 # How a word of an address is filled in. A page added later with another one is to be added here, so that it is walked too.
@@ -22,6 +22,7 @@ ARGUMENTS = {
     "object_id": lambda model, rows: [str(row.pk) for row in rows],
     "id": lambda model, rows: [str(row.pk) for row in rows],
     "app_label": lambda model, rows: sorted({model._meta.app_label for model in admin.site._registry}),
+    "key": lambda model, rows: [str(upload.pk) for upload in Upload.objects.all()],
     "url": lambda model, rows: ["acme"],
 }
 
@@ -61,6 +62,16 @@ def a_day_of(tenant, instance, shared):
     Event.objects.create(**of | {"instance": shared}, **event, method="connect")
 
 
+def an_import_by(user, tenant):
+    """One that was done, and one that she has not confirmed yet."""
+    source = f"import-of-{tenant.slug}.csv"
+    ImportRun.objects.create(by=user, source=source, counts={"added": 1})
+    change = {"sign": "+", "action": "added", "kind": "callee", "name": f"{tenant.slug}/front", "words": []}
+    kept = Upload(owner=user, name=source, table="callees", preview={"changes": [change], "counts": {"added": 1}})
+    kept.seal(b"")
+    kept.save()
+
+
 def words_of(cast) -> set[str]:
     """What nobody else may read of Acme, in lower case."""
     rows = [cast.acme_1, cast.acme_account, Session.objects.get(tenant=cast.acme), Call.objects.get(tenant=cast.acme)]
@@ -68,7 +79,7 @@ def words_of(cast) -> set[str]:
     words |= {domain.origin for domain in Domain.objects.filter(tenant=cast.acme)} | {cast.sales.target, cast.support.target}
     return (
         words
-        | {f"{what}-of-acme" for what in ("instance", "node", "session", "call", "alias")}
+        | {f"{what}-of-acme" for what in ("instance", "node", "session", "call", "alias", "import")}
         | {"by acme", ">acme<", '"acme"'}
     )
 

@@ -3,6 +3,7 @@
 from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
+from tenants.admin.import_run import ImportRunAdmin
 from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
 from tenants.admin.tenant import TenantAdmin
@@ -15,6 +16,7 @@ __all__ = [
     "CalleeAdmin",
     "DomainAdmin",
     "FailedSignInAdmin",
+    "ImportRunAdmin",
     "SipAccountAdmin",
     "SuccessfulSignInAdmin",
     "TenantAdmin",

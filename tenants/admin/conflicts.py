@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db import connection
 from django.db.models import PROTECT, Model
 from django.db.utils import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +14,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from tenants.admin.scoped import ScopedAdmin, hers
+from tenants.versioned_form import VERSION, VersionedForm
 
 PROTECTED_SHOWN = 5
 CONFLICT = "Nothing was saved: rows of this page exclude each other, or somebody changed them at the same moment."
@@ -22,6 +24,25 @@ STILL_NEEDED = "Nothing was deleted: something that must stay began to refer to 
 
 class CarefulAdmin(ScopedAdmin):
     instead_of_deleting = ""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.versioned(super().get_fieldsets(request, obj), request, obj)
+
+    def versioned(self, fieldsets: Any, request: HttpRequest, obj: Any) -> Any:
+        """With the hidden field that tells which version of the row the page was made of."""
+        return with_version(fieldsets, self.form) if obj and self.has_change_permission(request, obj) else fieldsets
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Of two who save at the same moment, the second waits here and then sees what the first has saved."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        self.lock(request, found)
+        return super().get_object(request, object_id, from_field)
+
+    def lock(self, request: HttpRequest, obj: Any) -> None:
+        if connection.in_atomic_block:  # a page that saves
+            list(self.model._base_manager.filter(pk=obj.pk).select_for_update(no_key=True).values("pk"))
 
     @method_decorator(sensitive_post_parameters())
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -53,6 +74,13 @@ class CarefulAdmin(ScopedAdmin):
                 rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": keys})
                 needed += _some(hers(rows, request)[: PROTECTED_SHOWN + 1]) or (ANOTHERS if rows.exists() else [])
         return [*needed, self.instead_of_deleting] if needed and self.instead_of_deleting else needed
+
+
+def with_version(fieldsets: Any, form: Any) -> Any:
+    if not issubclass(form, VersionedForm):
+        return fieldsets
+    (name, options), *others = fieldsets
+    return [(name, {**options, "fields": [*options["fields"], VERSION]}), *others]
 
 
 def _some(rows: Iterable[Model]) -> list[str]:

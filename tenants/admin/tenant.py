@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db import connection
 from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.conflicts import CarefulAdmin, with_version
+from tenants.admin.exporting import ExportingAdmin
 from tenants.admin.scoped import ScopedInline, forget_scope, scope
 from tenants.admin.sip_account import FIELDS as SIP_ACCOUNT_FIELDS
 from tenants.admin.words import STYLE, alarm, whether_set
-from tenants.forms import CalleeInlineForm, DomainForm, SipAccountForm
+from tenants.forms import CalleeInlineForm, DomainForm, SipAccountForm, TenantForm
 from tenants.formsets import CalleeFormSet, DomainFormSet
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.scope import EVERYTHING
@@ -31,7 +33,13 @@ ROWS_EDITABLE = 35
 OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAccount)
 
 
-class DomainInline(ScopedInline, _TabularInline):
+class OwnedInline(ScopedInline):
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return with_version(fieldsets, self.form) if self.has_change_permission(request, obj) else fieldsets
+
+
+class DomainInline(OwnedInline, _TabularInline):
     model = Domain
     form = DomainForm
     formset = DomainFormSet
@@ -39,7 +47,7 @@ class DomainInline(ScopedInline, _TabularInline):
     extra = 0
 
 
-class CalleeInline(ScopedInline, _TabularInline):
+class CalleeInline(OwnedInline, _TabularInline):
     model = Callee
     form = CalleeInlineForm
     formset = CalleeFormSet
@@ -47,7 +55,7 @@ class CalleeInline(ScopedInline, _TabularInline):
     extra = 0
 
 
-class SipAccountInline(ScopedInline, _StackedInline):
+class SipAccountInline(OwnedInline, _StackedInline):
     model = SipAccount
     form = SipAccountForm
     fields = SIP_ACCOUNT_FIELDS
@@ -75,7 +83,8 @@ class InstanceInline(ScopedInline, _TabularInline):
 
 
 @admin.register(Tenant)
-class TenantAdmin(CarefulAdmin):
+class TenantAdmin(ExportingAdmin, CarefulAdmin):
+    form = TenantForm
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
     readonly_fields = ("standing", "owns", "served_by", "created_at")
     list_display = ("slug", "name", "status_word", "domains", "callees", "sip_accounts", "instances")
@@ -108,6 +117,12 @@ class TenantAdmin(CarefulAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return [inline for inline in self.inlines if _is_editable(inline, request, obj)]
+
+    def lock(self, request: HttpRequest, obj: Tenant) -> None:
+        super().lock(request, obj)
+        for inline in self.get_inlines(request, obj) if connection.in_atomic_block else ():
+            if inline.model in OWNED:
+                list(inline.model.objects.filter(tenant=obj).order_by("pk").select_for_update(no_key=True).values("pk"))
 
     @admin.display(description="status", ordering="status")
     def status_word(self, tenant: Tenant) -> str:

@@ -69,10 +69,11 @@ class WcsInstanceAdmin(CarefulAdmin):
             return [(None, {"fields": ["name", "key", "app_key", "tenants", "signing_secret", "unsigned"]})]
         is_editable = obj.tenant_number <= TENANTS_EDITABLE and may_change(request, WcsInstance, obj)
         tenants = "tenants" if is_editable else "tenants_are"
-        return [
+        fieldsets = [
             (None, {"fields": ["answers", "name", "key", "hook_url", "configuration", "app_key", tenants]}),
             ("Signature", {"fields": secrets}),
         ]
+        return self.versioned(fieldsets, request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whom an unsigned instance hands the passwords to is not for a customer's manager to decide."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from tenants.models import Tenant
+from tenants.scope import scope_of
 
 
 @dataclass(frozen=True)
 class Allowed:
-    user: Any = None  # None: an operator at the command line
+    user: User | None = None  # None: an operator at the command line
     tenants: QuerySet[Tenant] | None = None  # None: all there are, and new ones, and WCS instances
 
     @property
@@ -26,6 +27,12 @@ class Allowed:
     def may_know(self, slugs: set[str]) -> set[str]:
         """Which of these tenants may be named in a sentence."""
         return slugs if self.everything else set(self.by_slug(slugs))
+
+
+def allowed_to(user: User) -> Allowed:
+    """An import adds no tenants for a manager: whether there is one of that name already is not hers to learn."""
+    everything = scope_of(user).changeable is None
+    return Allowed(user, None if everything else Tenant.objects.changeable_by(user))
 
 
 OPERATOR = Allowed()

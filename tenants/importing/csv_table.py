@@ -57,7 +57,7 @@ def _filled(lines: Iterator[_Line]) -> Iterator[_Line]:
 def _lines(content: bytes) -> Iterator[_Line]:
     lines = Lines(content)
     source = iter(lines)
-    first = _first(source)
+    first = _first(lines, source)
     reader = csv.reader(_chain(first, source), delimiter=_separator(first), strict=True)
     begins = lines.number
     try:
@@ -70,9 +70,13 @@ def _lines(content: bytes) -> Iterator[_Line]:
         raise Unreadable(f"Line {begins}: {_sentence(error)}") from None
 
 
-def _first(source: Iterator[str]) -> str:
+def _first(lines: Lines, source: Iterator[str]) -> str:
     """The header, or the line that tells the separator (sep=;) as some spreadsheets want it."""
-    return next((line for line in source if line.strip(SEPARATORS + ' \r\n"')), "")
+    for line in source:
+        if line.strip(SEPARATORS + ' \r\n"'):
+            return line
+        lines.row_ends()
+    return ""
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -36,5 +36,5 @@ def _parsed(name: str, text: str) -> Any:
     if suffix == ".json" or text.lstrip()[0] in "{[":
         return json_document.parse(text)
     if suffix == ".csv":
-        raise Unreadable("This is a table, and import_tenants takes JSON or YAML: see manage.py import_csv --help.")
+        raise Unreadable("This is a table, not JSON or YAML: choose which one, or use manage.py import_csv.")
     return yaml_document.parse(text)

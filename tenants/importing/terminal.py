@@ -57,7 +57,7 @@ def bar(command: BaseCommand, doing: str = "", done: int = 0, of: int = 0) -> No
     if not command.stderr.isatty():
         return
     share = min(done / of, 1) if of else 0
-    drawn = f" [{'#' * int(share * BAR):<{BAR}}] {share:4.0%}" if of else ""
+    drawn = f" [{'#' * round(share * BAR):<{BAR}}] {share:4.0%}" if of else ""
     count = f" {done:,} rows" if done else ""
     command.stderr.write(f"\r\x1b[K{doing}{drawn}{count}{doing and '…'}", lambda message: message, "")
     command.stderr.flush()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import ForeignObjectRel, Model
+from django.db.models import DO_NOTHING, ForeignObjectRel, Model
 
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry
@@ -137,7 +137,7 @@ def _opened(token: str | None, where: str) -> str:
 def _referring(table: Table, run: ImportRun) -> Iterator[tuple[str, str]]:
     """What refers to a row that the import added and did not come with it."""
     for relation in table.model._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ForeignObjectRel) and getattr(relation.field, "db_constraint", False):
+        if isinstance(relation, ForeignObjectRel) and relation.on_delete not in (None, DO_NOTHING):
             other = relation.related_model._meta
             through = other.auto_created is not False
             own = WCS_INSTANCE.model._meta.db_table if through else other.db_table

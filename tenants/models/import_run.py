@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
+
+from tenants.scope import scope_of
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def visible_to(self, user: User | AnonymousUser) -> ImportRunQuerySet:
+        """Her own: those of others may be of tenants that are not hers."""
+        return self if scope_of(user).visible is None else self.filter(by=user.pk)
+
+    def changeable_by(self, user: User | AnonymousUser) -> ImportRunQuerySet:
+        return self.none()
 
 
 class ImportRun(models.Model):
@@ -16,6 +28,8 @@ class ImportRun(models.Model):
     source = models.CharField(max_length=255)
     counts: models.JSONField[Any, Any] = models.JSONField(default=dict)
     undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = "import"

@@ -29,7 +29,19 @@ def cast(db):
 
 def test_every_table_has_its_pages():
     assert {model.__name__ for model in MODELS} == {
-        *("Tenant", "Domain", "Callee", "SipAccount", "WcsInstance", "WcsNode", "Session", "Call", "Event", "AuditEntry")
+        *(
+            "Tenant",
+            "Domain",
+            "Callee",
+            "SipAccount",
+            "WcsInstance",
+            "WcsNode",
+            "Session",
+            "Call",
+            "Event",
+            "ImportRun",
+            "AuditEntry",
+        )
     }
 
 

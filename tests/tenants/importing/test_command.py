@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from tenants.importing import rules
 from tenants.models import Domain, ImportRun, SipAccount, Tenant, WcsInstance
@@ -183,3 +185,18 @@ def test_a_dry_run_also_asks_the_database(run, cast, monkeypatch):
     _at_the_last_moment(monkeypatch, lambda: Tenant.objects.create(slug="initech", name="Another"))
 
     assert run(FILES / "initech.json", "--dry-run").code == 1
+
+
+def test_a_bar_shows_how_far_it_is_on_a_terminal_alone(cast, tmp_path, capsys):
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    path, terminal = tmp_path / "callees.csv", Terminal()
+    path.write_text("tenant,alias,target\n" + "".join(f"acme,c{number},1\n" for number in range(3000)))
+    call_command("import_csv", "callees", str(path), stderr=terminal)
+
+    assert "checking [################        ]  67% 2,000 rows…" in terminal.getvalue()
+    assert "writing 3,000 rows…" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\x1b[K")
+    assert "checking" not in capsys.readouterr().out
