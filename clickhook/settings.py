@@ -10,6 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from clickhook import datadir, postgres
+from clickhook.button import websdk
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()  # NAME_FILE names a file that holds NAME
@@ -139,6 +140,8 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("CLICKHOOK_STATIC_DIR", default=str(CLICKHOOK_DATA_DIR / "static")))
+WHITENOISE_IMMUTABLE_FILE_TEST = websdk.IMMUTABLE
+WHITENOISE_ADD_HEADERS_FUNCTION = websdk.add_headers
 
 LOGGING = {
     "version": 1,

@@ -79,7 +79,7 @@ class ActionFilter(LatelyFilter):
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ScopedAdmin):
     fields = ("number", "time", "who", "address", "via", "what_was_done", "tenant_slug", "object_name", "changed", "hash")
-    list_display = ("time", "who", "what_was_done", "object_name", "tenant_slug", "via", "address")
+    list_display = ("time", "who", "what_was_done", "object_name", "tenant_slug", "way")
     list_display_links = ("time", "what_was_done")
     list_filter = (TenantOfEntryFilter, ActionFilter, WhoFilter, ViaFilter)
     search_fields = ("object_name",)
@@ -131,6 +131,10 @@ class AuditEntryAdmin(ScopedAdmin):
     @admin.display(description="who")
     def who(self, entry: AuditEntry) -> str:
         return entry.actor_name or "nobody known"
+
+    @admin.display(description="way")
+    def way(self, entry: AuditEntry) -> str:
+        return f"{entry.via} from {entry.address}" if entry.address else entry.via
 
     @admin.display(description="what was done")
     def what_was_done(self, entry: AuditEntry) -> str:

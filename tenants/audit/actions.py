@@ -17,10 +17,6 @@ class Change(StrEnum):
 
 class Action(StrEnum):
     SIGNED_IN = "user:signed_in"
-    SIGN_IN_REFUSED = "user:sign_in_refused"
-    FACTOR_ENROLLED = "user:factor_enrolled"
-    FACTOR_CONFIRMED = "user:factor_confirmed"
-    FACTOR_RESET = "user:factor_reset"
     SECRET_SHOWN = "wcs_instance:secret_shown"
     EXPORTED = "export:downloaded"
     IMPORTED = "import:done"

@@ -51,7 +51,11 @@ BEGIN
            coalesce(CASE tenant_is WHEN 'id' THEN object ->> 'slug' ELSE
                     (SELECT slug FROM {schema}.tenants_tenant WHERE id = (object ->> 'tenant_id')::bigint) END, ''),
            TG_TABLE_NAME, object ->> 'id',
-           left(concat_ws('@', object ->> names[1], object ->> names[2]), 400),
+           left(CASE WHEN names <> '{}' THEN concat_ws('@', object ->> names[1], object ->> names[2])
+                     ELSE concat_ws(' ',  -- it only ties others together
+                         (SELECT username FROM {schema}.auth_user WHERE id = (object ->> 'user_id')::bigint),
+                         (SELECT name FROM {schema}.tenants_wcsinstance WHERE id = (object ->> 'wcsinstance_id')::uuid))
+                END, 400),
            coalesce(was, '{}'), coalesce(became, '{}')
       FROM (SELECT old_row, new_row, coalesce(new_row, old_row) AS object
               FROM unnest(old_rows, new_rows) AS changed (old_row, new_row)) AS changed,

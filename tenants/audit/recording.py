@@ -40,6 +40,11 @@ def record(
     )
 
 
+def record_sign_in(user: Model, **kwargs: Any) -> None:
+    """For the signal `user_logged_in`."""
+    record(Action.SIGNED_IN, user)
+
+
 @contextlib.contextmanager
 def as_one_entry(action: Action, about: Model | None = None, **said: Any) -> Iterator[AuditEntry]:
     """A transaction whose changes are one entry, however many they are.

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit',
+                'verbose_name_plural': 'audit entries',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['tenant', 'id'], name='audit_of_tenant'), models.Index(fields=['actor_name', 'id'], name='audit_of_actor'), models.Index(fields=['action', 'id'], name='audit_of_action'), models.Index(condition=models.Q(('number', None)), fields=['id'], name='audit_not_sealed')],
             },

@@ -1,47 +1,20 @@
-"""`manage.py rotate_keys`: everything is sealed anew while hooks are answered, and whenever it is killed it goes on."""
+"""`manage.py rotate_keys`: everything is sealed anew, and then the old key can go."""
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import io
 import json
-import os
-import signal
 import stat
-import subprocess
-import sys
-import threading
-import time
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 
 from tenants.encryption import KeyRing, SealedSecret, new_key
-from tenants.fields import key_ring
-from tenants.models import AuditEntry, ImportRun, SecondFactor, SipAccount, Tenant, WcsInstance
+from tenants.models import AuditEntry, ImportRun, SecondFactor, SipAccount, Tenant
 from tests.cast import ACME_PASSWORD, ACME_SIGNING
-from tests.conftest import ROOT
-from tests.environment import DATA_DIR
-
-FILE = DATA_DIR / "encryption.keys"
-COMMAND = [sys.executable, "manage.py", "rotate_keys"]
-TOKENS = """
-SELECT split_part(token, '.', 2), count(*)
-  FROM (SELECT password AS token FROM tenants_sipaccount UNION ALL SELECT signing_secret FROM tenants_wcsinstance
-        UNION ALL SELECT previous_signing_secret FROM tenants_wcsinstance
-        UNION ALL SELECT secret FROM tenants_secondfactor) AS stored
- WHERE token <> '' GROUP BY 1
-"""
-
-
-@pytest.fixture
-def old():
-    """The id of the one key there is; the file is as it was after the test."""
-    before = FILE.read_text()
-    yield before.partition(":")[0]
-    FILE.write_text(before)
+from tests.clickhook.keys import FILE, keys, let_time_pass, sealed
 
 
 @pytest.fixture
@@ -58,29 +31,6 @@ def rotate(cast, capsys):
 
     yield run
     connection.close()  # it holds the lock
-
-
-def sealed():
-    """How many secrets each key has sealed."""
-    with connection.cursor() as cursor:
-        cursor.execute(TOKENS)
-        return dict(cursor.fetchall())
-
-
-def keys():
-    return [entry.partition(":")[0] for entry in FILE.read_text().split()]
-
-
-def let_time_pass():
-    os.utime(FILE, (time.time() - 700, time.time() - 700))
-
-
-def many_accounts(tenant, number):
-    accounts = (
-        SipAccount(tenant=tenant, login=str(n), password=f"password-of-{n}", domain="sip.acme.example")
-        for n in range(number)
-    )
-    SipAccount.objects.bulk_create(accounts)
 
 
 def test_it_seals_everything_anew_and_then_the_old_key_can_go(cast, rotate, gateway, acme, manager, old):
@@ -124,103 +74,6 @@ def test_the_audit_tells_of_it_and_of_no_changed_secret(cast, manage, rotate, ol
         ("encryption_key:applied", new, {"in": "tenants_wcsinstance.signing_secret", "wcs_instance:changed": 3}),
         ("encryption_key:dropped", old, {}),
     ]
-
-
-class Caller(threading.Thread):
-    """Visitors who connect one after the other; what they were answered is kept."""
-
-    def __init__(self, wcs):
-        super().__init__()
-        self.wcs, self.ended, self.answers = wcs, threading.Event(), []
-
-    def run(self):
-        for turn in range(1_000_000):
-            if self.ended.is_set():
-                return
-            answer = self.wcs.post("connect", sessionId=f"session-{turn}")
-            self.answers.append((answer.status, answer.json.get("sipLogin"), answer.json.get("sipPassword")))
-
-    def wait_for(self, number):
-        target = len(self.answers) + number
-        while len(self.answers) < target:
-            time.sleep(0.01)
-
-
-@contextlib.contextmanager
-def calling(wcs):
-    caller = Caller(wcs)
-    caller.start()
-    try:
-        caller.wait_for(1)
-        yield caller
-        caller.wait_for(20)
-    finally:
-        caller.ended.set()
-        caller.join()
-
-
-@contextlib.contextmanager
-def rotating():
-    process = subprocess.Popen(COMMAND, cwd=ROOT)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-@pytest.mark.parametrize("left", [700, 1203])
-def test_killed_half_way_it_goes_on_when_it_is_run_again(cast, manage, gateway, acme, old, left):
-    """Some rows are held, so that it is surely half way: in the middle, or with the key just added."""
-    cast.acme_account.delete()
-    many_accounts(cast.acme, 1_199)
-    total = sum(sealed().values())
-    held = [*SipAccount.objects.order_by("-pk").values_list("pk", flat=True)][:left]
-    instances = WcsInstance.objects.all() if left > 1_200 else WcsInstance.objects.none()
-
-    log = gateway.log
-    with calling(acme) as caller:
-        with transaction.atomic():
-            assert len(SipAccount.objects.select_for_update(no_key=True).filter(pk__in=held)) == len(held)
-            list(instances.select_for_update(no_key=True))
-            with rotating() as process:
-                wait_until(lambda: len(keys()) == 2 and sealed().get(old) == len(held) + len(instances))
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-        new, *others = keys()
-        assert others == [old]
-        caller.wait_for(20)
-        assert sealed() == {key: number for key, number in ((old, min(left, total)), (new, total - left)) if number > 0}
-
-        done = manage("rotate_keys")
-        assert (done.returncode, done.stderr) == (0, "")
-    assert keys() == [new, old]
-    assert sealed() == {new: total}
-    assert len(caller.answers) > 40
-    assert {status for status, _, _ in caller.answers} == {200}
-    assert all(password == f"password-of-{login}" for _, login, password in caller.answers)
-    assert gateway.log == log
-
-
-def test_a_password_that_somebody_enters_meanwhile_stays(cast, old):
-    with transaction.atomic():
-        cast.acme_account.password = "entered-meanwhile"
-        cast.acme_account.save()  # sealed with the old key, and written when the command has read the row
-        process = subprocess.Popen(COMMAND, cwd=ROOT)
-        wait_until(lambda: len(keys()) == 2 and sealed().get(keys()[0]) == 4)
-    assert process.wait(60) == 0
-    assert sealed() == {keys()[0]: 5}
-    assert SipAccount.objects.get(pk=cast.acme_account.pk).password.reveal() == "entered-meanwhile"
-    account = SipAccount.objects.create(tenant=cast.acme, login="2", password="x", domain="sip.example")
-    assert key_ring().ids[0] == keys()[0]
-    assert account.password.token.startswith(f"v1.{keys()[0]}.")
 
 
 def test_a_password_that_is_written_between_reading_and_exchanging_stays(cast, rotate, old, monkeypatch):

@@ -215,7 +215,7 @@ def test_an_instance_that_answers_nobody_is_shown(manager, cast):
 
 def test_a_secret_that_does_not_open_can_be_entered_again(manager, cast, settings):
     submit(manager, change(cast.acme_1), signing_secret="before")
-    settings.CLICKHOOK_ENCRYPTION_KEYS = "another:" + "A" * 43 + "="
+    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = "another:" + "A" * 43 + "=", None
     assert manager.get(change(cast.acme_1)).status_code == 200
     submit(manager, change(cast.acme_1), signing_secret=TYPED)
     cast.acme_1.refresh_from_db()

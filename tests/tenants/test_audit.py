@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from hooks import statements
 from tenants.audit import acting
@@ -59,6 +60,7 @@ def test_the_rows_of_a_page_are_recorded_too(manager, cast, entries):
     assert found.keys() == {"tenant:changed", "domain:added", "wcs_instance_tenants:added"}
     assert {entry.tenant_slug for entry in found.values()} == {"acme"}
     assert found["domain:added"].after["origin"] == "https://new.acme.example"
+    assert found["wcs_instance_tenants:added"].object_name == "globex-1"
     assert found["wcs_instance_tenants:added"].after["wcsinstance_id"] == str(cast.globex_1.pk)
 
 
@@ -68,8 +70,15 @@ def test_a_deletion_is_recorded_with_all_it_takes_along(manager, cast, entries):
     assert not Tenant.objects.filter(slug="acme").exists()
     removed = [entry for entry in entries() if entry.via == "admin" and entry.action.endswith(":removed")]
     assert {entry.tenant_slug for entry in removed} == {"acme"}
-    assert sorted(entry.object_name for entry in removed if entry.object_name) == [
-        *("10001@sip.acme.example", "acme", "https://shops.acme.example", "https://www.acme.example", "sales", "support")
+    assert sorted(entry.object_name for entry in removed) == [
+        "10001@sip.acme.example",
+        "acme",
+        "acme-1",
+        "https://shops.acme.example",
+        "https://www.acme.example",
+        "sales",
+        "shared-1",
+        "support",
     ]
 
 
@@ -91,7 +100,21 @@ def test_a_command_is_recorded_with_its_name_and_the_system_user(cast, manage, t
 
     [entry] = entries()
     assert (entry.via, entry.actor_name, entry.actor, entry.address) == ("import_tenants", getpass.getuser(), None, "")
-    assert (entry.before, entry.after) == ({"name": "Acme Ltd"}, {"name": "Acme plc"})
+    assert (entry.action, entry.after) == ("import:done", {"tenant:changed": 1})
+
+
+def test_who_is_shown_a_signing_secret_is_recorded(cast, manage, entries):
+    assert manage("wcs_config", "acme-1").returncode == 0
+    [entry] = entries()
+    assert (entry.action, entry.object_name, entry.via) == ("wcs_instance:secret_shown", "acme-1", "wcs_config")
+
+
+def test_a_sign_in_is_recorded_as_the_persons_own(cast, entries, client):
+    User.objects.create_user("colleague", password="first-password-1", is_staff=True)
+    client.post(reverse("admin:login"), {"username": "colleague", "password": "first-password-1"})
+    entry = entries()[-1]
+    assert (entry.action, entry.actor_name, entry.via) == ("user:signed_in", "colleague", "admin")
+    assert (entry.object_name, entry.address) == ("colleague", "127.0.0.1")
 
 
 def test_sql_by_hand_is_recorded_too(cast, entries):
@@ -112,10 +135,11 @@ def test_rights_and_passwords_are_recorded_and_the_daily_sign_in_is_not(manager,
     client.force_login(colleague)
 
     found = [entry for entry in entries() if entry.action != "group:added"]
-    assert [entry.action for entry in found] == ["user:added", "user:changed", "user_groups:added", "assignment:added"]
+    rights = ["user:added", "user:changed", "user_groups:added", "assignment:added"]
+    assert [entry.action for entry in found] == [*rights, "user:signed_in"]
     assert found[0].after["password"] == "set"
     assert (found[1].before, found[1].after) == ({"password": "set"}, {"password": "changed"})
-    assert found[3].tenant == cast.acme
+    assert [(entry.tenant, entry.object_name) for entry in found[2:4]] == [(None, "colleague"), (cast.acme, "colleague")]
 
 
 def test_no_entry_holds_a_secret(manager, cast, entries):
