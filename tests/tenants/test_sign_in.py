@@ -210,7 +210,7 @@ def test_a_page_that_asks_by_itself_keeps_no_session_alive(browser):
     enrol(browser)
     session = browser.session
     session[ending.SEEN_AT] -= 20 * 60
-    request = type("Request", (), {"session": session})()
+    request = type("Request", (), {"session": session, "COOKIES": {"sessionid": session.session_key}})()
     middleware = ending.SessionEndMiddleware(lambda request: None)
     middleware.process_view(request, ending.unattended(lambda request: None), [], {})
     before = request.session[ending.SEEN_AT]
