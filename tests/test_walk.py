@@ -92,7 +92,7 @@ def test_an_auditor_finds_all_of_it_and_no_secret(cast, places):
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_nobody_else_finds_anything(cast, places, who):
     outsider, words = visitor_of(cast, who), words_of(cast)
-    for where in asked(places):
+    for where in asked(places) if who == "manager" else [place.path for place in places]:
         answer = outsider.get(where, follow=True)
         assert told(answer, words, where) == set(), where
         assert answer.status_code < 500, where

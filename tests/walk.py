@@ -19,10 +19,10 @@ from tenants.models import Assignment, Domain, WcsInstance
 NOW = timezone.now()
 # How a word of an address is filled in. A page added later with another one is to be added here, so that it is walked too.
 ARGUMENTS = {
-    "object_id": lambda model, rows: [str(row.pk) for row in rows],
-    "id": lambda model, rows: [str(row.pk) for row in rows],
-    "app_label": lambda model, rows: sorted({model._meta.app_label for model in admin.site._registry}),
-    "url": lambda model, rows: ["acme"],
+    "object_id": lambda rows: [str(row.pk) for row in rows],
+    "id": lambda rows: [str(row.pk) for row in rows],
+    "app_label": lambda rows: sorted({model._meta.app_label for model in admin.site._registry}),
+    "url": lambda rows: ["acme"],
 }
 
 
@@ -75,9 +75,7 @@ def words_of(cast) -> set[str]:
 
 def addresses(rows_of) -> list[Address]:
     """Raises AssertionError for a page whose address it cannot make."""
-    return [
-        address for name, route, pattern in _patterns(get_resolver()) for address in _filled(name, route, pattern, rows_of)
-    ]
+    return [address for name, route in _patterns(get_resolver()) for address in _filled(name, route, rows_of)]
 
 
 def _patterns(resolver, before="/"):
@@ -87,7 +85,7 @@ def _patterns(resolver, before="/"):
             yield from _patterns(entry, route)
         else:
             assert isinstance(entry, URLPattern)
-            yield entry.name or route, route, entry
+            yield entry.name or route, route
 
 
 def _route(pattern) -> str:
@@ -99,18 +97,24 @@ def _route(pattern) -> str:
     return "<app_label>/" if "app_label" in text else "<url>"
 
 
-def _filled(name, route, entry, rows_of):
-    model = getattr(getattr(entry.callback, "model_admin", None), "model", None)
+def _filled(name, route, rows_of):
+    model = _model_of(route)
     arguments = [part.partition(">")[0] for part in route.split("<")[1:]]
-    assert len(arguments) <= 1, f"The walk fills in one argument; {route} has {arguments}: tell it how in tests/walk.py."
     if not arguments:
         return [Address(name, route, model)]
     kind = arguments[0].rpartition(":")[2]
-    assert kind in ARGUMENTS, f"The walk does not know <{arguments[0]}> of {route}: tell it in tests/walk.py."
-    rows = rows_of(model) if model else []
-    assert rows or not model, f"The walk needs a row of {model.__name__} at Acme: make one in tests/walk.py."
-    values = ARGUMENTS[kind](model, rows)
+    tell = f"The walk cannot fill in {route}: tell it how in tests/walk.py."
+    assert len(arguments) == 1, tell
+    assert kind in ARGUMENTS, tell
+    values = ARGUMENTS[kind](rows_of(model) if model else [])
+    assert values, f"The walk has no row for {route}: make one of Acme's in tests/walk.py."
     return [Address(name, route.replace(f"<{arguments[0]}>", quote(value, safe="")), model) for value in values]
+
+
+def _model_of(route):
+    _, *names = route.split("/")
+    is_of_model = len(names) > 3 and names[0] == "admin" and "<" not in names[1] + names[2]
+    return apps.get_model(names[1], names[2]) if is_of_model and names[1] in apps.app_configs else None
 
 
 def autocompletes() -> list[str]:
