@@ -16,7 +16,7 @@ from clickhook import urls
 from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.manager import Form, change, person, signed_in, url
-from tests.walk import a_day_of, addresses, autocompletes, snapshot, text_of, told, words_of
+from tests.walk import a_call_gone_astray, a_day_of, addresses, autocompletes, snapshot, text_of, told, words_of
 
 # What a visitor may add to the address of a list. None of it says a word of Acme's that is looked for elsewhere.
 ASKED_OF_LISTS = ["?q=acme", "?q=session-of-acme", "?q=call-of-acme", "?tenant=acme", "?_popup=1&_to_field=id", "?e=1"]
@@ -31,6 +31,7 @@ def cast(db):
     cast = casting.assemble()
     a_day_of(cast.acme, cast.acme_1, cast.shared_1)
     a_day_of(cast.globex, cast.globex_1, cast.shared_1)
+    a_call_gone_astray(cast.globex, cast.acme_1)
     AccessAttempt.objects.create(username="mary-of-acmes", ip_address="203.0.113.9", failures_since_start=1)
     return cast
 

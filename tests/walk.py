@@ -61,6 +61,13 @@ def a_day_of(tenant, instance, shared):
     Event.objects.create(**of | {"instance": shared}, **event, method="connect")
 
 
+def a_call_gone_astray(tenant, instance):
+    """Somebody claimed a page of this tenant's at the WCS of another: the one may know, but not whose WCS it was."""
+    of = {"tenant": tenant, "instance": instance, "received_at": NOW, "body": {}}
+    Event.objects.create(**of, method="connect", decision="refused", reason="origin_not_served")
+    Session.objects.create(tenant=tenant, instance=instance, wcs_session_id="session-gone-astray", opened_at=NOW)
+
+
 def words_of(cast) -> set[str]:
     """What nobody else may read of Acme, in lower case."""
     rows = [cast.acme_1, cast.acme_account, Session.objects.get(tenant=cast.acme), Call.objects.get(tenant=cast.acme)]
