@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from hooks.admin import search, shown, tables
-from hooks.admin.filters import OutcomeFilter, ReasonFilter
+from hooks.admin.filters import OutcomeFilter, ReasonFilter, TimeFilter
 from hooks.admin.huge_table import HugeTableAdmin
 from hooks.models import Call, Event
 from tenants.admin.tenant_filter import TenantFilter
@@ -38,8 +38,8 @@ class CallAdmin(HugeTableAdmin):
         "events",
     )
     list_display = ("asked", "of_tenant", "asked_for", "target", "decision_is", "outcome", "talked", "reason_is", "call_id")
-    list_filter = (TenantFilter, "decision", OutcomeFilter, "asked_at", ReasonFilter)
-    ordering = ("-asked_at",)
+    list_filter = (TenantFilter, TimeFilter, "decision", OutcomeFilter, ReasonFilter)
+    time, knows_refusals = "asked_at", True
     search_fields = ("call_id__exact",)
     search_help_text = search.HELP
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from hooks.admin import search, shown
-from hooks.admin.filters import ReasonFilter
+from hooks.admin.filters import ReasonFilter, TimeFilter
 from hooks.admin.huge_table import HugeTableAdmin
 from hooks.models import Event
 from tenants.admin.tenant_filter import TenantFilter
@@ -33,8 +33,8 @@ class EventAdmin(HugeTableAdmin):
         "carried",
     )
     list_display = ("received", "of_tenant", "method", "decision_is", "reason_is", "at_instance", "in_session")
-    list_filter = (TenantFilter, "decision", "received_at", ReasonFilter)
-    ordering = ("-id",)
+    list_filter = (TenantFilter, TimeFilter, "decision", ReasonFilter)
+    time, knows_refusals = "received_at", True
     search_fields = ("session__wcs_session_id__exact",)
     search_help_text = search.HELP
 

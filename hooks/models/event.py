@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
-from hooks.models.call import Call, decisions, reasons
+from hooks.models.call import REFUSED, Call, decisions, reasons
 from hooks.models.session import Session
 from tenants.models import Tenant, WcsInstance
 
@@ -23,7 +24,20 @@ class Event(models.Model):
     body = models.JSONField()
 
     class Meta:
-        indexes = [models.Index(fields=["tenant", "id"], name="event_of_tenant")]
+        indexes = [
+            models.Index(fields=["received_at"], name="event_by_time"),
+            models.Index(fields=["tenant", "received_at"], name="event_of_tenant"),
+            # Only a few events are written to these.
+            models.Index(fields=["received_at"], condition=REFUSED, name="event_refused"),
+            models.Index(
+                fields=["tenant", "received_at"], include=["reason"], condition=REFUSED, name="event_refused_of_tenant"
+            ),
+            models.Index(
+                fields=["tenant", "received_at"],
+                condition=Q(method="RegistrationStatusEvent"),
+                name="event_registration_of_tenant",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.decision}"

@@ -185,18 +185,6 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(manager, cast, da
     assert queries(change(day[0])) == few_of_session
 
 
-def test_it_counts_no_further_than_it_pages(manager, cast, monkeypatch):
-    monkeypatch.setattr(huge_table, "COUNTED", 3)
-    for number in range(5):
-        session(cast, f"session-{number}")
-    assert manager.get(url(Session)).context["cl"].result_count == 3
-    with CaptureQueriesContext(connection) as captured:
-        page(manager, url(Event))
-    counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
-    assert counts
-    assert all("LIMIT 3" in sql for sql in counts)
-
-
 def test_it_gives_up_a_list_that_takes_too_long(manager, day, monkeypatch):
     monkeypatch.setattr(huge_table, "PATIENCE", 20)
     slow = Session.objects.extra(where=["pg_sleep(1) IS NOT NULL"])
