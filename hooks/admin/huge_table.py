@@ -49,9 +49,13 @@ class NewestFirst(ChangeList):
         self.newest = self.get_query_string() if before else None
 
     def _tenants(self, request: HttpRequest) -> list[int]:
-        if scope.sees_all(request.user) or self.params.keys() & (FOUND_AT_ONCE | {TenantFilter.parameter_name}):
+        """Hers, or the one of hers that is asked for; [] are everybody's, [0] nobody's."""
+        if scope.sees_all(request.user) or self.params.keys() & FOUND_AT_ONCE:
             return []
-        return list(scope.tenants_of(request.user).values_list("pk", flat=True)) or [0]
+        hers = scope.tenants_of(request.user)
+        if slug := self.params.get(TenantFilter.parameter_name):
+            hers = hers.filter(slug=slug.replace("\0", "?").strip())
+        return list(hers.values_list("pk", flat=True)) or [0]
 
     def _among(self, request: HttpRequest) -> QuerySet[Any] | None:
         """The rows that an index keeps together with those asked for, if it does not keep these themselves."""
@@ -64,7 +68,7 @@ class NewestFirst(ChangeList):
         rows = self.root_queryset
         for spec in self.filter_specs:
             if isinstance(spec, TenantFilter | TimeFilter):
-                rows = spec.queryset(request, rows) or rows
+                rows = spec.queryset(request, rows)
         return rows.filter(decision=Decision.REFUSED) if refused else rows
 
 
