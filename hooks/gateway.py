@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +16,7 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
-from hooks import statements
+from hooks import call_hours, statements
 from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.lane import AWAY, Lane
@@ -33,6 +34,7 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 # WCS joins its application's URL and the method; whether it doubles a slash is unknown, so it may.
 _PATH = re.compile(r"/+hooks/+(?P<key>[A-Za-z0-9_-]{1,64})/+(?P<method>[A-Za-z][A-Za-z0-9]{0,63})/*")
 HOUSEKEEPING_EVERY = 5.0  # seconds
+ADD_UP_EVERY = 60.0  # seconds
 
 
 class TooLarge(Exception):
@@ -54,7 +56,7 @@ class Gateway:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        for work in (self._connects.run(), self._calls.run(), self._events.run(), self._keep_house()):
+        for work in (self._connects.run(), self._calls.run(), self._events.run(), self._keep_house(), _add_up_hours()):
             self._tasks.append(asyncio.create_task(work))
 
     async def stop(self) -> None:
@@ -106,6 +108,20 @@ class Gateway:
                 if any(status == HTTPStatus.SERVICE_UNAVAILABLE for status, _ in answers):
                     return
                 log.info("recorded %d events that were spooled", len(hooks))
+
+
+async def _add_up_hours() -> None:
+    """For the charts; it is behind after an upgrade and catches up piece by piece."""
+    finished = True
+    while True:
+        await asyncio.sleep(ADD_UP_EVERY if finished else HOUSEKEEPING_EVERY)
+        try:
+            async with await psycopg.AsyncConnection.connect(**_connection(), autocommit=True) as connection:
+                finished = await call_hours.add_up(connection, datetime.now(UTC))
+        except AWAY as error:
+            log.warning("adding up waits for the database: %s", type(error).__name__)
+        except Exception:  # as above
+            log.exception("fault in adding up")
 
 
 async def reap() -> None:

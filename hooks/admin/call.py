@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path
 
 from hooks.admin import search, shown, tables
+from hooks.admin.charts import charts
 from hooks.admin.filters import OutcomeFilter, ReasonFilter, TimeFilter
 from hooks.admin.huge_table import HugeTableAdmin
 from hooks.models import Call, Event
@@ -42,6 +44,10 @@ class CallAdmin(HugeTableAdmin):
     time, knows_refusals = "asked_at", True
     search_fields = ("call_id__exact",)
     search_help_text = search.HELP
+
+    def get_urls(self) -> list[Any]:
+        """Before the admin's own, which take anything for an id."""
+        return [path("charts/", self.admin_site.admin_view(charts), name="hooks_call_charts"), *super().get_urls()]
 
     of_tenant = shown.link_column("tenant", "tenant")
     in_session = shown.link_column("session", "session")

@@ -14,7 +14,7 @@ from psycopg.errors import QueryCanceled
 
 from hooks.admin import scope
 from hooks.admin.filters import REFUSALS, TimeFilter
-from hooks.admin.paging import Place, newest
+from hooks.admin.paging import LOOKED_THROUGH, LOOKED_THROUGH_SPARSE, Place, newest
 from hooks.reasons import Decision
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.words import STYLE
@@ -40,12 +40,13 @@ class NewestFirst(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         time = self.model_admin.time
         before = Place.parse(request.GET.get(PAGE_VAR, ""), self.model._meta.pk)
-        page = newest(self.queryset, time, self._tenants(request), before, self._among(request))
+        far = LOOKED_THROUGH_SPARSE if self._asks_for_refusals() else LOOKED_THROUGH
+        page = newest(self.queryset, time, self._tenants(request), before, self._among(request), far)
         self.result_list, self.looked_back_to = page.rows, page.looked_back_to
         self.result_count, self.full_result_count = len(page.rows), None
         self.show_all = self.can_show_all = self.multi_page = self.show_full_result_count = False
         self.show_admin_actions = False
-        self.older = self.get_query_string({PAGE_VAR: page.older}) if page.older else None
+        self.older = self.get_query_string({PAGE_VAR: str(page.older)}) if page.older else None
         self.newest = self.get_query_string() if before else None
 
     def _tenants(self, request: HttpRequest) -> list[int]:
@@ -60,9 +61,7 @@ class NewestFirst(ChangeList):
     def _among(self, request: HttpRequest) -> QuerySet[Any] | None:
         """The rows that an index keeps together with those asked for, if it does not keep these themselves."""
         asked = {name for name, value in self.params.items() if value} - FOUND_BY_INDEX
-        refused = self.model_admin.knows_refusals and (
-            self.params.get("decision__exact") == Decision.REFUSED or self.params.get("reason") in REFUSALS
-        )
+        refused = self._asks_for_refusals()
         if asked & FOUND_AT_ONCE or not (asked - {"decision__exact"} if refused else asked):
             return None
         rows = self.root_queryset
@@ -70,6 +69,12 @@ class NewestFirst(ChangeList):
             if isinstance(spec, TenantFilter | TimeFilter):
                 rows = spec.queryset(request, rows)
         return rows.filter(decision=Decision.REFUSED) if refused else rows
+
+    def _asks_for_refusals(self) -> bool:
+        """And the table has indexes of its refusals."""
+        return self.model_admin.knows_refusals and (
+            self.params.get("decision__exact") == Decision.REFUSED or self.params.get("reason") in REFUSALS
+        )
 
 
 class HugeTableAdmin(_ModelAdmin):

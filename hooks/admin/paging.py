@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 PAGE = 50
-# How many rows a page looks through for those that are asked for, where no index knows them.
-LOOKED_THROUGH = 50_000
+# How many rows a page looks through for those that are asked for, where no index knows them; of rows that lie far apart
+# fewer, since each of them is a page to read from the disk.
+LOOKED_THROUGH = 20_000
+LOOKED_THROUGH_SPARSE = 5_000
 # Of so many tenants each is asked for its newest rows; more are picked out of everybody's.
 TENANTS_ASKED = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,7 +32,7 @@ class Place(NamedTuple):
         micros, _, key = text.partition("_")
         try:
             return cls(_EPOCH + int(micros) * _MICROSECOND, str(key_field.to_python(key)) if key else "")
-        except (ValueError, OverflowError, TypeError):
+        except (ValueError, OverflowError, ValidationError):
             return None
 
     def __str__(self) -> str:
@@ -50,16 +53,22 @@ class Page(NamedTuple):
 
 
 def newest(
-    rows: QuerySet[Any], time: str, tenants: Sequence[int], before: Place | None, among: QuerySet[Any] | None = None
+    rows: QuerySet[Any],
+    time: str,
+    tenants: Sequence[int],
+    before: Place | None,
+    among: QuerySet[Any] | None = None,
+    far: int = LOOKED_THROUGH,
 ) -> Page:
     """The newest `rows`; without `tenants`, of everybody.
 
-    `among`: rows that an index keeps in the order of time, where it does not keep the asked-for ones themselves.
+    `among`: rows that an index keeps in the order of time, where it does not keep the asked-for ones themselves; `far` of
+    them are looked through.
     """
     if before:
         rows = rows.filter(before.before(time))
         among = among if among is None else among.filter(before.before(time))
-    floor = _floor(among, time, tenants) if among is not None else None
+    floor = _floor(among, time, tenants, far) if among is not None else None
     if floor:
         rows = rows.filter(**{f"{time}__gte": floor})
     found = list(_merged(_parts(rows, tenants), time, PAGE + 1))
@@ -69,10 +78,10 @@ def newest(
     return Page(found, Place(floor) if floor else None, floor)
 
 
-def _floor(among: QuerySet[Any], time: str, tenants: Sequence[int]) -> datetime | None:
+def _floor(among: QuerySet[Any], time: str, tenants: Sequence[int], far: int) -> datetime | None:
     """None where fewer rows are left than a page looks through."""
     parts = _parts(among, tenants)
-    far = LOOKED_THROUGH // len(parts)
+    far //= len(parts)
     ends = [part.order_by(f"-{time}").values_list(time, flat=True)[far : far + 1] for part in parts]
     return max((end for part in ends for end in part), default=None)
 

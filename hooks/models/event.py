@@ -28,7 +28,7 @@ class Event(models.Model):
             models.Index(fields=["received_at"], name="event_by_time"),
             models.Index(fields=["tenant", "received_at"], name="event_of_tenant"),
             # Only a few events are written to these.
-            models.Index(fields=["received_at"], condition=REFUSED, name="event_refused"),
+            models.Index(fields=["received_at"], include=["reason"], condition=REFUSED, name="event_refused"),
             models.Index(
                 fields=["tenant", "received_at"], include=["reason"], condition=REFUSED, name="event_refused_of_tenant"
             ),

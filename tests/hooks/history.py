@@ -25,8 +25,9 @@ SELECT n, at, tenant, luck,
 SESSIONS = f"""
 INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin, sip_login,
                            connect_digest, opened_at, established_at, ended_at, ended_by)
-SELECT session, tenant, '{INSTANCE}', 'node-1@192.0.2.1', session::text, 'defaultApp', 'https://www.t' || tenant || '.example',
-       '10001', md5(n::text), at, at, at + interval '5 minutes', CASE WHEN luck %% 100 = 7 THEN 'reaper' ELSE 'disconnected' END
+SELECT session, tenant, '{INSTANCE}', 'node-1@192.0.2.1', session::text, 'defaultApp', 'https://t' || tenant || '.example',
+       '10001', md5(n::text), at, at, at + interval '5 minutes',
+       CASE WHEN luck %% 100 = 7 THEN 'reaper' ELSE 'disconnected' END
   FROM plan ORDER BY n
 """
 CALLS = """
@@ -37,7 +38,8 @@ SELECT call, tenant, session, md5(n::text), 'sales', '10002', '10001',
        CASE WHEN luck %% 5000 = 1 THEN 'session_ended' WHEN luck %% 50 = 1 THEN 'callee_unknown' ELSE 'allowed' END,
        at, at + interval '1 second', CASE WHEN luck %% 10 > 3 THEN at + interval '9 seconds' END,
        at + make_interval(secs => 10 + luck %% 240),
-       CASE WHEN luck %% 50 = 1 THEN 'refused' WHEN luck %% 10 = 3 THEN 'busy' WHEN luck %% 10 = 2 THEN 'failed' ELSE 'finish' END,
+       CASE WHEN luck %% 50 = 1 THEN 'refused' WHEN luck %% 10 = 3 THEN 'busy' WHEN luck %% 10 = 2 THEN 'failed'
+            ELSE 'finish' END,
        '', CASE WHEN luck %% 100 = 2 THEN 403 END
   FROM plan ORDER BY n
 """
@@ -57,6 +59,7 @@ def fill(calls: int, tenants: int, days: int = 30, at_once: int = 500_000) -> No
     """As many sessions and events too."""
     with connection.cursor() as cursor:
         cursor.execute(TENANTS, {"tenants": tenants})
+        cursor.execute("SELECT setval('tenants_tenant_id_seq', %s)", [tenants])
         for first in range(1, calls + 1, at_once):
             until = min(first + at_once - 1, calls)
             cursor.execute(PLAN, {"tenants": tenants, "days": days, "last": calls, "first": first, "until": until})

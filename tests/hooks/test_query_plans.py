@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hooks.admin import paging, scope
+from hooks.admin import huge_table, paging, scope
 from hooks.admin.paging import Place
 from hooks.models import Call, Event, Session
 from tenants.models import Tenant
@@ -67,7 +67,7 @@ def past(django_db_setup, django_db_blocker):
 
 @pytest.fixture(params=["administrator", "manager of 20 tenants"])
 def looking(request, past, db, monkeypatch):
-    monkeypatch.setattr(paging, "LOOKED_THROUGH", LOOKED_THROUGH)
+    monkeypatch.setattr(huge_table, "LOOKED_THROUGH", LOOKED_THROUGH)
     if request.param != "administrator":
         monkeypatch.setattr(scope, "sees_all", lambda user: False)
         monkeypatch.setattr(scope, "tenants_of", lambda user: Tenant.objects.filter(pk__lte=20))
