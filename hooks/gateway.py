@@ -14,12 +14,13 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connections
 
 from hooks import call_hours, statements
+from hooks.database import AWAY, parameters
 from hooks.facts import Facts
 from hooks.hook import Hook
-from hooks.lane import AWAY, Lane
+from hooks.lane import Lane
+from hooks.live.announcing import Announcer
 from hooks.methods import Kind, find
 from hooks.payloads import MAX_BYTES
 from hooks.reasons import refusal
@@ -48,15 +49,18 @@ class Gateway:
         """Raises KeyRingError: better no gateway than one that finds out at the first hook."""
         key_ring()
         self._spool = Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
+        self._announcer = Announcer(parameters())
+        recorded = self._announcer.something_was_recorded
         remembered: dict[str, Facts] = {}
         self._connects, self._calls, self._events = (
-            Lane(read, _connection(), settings.CLICKHOOK_HOOK_DEADLINE, self._spool, remembered)
+            Lane(read, parameters(), settings.CLICKHOOK_HOOK_DEADLINE, self._spool, remembered, recorded)
             for read in (statements.READ_CONNECT, statements.READ_CALL, statements.READ_EVENT)
         )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        for work in (self._connects.run(), self._calls.run(), self._events.run(), self._keep_house(), _add_up_hours()):
+        lanes = (self._connects.run(), self._calls.run(), self._events.run())
+        for work in (*lanes, self._announcer.run(), self._keep_house(), _add_up_hours()):
             self._tasks.append(asyncio.create_task(work))
 
     async def stop(self) -> None:
@@ -116,7 +120,7 @@ async def _add_up_hours() -> None:
     while True:
         await asyncio.sleep(ADD_UP_EVERY if finished else HOUSEKEEPING_EVERY)
         try:
-            async with await psycopg.AsyncConnection.connect(**_connection(), autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as connection:
                 finished = await call_hours.add_up(connection, datetime.now(UTC))
         except AWAY as error:
             log.warning("adding up waits for the database: %s", type(error).__name__)
@@ -130,18 +134,11 @@ async def reap() -> None:
         "call": settings.CLICKHOOK_CALL_LEASE,
         "ring": settings.CLICKHOOK_RING_LEASE,
     }
-    async with await psycopg.AsyncConnection.connect(**_connection(), autocommit=True) as connection:
+    async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as connection:
         cursor = await connection.execute(statements.REAP, leases)
         sessions, calls = await cursor.fetchone() or (0, 0)
     if sessions or calls:
         log.warning("closed %d sessions and %d calls that nobody ended", sessions, calls)
-
-
-def _connection() -> dict[str, Any]:
-    parameters = connections["default"].get_connection_params()
-    ours = ("cursor_factory", "context", "prepare_threshold")  # Django's own, for its own cursors
-    waits = {"connect_timeout": 2, "tcp_user_timeout": 10_000}  # seconds, milliseconds
-    return {name: value for name, value in parameters.items() if name not in ours} | waits
 
 
 async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:

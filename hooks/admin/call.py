@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
 
-from hooks.admin import search, shown, tables
+from hooks.admin import live, search, shown, tables
 from hooks.admin.charts import charts
 from hooks.admin.filters import OutcomeFilter, ReasonFilter, TimeFilter
 from hooks.admin.huge_table import HugeTableAdmin
@@ -47,7 +47,14 @@ class CallAdmin(HugeTableAdmin):
 
     def get_urls(self) -> list[Any]:
         """Before the admin's own, which take anything for an id."""
-        return [path("charts/", self.admin_site.admin_view(charts), name="hooks_call_charts"), *super().get_urls()]
+        pages = {"charts": charts, "live": live.page, "live/stream": live.stream}
+        return [
+            *(
+                path(f"{name}/", self.admin_site.admin_view(view), name=f"hooks_call_{name.replace('/', '_')}")
+                for name, view in pages.items()
+            ),
+            *super().get_urls(),
+        ]
 
     of_tenant = shown.link_column("tenant", "tenant")
     in_session = shown.link_column("session", "session")
