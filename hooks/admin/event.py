@@ -32,8 +32,9 @@ class EventAdmin(HugeTableAdmin):
         "detail",
         "carried",
     )
-    list_display = ("received", "of_tenant", "method", "decision_is", "reason_is", "at_instance", "in_session")
+    list_display = ("received", "of_tenant", "decision_is", "reason_is", "method", "at_instance", "in_session")
     list_filter = (TenantFilter, TimeFilter, "decision", ReasonFilter)
+    linked_lookups = ("session__id__exact", "call__id__exact", *TimeFilter.NAMES)
     time, knows_refusals = "received_at", True
     search_fields = ("session__wcs_session_id__exact",)
     search_help_text = search.HELP

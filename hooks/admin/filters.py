@@ -55,12 +55,12 @@ class OutcomeFilter(admin.SimpleListFilter):
 class TimeFilter(ListFilter):
     title = "time (UTC)"
     template = "hooks/time_filter.html"
-    SINCE, UNTIL = "since", "until"
+    SINCE, UNTIL = NAMES = ("since", "until")
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
         self._field = model_admin.time
-        self._typed = {name: params.pop(name)[-1].strip() for name in (self.SINCE, self.UNTIL) if name in params}
+        self._typed = {name: params.pop(name)[-1].strip() for name in self.NAMES if name in params}
         self._times = {name: _time(text) for name, text in self._typed.items() if text}
         for name, at in self._times.items():
             if at is None:
@@ -70,14 +70,14 @@ class TimeFilter(ListFilter):
         return True
 
     def expected_parameters(self) -> list[str | None]:
-        return [self.SINCE, self.UNTIL]
+        return list(self.NAMES)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         lookups = {self.SINCE: f"{self._field}__gte", self.UNTIL: f"{self._field}__lt"}
         return queryset.filter(**{lookups[name]: at for name, at in self._times.items() if at})
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        mine = [self.SINCE, self.UNTIL]
+        mine = list(self.NAMES)
         others = [(name, values) for name, values in changelist.filter_params.items() if name not in mine]
         yield {
             "selected": not any(self._times.values()),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from psycopg.errors import QueryCanceled
@@ -41,7 +41,7 @@ class NewestFirst(ChangeList):
         time = self.model_admin.time
         before = Place.parse(request.GET.get(PAGE_VAR, ""), self.model._meta.pk)
         far = LOOKED_THROUGH_SPARSE if self._asks_for_refusals() else LOOKED_THROUGH
-        page = newest(self.queryset, time, self._tenants(request), before, self._among(request), far)
+        page = newest(self.queryset, time, self._parts(request), before, self._among(request), far)
         self.result_list, self.looked_back_to = page.rows, page.looked_back_to
         self.result_count, self.full_result_count = len(page.rows), None
         self.show_all = self.can_show_all = self.multi_page = self.show_full_result_count = False
@@ -49,14 +49,14 @@ class NewestFirst(ChangeList):
         self.older = self.get_query_string({PAGE_VAR: str(page.older)}) if page.older else None
         self.newest = self.get_query_string() if before else None
 
-    def _tenants(self, request: HttpRequest) -> list[int]:
-        """Hers, or the one of hers that is asked for; [] are everybody's, [0] nobody's."""
-        if scope.sees_all(request.user) or self.params.keys() & FOUND_AT_ONCE:
+    def _parts(self, request: HttpRequest) -> list[Q]:
+        """Where a tenant is asked for, or a few rows by an index of their own, it is all one part."""
+        if self.params.keys() & FOUND_AT_ONCE:
             return []
-        hers = scope.tenants_of(request.user)
-        if slug := self.params.get(TenantFilter.parameter_name):
-            hers = hers.filter(slug=slug.replace("\0", "?").strip())
-        return list(hers.values_list("pk", flat=True)) or [0]
+        slug = self.params.get(TenantFilter.parameter_name, "").replace("\0", "?").strip()
+        if not slug:
+            return scope.parts(self.root_queryset, request.user)
+        return [Q(tenant=scope.tenants_of(request.user).filter(slug=slug).values_list("pk", flat=True).first() or 0)]
 
     def _among(self, request: HttpRequest) -> QuerySet[Any] | None:
         """The rows that an index keeps together with those asked for, if it does not keep these themselves."""
@@ -82,6 +82,7 @@ class HugeTableAdmin(_ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # one count of the whole table for each choice
     list_max_show_all = 0
     list_select_related = False
+    linked_lookups: tuple[str, ...] = ()  # what a link to the list may narrow it by
     sortable_by = ()  # newest first is what the indexes give
     actions = None
     time = ""  # the field that says when
@@ -90,7 +91,7 @@ class HugeTableAdmin(_ModelAdmin):
     related: tuple[str, ...] = ()
 
     class Media:
-        css = STYLE
+        css: ClassVar[Any] = {"all": [*STYLE["all"], "hooks/lists.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return scope.visible(super().get_queryset(request), request.user).prefetch_related(*self.related)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
@@ -15,7 +17,7 @@ PAGE = 50
 LOOKED_THROUGH = 20_000
 LOOKED_THROUGH_SPARSE = 5_000
 # Of so many tenants each is asked for its newest rows; more are picked out of everybody's.
-TENANTS_ASKED = 50
+PARTS = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -55,12 +57,12 @@ class Page(NamedTuple):
 def newest(
     rows: QuerySet[Any],
     time: str,
-    tenants: Sequence[int],
+    parts: Sequence[Q],
     before: Place | None,
     among: QuerySet[Any] | None = None,
     far: int = LOOKED_THROUGH,
 ) -> Page:
-    """The newest `rows`; without `tenants`, of everybody.
+    """The newest of these parts of `rows`; without parts, of all.
 
     `among`: rows that an index keeps in the order of time, where it does not keep the asked-for ones themselves; `far` of
     them are looked through.
@@ -68,31 +70,31 @@ def newest(
     if before:
         rows = rows.filter(before.before(time))
         among = among if among is None else among.filter(before.before(time))
-    floor = _floor(among, time, tenants, far) if among is not None else None
+    floor = _floor(among, time, parts, far) if among is not None else None
     if floor:
         rows = rows.filter(**{f"{time}__gte": floor})
-    found = list(_merged(_parts(rows, tenants), time, PAGE + 1))
+    found = list(_merged(_parts(rows, parts), time, PAGE + 1))
     if len(found) > PAGE:
         last = found[PAGE - 1]
         return Page(found[:PAGE], Place(getattr(last, time), str(last.pk)), None)
     return Page(found, Place(floor) if floor else None, floor)
 
 
-def _floor(among: QuerySet[Any], time: str, tenants: Sequence[int], far: int) -> datetime | None:
+def _floor(among: QuerySet[Any], time: str, parts: Sequence[Q], far: int) -> datetime | None:
     """None where fewer rows are left than a page looks through."""
-    parts = _parts(among, tenants)
-    far //= len(parts)
-    ends = [part.order_by(f"-{time}").values_list(time, flat=True)[far : far + 1] for part in parts]
+    separate = _parts(among, parts)
+    far //= len(separate)
+    ends = [part.order_by(f"-{time}").values_list(time, flat=True)[far : far + 1] for part in separate]
     return max((end for part in ends for end in part), default=None)
 
 
-def _parts(rows: QuerySet[Any], tenants: Sequence[int]) -> list[QuerySet[Any]]:
-    """A part for each tenant, since an index is in the order of time for each tenant."""
-    if not tenants:
+def _parts(rows: QuerySet[Any], parts: Sequence[Q]) -> list[QuerySet[Any]]:
+    """An index is in the order of time within each part."""
+    if not parts:
         return [rows]
-    if len(tenants) > TENANTS_ASKED:
-        return [rows.filter(tenant__in=tenants)]
-    return [rows.filter(tenant=tenant) for tenant in tenants]
+    if len(parts) > PARTS:
+        return [rows.filter(reduce(or_, parts))]
+    return [rows.filter(part) for part in parts]
 
 
 def _merged(parts: list[QuerySet[Any]], time: str, number: int) -> QuerySet[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from tenants.models import Tenant
 
@@ -21,3 +21,10 @@ def sees_all(user: Any) -> bool:
 
 def visible(rows: QuerySet[AnyRow], user: Any) -> QuerySet[AnyRow]:
     return rows if sees_all(user) else rows.filter(tenant__in=tenants_of(user).values("pk"))
+
+
+def parts(rows: QuerySet[Any], user: Any) -> list[Q]:
+    """What she sees of these rows, each part in one index's order of time; none: everything."""
+    if sees_all(user):
+        return []
+    return [Q(tenant=tenant) for tenant in tenants_of(user).values_list("pk", flat=True)] or [Q(tenant=0)]

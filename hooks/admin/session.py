@@ -36,6 +36,7 @@ class SessionAdmin(HugeTableAdmin):
     )
     list_display = ("opened", "of_tenant", "origin", "sip_login", "at_instance", "outcome", "wcs_session_id")
     list_filter = (TenantFilter, TimeFilter, OutcomeFilter)
+    linked_lookups = TimeFilter.NAMES
     time = "opened_at"
     search_fields = ("wcs_session_id__exact",)
     search_help_text = search.SESSION_HELP

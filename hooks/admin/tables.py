@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from hooks.admin import shown
 from hooks.models import Call, Event
+from hooks.reasons import Decision
 
-CALL_HEADS = ("asked", "call", "asked for", "dialled", "decision", "reason", "outcome", "talked")
+CALL_HEADS = ("asked", "call", "outcome", "reason", "asked for", "dialled", "talked")
 EVENT_HEADS = ("received", "event", "decision", "reason", "detail")
 
 
@@ -19,11 +20,10 @@ def calls(found: QuerySet[Call], query: str, number: int = shown.ROWS) -> str:
         (
             shown.time(call.asked_at),
             shown.link_to(call),
+            outcome(call),
+            shown.reason(call),
             call.alias or "(default)",
             call.target,
-            shown.decision(call),
-            shown.reason(call),
-            outcome(call),
             shown.length(call.duration),
         )
         for call in found.order_by("-asked_at")[: number + 1]
@@ -40,6 +40,8 @@ def events(found: QuerySet[Event], query: str, number: int = shown.ROWS) -> str:
 
 
 def outcome(row: Any) -> str:
+    if getattr(row, "decision", "") == Decision.REFUSED:
+        return shown.decision(row)
     if row.ended_at is None:
         return "not ended yet"
     return row.get_ended_by_display() or "ended"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from hooks import sip_standing, wcs_configuration
@@ -29,6 +29,13 @@ admin.site.unregister(Tenant)
 @admin.register(Tenant)
 class TenantWithCallsAdmin(TenantAdmin):
     change_form_template = "hooks/tenant.html"
+
+    def response_add(self, request: HttpRequest, obj: Tenant, *args: Any, **kwargs: Any) -> HttpResponse:
+        """On with its page, which says what is still missing."""
+        if "_addanother" in request.POST or "_popup" in request.POST:
+            return super().response_add(request, obj, *args, **kwargs)
+        messages.success(request, f"{obj.name} is there. What is still missing stands below.")
+        return HttpResponseRedirect(reverse("admin:tenants_tenant_change", args=[obj.pk]))
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         tenant = context.get("original")

@@ -152,7 +152,7 @@ def test_a_list_is_narrowed_by_what_is_asked_for(manager, cast, day):
     assert found(manager, Call, "outcome=finish") == [answered]
     assert len(found(manager, Event, "tenant=acme&reason=allowed&decision__exact=allowed")) == 1
     tomorrow = (NOW + timedelta(days=1)).isoformat().replace("+", "%2B")
-    assert found(manager, Session, f"opened_at__gte={tomorrow}") == []
+    assert found(manager, Session, f"since={tomorrow}") == []
     html = page(manager, f"{url(Call)}?tenant=acme&decision__exact=refused")
     assert '<input type="hidden" name="decision__exact" value="refused">' in html
 

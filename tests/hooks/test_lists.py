@@ -93,7 +93,7 @@ def test_the_rows_of_several_tenants_are_merged(past, lists, manager_of, model):
 
 def test_many_tenants_are_picked_out_of_everybodys(past, lists, manager_of, monkeypatch):
     everything = rows(lists(Call))
-    monkeypatch.setattr(paging, "TENANTS_ASKED", 1)
+    monkeypatch.setattr(paging, "PARTS", 1)
     manager_of("acme", "globex")
     assert rows(lists(Call)) == everything
 
