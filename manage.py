@@ -10,8 +10,9 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from clickhook.postgres import for_command
+    from tenants.audit.acting import commanded
 
-    with for_command(sys.argv[1:]):
+    with for_command(sys.argv[1:]), commanded(sys.argv[1:]):
         execute_from_command_line(sys.argv)
 
 

@@ -12,6 +12,7 @@ from django.core.asgi import get_asgi_application
 
 _django = get_asgi_application()
 
+from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Receive, Scope, Send  # noqa: E402 - needs the apps
 from tenants.encryption import KeyRingError  # noqa: E402
 
@@ -30,7 +31,7 @@ class Application:
             return await send({"type": "websocket.close"})
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
             return await self._gateway(scope, receive, send)
-        return await _django(dict(scope), receive, send)
+        return await bounded(_django, dict(scope), receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

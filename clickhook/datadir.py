@@ -26,7 +26,26 @@ def django_key(directory: Path) -> str:
 
 
 def encryption_keys(directory: Path) -> str:
-    return _read(directory / ENCRYPTION_KEYS)
+    return _read(key_file(directory))
+
+
+def key_file(directory: Path) -> Path:
+    return directory / ENCRYPTION_KEYS
+
+
+def replace_encryption_keys(directory: Path, entries: list[str]) -> None:
+    """At one stroke: whoever reads the file finds the old keys or the new ones. Raises OSError."""
+    path = key_file(directory)
+    draft, status = path.with_name(f".{path.name}.new"), path.stat()
+    draft.unlink(missing_ok=True)  # a crash may have left one
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        # The gateway must be able to read it, also where root runs the command.
+        os.fchown(file.fileno(), status.st_uid, status.st_gid)
+        file.write("\n".join(entries) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync(directory)
 
 
 def _make(path: Path, content: Callable[[], str]) -> bool:
@@ -45,6 +64,15 @@ def _make(path: Path, content: Callable[[], str]) -> bool:
     finally:
         draft.unlink()
     return True
+
+
+def _sync(directory: Path) -> None:
+    """A file's name is on disk only when its directory is."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> str:

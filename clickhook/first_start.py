@@ -32,6 +32,7 @@ def prepare(base_url: str) -> str:
 First start. The administrator, shown only now:
 
     {base_url}/admin/    user: {ADMINISTRATOR}    password: {password}
+    The first sign-in sets up a second factor: have an authenticator app at hand.
 
 A demo tenant is there. Try what a WCS would post; in another terminal:
 

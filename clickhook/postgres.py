@@ -17,13 +17,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from clickhook.processes import end_with_parent
+
 CLONE_NEWUSER = 0x10000000  # linux/sched.h
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 NOBODY = 65534
 LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 (unix(7))
 START_SECONDS = 60.0
 USERS_SECONDS = 10.0
-NEEDS_NO_DATABASE = {"up", "help", "version", "check", "makemigrations", "collectstatic"}
+NEEDS_NO_DATABASE = {"up", "demo", "websdk", "help", "version", "check", "makemigrations", "collectstatic"}
 ASKS_FOR_HELP = {"--help", "-h", "--version"}
 
 
@@ -219,4 +220,4 @@ def _in_child() -> None:
             os._exit(99)
         for name, text in (("setgroups", "deny"), ("uid_map", f"{NOBODY} 0 1"), ("gid_map", f"{NOBODY} 0 1")):
             Path("/proc/self", name).write_text(text)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+    end_with_parent(signal.SIGINT)

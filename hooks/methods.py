@@ -41,7 +41,7 @@ CALL_FIELDS = (
     "custom",
 )
 HIDDEN_FROM_BROWSER = (
-    *SIP_FIELDS,
+    *(field for field in SIP_FIELDS if field != "sipRegisterRequired"),  # whether a call has to wait for `registered`
     "restClientConfig",
     "callee",
     "caller",

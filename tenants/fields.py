@@ -18,7 +18,7 @@ else:
 
 @lru_cache(maxsize=2)
 def _parsed(keys: str) -> KeyRing:
-    return KeyRing.parse(keys)
+    return KeyRing.parse(keys, settings.CLICKHOOK_KEY_FILE)
 
 
 def key_ring() -> KeyRing:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import InlineForeignKeyField
 
 from tenants.encryption import Secret, SecretUnreadable
-from tenants.models import Callee, Domain, SipAccount, WcsInstance
+from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.models.wcs_instance import new_signing_secret
 from tenants.secret_input import SecretInput
-
-if TYPE_CHECKING:
-    _ModelForm = forms.ModelForm[Any]
-    _InstanceForm = forms.ModelForm[WcsInstance]
-else:
-    _ModelForm = _InstanceForm = forms.ModelForm
+from tenants.versioned_form import VersionedForm
 
 
-class OfTenantForm(_ModelForm):
+class TenantForm(VersionedForm):
+    class Meta:
+        model = Tenant
+        fields = ["slug", "name", "status", "sip_register_required"]
+
+
+class OfTenantForm(VersionedForm):
     # What the formset around it checks instead.
     left_to_formset: frozenset[str] = frozenset()
 
@@ -94,7 +94,7 @@ class SipAccountForm(OfTenantForm):
         return super().save(commit)
 
 
-class WcsInstanceForm(_InstanceForm):
+class WcsInstanceForm(VersionedForm):
     signing_secret = SecretInput(
         help_text="rest_hook_secret_key of this WCS. Blank keeps the one that is set, or makes one for a new instance. "
         "A new one replaces it; the previous one is accepted too until you forget it."
@@ -105,11 +105,13 @@ class WcsInstanceForm(_InstanceForm):
         exclude = ["signing_secret"]
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("unsigned") and self.cleaned_data.get("signing_secret"):
+        super().clean()
+        unsigned = self.cleaned_data.get("unsigned", self.instance.unsigned)  # not everybody is asked
+        if unsigned and self.cleaned_data.get("signing_secret"):
             self.add_error("signing_secret", "An instance either signs or is marked as unsigned, not both.")
         return self.cleaned_data
 
-    def save(self, commit: bool = True) -> WcsInstance:
+    def save(self, commit: bool = True) -> Any:
         instance, typed = self.instance, self.cleaned_data["signing_secret"]
         if instance.unsigned:
             instance.signing_secret = instance.previous_signing_secret = None

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from tenants.models import WcsInstance
@@ -26,11 +27,36 @@ from tests.wcs import Wcs
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--real", action="store_true", help="end-to-end tests with Chromium and Kamailio as well")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker) -> None:
     """The embedded database itself: the gateway under test is another process and sees it too."""
     with django_db_blocker.unblock():
         call_command("migrate", verbosity=0)
+    _let_tests_truncate()
+
+
+# Between two tests all tables are emptied at once, which the audit forbids everybody else.
+TRUNCATE_TRIGGERS = """
+DO $$ DECLARE watched regclass; BEGIN
+    FOR watched IN SELECT tgrelid FROM pg_trigger WHERE tgname = 'audit_truncate' LOOP
+        EXECUTE format('ALTER TABLE %s {} TRIGGER audit_truncate', watched);
+    END LOOP;
+END $$
+"""
+
+
+def _let_tests_truncate() -> None:
+    flush = connection.ops.sql_flush
+
+    def sql_flush(*args, **kwargs) -> list[str]:
+        turned_off, turned_on = (TRUNCATE_TRIGGERS.format(how) for how in ("DISABLE", "ENABLE ALWAYS"))
+        return [turned_off, *flush(*args, **kwargs), turned_on]
+
+    connection.ops.sql_flush = sql_flush
 
 
 @dataclass
@@ -39,11 +65,10 @@ class Gateway:
 
     environment: dict[str, str] = field(default_factory=dict)
     workers: int = 2
+    port: int = 0  # a free one, and the same again at the next start
 
     def start(self) -> Gateway:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = self._free_port()
         self.log_path = DATA_DIR / f"gateway-{self.port}.log"
         command = [
             sys.executable,
@@ -56,7 +81,7 @@ class Gateway:
         ]
         environment = {**os.environ, "WEB_CONCURRENCY": str(self.workers), **self.environment}
         with self.log_path.open("w") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, process_group=0)
         self._wait()
         return self
 
@@ -64,12 +89,30 @@ class Gateway:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(timeout=30) == 0
 
+    def kill(self) -> None:
+        """As a power cut would: it, and its workers with it."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
     def wcs(self, key: str, secret: str | None) -> Wcs:
         return Wcs(self.port, key, secret)
 
     @property
     def log(self) -> str:
         return self.log_path.read_text()
+
+    def _free_port(self) -> int:
+        """The one it had before, as soon as its killed workers are gone."""
+        deadline = time.monotonic() + 30
+        while True:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", self.port))
+                    return probe.getsockname()[1]
+                except OSError:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.02)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + 30
@@ -87,6 +130,12 @@ def gateway(django_db_setup) -> Iterator[Gateway]:
     running = Gateway().start()
     yield running
     running.stop()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """A password's slow digest is Django's business, and most of a test's time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import time
 from html.parser import HTMLParser
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from tenants.models import SecondFactor
+from tenants.scope import AUDITORS
 from tests.cast import SECRETS
 
 TYPED = "typed-by-the-manager-4b1d"
 
 
-def signed_in():
+def person(role="administrator", *tenants, name="", may_change=True):
+    """An administrator, a manager of these tenants, an auditor, or nobody: staff without a role."""
+    user = User.objects.create_user(name or role, is_staff=True, is_superuser=role == "administrator")
+    if role == "auditor":
+        user.groups.add(Group.objects.get_or_create(name=AUDITORS)[0])
+    for tenant in tenants:
+        user.assignments.create(tenant=tenant, may_change=may_change)
+    return user
+
+
+def signed_in(role="administrator", *tenants, **more):
+    """Her browser, with password and second factor given just now."""
+    user = person(role, *tenants, **more)
     client = Client()
-    client.force_login(User.objects.create_superuser("manager", password="x"))
+    client.force_login(user)
+    session = client.session
+    session["otp_device_id"] = SecondFactor.objects.create(user=user).persistent_id
+    session["confirmed_at"] = time.time()
+    session.save()
+    client.user = user
     return client
 
 

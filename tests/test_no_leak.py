@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import connection
-from django.test import Client
 
 from hooks.models import Event
 from tests.cast import ACME_PASSWORD, SECRETS
+from tests.manager import signed_in
 from tests.wcs import PAYLOADS, Answer, payload
 
 
@@ -74,8 +73,7 @@ def _leaking_tables() -> list[str]:
 
 
 def test_no_secret_stands_on_an_admin_page(answers, cast):
-    client = Client()
-    client.force_login(get_user_model().objects.create_superuser("admin", password="only-for-this-test"))
+    client = signed_in()
     pages = [
         "tenants/tenant",
         "tenants/sipaccount",

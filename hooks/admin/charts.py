@@ -15,13 +15,14 @@ from django.urls import reverse
 from psycopg.errors import QueryCanceled
 
 from hooks import call_hours
-from hooks.admin import scope
 from hooks.admin.shown import REASONS
 from hooks.call_hours import HOUR, CallHours
 from hooks.charts import drawing, figures
 from hooks.charts.figures import DAY, OUTCOMES, PERIODS, Period
 from hooks.models import Event
 from hooks.reasons import Decision
+from tenants.models import Tenant
+from tenants.scope import scope_of
 
 PATIENCE = 5_000  # milliseconds
 REASONS_SHOWN = 8
@@ -55,18 +56,18 @@ def charts(request: HttpRequest) -> HttpResponse:
         "periods": PERIODS.values(),
         "period": period,
         "slug": slug,
-        "suggested": scope.tenants_of(request.user).values_list("slug", flat=True)[:100],
+        "suggested": Tenant.objects.visible_to(request.user).values_list("slug", flat=True)[:100],
     }
     return TemplateResponse(request, "hooks/charts.html", context)
 
 
 def _tenants(request: HttpRequest, slug: str) -> tuple[list[int] | None, str]:
     """None: all there are; and what is wrong with the question."""
-    hers = scope.tenants_of(request.user)
     if slug:
-        found = list(hers.filter(slug=slug).values_list("pk", flat=True))
+        found = list(Tenant.objects.visible_to(request.user).filter(slug=slug).values_list("pk", flat=True))
         return found, "" if found else f"There is no tenant “{slug}”. Type its short name, like acme."
-    return (None if scope.sees_all(request.user) else list(hers.values_list("pk", flat=True))), ""
+    visible = scope_of(request.user).visible
+    return (None if visible is None else sorted(visible)), ""
 
 
 def _in_time(tenants: list[int] | None, period: Period, slug: str) -> tuple[list[Figure], str]:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from psycopg.errors import QueryCanceled
 
-from hooks.admin import scope
 from hooks.admin.filters import REFUSALS, TimeFilter
+from hooks.admin.hers import parts
 from hooks.admin.paging import LOOKED_THROUGH, LOOKED_THROUGH_SPARSE, Place, newest
 from hooks.reasons import Decision
+from tenants.admin.scoped import ScopedAdmin, hers
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.words import STYLE
-
-if TYPE_CHECKING:
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
+from tenants.models import Tenant
 
 PATIENCE = 5_000  # milliseconds
 TOO_SLOW = "That took too long to look up among so many rows. Choose a tenant, or search for a whole id."
@@ -55,8 +52,9 @@ class NewestFirst(ChangeList):
             return []
         slug = self.params.get(TenantFilter.parameter_name, "").replace("\0", "?").strip()
         if not slug:
-            return scope.parts(self.root_queryset, request.user)
-        return [Q(tenant=scope.tenants_of(request.user).filter(slug=slug).values_list("pk", flat=True).first() or 0)]
+            return parts(self.root_queryset, request.user)
+        asked_for = Tenant.objects.visible_to(request.user).filter(slug=slug)
+        return [Q(tenant=asked_for.values_list("pk", flat=True).first() or 0)]
 
     def _among(self, request: HttpRequest) -> QuerySet[Any] | None:
         """The rows that an index keeps together with those asked for, if it does not keep these themselves."""
@@ -77,12 +75,11 @@ class NewestFirst(ChangeList):
         )
 
 
-class HugeTableAdmin(_ModelAdmin):
+class HugeTableAdmin(ScopedAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # one count of the whole table for each choice
     list_max_show_all = 0
     list_select_related = False
-    linked_lookups: tuple[str, ...] = ()  # what a link to the list may narrow it by
     sortable_by = ()  # newest first is what the indexes give
     actions = None
     time = ""  # the field that says when
@@ -94,7 +91,10 @@ class HugeTableAdmin(_ModelAdmin):
         css: ClassVar[Any] = {"all": [*STYLE["all"], "hooks/lists.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return scope.visible(super().get_queryset(request), request.user).prefetch_related(*self.related)
+        """What a row refers to is shown where it is hers: its WCS may be somebody else's by now."""
+        fields: list[Any] = [(name, self.opts.get_field(name).related_model) for name in self.related]
+        related = [Prefetch(name, hers(model._default_manager.all(), request)) for name, model in fields]
+        return super().get_queryset(request).prefetch_related(*related)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NewestFirst

@@ -14,13 +14,15 @@ from django.db import connection, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import TemplateResponse
 
-from hooks.admin import scope
+from hooks.admin.hers import parts
 from hooks.admin.paging import newest
 from hooks.database import parameters
 from hooks.live import changes
 from hooks.live.changes import Change
 from hooks.live.listening import LISTENER, MAX_VIEWERS, TooManyViewers
 from hooks.models import Event
+from tenants.scope import scope_of
+from tenants.sign_in.ending import unattended
 
 # Then the page connects anew, and is asked who is there: so an ended session, or a tenant taken away, ends it in time.
 LIFETIME = 45.0  # seconds
@@ -31,8 +33,8 @@ FULL = f"{MAX_VIEWERS} people look already. Refresh the page to see how things s
 
 def page(request: HttpRequest) -> HttpResponse:
     after = _last_event()
-    events = scope.visible(Event.objects.all(), request.user)
-    latest = newest(events.only("pk", "received_at"), "received_at", scope.parts(events, request.user), None).rows
+    events = Event.objects.visible_to(request.user)
+    latest = newest(events.only("pk", "received_at"), "received_at", parts(events, request.user), None).rows
     context = {
         **admin.site.each_context(request),
         "title": "Live: sessions and calls as they happen",
@@ -42,6 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "hooks/live.html", context)
 
 
+@unattended
 def stream(request: HttpRequest) -> HttpResponseBase:
     tenants = _tenants(request)
     if len(LISTENER.viewers) >= MAX_VIEWERS:
@@ -54,7 +57,8 @@ def stream(request: HttpRequest) -> HttpResponseBase:
 
 def _tenants(request: HttpRequest) -> frozenset[int] | None:
     """None: everybody's."""
-    return None if scope.sees_all(request.user) else frozenset(scope.tenants_of(request.user).values_list("pk", flat=True))
+    visible = scope_of(request.user).visible
+    return None if visible is None else frozenset(visible)
 
 
 async def _messages(tenants: frozenset[int] | None, after: int | None) -> AsyncIterator[bytes]:

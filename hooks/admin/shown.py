@@ -19,6 +19,7 @@ from tenants.admin.words import alarm
 
 ROWS = 50
 REASONS = {reason.value: reason for reason in Reason}
+GONE = "gone, or not yours to see"
 Column = Callable[[Any, Any], str]  # a method of a page: itself, the row
 
 
@@ -55,7 +56,7 @@ def link(row: Model, name: str) -> str:
         related = getattr(row, name)
     except ObjectDoesNotExist:
         related = None
-    return f"gone ({key})" if related is None else link_to(related)
+    return GONE if related is None else link_to(related)
 
 
 def link_to(row: Model) -> str:

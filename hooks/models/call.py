@@ -10,6 +10,7 @@ from hooks.models.session import Session
 from hooks.reasons import Decision, Reason
 from hooks.row_id import new_row_id
 from tenants.models import Tenant
+from tenants.scope import OfTenantQuerySet
 
 REFUSED = Q(decision=Decision.REFUSED.value)
 
@@ -54,6 +55,8 @@ class Call(models.Model):
         db_persist=True,
         null=True,
     )
+
+    objects = OfTenantQuerySet["Call"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "call_id"], name="call_once_per_session")]

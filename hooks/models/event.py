@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.db.models import Q
 
 from hooks.models.call import REFUSED, Call, decisions, reasons
 from hooks.models.session import Session
 from tenants.models import Tenant, WcsInstance
+from tenants.scope import scope_of
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user: User | AnonymousUser) -> EventQuerySet:
+        """An event that is nobody's is hers where its instance speaks for nobody but her tenants."""
+        tenants = scope_of(user).visible
+        if tenants is None:
+            return self.all()
+        instances = list(WcsInstance.objects.for_none_but(tenants).values_list("pk", flat=True))
+        return self.filter(Q(tenant__in=tenants) | Q(tenant=None, instance__in=instances))
 
 
 class Event(models.Model):
@@ -23,6 +35,8 @@ class Event(models.Model):
     detail = models.TextField(blank=True, help_text="What was wrong, where the reason alone does not say it.")
     body = models.JSONField()
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["received_at"], name="event_by_time"),
@@ -37,6 +51,7 @@ class Event(models.Model):
                 condition=Q(method="RegistrationStatusEvent"),
                 name="event_registration_of_tenant",
             ),
+            models.Index(fields=["instance", "received_at"], condition=Q(tenant=None), name="event_of_no_tenant"),
         ]
 
     def __str__(self) -> str:

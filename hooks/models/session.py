@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from hooks.row_id import new_row_id
 from tenants.models import Domain, SipAccount, Tenant, WcsInstance
+from tenants.scope import OfTenantQuerySet
 
 
 class Session(models.Model):
@@ -43,6 +44,8 @@ class Session(models.Model):
     established_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=16, choices=EndedBy.choices, blank=True)
+
+    objects = OfTenantQuerySet["Session"].as_manager()
 
     class Meta:
         constraints = [

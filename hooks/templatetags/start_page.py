@@ -10,7 +10,7 @@ from django import template
 from django.http import HttpRequest
 from django.urls import reverse
 
-from hooks.admin import scope, shown
+from hooks.admin import shown
 from hooks.admin.paging import LOOKED_THROUGH_SPARSE
 from hooks.models import Event
 from hooks.reasons import Decision
@@ -37,11 +37,11 @@ def start_page(context: Any) -> dict[str, Any]:
 
 def _troubles(user: Any, since: datetime) -> list[dict[str, Any]]:
     """By tenant, most refusals first; of very many refusals the latest are counted."""
-    refused = scope.visible(Event.objects.filter(decision=Decision.REFUSED, received_at__gte=since), user)
+    refused = Event.objects.visible_to(user).filter(decision=Decision.REFUSED, received_at__gte=since)
     reasons: dict[int | None, Counter[str]] = defaultdict(Counter)
     for tenant, reason in refused.order_by("-received_at").values_list("tenant", "reason")[:LOOKED_THROUGH_SPARSE]:
         reasons[tenant][reason] += 1
-    tenants = Tenant.objects.in_bulk([tenant for tenant in reasons if tenant])
+    tenants = Tenant.objects.visible_to(user).in_bulk([tenant for tenant in reasons if tenant])
     counted = sorted(reasons.items(), key=lambda pair: -pair[1].total())
     return [_trouble(tenants.get(tenant or 0), counts) for tenant, counts in counted]
 

@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.db import connection
 from django.db.models import PROTECT, Model
 from django.db.utils import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-if TYPE_CHECKING:
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
+from tenants.admin.scoped import ScopedAdmin, hers
+from tenants.versioned_form import VERSION, VersionedForm
 
 PROTECTED_SHOWN = 5
 CONFLICT = "Nothing was saved: rows of this page exclude each other, or somebody changed them at the same moment."
+ANOTHERS = ["something that is not yours to see"]
 STILL_NEEDED = "Nothing was deleted: something that must stay began to refer to it at the same moment."
 
 
-class CarefulAdmin(_ModelAdmin):
+class CarefulAdmin(ScopedAdmin):
     instead_of_deleting = ""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.versioned(super().get_fieldsets(request, obj), request, obj)
+
+    def versioned(self, fieldsets: Any, request: HttpRequest, obj: Any) -> Any:
+        """With the hidden field that tells which version of the row the page was made of."""
+        return with_version(fieldsets, self.form) if obj and self.has_change_permission(request, obj) else fieldsets
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Of two who save at the same moment, the second waits here and then sees what the first has saved."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        self.lock(request, found)
+        return super().get_object(request, object_id, from_field)
+
+    def lock(self, request: HttpRequest, obj: Any) -> None:
+        if connection.in_atomic_block:  # a page that saves
+            list(self.model._base_manager.filter(pk=obj.pk).select_for_update(no_key=True).values("pk"))
 
     @method_decorator(sensitive_post_parameters())
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -44,17 +63,24 @@ class CarefulAdmin(_ModelAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What must stay is looked for first, a few rows of it: Django would list every session of a tenant."""
-        if protected := self._protected([obj.pk for obj in objs]):
+        if protected := self._protected([obj.pk for obj in objs], request):
             return [], {}, set(), protected
         return super().get_deleted_objects(objs, request)
 
-    def _protected(self, keys: list[Any]) -> list[str]:
+    def _protected(self, keys: list[Any], request: HttpRequest) -> list[str]:
         needed: list[str] = []
         for relation in self.model._meta.related_objects:
             if relation.on_delete is PROTECT:
-                rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys})
-                needed += _some(rows[: PROTECTED_SHOWN + 1])
+                rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": keys})
+                needed += _some(hers(rows, request)[: PROTECTED_SHOWN + 1]) or (ANOTHERS if rows.exists() else [])
         return [*needed, self.instead_of_deleting] if needed and self.instead_of_deleting else needed
+
+
+def with_version(fieldsets: Any, form: Any) -> Any:
+    if not issubclass(form, VersionedForm):
+        return fieldsets
+    (name, options), *others = fieldsets
+    return [(name, {**options, "fields": [*options["fields"], VERSION]}), *others]
 
 
 def _some(rows: Iterable[Model]) -> list[str]:

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.exporting import ExportingAdmin
 from tenants.admin.words import STYLE
 
 
-class OfTenantAdmin(CarefulAdmin):
+class OfTenantAdmin(ExportingAdmin, CarefulAdmin):
     autocomplete_fields = ("tenant",)
     list_select_related: ClassVar[Any] = ("tenant",)
 

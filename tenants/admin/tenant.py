@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db import connection
 from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.conflicts import CarefulAdmin, with_version
+from tenants.admin.exporting import ExportingAdmin
+from tenants.admin.scoped import ScopedInline, forget_scope, scope
 from tenants.admin.sip_account import FIELDS as SIP_ACCOUNT_FIELDS
 from tenants.admin.words import STYLE, alarm, whether_set
-from tenants.forms import CalleeInlineForm, DomainForm, SipAccountForm
+from tenants.forms import CalleeInlineForm, DomainForm, SipAccountForm, TenantForm
 from tenants.formsets import CalleeFormSet, DomainFormSet
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.scope import EVERYTHING
 
 if TYPE_CHECKING:
     _StackedInline = admin.StackedInline[Any, Any]
@@ -29,7 +33,13 @@ ROWS_EDITABLE = 35
 OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAccount)
 
 
-class DomainInline(_TabularInline):
+class OwnedInline(ScopedInline):
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return with_version(fieldsets, self.form) if self.has_change_permission(request, obj) else fieldsets
+
+
+class DomainInline(OwnedInline, _TabularInline):
     model = Domain
     form = DomainForm
     formset = DomainFormSet
@@ -37,7 +47,7 @@ class DomainInline(_TabularInline):
     extra = 0
 
 
-class CalleeInline(_TabularInline):
+class CalleeInline(OwnedInline, _TabularInline):
     model = Callee
     form = CalleeInlineForm
     formset = CalleeFormSet
@@ -45,7 +55,7 @@ class CalleeInline(_TabularInline):
     extra = 0
 
 
-class SipAccountInline(_StackedInline):
+class SipAccountInline(OwnedInline, _StackedInline):
     model = SipAccount
     form = SipAccountForm
     fields = SIP_ACCOUNT_FIELDS
@@ -57,21 +67,26 @@ class SipAccountInline(_StackedInline):
         return whether_set(account.password)
 
 
-class InstanceInline(_TabularInline):
+class InstanceInline(ScopedInline, _TabularInline):
     model = WcsInstance.tenants.through
     verbose_name = "WCS instance"
     verbose_name_plural = "WCS instances that may speak for this tenant"
     autocomplete_fields = ("wcsinstance",)
     extra = 0
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Those she may take away or give: another customer may hang on a shared one."""
+        return super().get_queryset(request).filter(wcsinstance__in=WcsInstance.objects.changeable_by(request.user))
+
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         return super().formfield_for_foreignkey(db_field, request, label="WCS instance", **kwargs)
 
 
 @admin.register(Tenant)
-class TenantAdmin(CarefulAdmin):
+class TenantAdmin(ExportingAdmin, CarefulAdmin):
+    form = TenantForm
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
-    readonly_fields = ("standing", "owns", "created_at")
+    readonly_fields = ("standing", "owns", "served_by", "created_at")
     list_display = ("slug", "name", "status_word", "domains", "callees", "sip_accounts", "instances")
     list_filter = ("status", "sip_register_required")
     search_fields = ("slug", "name")
@@ -81,16 +96,33 @@ class TenantAdmin(CarefulAdmin):
         css = STYLE
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        names = Prefetch("wcs_instances", WcsInstance.objects.only("name"))
+        names = Prefetch("wcs_instances", WcsInstance.objects.visible_to(request.user).only("name"))
+        to_look_at = Prefetch("wcs_instances", _not_hers_to_change(request), to_attr="instances_to_look_at")
         counts = {f"{owned._meta.model_name}_number": _number_of(owned) for owned in OWNED}
-        return super().get_queryset(request).annotate(**counts).prefetch_related(names)
+        return super().get_queryset(request).annotate(**counts).prefetch_related(names, to_look_at)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["slug", "name", "status", "sip_register_required"]
-        return ["standing", *fields, "owns", "created_at"] if obj else fields
+        served_by = ["served_by"] if getattr(obj, "instances_to_look_at", []) else []
+        return ["standing", *fields, "owns", *served_by, "created_at"] if obj else fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return scope(request) == EVERYTHING
+
+    def save_model(self, request: Any, obj: Tenant, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change and scope(request) != EVERYTHING:
+            obj.assignments.create(user=request.user, may_change=True)
+            forget_scope(request)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return [inline for inline in self.inlines if _is_editable(inline, request, obj)]
+
+    def lock(self, request: HttpRequest, obj: Tenant) -> None:
+        super().lock(request, obj)
+        for inline in self.get_inlines(request, obj) if connection.in_atomic_block else ():
+            if inline.model in OWNED:
+                list(inline.model.objects.filter(tenant=obj).order_by("pk").select_for_update(no_key=True).values("pk"))
 
     @admin.display(description="status", ordering="status")
     def status_word(self, tenant: Tenant) -> str:
@@ -117,9 +149,19 @@ class TenantAdmin(CarefulAdmin):
     def instances(self, tenant: Tenant) -> str:
         return ", ".join(instance.name for instance in tenant.wcs_instances.all()) or alarm("none")
 
+    @admin.display(description="WCS instances")
+    def served_by(self, tenant: Any) -> str:
+        names = ", ".join(instance.name for instance in tenant.instances_to_look_at)
+        return f"{names}: an administrator connects and disconnects"
+
     @admin.display(description="owns")
     def owns(self, tenant: Any) -> str:
         return format_html_join(", ", '<a href="{}?tenant={}">{} {}</a>{}', (_listed(owned, tenant) for owned in OWNED))
+
+
+def _not_hers_to_change(request: HttpRequest) -> Any:
+    changeable = WcsInstance.objects.changeable_by(request.user).values("pk")
+    return WcsInstance.objects.visible_to(request.user).exclude(pk__in=changeable).only("name")
 
 
 def _number_of(owned: type[Domain | Callee | SipAccount]) -> Coalesce:

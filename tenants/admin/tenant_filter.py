@@ -21,6 +21,7 @@ class TenantFilter(admin.SimpleListFilter):
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
+        self._user = request.user
         self._others = [
             (name, value) for name, values in request.GET.lists() for value in values if name not in {"tenant", "p", "e"}
         ]
@@ -43,5 +44,5 @@ class TenantFilter(admin.SimpleListFilter):
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
             "value": self.value() or "",
             "others": self._others,
-            "suggested": Tenant.objects.values_list("slug", flat=True)[:SUGGESTED],
+            "suggested": Tenant.objects.visible_to(self._user).values_list("slug", flat=True)[:SUGGESTED],
         }

@@ -12,9 +12,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.scoped import ScopedInline, may_change, scope
 from tenants.admin.words import STYLE, alarm, whether_set
 from tenants.forms import WcsInstanceForm
 from tenants.models import WcsInstance, WcsNode
+from tenants.scope import EVERYTHING
+from tenants.sign_in.confirmation import ask_for_confirmation, confirmed_recently, is_confirmed
 
 if TYPE_CHECKING:
     _TabularInline = admin.TabularInline[Any, Any]
@@ -27,7 +30,7 @@ NOBODY = "NOBODY: it has no signing secret, so every hook is refused"
 TENANTS_EDITABLE = 500
 
 
-class NodeInline(_TabularInline):
+class NodeInline(ScopedInline, _TabularInline):
     model = WcsNode
     verbose_name_plural = "nodes seen"
     fields = readonly_fields = ("node_id", "first_seen_at")
@@ -49,6 +52,7 @@ class WcsInstanceAdmin(CarefulAdmin):
     readonly_fields = ("answers", "hook_url", "configuration", "signing_secret_is", "previous_is", "tenants_are")
     list_display = ("name", "answers", "previous_is", "app_key", "tenant_count")
     list_filter = ("unsigned",)
+    ordering = ("name",)  # a count of tenants loses the table's own
     search_fields = ("name", "key", "app_key")
     actions = ("forget_previous",)
     instead_of_deleting = "Its sessions stay. To cut it off, take its tenants away or enter a new signing secret."
@@ -63,11 +67,28 @@ class WcsInstanceAdmin(CarefulAdmin):
         secrets = ["signing_secret", ("signing_secret_is", "previous_is"), "unsigned"]
         if obj is None:
             return [(None, {"fields": ["name", "key", "app_key", "tenants", "signing_secret", "unsigned"]})]
-        tenants = "tenants" if obj.tenant_number <= TENANTS_EDITABLE else "tenants_are"
-        return [
+        is_editable = obj.tenant_number <= TENANTS_EDITABLE and may_change(request, WcsInstance, obj)
+        tenants = "tenants" if is_editable else "tenants_are"
+        fieldsets = [
             (None, {"fields": ["answers", "name", "key", "hook_url", "configuration", "app_key", tenants]}),
             ("Signature", {"fields": secrets}),
         ]
+        return self.versioned(fieldsets, request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whom an unsigned instance hands the passwords to is not for a customer's manager to decide."""
+        shown = super().get_readonly_fields(request, obj)
+        return shown if scope(request) == EVERYTHING else (*shown, "unsigned")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """An instance of no tenant would be nobody's but an administrator's."""
+        return super().formfield_for_manytomany(db_field, request, required=scope(request) != EVERYTHING, **kwargs)
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        instance: Any = super().get_object(request, *args, **kwargs)
+        if instance and instance.tenant_number <= TENANTS_EDITABLE:
+            instance.tenants_seen = list(instance.tenants.visible_to(request.user))
+        return instance
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()
@@ -101,6 +122,8 @@ class WcsInstanceAdmin(CarefulAdmin):
 
     @admin.display(description="tenants")
     def tenants_are(self, instance: Any) -> str:
+        if hasattr(instance, "tenants_seen"):
+            return _named(instance.tenants_seen, instance.tenant_number - len(instance.tenants_seen))
         lists = reverse("admin:tenants_tenant_changelist")
         text = '{} of them, too many for this page: add or remove it on the <a href="{}">tenants\'</a> pages.'
         return format_html(text, instance.tenant_number, lists)
@@ -114,7 +137,15 @@ class WcsInstanceAdmin(CarefulAdmin):
         elif not change or "unsigned" in form.changed_data:
             messages.info(request, f"Run manage.py wcs_config {obj.name} for what to enter at the WCS.")
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """A new secret, or none any more, cuts a WCS off or lets another in."""
+        is_dangerous = bool(request.POST.get("signing_secret")) or "unsigned" in request.POST
+        if is_dangerous and not is_confirmed(request):
+            return ask_for_confirmation(request)
+        return super().changeform_view(request, *args, **kwargs)
+
     @admin.action(description="Forget the previous signing secret", permissions=["change"])
+    @confirmed_recently
     def forget_previous(self, request: HttpRequest, instances: QuerySet[WcsInstance]) -> None:
         forgetful = list(instances.exclude(previous_signing_secret=""))
         for instance in forgetful:
@@ -126,3 +157,9 @@ class WcsInstanceAdmin(CarefulAdmin):
             messages.success(request, f"Only the present signing secret is accepted now: {names}.")
         else:
             messages.info(request, "None of them had a previous signing secret.")
+
+
+def _named(tenants: list[Any], others: int) -> str:
+    """Another customer of a shared instance is counted, never named."""
+    names = ", ".join(tenant.slug for tenant in tenants)
+    return f"{names} and {others} of others" if others else names or "none"

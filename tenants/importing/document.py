@@ -1,42 +1,24 @@
-"""From a file's bytes to plain values, bounded in size; which format it is, its name or its first character tells."""
+"""From a file's text to plain values; which format it is, its name or its first character tells."""
 
 from __future__ import annotations
 
 import codecs
-import sys
 from pathlib import Path
 from typing import Any
 
 from tenants.importing import json_document, yaml_document
 from tenants.importing.objects import Object, Unreadable
 
-MAX_BYTES = 64 * 1024 * 1024
-STDIN = "-"
 
-
-def read(path: str) -> Object:
+def parse(name: str, content: bytes) -> Object:
     """Raises Unreadable."""
-    text = _decoded(_bytes(path))
+    text = _decoded(content)
     if not text.strip():
         raise Unreadable("It is empty.")
-    document = _parsed(path, text)
+    document = _parsed(name, text)
     if not isinstance(document, Object):
         raise Unreadable('The top level is an object with the keys "tenants" and "wcs_instances".')
     return document
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        if path == STDIN:
-            content = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(path).open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise Unreadable(f"It cannot be read: {error.strerror or type(error).__name__}.") from None
-    if len(content) > MAX_BYTES:
-        raise Unreadable(f"It is larger than {MAX_BYTES // 1024**2} MiB; split it.")
-    return content
 
 
 def _decoded(content: bytes) -> str:
@@ -47,10 +29,12 @@ def _decoded(content: bytes) -> str:
         raise Unreadable(f"It is not UTF-8, first at line {line}.") from None
 
 
-def _parsed(path: str, text: str) -> Any:
-    suffix = Path(path).suffix.lower()
+def _parsed(name: str, text: str) -> Any:
+    suffix = Path(name).suffix.lower()
     if suffix in {".yaml", ".yml"}:
         return yaml_document.parse(text)
     if suffix == ".json" or text.lstrip()[0] in "{[":
         return json_document.parse(text)
+    if suffix == ".csv":
+        raise Unreadable("This is a table, not JSON or YAML: choose which one, or use manage.py import_csv.")
     return yaml_document.parse(text)

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST_SHOWN = 300
+MOST_LISTED = 200
 
 
 @dataclass(frozen=True)
 class Problem:
-    place: str  # like tenants[3].domains[0].origin, or nothing where the whole file is meant
+    place: str  # like tenants[3].domains[0].origin or line 4, column 2 (target); or nothing where the whole file is meant
     message: str
 
     def __str__(self) -> str:
@@ -25,16 +26,33 @@ class Problem:
 
 
 class Problems(list[Problem]):
+    """The first MOST_LISTED of them, and how many more there are: a million wrong rows need no million sentences."""
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(problems)
+        self.more = 0
+
     def add(self, place: str, message: str) -> None:
-        self.append(Problem(place, shown(message)))
+        if len(self) < MOST_LISTED:
+            self.append(Problem(place, shown(message)))
+        else:
+            self.more += 1
 
 
 class ImportRefused(Exception):
-    """The file cannot be imported and nothing was changed. Carries every problem, and never a secret."""
+    """The file cannot be imported and nothing was changed. Carries the problems, and never a secret."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Problems) -> None:
         self.problems = sorted(problems, key=lambda problem: problem.position)
-        super().__init__(f"{len(self.problems)} problems")
+        self.more = problems.more
+        super().__init__(f"{self.count} problems")
+
+    @property
+    def count(self) -> int:
+        return len(self.problems) + self.more
+
+    def lines(self) -> list[str]:
+        return [*map(str, self.problems), *([f"and {self.more:,} more"] if self.more else [])]
 
 
 def shown(text: str) -> str:

@@ -2,70 +2,116 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from tenants.importing.problems import Problem, shown
+from tenants.importing.problems import ImportRefused, shown
 from tenants.importing.rows import Difference, Row
 
 SECRET_IN = "manage.py wcs_config"
+SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Change:
+    number: int
+    action: str
+    kind: str
+    label: str
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def line(self) -> str:
+        title = f"{SIGNS[self.action]} {self.kind} {shown(self.label)}"
+        return title if self.action != "changed" else f"{title}: {', '.join(self.words)}"
+
+    @property
+    def words(self) -> list[str]:
+        return [_difference(difference) for difference in self.differences]
+
+    def as_json(self) -> dict[str, Any]:
+        fields = [difference_as_json(difference) for difference in self.differences] if self.action == "changed" else []
+        return {"action": self.action, "kind": self.kind, "name": self.label, "fields": fields}
+
+
+@dataclass
 class Report:
-    rows: list[Row]
     dry_run: bool
+    changes: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    run: int | None = None  # under which it can be undone
+    note: str = ""
+
+    def add(self, row: Row) -> None:
+        action = "added" if row.is_new else "changed" if row.differences else "unchanged"
+        if action == "unchanged":
+            self.unchanged += 1
+        else:
+            self.changes.append(Change(row.number, action, row.table.word, row.label, tuple(row.differences)))
 
     @property
     def counts(self) -> dict[str, int]:
-        found = Counter(_action(row) for row in self.rows)
-        return {action: found[action] for action in ("added", "changed", "unchanged")}
+        found = Counter(change.action for change in self.changes)
+        removed = {"removed": found["removed"]} if found["removed"] else {}
+        return {"added": found["added"], "changed": found["changed"], **removed, "unchanged": self.unchanged}
 
     @property
     def status(self) -> str:
-        return "done" if any(_action(row) != "unchanged" for row in self.rows) else "nothing to change"
+        return "done" if self.changes else "nothing to change"
+
+    @property
+    def summary(self) -> str:
+        counts = ", ".join(f"{count} {action}" for action, count in self.counts.items())
+        return f"{'dry run, nothing is written: ' if self.dry_run else ''}{self.status}: {counts}"
 
     def lines(self) -> Iterator[str]:
-        yield from (_line(row) for row in self.rows if _action(row) != "unchanged")
+        yield from (change.line for change in self.changes)
         for name in self._generated():
             yield f"A signing secret was generated for {shown(name)}; {SECRET_IN} {shown(name)} shows it."
-        counts = ", ".join(f"{count} {action}" for action, count in self.counts.items())
-        yield f"{'dry run, nothing is written: ' if self.dry_run else ''}{self.status}: {counts}"
+        if self.note:
+            yield self.note
+        if self.run and not self.dry_run:
+            yield f"This was import {self.run}; manage.py undo_import {self.run} takes it back."
+        yield self.summary
 
     def as_json(self) -> dict[str, Any]:
         return {
             "status": self.status,
             "dry_run": self.dry_run,
+            "import": self.run,
             "counts": self.counts,
-            "changes": [_change(row) for row in self.rows if _action(row) != "unchanged"],
+            "changes": [change.as_json() for change in self.changes],
             "problems": [],
+            **({"note": self.note} if self.note else {}),
         }
 
+    @property
+    def digest(self) -> str:
+        """Of what changes: the same again if and only if the same would be done."""
+        found = hashlib.sha256()
+        for change in self.changes:
+            found.update(repr((change.action, change.kind, change.label, change.differences)).encode())
+        return found.hexdigest()
+
     def _generated(self) -> Iterator[str]:
-        for row in self.rows:
-            if not self.dry_run and any(difference.how == "generated" for difference in row.differences):
-                yield row.label
+        for change in self.changes:
+            if not self.dry_run and any(difference.how == "generated" for difference in change.differences):
+                yield change.label
 
 
-def refusal_as_json(problems: Iterable[Problem], dry_run: bool) -> dict[str, Any]:
+def refusal_as_json(refusal: ImportRefused, dry_run: bool) -> dict[str, Any]:
     return {
         "status": "problems",
         "dry_run": dry_run,
+        "import": None,
         "counts": {"added": 0, "changed": 0, "unchanged": 0},
         "changes": [],
-        "problems": [{"place": problem.place, "message": problem.message} for problem in problems],
+        "problems": [{"place": problem.place, "message": problem.message} for problem in refusal.problems],
+        "more_problems": refusal.more,
     }
-
-
-def _action(row: Row) -> str:
-    return "added" if row.is_new else "changed" if row.differences else "unchanged"
-
-
-def _line(row: Row) -> str:
-    title = f"{'+' if row.is_new else '~'} {row.table.word} {shown(row.label)}"
-    return title if row.is_new else f"{title}: {', '.join(map(_difference, row.differences))}"
 
 
 def _difference(difference: Difference) -> str:
@@ -76,20 +122,15 @@ def _difference(difference: Difference) -> str:
         added = [f"+{slug}" for slug in difference.after if slug not in difference.before]
         removed = [f"-{slug}" for slug in difference.before if slug not in difference.after]
         return f"{name} {' '.join(added + removed)}"
-    return f"{name} {_value(difference.before)} → {_value(difference.after)}"
+    return f"{name} {value(difference.before)} → {value(difference.after)}"
 
 
-def _value(value: Any) -> str:
+def value(given: Any) -> str:
     words = {None: "none", True: "true", False: "false", "": '""'}
-    return words[value] if value is None or isinstance(value, bool) or value == "" else shown(str(value))
+    return words[given] if given is None or isinstance(given, bool) or given == "" else shown(str(given))
 
 
-def _change(row: Row) -> dict[str, Any]:
-    fields = [] if row.is_new else [_field(difference) for difference in row.differences]
-    return {"action": _action(row), "kind": row.table.word, "name": row.label, "fields": fields}
-
-
-def _field(difference: Difference) -> dict[str, Any]:
+def difference_as_json(difference: Difference) -> dict[str, Any]:
     if difference.how:
         return {"field": difference.field, "how": difference.how}
     return {"field": difference.field, "before": difference.before, "after": difference.after}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tenants.importing.tables import DOMAIN, TENANT, Table
+from tenants.importing.tables import DOMAIN, Table
 from tenants.origins import BadOrigin, parse
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Of a secret the values are left out and `how` says what happened to it."""
 
@@ -19,28 +20,33 @@ class Difference:
     how: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Row:
     table: Table
     place: str
     parent: Row | None
+    columns: Mapping[str, int] | None = None  # where the file is a table: its columns, from 1
+    number: int = 0
     values: dict[str, Any] = field(default_factory=dict)  # of the right type; secrets as Secret
     wrong: set[str] = field(default_factory=set)  # given, but of no use
     record: Any = None
     is_new: bool = False
     tenants: list[Any] = field(default_factory=list)  # of an instance whose tenants differ
+    before: dict[str, Any] = field(default_factory=dict)  # what differs, as it was found
     differences: list[Difference] = field(default_factory=list)
+    _key: tuple[str, ...] | None = ()  # not looked for yet
 
     def at(self, name: str) -> str:
-        return f"{self.place}.{name}"
+        if self.columns is None:
+            return f"{self.place}.{name}"
+        return f"{self.place}, column {self.columns[name]} ({name})" if name in self.columns else self.place
 
     @property
     def key(self) -> tuple[str, ...] | None:
         """The natural key as the database has it, or None where the file does not tell."""
-        names = self.table.natural_key
-        if not all(self.values.get(name) for name in names):
-            return None
-        return self._origin() if names == ("origin",) else tuple(self.values[name] for name in names)
+        if self._key == ():
+            self._key = self._natural_key()
+        return self._key
 
     @property
     def tenant_slug(self) -> str | None:
@@ -52,16 +58,18 @@ class Row:
         return self.key is not None and (self.parent is None or self.parent.key is not None)
 
     @property
-    def is_changed(self) -> bool:
-        return bool(self.differences) and not self.is_new
-
-    @property
     def label(self) -> str:
         name = "@".join(self.key or ())
         return name if self.parent is None or self.table is DOMAIN else f"{self.tenant_slug}/{name}"
 
     def differ(self, name: str, before: Any = None, after: Any = None, how: str = "") -> None:
         self.differences.append(Difference(name, before, after, how))
+
+    def _natural_key(self) -> tuple[str, ...] | None:
+        values = [self.values.get(name) for name in self.table.natural_key]
+        if not all(values):
+            return None
+        return self._origin() if self.table is DOMAIN else tuple(map(str, values))
 
     def _origin(self) -> tuple[str] | None:
         try:
@@ -72,12 +80,3 @@ class Row:
 
 def of(table: Table, rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.table is table]
-
-
-def by_tenant(table: Table, rows: list[Row]) -> dict[Row, list[Row]]:
-    """The rows of that table under each tenant of the file."""
-    found: dict[Row, list[Row]] = {row: [] for row in rows if row.table is TENANT}
-    for row in of(table, rows):
-        if row.parent:
-            found[row.parent].append(row)
-    return found

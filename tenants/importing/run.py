@@ -2,65 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
 
 import psycopg
 from django.db import DataError, Error, ProgrammingError, transaction
 
+from tenants.audit.actions import Action
+from tenants.audit.recording import as_one_entry
 from tenants.encryption import KeyRingError
 from tenants.fields import key_ring
-from tenants.importing import comparison, document, rules, shape, writing
+from tenants.importing import staging, writing
+from tenants.importing.allowed import Allowed
+from tenants.importing.comparison import compare, relate_callee
 from tenants.importing.existing import Existing
-from tenants.importing.objects import Object, Unreadable
+from tenants.importing.objects import Unreadable
 from tenants.importing.problems import ImportRefused, Problem, Problems
 from tenants.importing.report import Report
 from tenants.importing.rows import Row
+from tenants.importing.rules import WholeFile
+from tenants.importing.source import Source
+from tenants.models import ImportRun
 
+BATCH = 2000
 AGAIN = "Most likely somebody changed the same rows at the same time: run it again."
+RACED = f"A row is not any more what it was a moment ago. {AGAIN}"
+STALE = "The data changed since this preview was made, so it would not do what the preview says. Upload the file again."
+Progress = Callable[[str, int, int], None]  # what is being done, how many rows of how many (0: nobody knows)
 
 
-def run(path: str, dry_run: bool, progress: Callable[[str], None]) -> Report:
-    """Raises ImportRefused."""
-    progress("reading")
-    found = _read(path)
-    problems = Problems()
-    rows = shape.rows_of(found, problems)
-    refusal = _transaction(rows, problems, dry_run, progress)
-    if refusal:
-        # Not from the database's own error: its text may hold the whole row.
-        raise ImportRefused(refusal)
-    return Report(rows, dry_run)
+class _Stale(Exception):
+    pass
 
 
-def _read(path: str) -> Object:
+def run(source: Source, allowed: Allowed, dry_run: bool, progress: Progress, expected: str = "") -> Report:
+    """With the digest of an earlier report, only if the same would be done. Raises ImportRefused."""
+    problems, report = Problems(), Report(dry_run)
+    refusal = said(lambda: _transaction(source, allowed, report, problems, progress, expected))
+    if refusal or problems:
+        # Not from the error itself: a database's text may hold the whole row.
+        problems.extend([Problem("", refusal)] if refusal else [])
+        raise ImportRefused(problems)
+    return report
+
+
+def said(act: Callable[[], None]) -> str:
+    """What went wrong, in words."""
     try:
-        return document.read(path)
-    except Unreadable as error:
-        problem = Problem("", str(error))
-    raise ImportRefused([problem])
-
-
-def _transaction(rows: list[Row], problems: Problems, dry_run: bool, progress: Callable[[str], None]) -> list[Problem]:
-    try:
-        key_ring()
-        with transaction.atomic():
-            progress(f"checking {len(rows)} rows")
-            existing = Existing(rows)
-            comparison.compare(rows, existing, problems)
-            rules.check(rows, existing, problems)
-            if not problems:
-                progress(f"writing {len(rows)} rows")
-                writing.write(rows)
-            transaction.set_rollback(dry_run or bool(problems))
+        act()
     except KeyRingError as error:
-        return [Problem("", f"CLICKHOOK_ENCRYPTION_KEYS: {error}")]
+        return f"CLICKHOOK_ENCRYPTION_KEYS: {error}"
+    except Unreadable as error:
+        return str(error)
+    except writing.Raced:
+        return RACED
+    except _Stale:
+        return STALE
     except Error as error:
-        return [Problem("", _sentence(error))]
-    return problems
+        return sentence(error)
+    return ""
 
 
-def _sentence(error: Error) -> str:
-    cause = error.__cause__
+def _transaction(
+    source: Source, allowed: Allowed, report: Report, problems: Problems, progress: Progress, expected: str
+) -> None:
+    key_ring()
+    progress("reading", 0, 0)
+    with transaction.atomic():
+        _check(source, allowed, report, problems, progress)
+        if expected and expected != report.digest and not problems:
+            raise _Stale
+        if report.changes and not problems:
+            progress(f"writing {len(report.changes):,} rows", 0, 0)
+            _write(source, allowed, report)
+        transaction.set_rollback(report.dry_run or bool(problems))
+
+
+def _check(source: Source, allowed: Allowed, report: Report, problems: Problems, progress: Progress) -> None:
+    whole, done = WholeFile(allowed, problems), 0
+    staging.create()
+    for batch in _batches(source.rows(problems)):
+        for number, row in enumerate(batch, done):
+            row.number = number
+        done += len(batch)
+        progress("checking", done, max(source.estimate, done) if source.estimate else 0)
+        rows = compare(batch, Existing(batch, allowed), whole, allowed, problems)
+        waiting = set(whole.later)
+        _stage([row for row in rows if row not in waiting], report, problems)
+    whole.check()
+    _stage(_related(whole, problems), report, problems)
+    report.changes.sort(key=lambda change: change.number)
+
+
+def _stage(rows: list[Row], report: Report, problems: Problems) -> None:
+    if not problems:
+        staging.add(rows)
+        for row in rows:
+            report.add(row)
+
+
+def _related(whole: WholeFile, problems: Problems) -> list[Row]:
+    """The domains whose default callee stands further down in the file."""
+    found: dict[tuple[int, str], int] = {}
+    asked = [(row, row.values["default_callee"]) for row in whole.later]
+    for row, alias in asked:
+        if not whole.has_callee(row.tenant_slug, alias):
+            problems.add(row.at("default_callee"), "This tenant has no callee of that alias, here or in the database.")
+    if asked and not problems:
+        found = staging.keys_of_callees((row.record.tenant_id, alias) for row, alias in asked)
+        for row, alias in asked:
+            relate_callee(row, alias, found[row.record.tenant_id, alias])
+    return whole.later
+
+
+def _write(source: Source, allowed: Allowed, report: Report) -> None:
+    done = ImportRun.objects.create(by=allowed.user, source=source.name[-255:], counts=report.counts)
+    with as_one_entry(Action.IMPORTED, done, name=source.name):
+        staging.analyze()
+        writing.write(done.pk)
+    report.run = None if report.dry_run else done.pk
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def sentence(error: Error) -> str:
+    cause: Any = error.__cause__
     if isinstance(cause, psycopg.Error) and cause.diag.message_primary:
         hint = "" if isinstance(error, DataError | ProgrammingError) else f" {AGAIN}"
         return f"The database refused it: {cause.diag.message_primary}.{hint}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import models
@@ -26,13 +26,14 @@ class WrongValue(Exception):
     """The message says what is expected, and never what is there: it may be a secret."""
 
 
-def rows_of(document: Object, problems: Problems) -> list[Row]:
+def rows_of(document: Object, problems: Problems) -> Iterator[Row]:
     """Every row that can be made out, in the order of the file."""
     _check_keys(document, "", list(LISTS), problems)
-    return [row for name, table in LISTS.items() for row in _rows(document, name, table, None, problems)]
+    for name, table in LISTS.items():
+        yield from _rows(document, name, table, None, problems)
 
 
-def _rows(holder: Object, name: str, table: Table, parent: Row | None, problems: Problems) -> Iterable[Row]:
+def _rows(holder: Object, name: str, table: Table, parent: Row | None, problems: Problems) -> Iterator[Row]:
     place = f"{parent.place}.{name}" if parent else name
     items = holder.get(name, [])
     if not isinstance(items, list):
@@ -45,7 +46,7 @@ def _rows(holder: Object, name: str, table: Table, parent: Row | None, problems:
             problems.add(f"{place}[{index}]", f"Expected an object, not {_word(item)}.")
 
 
-def _row(item: Object, place: str, table: Table, parent: Row | None, problems: Problems) -> Iterable[Row]:
+def _row(item: Object, place: str, table: Table, parent: Row | None, problems: Problems) -> Iterator[Row]:
     row = Row(table, place, parent)
     _check_keys(item, place, [*table.fields, *table.lists], problems)
     for name, field in table.fields.items():
@@ -76,13 +77,13 @@ def _value(field: models.Field[Any, Any], value: Any) -> Any:
         return _of_type(bool, value, "true or false")
     if isinstance(field, models.IntegerField):
         return _of_type(int, value, "a whole number")
-    return Secret(_text(value)) if isinstance(field, SecretField) else _trimmed(_text(value))
+    return Secret(text(value)) if isinstance(field, SecretField) else _trimmed(text(value))
 
 
-def _texts(place: str, value: Any, problems: Problems) -> Iterable[str | None]:
+def _texts(place: str, value: Any, problems: Problems) -> Iterator[str | None]:
     for index, item in enumerate(_of_type(list, value, "a list of texts")):
         try:
-            yield _text(item)
+            yield text(item)
         except WrongValue as error:
             problems.add(f"{place}[{index}]", str(error))
             yield None
@@ -94,9 +95,11 @@ def _of_type(kind: type, value: Any, expected: str) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
     if type(value) is not str:
         raise WrongValue(f"Expected text, not {_word(value)}{_QUOTES if type(value) in (bool, int, float) else ''}.")
+    if value.isprintable():
+        return value
     kinds = {unicodedata.category(character) for character in value}
     if "Cs" in kinds:
         raise WrongValue("It holds half of a surrogate pair, which is no character.")
@@ -105,10 +108,10 @@ def _text(value: Any) -> str:
     return value
 
 
-def _trimmed(text: str) -> str:
-    if text != text.strip():
+def _trimmed(given: str) -> str:
+    if given != given.strip():
         raise WrongValue("It begins or ends with white space.")
-    return text
+    return given
 
 
 def _check_keys(item: Object, place: str, known: list[str], problems: Problems) -> None:

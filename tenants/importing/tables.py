@@ -29,20 +29,25 @@ class Table:
             if item.editable and not item.primary_key and item.name not in given_by_the_place
         }
 
-    @property
+    @cached_property
     def secrets(self) -> set[str]:
         return {name for name, item in self.fields.items() if isinstance(item, SecretField)}
 
-    @property
+    @cached_property
     def relations(self) -> set[str]:
         return {name for name, item in self.fields.items() if item.is_relation}
 
-    @property
+    @cached_property
+    def special(self) -> set[str]:
+        """What is compared in a way of its own."""
+        return self.secrets | self.relations
+
+    @cached_property
     def required(self) -> set[str]:
         """What a new row cannot do without."""
         return {name for name, item in self.fields.items() if not (item.blank or item.null or item.has_default())}
 
-    @property
+    @cached_property
     def word(self) -> str:
         return str(self.model._meta.verbose_name)
 
@@ -53,3 +58,4 @@ CALLEE = Table(Callee, ("alias",))
 TENANT = Table(Tenant, ("slug",), {"domains": DOMAIN, "sip_accounts": SIP_ACCOUNT, "callees": CALLEE})
 WCS_INSTANCE = Table(WcsInstance, ("name",))
 LISTS: Mapping[str, Table] = {"tenants": TENANT, "wcs_instances": WCS_INSTANCE}
+BY_NAME: Mapping[str, Table] = {"tenants": TENANT, **TENANT.lists}

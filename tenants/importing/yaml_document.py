@@ -13,7 +13,7 @@ _TAG = "tag:yaml.org,2002:"
 _CONTROL = yaml.reader.Reader.NON_PRINTABLE
 
 
-class _Loader(yaml.CSafeLoader):
+class Loader(yaml.CSafeLoader):
     """The core schema of YAML 1.2: `no`, 0815, 12:30 and 2024-01-01 are the texts that they look like."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}
@@ -25,10 +25,10 @@ for _name, _pattern, _first in (
     ("int", rf"[-+]?(0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}})", list("-+0123456789")),
     ("float", r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN", list("-+0123456789.")),
 ):
-    _Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"\A({_pattern})\Z"), _first)
+    Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"\A({_pattern})\Z"), _first)
 
 
-def _object(loader: _Loader, node: yaml.MappingNode) -> Object:
+def _object(loader: Loader, node: yaml.MappingNode) -> Object:
     return Object((_key(key), loader.construct_object(value, deep=True)) for key, value in node.value)
 
 
@@ -38,7 +38,7 @@ def _key(node: yaml.Node) -> str:
     return str(node.value)
 
 
-_Loader.add_constructor(_TAG + "map", _object)
+Loader.add_constructor(_TAG + "map", _object)
 
 
 def parse(text: str) -> Any:
@@ -47,7 +47,7 @@ def parse(text: str) -> Any:
         raise Unreadable(f"{_position(text, control.start())}: this character is not allowed here.")
     try:
         _check_events(text)
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a safe loader
+        return yaml.load(text, Loader=Loader)  # noqa: S506 - it is a safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # libyaml's sentences are constants; PyYAML's own, which quote the file, belong to what is refused before.
@@ -59,7 +59,7 @@ def parse(text: str) -> Any:
 def _check_events(text: str) -> None:
     """Before anything is built: libyaml's composer nests as deeply as the file does, on the C stack."""
     depth = documents = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=Loader):
         _refuse_indirection(event)
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

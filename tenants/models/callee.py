@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from tenants.models.tenant import Tenant
+from tenants.scope import OfTenantQuerySet
 
 # An alias begins with a letter, so that a number can never be taken for one.
 ALIAS = RegexValidator(
@@ -25,6 +26,8 @@ class Callee(models.Model):
     alias = models.CharField(max_length=63, validators=[ALIAS], help_text="What the page says, like sales.")
     target = models.CharField(max_length=330, validators=[TARGET], help_text="The number or SIP URI that is dialled.")
     default = models.BooleanField(default=False, help_text="Called when the page names nobody.")
+
+    objects = OfTenantQuerySet["Callee"].as_manager()
 
     class Meta:
         ordering = ["tenant", "alias"]

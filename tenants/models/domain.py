@@ -12,11 +12,12 @@ from django.db.models.expressions import RawSQL
 from tenants.models.callee import Callee
 from tenants.models.tenant import Tenant
 from tenants.origins import MAX_LENGTH, BadOrigin, parse, suggested
+from tenants.scope import OfTenantQuerySet
 
 OVERLAP = "origin_span(tenants_domain.origin, tenants_domain.include_subdomains) && origin_span(%s, %s)"
 
 
-class DomainQuerySet(models.QuerySet["Domain"]):
+class DomainQuerySet(OfTenantQuerySet["Domain"]):
     def overlapping(self, origin: str, include_subdomains: bool) -> DomainQuerySet:
         """Rows that speak for an origin for which the new row would speak too, as the table's constraint sees it."""
         return self.filter(RawSQL(OVERLAP, (origin, include_subdomains), models.BooleanField()))  # noqa: S611 - constant

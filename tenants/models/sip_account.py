@@ -9,6 +9,7 @@ from django.db import models
 
 from tenants.fields import SecretField
 from tenants.models.tenant import Tenant
+from tenants.scope import OfTenantQuerySet
 
 HOST = RegexValidator(
     r"\A([A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])\Z",
@@ -35,6 +36,8 @@ class SipAccount(models.Model):
     )
     port = models.PositiveIntegerField(default=5060, validators=[MinValueValidator(1), MaxValueValidator(65535)])
     enabled = models.BooleanField(default=True)
+
+    objects = OfTenantQuerySet["SipAccount"].as_manager()
 
     class Meta:
         verbose_name = "SIP account"

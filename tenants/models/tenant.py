@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.validators import RegexValidator
 from django.db import models
 
+from tenants.scope import scope_of
+
 SLUG = RegexValidator(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "Use lower-case letters, digits and single hyphens, like acme-uk.")
+
+
+class TenantQuerySet(models.QuerySet["Tenant"]):
+    def visible_to(self, user: User | AnonymousUser) -> TenantQuerySet:
+        return self._within(scope_of(user).visible)
+
+    def changeable_by(self, user: User | AnonymousUser) -> TenantQuerySet:
+        return self._within(scope_of(user).changeable)
+
+    def _within(self, tenants: AbstractSet[int] | None) -> TenantQuerySet:
+        return self.all() if tenants is None else self.filter(pk__in=tenants)
 
 
 class Tenant(models.Model):
@@ -23,6 +39,8 @@ class Tenant(models.Model):
         "and rings when somebody calls that account.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TenantQuerySet.as_manager()
 
     class Meta:
         ordering = ["slug"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Set as AbstractSet
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -12,6 +14,7 @@ from django.db.models import Q
 from tenants.encryption import Secret
 from tenants.fields import SecretField
 from tenants.models.tenant import Tenant
+from tenants.scope import scope_of
 
 KEY = RegexValidator(r"\A[A-Za-z0-9_-]{8,64}\Z", "8 to 64 letters, digits, - and _.")
 NAME = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Letters, digits, . _ and -, like acme-1.")
@@ -23,6 +26,25 @@ def new_key() -> str:
 
 def new_signing_secret() -> str:
     return secrets.token_urlsafe(32)
+
+
+class WcsInstanceQuerySet(models.QuerySet["WcsInstance"]):
+    def visible_to(self, user: User | AnonymousUser) -> WcsInstanceQuerySet:
+        tenants = scope_of(user).visible
+        return self.all() if tenants is None else self._for_some(tenants)
+
+    def changeable_by(self, user: User | AnonymousUser) -> WcsInstanceQuerySet:
+        tenants = scope_of(user).changeable
+        return self.all() if tenants is None else self.for_none_but(tenants)
+
+    def for_none_but(self, tenants: AbstractSet[int]) -> WcsInstanceQuerySet:
+        """Instances that speak for at least one of these tenants, and for no other."""
+        others = WcsInstance.tenants.through.objects.exclude(tenant__in=tenants)
+        return self._for_some(tenants).exclude(pk__in=others.values("wcsinstance"))
+
+    def _for_some(self, tenants: AbstractSet[int]) -> WcsInstanceQuerySet:
+        spoken_for = WcsInstance.tenants.through.objects.filter(tenant__in=tenants)
+        return self.filter(pk__in=spoken_for.values("wcsinstance"))
 
 
 class WcsInstance(models.Model):
@@ -52,6 +74,8 @@ class WcsInstance(models.Model):
     )
     tenants = models.ManyToManyField(Tenant, blank=True, related_name="wcs_instances")
 
+    objects = WcsInstanceQuerySet.as_manager()
+
     class Meta:
         verbose_name = "WCS instance"
         ordering = ["name"]
@@ -79,12 +103,22 @@ class WcsInstance(models.Model):
         return not self.unsigned and self.signing_secret is None
 
 
+class WcsNodeQuerySet(models.QuerySet["WcsNode"]):
+    def visible_to(self, user: User | AnonymousUser) -> WcsNodeQuerySet:
+        return self.filter(instance__in=WcsInstance.objects.visible_to(user))
+
+    def changeable_by(self, user: User | AnonymousUser) -> WcsNodeQuerySet:
+        return self.filter(instance__in=WcsInstance.objects.changeable_by(user))
+
+
 class WcsNode(models.Model):
     """A server of an instance, by the nodeId it gives; recorded when it is first seen."""
 
     instance = models.ForeignKey(WcsInstance, on_delete=models.CASCADE, related_name="nodes")
     node_id = models.CharField("nodeId", max_length=255)
     first_seen_at = models.DateTimeField()
+
+    objects = WcsNodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "WCS node"

@@ -96,6 +96,7 @@ def test_the_first_start_shows_what_a_newcomer_needs(up):
     (password,) = re.findall(r"user: admin +password: (\S+)", shown)
     commands = re.findall(r"^curl .*$", shown, re.MULTILINE)
     assert len(commands) == 2
+    assert re.search("^The Web SDK is missing .* `manage.py websdk`, then start again.$", shown, re.MULTILINE)
     connect, call = (subprocess.run(command, shell=True, capture_output=True, text=True).stdout for command in commands)
     assert '"sipLogin": "10001"' in connect
     assert '"restClientConfig"' in connect

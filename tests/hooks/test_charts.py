@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import psycopg
 import pytest
@@ -12,13 +13,13 @@ from django.db import connection
 from django.urls import reverse
 
 from hooks import call_hours
-from hooks.admin import charts, scope
+from hooks.admin import charts
 from hooks.call_hours import HOUR, CallHours
 from hooks.charts import drawing, figures
 from hooks.charts.figures import PERIODS
 from hooks.models import Call, CallHour, Event, Session
 from tenants.models import Tenant
-from tests.manager import assert_tells_nothing
+from tests.manager import assert_tells_nothing, signed_in
 
 NOW = datetime.now(UTC)
 PAST = (NOW - timedelta(days=3)).replace(minute=0, second=0, microsecond=0)  # an hour that changes no more
@@ -152,8 +153,8 @@ def test_bars_stand_on_each_other_and_lines_break_where_nobody_called():
 
 @pytest.fixture
 def page(manager):
-    def read(**question):
-        answer = manager.get(reverse(PAGE), question)
+    def read(who=manager, **question):
+        answer = who.get(reverse(PAGE), question)
         assert answer.status_code == 200
         html = answer.content.decode()
         assert_tells_nothing(html)
@@ -192,15 +193,14 @@ def test_a_tenant_nobody_knows_is_said_so(page, day):
     assert "24 hours" in page(period="nonsense")
 
 
-def test_a_manager_sees_her_tenants_alone(page, day, monkeypatch):
-    monkeypatch.setattr(scope, "sees_all", lambda user: False)
-    monkeypatch.setattr(scope, "tenants_of", lambda user: Tenant.objects.filter(slug="globex"))
-    assert "1 call was asked for, 1 of them answered." in page(period="7d")
-    html = page(period="7d", tenant="acme")
+def test_a_manager_sees_her_tenants_alone(page, day):
+    her = signed_in("manager", day.globex)
+    assert "1 call was asked for, 1 of them answered." in page(her, period="7d")
+    html = page(her, period="7d", tenant="acme")
     assert "There is no tenant “acme”" in html
     assert "<rect" not in html
-    monkeypatch.setattr(scope, "tenants_of", lambda user: Tenant.objects.none())
-    assert "0 calls were asked for" in page(period="7d")
+    both = signed_in("manager", day.acme, day.globex, name="both")
+    assert "Each tenant's most is added up here" in unescape(page(both, period="7d"))
 
 
 def test_it_gives_up_in_time(page, day, monkeypatch):

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -22,7 +21,7 @@ from hooks.live.changes import Change
 from hooks.live.listening import Listener, TooManyViewers
 from hooks.models import Call, Event
 from tenants.models import Tenant
-from tests.manager import assert_tells_nothing, change
+from tests.manager import assert_tells_nothing, change, signed_in
 
 STREAM = reverse("admin:hooks_call_live_stream")
 WAIT = 10  # seconds: far more than it takes, so that a slow machine does not fail
@@ -151,12 +150,21 @@ def test_a_place_that_is_none_is_no_place(gateway, manager, acme, after):
         assert stream.until("connecting")
 
 
-def test_it_is_for_whoever_may_look(gateway, cast, db):
-    stranger = Client()
-    assert status(gateway, stranger) == 302
-    stranger.force_login(User.objects.create_user("clerk", is_staff=True))
-    assert status(gateway, stranger) == 403
-    assert stranger.get(reverse("admin:hooks_call_live")).status_code == 403
+def test_it_is_for_whoever_may_look(gateway, cast):
+    assert status(gateway, Client()) == 302
+    nobody = signed_in("manager", name="of-nobody")  # she has no tenants
+    assert status(gateway, nobody) == 403
+    assert nobody.get(reverse("admin:hooks_call_live")).status_code == 403
+    assert status(gateway, signed_in("auditor")) == 200
+
+
+def test_a_manager_is_told_of_hers_as_it_happens(gateway, cast, acme, globex):
+    with looking(gateway, signed_in("manager", cast.globex)) as stream:
+        acme.connected()
+        acme.post("call", callId="c", callee="sales")
+        globex.connected(origin="https://globex.example:8443")
+        told = next(stream.changes())
+        assert told["tenant"] == "globex"
 
 
 def test_whoever_signs_out_gets_no_further_connection(gateway, manager):

@@ -7,18 +7,17 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hooks.admin import huge_table, paging, scope
+from hooks.admin import huge_table, paging
 from hooks.admin.paging import Place
 from hooks.models import Call, Event, Session
 from tenants.models import Tenant
 from tests.hooks import history
-from tests.manager import url
+from tests.manager import signed_in, url
 
 ROWS, TENANTS = 60_000, 40
 LOOKED_THROUGH = 500
@@ -58,22 +57,15 @@ LISTS = [
 def past(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         history.fill(ROWS, TENANTS)
-        User.objects.create(username="looking", is_staff=True, is_superuser=True)
         yield
-        with connection.cursor() as cursor:
-            User.objects.all().delete()
-            cursor.execute("TRUNCATE hooks_session, hooks_call, hooks_event, tenants_tenant CASCADE")
+        call_command("flush", verbosity=0, interactive=False)
 
 
-@pytest.fixture(params=["administrator", "manager of 20 tenants"])
+@pytest.fixture(params=["administrator", "manager"])
 def looking(request, past, db, monkeypatch):
     monkeypatch.setattr(huge_table, "LOOKED_THROUGH", LOOKED_THROUGH)
-    if request.param != "administrator":
-        monkeypatch.setattr(scope, "sees_all", lambda user: False)
-        monkeypatch.setattr(scope, "tenants_of", lambda user: Tenant.objects.filter(pk__lte=20))
-    client = Client()
-    client.force_login(User.objects.get(username="looking"))
-    return client
+    of_hers = Tenant.objects.filter(pk__lte=20) if request.param == "manager" else []
+    return signed_in(request.param, *of_hers)
 
 
 def nodes(plan):

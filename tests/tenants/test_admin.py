@@ -8,7 +8,6 @@ import sys
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.core.signals import got_request_exception
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -18,7 +17,7 @@ from tenants.encryption import Secret
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance, WcsNode
 from tests import cast as casting
 from tests.cast import ACME_PASSWORD, ACME_SIGNING
-from tests.manager import TYPED, assert_tells_nothing, change, errors_of, row, submit, url
+from tests.manager import TYPED, assert_tells_nothing, change, errors_of, row, signed_in, submit, url
 
 MODELS = [model for model in admin.site._registry if model._meta.app_label in {"tenants", "hooks"}]
 
@@ -30,7 +29,19 @@ def cast(db):
 
 def test_every_table_has_its_pages():
     assert {model.__name__ for model in MODELS} == {
-        *("Tenant", "Domain", "Callee", "SipAccount", "WcsInstance", "WcsNode", "Session", "Call", "Event")
+        *(
+            "Tenant",
+            "Domain",
+            "Callee",
+            "SipAccount",
+            "WcsInstance",
+            "WcsNode",
+            "Session",
+            "Call",
+            "Event",
+            "ImportRun",
+            "AuditEntry",
+        )
     }
 
 
@@ -40,7 +51,7 @@ def test_it_shows_every_page_without_a_secret(manager, cast, model):
     one = model.objects.first()
     pages = [
         url(model),
-        url(model) + "?q=acme&tenant=acme&o=1",
+        url(model) + f"?q=acme&o=1{'&tenant=acme' if hasattr(one, 'tenant') else ''}",
         change(one),
         *(url(model, v, one.pk) for v in ("delete", "history")),
     ]
@@ -62,12 +73,10 @@ def test_it_shows_every_page_of_the_others_too(manager, cast):
         url(WcsInstance.tenants.through)
 
 
-def test_it_shows_no_secret_to_those_who_may_only_look(manager, cast):
-    colleague = User.objects.create_user("colleague", password="x", is_staff=True)
-    colleague.user_permissions.add(*Permission.objects.filter(codename__startswith="view_"))
-    manager.force_login(colleague)
+def test_it_shows_no_secret_to_those_who_may_only_look(cast):
+    auditor = signed_in("auditor")
     for one in (cast.acme, cast.acme_account, cast.acme_1, cast.sales, Domain.objects.first()):
-        answer = manager.get(change(one))
+        answer = auditor.get(change(one))
         assert answer.status_code == 200
         assert_tells_nothing(answer.content.decode())
 
@@ -206,7 +215,7 @@ def test_an_instance_that_answers_nobody_is_shown(manager, cast):
 
 def test_a_secret_that_does_not_open_can_be_entered_again(manager, cast, settings):
     submit(manager, change(cast.acme_1), signing_secret="before")
-    settings.CLICKHOOK_ENCRYPTION_KEYS = "another:" + "A" * 43 + "="
+    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = "another:" + "A" * 43 + "=", None
     assert manager.get(change(cast.acme_1)).status_code == 200
     submit(manager, change(cast.acme_1), signing_secret=TYPED)
     cast.acme_1.refresh_from_db()

@@ -13,6 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from hooks import wcs_configuration
 from hooks.management.named_instance import named_instance
 from hooks.wcs_configuration import Wiring
+from tenants.audit.actions import Action
+from tenants.audit.recording import record
 from tenants.encryption import SecretUnreadable
 from tenants.models import WcsInstance
 
@@ -43,7 +45,10 @@ arguments, no such instance, or no database."""
         parser.add_argument("--json", action="store_true", help="the same as data")
 
     def handle(self, *, instance: str, url: str, **options: Any) -> None:
-        found = _wiring(named_instance(instance), url)
+        named = named_instance(instance)
+        found = _wiring(named, url)
+        if found.secret:
+            record(Action.SECRET_SHOWN, named)
         self.stdout.write(json.dumps(_data(found), indent=2) if options["json"] else _text(found))
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
-import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from tenants.importing.problems import ImportRefused, shown
-from tenants.importing.report import Report, refusal_as_json
-from tenants.importing.run import run
+from tenants.importing.source import Source, content_of
+from tenants.importing.terminal import run_and_print
 
 
 class Command(BaseCommand):
@@ -69,40 +65,4 @@ Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *, file: str, dry_run: bool, json: bool, **options: Any) -> None:
-        _print_anything()
-        refusal = None
-        try:
-            report = run(file, dry_run, self._progress)
-        except ImportRefused as error:
-            refusal = error
-        finally:
-            self._progress("")
-        if refusal:
-            raise self._refused(refusal, file, dry_run, json)
-        self._report(report, json)
-
-    def _report(self, report: Report, as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps(report.as_json(), indent=2))
-        else:
-            self.stdout.write("\n".join(report.lines()))
-
-    def _refused(self, refusal: ImportRefused, file: str, dry_run: bool, as_json: bool) -> CommandError:
-        count = len(refusal.problems)
-        sentence = f"{'a problem' if count == 1 else f'{count} problems'} with {shown(file)}; nothing is changed"
-        if as_json:
-            self.stdout.write(json.dumps(refusal_as_json(refusal.problems, dry_run), indent=2))
-            return CommandError(sentence + ".")
-        return CommandError(f"{sentence}:\n" + "\n".join(f"  {problem}" for problem in refusal.problems))
-
-    def _progress(self, text: str) -> None:
-        """One line that overwrites itself, for whoever waits at a terminal."""
-        if self.stderr.isatty():
-            self.stderr.write(f"\r\x1b[K{text}{text and '…'}", lambda message: message, "")
-            self.stderr.flush()
-
-
-def _print_anything() -> None:
-    """A terminal that knows ASCII alone gets escapes instead of a crash after the work is done."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+        run_and_print(self, lambda: Source(file, content_of(file)), file, dry_run, json)

@@ -1,4 +1,4 @@
-"""Runs `manage.py import_tenants` on a file of some content."""
+"""Runs the commands on files of some content."""
 
 from __future__ import annotations
 
@@ -24,21 +24,13 @@ def cast(db):
 
 
 @pytest.fixture
-def run(db, capsys, tmp_path):
-    """Runs the command on a file of that content; whatever happens, no secret is printed and no row half written."""
+def command(db, capsys):
+    """Runs a command; whatever happens, no secret is printed and no row half written."""
 
-    def act(content: Any, *options: str, name: str = "tenants.json") -> Outcome:
-        path = tmp_path / name
-        if isinstance(content, bytes | str):
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-        elif not isinstance(content, Path):
-            path.write_text(json.dumps(content))
-        return command(str(content if isinstance(content, Path) else path), *options)
-
-    def command(*arguments: str) -> Outcome:
+    def act(*arguments: str) -> Outcome:
         before, refusal = rows(), None
         try:
-            call_command("import_tenants", *arguments)
+            call_command(*arguments)
         except CommandError as caught:
             refusal = caught
         code, error = (refusal.returncode, str(refusal)) if refusal else (0, "")
@@ -50,5 +42,32 @@ def run(db, capsys, tmp_path):
         if code or "--dry-run" in arguments:
             assert rows() == before
         return Outcome(code, out, err + error)
+
+    return act
+
+
+@pytest.fixture
+def run(command, tmp_path):
+    """Runs `import_tenants` on a file of that content."""
+
+    def act(content: Any, *options: str, name: str = "tenants.json") -> Outcome:
+        path = tmp_path / name
+        if isinstance(content, bytes | str):
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        elif not isinstance(content, Path):
+            path.write_text(json.dumps(content))
+        return command("import_tenants", str(content if isinstance(content, Path) else path), *options)
+
+    return act
+
+
+@pytest.fixture
+def table(command, tmp_path):
+    """Runs `import_csv` on a file of those lines, or bytes."""
+
+    def act(name: str, *lines: str | bytes, options: tuple[str, ...] = ()) -> Outcome:
+        path = tmp_path / f"{name}.csv"
+        path.write_bytes(b"\n".join(line.encode() if isinstance(line, str) else line for line in lines))
+        return command("import_csv", name, str(path), *options)
 
     return act

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.models import Callee, Domain, ImportedRow, ImportRun, SipAccount, Tenant, WcsInstance
 from tests import cast as casting
 
 FILES = Path(__file__).parent.parent / "files"
@@ -48,7 +48,7 @@ class Outcome:
 
 def rows() -> list[tuple[Any, ...]]:
     """Every row there is, as it is stored."""
-    models = (Tenant, Domain, SipAccount, Callee, WcsInstance, WcsInstance.tenants.through)
+    models = (Tenant, Domain, SipAccount, Callee, WcsInstance, WcsInstance.tenants.through, ImportRun, ImportedRow)
     found = []
     for model in models:
         with connection.cursor() as cursor:

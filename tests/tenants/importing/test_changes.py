@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tenants.models import SipAccount, Tenant, WcsInstance
+from tenants.models import ImportRun, SipAccount, Tenant, WcsInstance
 from tests import cast as casting
 from tests.tenants.importing.content import (
     FILES,
@@ -36,6 +36,7 @@ def test_it_adds_everything(run, cast, name):
         "+ WCS instance initech-2",
         "+ WCS instance initech-lab",
         "A signing secret was generated for initech-2; manage.py wcs_config initech-2 shows it.",
+        f"This was import {ImportRun.objects.get().pk}; manage.py undo_import {ImportRun.objects.get().pk} takes it back.",
         "done: 10 added, 0 changed, 0 unchanged",
     ]
     initech = Tenant.objects.get(slug="initech")
@@ -99,7 +100,7 @@ def test_a_dry_run_reports_the_same_and_keeps_nothing(run, cast):
     wet = run(FILES / "initech.json")
 
     assert dry.code == wet.code == 0
-    assert dry.lines[:-1] == wet.lines[:-2]
+    assert dry.lines[:-1] == wet.lines[:-3]
     assert dry.lines[-1] == "dry run, nothing is written: " + wet.lines[-1]
 
 

@@ -1,0 +1,5 @@
+"""The call button that customers embed with one script tag, and the Web SDK it loads from beside itself.
+
+`source/` is the button, in the order of `script.PARTS`; `script` joins it, `views` serves it. `websdk` says which Web SDK
+belongs to it and whether it is there, `fetching` gets it with npm. `example/` is a page for those who write their own.
+"""

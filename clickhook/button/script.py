@@ -1,0 +1,32 @@
+"""button.js: the files of source/, joined into one script that leaves no global behind."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+
+from django.conf import settings
+
+from clickhook.button import websdk
+
+SOURCE = Path(__file__).parent / "source"
+PARTS = ("sentences.js", "opening_hours.js", "attributes.js", "sdk.js", "call.js", "element.js", "placing.js")
+LOOK = "look.css"
+
+
+@functools.cache
+def text() -> str:
+    """As of the first request: whitenoise too looks for the Web SDK only when it starts."""
+    is_there = websdk.state(settings.STATIC_ROOT) == websdk.State.HERE
+    sdk = {"path": websdk.URL_PATH, "integrity": websdk.FILE_INTEGRITY} if is_there else None
+    constants = {"LOOK": (SOURCE / LOOK).read_text(), "SDK": sdk}
+    lines = [f"const {name} = {json.dumps(value)};" for name, value in constants.items()]
+    body = "\n".join([*lines, *((SOURCE / part).read_text() for part in PARTS)])
+    return f'// clickhook: the call button. Its source is in clickhook/button.\n(() => {{\n"use strict";\n{body}}})();\n'
+
+
+@functools.cache
+def etag() -> str:
+    return f'"{hashlib.sha256(text().encode()).hexdigest()[:32]}"'

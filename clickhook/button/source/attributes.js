@@ -1,0 +1,78 @@
+// The script tag's data-… attributes, checked.
+const ATTRIBUTES = [
+  "data-wcs", "data-callee", "data-app-key", "data-sdk", "data-style", "data-language", "data-label", "data-hours", "data-timezone",
+];
+const ALIAS = /^[a-z][a-z0-9_-]{0,62}$/;
+
+/** What the attributes say, and a sentence for each one that is wrong; `gatewaySdk` is the gateway's own Web SDK. */
+function readAttributes(element, gatewaySdk) {
+  const { wcs, callee, appKey, sdk, style, label, hours, timezone } = element.dataset;
+  const problems = [];
+  const attempt = (name, read) => {
+    try {
+      return read();
+    } catch (error) {
+      problems.push(`${name} ${error.message}.`);
+      return undefined;
+    }
+  };
+  return {
+    wcs: attempt("data-wcs", () => wcsAddress(wcs)),
+    callee: attempt("data-callee", () => calleeAlias(callee)),
+    sdk: attempt("data-sdk", () => webSdk(sdk, gatewaySdk)),
+    plain: attempt("data-style", () => isPlain(style)),
+    hours: attempt("data-hours", () => openingHours(hours, timezone)),
+    language: attempt("data-language", () => languageOf(element)) ?? "en",
+    appKey,
+    label,
+    problems,
+  };
+}
+
+function wcsAddress(text) {
+  if (!text) throw new Error('is missing: the address of the media server, like data-wcs="wss://wcs.example:8443"');
+  let protocol = "";
+  try {
+    protocol = new URL(text).protocol;
+  } catch {
+    // said below
+  }
+  if (protocol === "ws:" && location.protocol === "http:") return text;
+  if (protocol !== "wss:") throw new Error(`is "${text}", not like wss://wcs.example:8443`);
+  return text;
+}
+
+function calleeAlias(text) {
+  if (!text || ALIAS.test(text)) return text || undefined;
+  throw new Error(`is "${text}", but is an alias like "sales"; a number or SIP URI is never called from a page`);
+}
+
+function webSdk(address, gatewaySdk) {
+  if (address) return { url: new URL(address, document.baseURI).href, nonce: gatewaySdk.nonce };
+  if (gatewaySdk.url) return gatewaySdk;
+  throw new Error("is missing, and this gateway has no Web SDK of its own: `manage.py websdk` fetches it");
+}
+
+function isPlain(text) {
+  if (text && text !== "none") throw new Error(`is "${text}", but can only be "none"`);
+  return text === "none";
+}
+
+function openingHours(text, zone) {
+  if (!text && !zone) return undefined;
+  if (!text || !zone) throw new Error('and data-timezone need each other, like data-timezone="Europe/Berlin"');
+  try {
+    return new OpeningHours(text, zone);
+  } catch (error) {
+    throw new Error(`or data-timezone is wrong: ${error.message}`);
+  }
+}
+
+/** The page's language where the button speaks it, else English; a wished one it has to speak. */
+function languageOf(element) {
+  const { language: wished } = element.dataset;
+  const language = (wished ?? element.closest("[lang]")?.lang ?? "").split("-")[0].toLowerCase();
+  if (Object.hasOwn(SENTENCES, language)) return language;
+  if (wished) throw new Error(`is "${wished}", but can be ${Object.keys(SENTENCES).join(", ")}`);
+  return "en";
+}

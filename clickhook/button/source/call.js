@@ -1,0 +1,144 @@
+// One call: microphone, session at WCS, SIP call. However it ends, it ends once, and leaves neither open.
+const DIALLED_WITHIN = 40_000; // ms from connecting to the phone being dialled; WCS gives each of two hooks 15 s
+const ASKS_AFTER = 600; // ms; whoever allowed the microphone before is asked nothing, and need not read it
+const LONGEST_REASON = 200; // characters of a refusal in words we do not know
+
+class Call {
+  #attributes;
+  #sound;
+  #tell;
+  #microphone;
+  #session;
+  #sipCall;
+  #deadline;
+  #asking;
+  #isEstablished = false; // the gateway accepted the session
+  #isDialled = false; // and the call: WCS tried to reach the phone
+  #talkingSince;
+  #isOver = false;
+
+  /** `tell(state, reason, seconds, text)` hears of every state; `sound` is an element the SDK may fill. */
+  constructor(attributes, sound, tell) {
+    this.#attributes = attributes;
+    this.#sound = sound;
+    this.#tell = tell;
+  }
+
+  async start() {
+    this.#tell("connecting", "connecting");
+    this.#asking = setTimeout(() => this.#tell("connecting", "microphone"), ASKS_AFTER);
+    try {
+      const loading = loadSdk(this.#attributes.sdk);
+      loading.catch(() => {}); // comes up again below, after the microphone
+      this.#microphone = await openMicrophone();
+      if (this.#isOver) return this.#release();
+      clearTimeout(this.#asking);
+      this.#tell("connecting", "connecting");
+      const Flashphoner = await loading;
+      if (!this.#isOver) this.#connect(Flashphoner);
+    } catch (error) {
+      console.error(`${NAME}: ${error.message}`);
+      this.#end("failed", error.reason ?? "unavailable");
+    }
+  }
+
+  hangUp() {
+    this.#end("ended", "ended");
+  }
+
+  #connect(Flashphoner) {
+    const { SESSION_STATUS, CALL_STATUS } = Flashphoner.constants;
+    const { wcs, appKey } = this.#attributes;
+    this.#deadline = setTimeout(() => this.#end("failed", "unavailable"), DIALLED_WITHIN);
+    const dial = () => this.#dial(CALL_STATUS);
+    this.#session = Flashphoner.createSession({
+      urlServer: wcs, appKey, sipOptions: { registerRequired: false }, sendClientInfo: false,
+    })
+      .on(SESSION_STATUS.ESTABLISHED, (session, data) => {
+        this.#isEstablished = true;
+        if (data?.sipRegisterRequired !== true) dial();
+      })
+      .on(SESSION_STATUS.REGISTERED, dial)
+      .on(SESSION_STATUS.WARN, (warning) => this.#warned(warning))
+      .on(SESSION_STATUS.FAILED, () => this.#lost())
+      .on(SESSION_STATUS.DISCONNECTED, () => this.#lost());
+  }
+
+  #dial(CALL_STATUS) {
+    if (this.#isOver || this.#sipCall) return;
+    const proceed = (state) => () => {
+      this.#isDialled = true;
+      clearTimeout(this.#deadline);
+      if (state && !this.#isOver && !this.#talkingSince) this.#tell(state, state);
+    };
+    this.#sipCall = this.#session.createCall({
+      callee: this.#attributes.callee,
+      // Our own microphone stream: asked for before anything connects, and stopped by us.
+      constraints: { audio: false, video: false, customStream: this.#microphone },
+      receiveVideo: false,
+      collectDeviceInfo: false,
+      localVideoDisplay: document.createElement("div"),
+      remoteVideoDisplay: this.#sound,
+    });
+    const answers = {
+      [CALL_STATUS.TRYING]: proceed(),
+      [CALL_STATUS.RING]: proceed("ringing"),
+      [CALL_STATUS.RING_MEDIA]: proceed("ringing"),
+      [CALL_STATUS.SESSION_PROGRESS]: proceed("ringing"),
+      [CALL_STATUS.ESTABLISHED]: () => this.#talk(),
+      [CALL_STATUS.BUSY]: () => this.#end("busy", "busy"),
+      [CALL_STATUS.FAILED]: () => this.#end("failed", "call-failed"),
+      [CALL_STATUS.FINISH]: () => this.#end("ended", this.#talkingSince ? "ended" : "no-answer"),
+    };
+    for (const [status, answer] of Object.entries(answers)) this.#sipCall.on(status, answer);
+    this.#sipCall.call();
+  }
+
+  #talk() {
+    clearTimeout(this.#deadline);
+    if (this.#isOver || this.#talkingSince) return; // again after a hold
+    this.#talkingSince = performance.now();
+    this.#tell("talking", "talking");
+  }
+
+  /** The SDK tells of a refused connect or call here alone, and also of a failed event hook, which stops nothing. */
+  #warned({ info, apiMethod } = {}) {
+    if (this.#isDialled || (this.#isEstablished && apiMethod === "ConnectionStatusEvent")) return;
+    if (apiMethod === "RegistrationStatusEvent") return this.#end("failed", "unavailable");
+    const known = Object.hasOwn(REFUSALS, info ?? "") ? REFUSALS[info] : undefined;
+    this.#end("refused", known ?? "refused", known ? undefined : String(info ?? "").trim().slice(0, LONGEST_REASON));
+  }
+
+  /** The SDK does not tell its calls that the socket has died. */
+  #lost() {
+    this.#end("failed", this.#isEstablished ? "connection-lost" : "unavailable");
+  }
+
+  #end(state, reason, text) {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const seconds = this.#talkingSince ? Math.round((performance.now() - this.#talkingSince) / 1000) : 0;
+    this.#release();
+    this.#tell(state, reason, seconds, text);
+  }
+
+  #release() {
+    clearTimeout(this.#asking);
+    clearTimeout(this.#deadline);
+    // While a call is PENDING, hangup() sends nothing and WCS would go on to dial: the closed socket tells it.
+    if (this.#sipCall && !["FINISH", "BUSY", "FAILED"].includes(this.#sipCall.status())) this.#sipCall.hangup();
+    this.#session?.disconnect();
+    this.#microphone?.getTracks().forEach((track) => track.stop());
+    this.#sound.replaceChildren();
+  }
+}
+
+async function openMicrophone() {
+  if (!navigator.mediaDevices) throw new Error("a browser gives the microphone to https:// pages only.");
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: true, video: false });
+  } catch (error) {
+    const isDenied = ["NotAllowedError", "SecurityError"].includes(error.name);
+    throw Object.assign(error, { reason: isDenied ? "microphone-denied" : "microphone-missing" });
+  }
+}

@@ -1,0 +1,1 @@
+"""A SIP phone that answers, says something, and tells what it hears."""

@@ -1,0 +1,1 @@
+"""A small SIP server for the demo: a registrar with digest and a stateless proxy, over UDP and on this machine only."""

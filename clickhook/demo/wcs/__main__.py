@@ -1,0 +1,123 @@
+"""Runs the stand-in for WCS by itself: `python -m clickhook.demo.wcs --help`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from clickhook.demo.wcs.node import DEFAULT_APP, Node, Setup
+from clickhook.demo.wcs.record import JsonLines
+from clickhook.demo.wcs.rest_hooks import TIMEOUT
+
+_DESCRIPTION = """A stand-in for Flashphoner Web Call Server: takes calls of pages that use the Web SDK, asks a
+gateway by REST hooks as WCS does, and places them at a real SIP server. Not WCS: what it assumes
+about WCS stands in `python -c "import clickhook.demo.wcs; help(clickhook.demo.wcs)"`.
+
+    python -m clickhook.demo.wcs --hooks http://127.0.0.1:8000/hooks/KEY --secret-file signing.txt
+    python -m clickhook.demo.wcs --hooks acme=http://127.0.0.1:8000/hooks/KEY1 --hooks globex=http://…/KEY2
+
+It prints JSON, one object a line: first {"what": "listening", "websocket": …, "rest": …}, then each hook
+with its status, the name of each frame, each SIP registration and invitation. Never a secret.
+For tests and demonstrations on one machine; without TLS, so on loopback addresses only.
+Exit code 0: ended by Ctrl-C or SIGTERM; 1: it cannot listen there; 2: wrong arguments."""
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m clickhook.demo.wcs",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    hooks_help = f"where the hooks of an application go; without APPKEY=, of {DEFAULT_APP}; may be given again"
+    add("--hooks", action="append", required=True, type=_application, metavar="[APPKEY=]URL", help=hooks_help)
+    secret_help = "a file with rest_hook_secret_key; default: WCS_SIGNING_SECRET; neither: hooks are not signed"
+    add("--secret-file", type=_secret, metavar="FILE", help=secret_help)
+    listen_help = "default 127.0.0.1:0, where 0 is a free port"
+    add("--listen", default=("127.0.0.1", 0), type=_address, metavar="HOST:PORT", help=listen_help)
+    add("--timeout", default=TIMEOUT, type=float, metavar="SECONDS", help=f"of a hook; default {TIMEOUT:g}, 0: none")
+    add("--out-of-order", action="store_true", help="hooks of events go out at the same time, in any order")
+    add("--no-media", action="store_true", help="calls without a voice; needs no WebRTC")
+    add("--rest-user", metavar="NAME", help="of the REST API; default: open to everybody, as WCS's own is")
+    add("--rest-password-file", type=_secret, metavar="FILE", help="the password of --rest-user")
+    add("--log", type=Path, metavar="FILE", help="write the JSON there; default: standard output")
+    levels = ["debug", "info", "warning", "error"]
+    add("--log-level", default="warning", choices=levels, help="of the parts' own logs, on standard error")
+    return parser
+
+
+def main() -> int:
+    parser = arguments()
+    given = parser.parse_args()
+    if given.rest_user and not given.rest_password_file:
+        parser.error("--rest-user needs --rest-password-file")
+    logging.basicConfig(level=given.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    setup = Setup(
+        applications=dict(given.hooks),
+        secret=given.secret_file or os.environ.get("WCS_SIGNING_SECRET"),
+        host=given.listen[0],
+        port=given.listen[1],
+        timeout=given.timeout,
+        out_of_order=given.out_of_order,
+        media=not given.no_media,
+        rest_user=given.rest_user,
+        rest_password=given.rest_password_file or "",
+    )
+    with given.log.open("a") if given.log else contextlib.nullcontext(sys.stdout) as stream:
+        return asyncio.run(_serve(setup, stream))
+
+
+async def _serve(setup: Setup, stream: TextIO) -> int:
+    record = JsonLines(stream)
+    node = Node(setup, record)
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    try:
+        await node.start()
+    except OSError as error:
+        reason = str(error.strerror).rpartition(": ")[2]
+        sys.stderr.write(f"Cannot listen at {setup.host}:{setup.port}: {reason}\n")
+        return 1
+    place = f"{setup.host}:{node.port}"
+    record("listening", websocket=f"ws://{place}", rest=f"http://{place}/rest-api", node=node.id)
+    await ended.wait()
+    await node.stop()
+    return 0
+
+
+def _application(text: str) -> tuple[str, str]:
+    key, equals, url = text.partition("=")
+    if not equals or "/" in key:
+        key, url = DEFAULT_APP, text
+    if not url.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{url!r} is no address like http://127.0.0.1:8000/hooks/KEY")
+    return key, url.rstrip("/")
+
+
+def _secret(name: str) -> str:
+    try:
+        text = Path(name).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{name} cannot be read") from error
+    if not text:
+        raise argparse.ArgumentTypeError(f"{name} is empty")
+    return text
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address like 127.0.0.1:8443")
+    return host, int(port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

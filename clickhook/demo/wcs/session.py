@@ -1,0 +1,242 @@
+"""One browser's WebSocket: connects, asks, is told, and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import WSMsgType, web
+
+from clickhook.demo.wcs import frames, payloads
+from clickhook.demo.wcs.call import Call
+from clickhook.demo.wcs.events import Events, Happened
+from clickhook.demo.wcs.invocations import carry_out
+from clickhook.demo.wcs.rest_hooks import Answer
+from clickhook.demo.wcs.sip import SipFault, SipUser
+from clickhook.demo.wcs.tasks import Tasks
+from hooks.rehearsal import verdict
+from hooks.rehearsal.verdict import Fields
+from hooks.rehearsal.visitor import connection_status
+
+if TYPE_CHECKING:
+    from baresip import Call as IncomingCall
+
+    from clickhook.demo.wcs.node import Node
+
+_PING = 5.0  # seconds between two
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    def __init__(self, node: Node, socket: web.WebSocketResponse, origin: str | None) -> None:
+        self.id = str(uuid.uuid4())
+        self.node, self.record = node, node.record
+        self.connection: dict[str, Any] = {}  # as it was accepted; empty until then
+        self.calls: list[Call] = []
+        self.ended = False
+        self._sip_user: SipUser | None = None
+        self._sip_known = asyncio.Event()  # whether there is one
+        self._registering: asyncio.Task[None] | None = None
+        self._answer: Fields = {}  # to connect: the restClientConfig of all that follows
+        self._socket, self._origin = socket, origin
+        self._url = ""
+        self.tasks = Tasks(self._fault)
+        self.events = Events(self._post_event, self._tell_event, self.tasks, node.setup.out_of_order)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {"nodeId": self.node.id, "appKey": self.connection.get("appKey"), "sessionId": self.id}
+
+    async def run(self) -> None:
+        pings = asyncio.create_task(self._ping())
+        try:
+            async for message in self._socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._receive(message.data)
+        finally:
+            await self._end(pings)
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+    async def sip_user(self) -> SipUser:
+        """Raises SipFault."""
+        await self._sip_known.wait()
+        if self._sip_user is None:
+            raise SipFault("INTERNAL_SIP_ERROR")
+        return self._sip_user
+
+    def called(self, call_id: object) -> list[Call]:
+        return [call for call in self.calls if call.id == call_id]
+
+    async def tell(self, name: str, *arguments: object) -> None:
+        if self._socket.closed:
+            return
+        self.record("frame", to="browser", name=name, session=self.id)
+        try:
+            await self._socket.send_str(frames.compose(name, *arguments))
+        except ConnectionError:
+            return  # the tab was closed; the end of the socket ends the session
+
+    async def invoke(self, hook: str, fields: Fields) -> dict[str, Any] | None:
+        """What WCS goes on with; None where it stops, which the browser has been told."""
+        entry = verdict.entry(self._answer, hook)
+        answer = await self._ask(hook, fields, entry)
+        done = verdict.invoked(fields, answer.fields, entry)
+        if done is None:
+            await self._refuse(hook, fields, answer.info)
+        return done
+
+    # --- frames
+
+    async def _receive(self, text: str) -> None:
+        try:
+            name, argument = frames.parse(text)
+        except frames.BadFrame as error:
+            self.record("frame", of="browser", fault=str(error), session=self.id)
+            return
+        self.record("frame", of="browser", name=name[:40], session=self.id)
+        if name == "connection":
+            await self._connect(argument or {})
+        elif name == "ping":
+            await self.tell("pong")
+        elif name == "DataStatusEvent" and self.connection:
+            self.events.report(name, {**(argument or {}), **self.context})
+        elif (hook := frames.hook_of(name)) and self.connection and argument is not None:
+            self.tasks.spawn(carry_out(self, hook, {**argument, **self.context}))
+
+    # --- connecting
+
+    async def _connect(self, sent: dict[str, Any]) -> None:
+        context = {**self.context, "appKey": sent.get("appKey", "defaultApp")}
+        fields = payloads.connection(context, sent, self._origin)
+        url = self.node.application(context["appKey"])
+        if url is None:
+            await self._decline("Application not found")
+            return
+        self._url = url
+        answer = await self.node.hooks.post(url, "connect", fields)
+        if answer.fields is None:
+            self.events.report("ConnectionStatusEvent", payloads.failed_connection(context, answer.info))
+            await self._decline(answer.info)
+            return
+        self._answer, self.connection = answer.fields, verdict.connected(fields, answer.fields)
+        self.events.report("ConnectionStatusEvent", connection_status(self.connection, "ESTABLISHED"), "getUserData")
+        await self._release_sip_user()
+        self._registering = self.tasks.spawn(self._register(bool(self.connection.get("sipRegisterRequired"))))
+
+    async def _decline(self, info: str) -> None:
+        await self.tell("fail", payloads.failure(info, "ConnectionStatusEvent"))
+        await self.close()
+
+    async def _register(self, required: bool) -> None:
+        try:
+            user = await self._new_sip_user()
+            if required:
+                await user.register()
+        except SipFault as fault:
+            if required:
+                self._registered("FAILED", fault.status, fault.reason)
+            return
+        if required:
+            self._registered("REGISTERED", 200, "OK")
+
+    async def _new_sip_user(self) -> SipUser:
+        try:
+            user = self._sip_user = await self.node.sip.user(self.connection)
+        finally:
+            self._sip_known.set()
+        user.on_incoming = self._incoming
+        return user
+
+    async def _release_sip_user(self) -> None:
+        if self._registering:
+            await asyncio.wait([self._registering])
+        user, self._sip_user = self._sip_user, None
+        self._sip_known.clear()
+        if user:
+            await self.node.sip.release(user)
+
+    def _registered(self, status: str, sip_status: int | None, reason: str) -> None:
+        account = "sip:{sipLogin}@{sipDomain}".format_map({"sipLogin": None, "sipDomain": None, **self.connection})
+        fields = connection_status(self.connection, status)
+        fields["sipMessageRaw"] = payloads.sip_message(sip_status, account, reason) if sip_status else None
+        if status == "FAILED":
+            fields["info"] = f"SIP {sip_status} {reason.upper()}" if sip_status else reason
+        self.events.report("RegistrationStatusEvent", fields, "registered" if status == "REGISTERED" else "fail")
+
+    # --- events
+
+    async def _post_event(self, event: Happened) -> dict[str, Any]:
+        entry = verdict.entry(self._answer, event.method)
+        answer = await self._ask(event.method, event.fields, entry)
+        shown = verdict.invoked(event.fields, answer.fields, entry)
+        if shown is None:  # nothing undoes an event
+            await self.tell("fail", payloads.failure(answer.info, "ErrorEvent"))
+            return event.fields
+        return shown
+
+    async def _tell_event(self, event: Happened, fields: dict[str, Any]) -> None:
+        if event.frame is None:
+            return
+        seen = verdict.seen_by_browser(fields, verdict.entry(self._answer, event.method))
+        await self.tell(event.frame, {**seen, "apiMethod": event.method} if event.frame == "fail" else seen)
+
+    async def _ask(self, method: str, fields: Fields, entry: verdict.Entry) -> Answer:
+        if not entry.is_asked:
+            return Answer()
+        return await self.node.hooks.post(self._url, method, verdict.posted(fields, entry))
+
+    async def _refuse(self, hook: str, fields: Fields, info: str) -> None:
+        event = frames.event_of(hook)
+        self.record("refused", method=hook, session=self.id, call=fields.get("callId"))
+        if hook == "OnDataEvent":
+            told = {"operationId": fields.get("operationId"), "status": "FAILED", "info": info}
+            self.events.report(event, {**told, **self.context}, event)
+            return
+        same = {"id": fields.get("mediaSessionId")} if event == "StreamStatusEvent" else {}
+        await self.tell("fail", {**payloads.failure(info, event), **same})
+        if hook == "call":
+            failed = payloads.call_event(fields, "FAILED", None, info, "")
+            self.events.report(event, failed, "finish")
+
+    def _incoming(self, call: IncomingCall) -> None:
+        self.tasks.spawn(self._offer(call))
+
+    async def _offer(self, call: IncomingCall) -> None:
+        sent = {"callId": str(uuid.uuid4()), "incoming": True, "status": "RING", "caller": call.peer}
+        fields = payloads.call(self.context, {**sent, "callee": self.connection.get("sipLogin")})
+        offered = await self.invoke("OnCallEvent", fields)
+        if offered is not None:
+            seen = verdict.seen_by_browser(offered, verdict.entry(self._answer, "OnCallEvent"))
+            await self.tell("notifyIncomingCall", seen)
+        await call.reject()
+
+    # --- the end
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(_PING)
+            await self.tell("ping")
+
+    async def _end(self, pings: asyncio.Task[None]) -> None:
+        """A call whose hook has not been answered yet has no end of its own: it is not placed any more."""
+        self.ended = True
+        pings.cancel()
+        for call in self.calls:
+            await call.hang_up()
+        await asyncio.gather(*(call.finished.wait() for call in self.calls))
+        if self.connection:
+            self.events.report("ConnectionStatusEvent", connection_status(self.connection, "DISCONNECTED"))
+        self.events.end()
+        await self._release_sip_user()
+        await self.tasks.finish()
+
+    def _fault(self, error: BaseException) -> None:
+        self.record("fault", session=self.id, error=type(error).__name__)
+        log.error("a session of the stand-in failed", exc_info=error)
+        if not self._socket.closed:
+            self.tasks.spawn(self.close())

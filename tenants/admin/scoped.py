@@ -1,0 +1,166 @@
+"""What every page keeps to: a person sees and changes what her role gives her, whatever is typed into a URL or a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+
+from tenants.scope import EVERYTHING, Scope, scope_of
+
+if TYPE_CHECKING:
+    _Pages = BaseModelAdmin[Any]
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _Pages, _ModelAdmin = BaseModelAdmin, admin.ModelAdmin
+
+NOT_HERS = "{} of the rows you chose: you may look at it, but not change it."
+
+
+def scope(request: HttpRequest) -> Scope:
+    """Read once for each request."""
+    known = request.__dict__
+    if "_scope" not in known:
+        known["_scope"] = scope_of(request.user)
+    found: Scope = known["_scope"]
+    return found
+
+
+def forget_scope(request: HttpRequest) -> None:
+    """After this request has given somebody a tenant."""
+    request.__dict__.pop("_scope", None)
+
+
+def may_see(request: HttpRequest, model: type[Model], row: Model | None = None) -> bool:
+    """Without a row: anything of that kind."""
+    return _is_hers(request, model, row, "visible_to", scope(request).visible)
+
+
+def may_change(request: HttpRequest, model: type[Model], row: Model | None = None) -> bool:
+    return _is_hers(request, model, row, "changeable_by", scope(request).changeable)
+
+
+def _is_hers(request: HttpRequest, model: type[Model], row: Model | None, asked: str, tenants: Any) -> bool:
+    rows = getattr(model._default_manager.all(), asked, None)
+    if rows is None:
+        return scope(request) == EVERYTHING
+    if tenants is None or row is None:
+        return tenants is None or bool(tenants)
+    return bool(rows(request.user).filter(pk=row.pk).exists())
+
+
+def hers(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    """What she sees of some table's rows; of a table without tenants, only an administrator sees any."""
+    if visible_to := getattr(rows, "visible_to", None):
+        found: QuerySet[Any] = visible_to(request.user)
+        return found
+    return rows if scope(request) == EVERYTHING else rows.none()
+
+
+class ChoosesFromHers(_Pages):
+    def get_field_queryset(self, db: Any, db_field: Any, request: Any) -> Any:
+        """What a field of a form offers and accepts."""
+        ordered = super().get_field_queryset(db, db_field, request)
+        rows = db_field.remote_field.model._default_manager.all() if ordered is None else ordered
+        if hasattr(rows, "changeable_by"):
+            return rows.changeable_by(request.user)
+        return rows if scope(request) == EVERYTHING else rows.none()
+
+
+class ScopedAdmin(ChoosesFromHers, _ModelAdmin):
+    """Its permissions come from the role; Django's own tables of permissions are not asked."""
+
+    linked_lookups: tuple[str, ...] = ()  # beside the list's filters, what a link to the list may narrow it by
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return hers(super().get_queryset(request), request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_see(request, self.model, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_change(request, self.model)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_change(request, self.model, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_change(request, self.model, obj)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Django lets a URL ask any field, sealed secrets and the other tenants of an instance among them."""
+        asked = {getattr(one, "parameter_name", one) for one in self.list_filter}
+        return lookup in self.linked_lookups or lookup.split("__")[0] in asked
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions: Any = super().get_actions(request)
+        return {name: (_on_hers(act), *rest) for name, (act, *rest) in actions.items()}
+
+    def response_action(self, request: HttpRequest, queryset: Any, *args: Any) -> Any:
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.clean(chosen, None)
+        except ValidationError:
+            return messages.error(request, "Nothing was done: such a row cannot be.")
+        return super().response_action(request, queryset, *args)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """From the URL, so only what the field would take."""
+        given = super().get_changeform_initial_data(request)
+        fields = self.get_form(request).base_fields
+        return {name: value for name, value in given.items() if name in fields and _takes(fields[name], value)}
+
+
+class ScopedInline(ChoosesFromHers):
+    """The rows of a page's table belong to the page's row: who may change that one may change these."""
+
+    parent_model: type[Model]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_see(request, self.parent_model, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_change(request, self.parent_model, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_change(request, self.parent_model, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_change(request, self.parent_model, obj)
+
+
+def _on_hers(act: Callable[..., HttpResponseBase | None]) -> Callable[..., HttpResponseBase | None]:
+    """An action for which looking is enough says permissions=["view"]; any other leaves alone what she may not change."""
+    if list(getattr(act, "allowed_permissions", [])) == ["view"]:
+        return act
+
+    @wraps(act)
+    def act_on_hers(page: Any, request: HttpRequest, rows: Any) -> HttpResponseBase | None:
+        left_alone = 0
+        if scope(request) != EVERYTHING:
+            changeable = rows.model._default_manager.changeable_by(request.user).values("pk")
+            left_alone = rows.exclude(pk__in=changeable).count()
+            rows = rows.filter(pk__in=changeable)
+        if left_alone:
+            messages.warning(request, f"Nothing was done to {NOT_HERS.format(left_alone)}")
+        return act(page, request, rows) if rows.exists() or not left_alone else None
+
+    return act_on_hers
+
+
+def _takes(field: Any, value: Any) -> bool:
+    try:
+        field.clean(value)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,152 @@
+"""A file in three steps: uploaded, looked at, confirmed. What is confirmed is what was looked at, or nothing is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from tenants.admin.scoped import scope
+from tenants.admin.upload_form import UploadForm
+from tenants.encryption import SecretUnreadable
+from tenants.importing.allowed import allowed_to
+from tenants.importing.csv_table import known
+from tenants.importing.problems import ImportRefused, shown
+from tenants.importing.report import SIGNS, Report
+from tenants.importing.run import run
+from tenants.importing.source import Source
+from tenants.importing.tables import BY_NAME
+from tenants.models import ImportRun, Upload
+from tenants.scope import NOTHING
+from tenants.sign_in.confirmation import ask_for_confirmation, is_confirmed
+
+MOST_SHOWN = 200
+GONE = "This preview is gone: it lasts an hour, and ends when it is confirmed or another file is uploaded."
+LOST = "The uploaded file does not open with this server's keys any more. Upload it again."
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    _check(request)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"form": form, "title": "Import a file"}
+    if request.method == "POST" and form.is_valid():
+        source = Source(_name(form), form.cleaned_data["file"].read(), *_of(form.cleaned_data))
+        try:
+            report = run(source, allowed_to(request.user), True, _silent)  # type: ignore[arg-type]
+        except ImportRefused as refusal:
+            context["refusal"] = refusal
+        else:
+            return _kept(request, source, report)
+    examples = [(name, ",".join(known(table))) for name, table in BY_NAME.items()]
+    return _page(request, "upload", context | {"examples": examples}, status=422 if "refusal" in context else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def preview(request: HttpRequest, key: Any) -> HttpResponse:
+    _check(request)
+    found = Upload.objects.living().filter(pk=key, owner=request.user.pk).first()
+    if found is None:
+        messages.error(request, GONE)
+        return _to("add")
+    if request.method == "GET":
+        context = {"title": "Preview of the import", "upload": found, **found.preview}
+        return _page(request, "preview", context)
+    if "discard" in request.POST:
+        found.delete()
+        messages.info(request, "Nothing was changed, and the file is forgotten.")
+        return _to("add")
+    # A document may hold signing secrets.
+    return ask_for_confirmation(request) if not found.table and not is_confirmed(request) else _confirmed(request, key)
+
+
+def _confirmed(request: HttpRequest, key: Any) -> HttpResponse:
+    refusal = ""
+    with transaction.atomic():
+        found = Upload.objects.living().select_for_update().filter(pk=key).first()
+        if found is None:  # pressed twice
+            return _to("changelist")
+        try:
+            report = _run(request, found)
+            found.delete()
+        except SecretUnreadable:
+            refusal = LOST
+        except ImportRefused as error:
+            refusal = " ".join(error.lines()[:5])
+    if refusal:
+        Upload.objects.filter(pk=key).delete()
+        messages.error(request, f"Nothing was changed. {refusal}")
+        return _to("add")
+    messages.success(request, f"Import {report.run}, {report.summary}. manage.py undo_import {report.run} takes it back.")
+    return _to("changelist")
+
+
+def _run(request: HttpRequest, found: Upload) -> Report:
+    source = Source(found.name, found.open(), BY_NAME.get(found.table), found.tenant)
+    return run(source, allowed_to(request.user), False, _silent, found.digest)  # type: ignore[arg-type]
+
+
+def _kept(request: HttpRequest, source: Source, report: Report) -> HttpResponse:
+    Upload.objects.of_no_more_use(request.user).delete()  # type: ignore[arg-type]
+    if not report.changes:
+        messages.info(request, f"{source.name}: nothing to change, {report.unchanged:,} rows are as they should be.")
+        return _to("add")
+    table = next((name for name, table in BY_NAME.items() if table is source.table), "")
+    kept = Upload(
+        owner_id=int(request.user.pk or 0), name=source.name, table=table, tenant=source.tenant, digest=report.digest
+    )
+    kept.seal(source.content)
+    kept.preview = _shown(report)
+    kept.save()
+    return HttpResponseRedirect(reverse("admin:tenants_importrun_preview", args=[kept.pk]))
+
+
+def _shown(report: Report) -> dict[str, Any]:
+    """Without secrets, as every report."""
+    changes = [
+        {
+            "sign": SIGNS[change.action],
+            "action": change.action,
+            "kind": change.kind,
+            "name": shown(change.label),
+            "words": change.words if change.action == "changed" else [],
+        }
+        for change in report.changes[:MOST_SHOWN]
+    ]
+    return {"changes": changes, "more": max(0, len(report.changes) - MOST_SHOWN), "counts": report.counts}
+
+
+def _of(given: dict[str, Any]) -> tuple[Any, str]:
+    table = BY_NAME.get(given["table"])
+    return table, given["tenant"] if table else ""
+
+
+def _name(form: UploadForm) -> str:
+    return shown(form.cleaned_data["file"].name or "a file")[-255:]
+
+
+def _check(request: HttpRequest) -> None:
+    if scope(request).changeable == NOTHING.changeable:
+        raise PermissionDenied
+
+
+def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    whole = {**admin.site.each_context(request), "opts": ImportRun._meta, **context}
+    return render(request, f"tenants/importing/{name}.html", whole, status=status)
+
+
+def _to(view: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse(f"admin:tenants_importrun_{view}"))
+
+
+def _silent(doing: str, done: int, of: int) -> None:
+    """The page shows no progress: it answers when the work is done."""

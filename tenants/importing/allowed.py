@@ -1,0 +1,38 @@
+"""Whose rows an import may touch: an operator's everybody's, a manager's only those of her tenants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from tenants.models import Tenant
+from tenants.scope import scope_of
+
+
+@dataclass(frozen=True)
+class Allowed:
+    user: User | None = None  # None: an operator at the command line
+    tenants: QuerySet[Tenant] | None = None  # None: all there are, and new ones, and WCS instances
+
+    @property
+    def everything(self) -> bool:
+        return self.tenants is None
+
+    def by_slug(self, slugs: set[str]) -> dict[str, Tenant]:
+        tenants = Tenant.objects.all() if self.tenants is None else self.tenants
+        return {tenant.slug: tenant for tenant in tenants.filter(slug__in=slugs)}
+
+    def may_know(self, slugs: set[str]) -> set[str]:
+        """Which of these tenants may be named in a sentence."""
+        return slugs if self.everything else set(self.by_slug(slugs))
+
+
+def allowed_to(user: User) -> Allowed:
+    """An import adds no tenants for a manager: whether there is one of that name already is not hers to learn."""
+    everything = scope_of(user).changeable is None
+    return Allowed(user, None if everything else Tenant.objects.changeable_by(user))
+
+
+OPERATOR = Allowed()

@@ -1,0 +1,69 @@
+"""`manage.py import_csv`: one table as a spreadsheet saves it, all or nothing."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tenants.importing.source import Source, content_of
+from tenants.importing.tables import BY_NAME
+from tenants.importing.terminal import run_and_print
+
+
+class Command(BaseCommand):
+    help = """Add and change rows of one table as a CSV file says: all of it, or nothing.
+
+The first line names the columns, in any order. Four tables, with an example of each:
+
+  callees         tenant,alias,target,default
+                  acme,sales,+4930123456,yes
+
+  domains         tenant,origin,include_subdomains,default_callee
+                  acme,https://www.acme.example,no,sales
+
+  sip_accounts    tenant,login,domain,password,authentication_name,outbound_proxy,port,enabled
+                  acme,10001,sip.acme.example,...,10001,203.0.113.5,5060,yes
+
+  tenants         slug,name,status,sip_register_required
+                  acme,Acme Ltd,active,no
+
+"tenant" is the tenant's short name; with --tenant acme the column may be left out. `manage.py export callees` writes
+such a file, and `manage.py import_tenants` takes everything at once, as JSON or YAML.
+
+As spreadsheets write it:
+
+  UTF-8, UTF-16 and Windows-1252; commas, semicolons, tabs or | between the cells, as the first line has them.
+  Capitals and spaces in the names of columns do not matter: "Default callee" is default_callee.
+  Yes is yes, true, 1, ja or wahr; no is no, false, 0, nein or falsch. Blank lines are skipped.
+  A number that the spreadsheet has rounded (4.93E+11) is refused: format that column as text.
+  An apostrophe before = + - @ at the beginning of a cell is taken away; `export` puts it there, so that
+  no spreadsheet runs the cell as a formula. Passwords are taken as they stand.
+
+The rules:
+
+  A row is known by its tenant and alias, its tenant, login and domain, its origin, or its slug. It is added
+  if it is not there yet, and changed if it differs. Nothing is ever deleted.
+  A column that is left out stays as it is. An empty cell empties a text, and leaves a password, a port,
+  a yes or no as it is. An empty default_callee means none.
+  A callee becomes the default only if the old default says no in the same file.
+  An origin is never moved from one tenant to another: delete it there first.
+
+A second run of the same file changes nothing. With any problem nothing is changed, and every problem up to 200
+is listed with its line and column. `manage.py undo_import` takes an import back.
+
+Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("table", choices=[*BY_NAME])
+        parser.add_argument("file", metavar="FILE", help="*.csv; - reads standard input")
+        parser.add_argument("--tenant", default="", metavar="SLUG", help="whose rows these are")
+        parser.add_argument("--dry-run", action="store_true", help="do everything but keep it, with the same report")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    def handle(self, *, table: str, file: str, tenant: str, dry_run: bool, json: bool, **options: Any) -> None:
+        run_and_print(self, lambda: Source(file, content_of(file), BY_NAME[table], tenant), file, dry_run, json)

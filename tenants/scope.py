@@ -1,0 +1,51 @@
+"""Whose rows a signed-in person sees and changes, by role; every page, export and stream asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Self, TypeVar
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
+
+# Platform administrator: is_superuser. Account manager: staff with assignments. Auditor: staff in this group.
+AUDITORS = "auditors"
+Rows = TypeVar("Rows", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Ids of tenants; None stands for every tenant."""
+
+    visible: AbstractSet[int] | None
+    changeable: AbstractSet[int] | None
+
+
+NOTHING = Scope(frozenset(), frozenset())
+EVERYTHING = Scope(None, None)
+
+
+def scope_of(user: User | AnonymousUser) -> Scope:
+    """Read anew each time: what was taken from somebody is gone with the next question."""
+    if not (user.is_active and user.is_staff):
+        return NOTHING
+    if user.is_superuser:
+        return EVERYTHING
+    if user.groups.filter(name=AUDITORS).exists():
+        return Scope(None, frozenset())
+    rights = dict(user.assignments.values_list("tenant", "may_change"))
+    return Scope(frozenset(rights), frozenset(tenant for tenant, may_change in rights.items() if may_change))
+
+
+class OfTenantQuerySet(models.QuerySet[Rows]):
+    """Rows with a tenant. The ids stand in the query as a list, so that indexes with the tenant first serve it."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.of_tenants(scope_of(user).visible)
+
+    def changeable_by(self, user: User | AnonymousUser) -> Self:
+        return self.of_tenants(scope_of(user).changeable)
+
+    def of_tenants(self, tenants: AbstractSet[int] | None) -> Self:
+        return self.all() if tenants is None else self.filter(tenant__in=tenants)

@@ -1,0 +1,1 @@
+"""How staff get in: password, second factor, and a session that ends."""

@@ -1,0 +1,96 @@
+"""A visitor with Chromium: what she clicks, and everything that comes to her browser."""
+
+from __future__ import annotations
+
+import wave
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from clickhook.demo.phone.sound import FRAME, RATE, tone
+
+PATIENCE = 15_000  # milliseconds
+VOICE = 660  # hertz: what the browser's microphone picks up
+
+
+def voice(file: Path) -> None:
+    """In bursts: the browser's noise suppression eats a tone without an end."""
+    burst = b"".join(islice(tone(VOICE, 12000), 20)) + bytes(2 * FRAME * 10)
+    with wave.open(str(file), "wb") as sound:
+        sound.setparams((1, 2, RATE, 0, "NONE", ""))
+        sound.writeframes(burst * 20)
+
+
+class Visit:
+    """A page, and all that its browser was sent or wrote down: frames, answers, console, and the page itself."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._context = browser.new_context(permissions=["microphone"])
+        self._url = url
+        self._heard: list[str] = []
+        self.console: list[str] = []
+        self.page = self._open()
+
+    @property
+    def everything(self) -> str:
+        return "\n".join(self._heard + self.console)
+
+    def leave(self) -> None:
+        if not self.page.is_closed():
+            self._heard.append(self.page.content())
+            self.page.close()
+            self._context.close()
+
+    def _open(self) -> Page:
+        page = self._context.new_page()
+        page.on("console", lambda message: self.console.append(message.text))
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+        page.on("websocket", self._listen)
+        page.on("requestfinished", lambda request: self._read(request))
+        page.goto(self._url)
+        return page
+
+    def _listen(self, socket: Any) -> None:
+        socket.on("framereceived", lambda frame: self._heard.append(str(frame)))
+        socket.on("framesent", lambda frame: self._heard.append(str(frame)))
+
+    def _read(self, request: Any) -> None:
+        answer = request.response()
+        if answer and "javascript" not in answer.headers.get("content-type", ""):
+            self._heard.append(str(answer.headers) + answer.text())
+
+
+class Button(Visit):
+    """The button that customers embed, on a customer's page."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        super().__init__(browser, url)
+        self._noted = 0
+
+    @property
+    def _element(self) -> Any:
+        return self.page.locator("clickhook-button")
+
+    def dial(self) -> None:
+        self._noted = len(self.notes)
+        self._element.get_by_role("button").click()
+
+    def wait(self, state: str) -> None:
+        self.page.wait_for_function(
+            "([state, from]) => notes.slice(from).some((note) => note.state === state)",
+            arg=[state, self._noted],
+            timeout=PATIENCE,
+        )
+
+    def hang_up(self) -> None:
+        self._element.get_by_role("button").click()
+
+    def says(self, sentence: str) -> None:
+        expect(self._element.get_by_role("status")).to_have_text(sentence)
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """The button's events, as the page's analytics got them."""
+        return self.page.evaluate("notes")

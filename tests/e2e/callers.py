@@ -1,0 +1,79 @@
+"""Who calls, from the outside: a client that speaks the Web SDK's protocol, or a visitor with a real browser."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tests.demo.stand_in import StandIn
+from tests.e2e.stage import eventually
+from tests.e2e.visitor import Visitor
+
+
+class Caller(Protocol):
+    everything: str  # all that came to the visitor, as text
+
+    def dial(self) -> None:
+        """Presses the button."""
+
+    def wait(self, state: str) -> None:
+        """Until the call is connecting, ringing, talking, busy, refused, failed or ended."""
+
+    def hang_up(self) -> None: ...
+
+    def leave(self) -> None:
+        """Closes the tab; again does no harm."""
+
+
+_FRAMES: dict[str, tuple[str, dict[str, Any]]] = {
+    "ringing": ("ring", {"status": "RING"}),
+    "talking": ("talk", {"status": "ESTABLISHED"}),
+    "busy": ("finish", {"status": "BUSY"}),
+    "ended": ("finish", {"status": "FINISH"}),
+    "failed": ("finish", {"status": "FAILED"}),
+    "refused": ("fail", {}),
+}
+
+
+class Client:
+    """Signalling alone: what it dials is not heard."""
+
+    def __init__(self, wcs: StandIn, origin: str, callee: str | None = None) -> None:
+        self._wcs, self._origin, self._callee = wcs, origin, callee
+        self._all: list[Visitor] = []
+        self.visitor: Visitor | None = None
+        self.call_id = ""
+
+    @property
+    def everything(self) -> str:
+        return "".join(visitor.raw for visitor in self._all)
+
+    def connect(self, **fields: Any) -> Visitor:
+        self.visitor = Visitor(self._wcs.url, self._origin)
+        self._all.append(self.visitor)
+        return self.visitor.connect(**fields)
+
+    def dial(self, **fields: Any) -> None:
+        """Every call over a connection of its own, as the button does it."""
+        self.leave()
+        visitor = self.connect()
+        if self._is_let_in(visitor):
+            self.call_id = visitor.call(self._callee, **fields)
+
+    def wait(self, state: str) -> None:
+        assert self.visitor
+        name, fields = _FRAMES[state]
+        self.visitor.expect(name, **fields)
+
+    def hang_up(self) -> None:
+        assert self.visitor
+        self.visitor.hangup(self.call_id)
+
+    def leave(self) -> None:
+        if self.visitor is not None:
+            self.visitor.close()
+            self.visitor = None
+
+    @staticmethod
+    def _is_let_in(visitor: Visitor) -> bool:
+        names = eventually(lambda: {"getUserData", "fail"} & {frame["message"] for frame in visitor.frames}, "an answer")
+        return "getUserData" in names

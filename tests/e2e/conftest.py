@@ -1,0 +1,116 @@
+"""What the end-to-end tests share. With --real: Chromium and Kamailio too, and a missing one is a failure."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, Gateway
+from tests.e2e.callers import Caller, Client
+from tests.e2e.pages import Pages
+from tests.e2e.sip_servers import DemoServer, Kamailio
+from tests.e2e.stage import ACCOUNTS, Building, Stage
+from tests.environment import DATA_DIR
+
+CHROMIUM = "/usr/bin/chromium"
+# Whether a page may use the microphone is each context's to say.
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync --use-fake-device-for-media-stream --allow-loopback-in-peer-connection"
+)
+
+
+def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool | None:
+    needs_browser = "browser" in collection_path.name or collection_path.name == "button"
+    return True if needs_browser and not config.getoption("real") else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "dials" in metafunc.fixturenames:
+        kinds = ["client", "button"] if metafunc.config.getoption("real") else ["client"]
+        metafunc.parametrize("dials", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def gateway(django_db_setup, request: pytest.FixtureRequest) -> Iterator[Gateway]:
+    if request.config.getoption("real"):
+        subprocess.run([sys.executable, "manage.py", "websdk"], cwd=ROOT, check=True, capture_output=True)
+    running = Gateway({"CLICKHOOK_STATIC_DIR": str(DATA_DIR / "static")}).start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Playwright leaves an event loop running in this thread, in which Django would refuse its database."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.e2e.browser import voice
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    voice(DATA_DIR / "voice.wav")
+    flags = [*FLAGS.split(), f"--use-file-for-fake-audio-capture={DATA_DIR / 'voice.wav'}"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def pages(gateway: Gateway) -> Iterator[Pages]:
+    running = Pages(f"http://127.0.0.1:{gateway.port}")
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def building(gateway: Gateway, pages: Pages, request: pytest.FixtureRequest) -> Iterator[Building]:
+    sip = Kamailio(ACCOUNTS) if request.config.getoption("real") else DemoServer(ACCOUNTS)
+    built = Building(gateway.port, sip)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def stage(building: Building, pages: Pages, cast) -> Iterator[Stage]:
+    set_up = Stage(building, cast)
+    set_up.let_in(cast.acme, pages.origin("www.acme.localhost"))
+    set_up.let_in(cast.globex, pages.origin("www.globex.localhost"))
+    yield set_up
+    set_up.close()
+
+
+@pytest.fixture
+def client(stage: Stage, pages: Pages) -> Callable[..., Client]:
+    """Somebody at a console: `client("sales")`, `client("sales", host="www.evil.localhost", wcs="globex-1")`."""
+
+    def come(callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1") -> Client:
+        coming = Client(stage.wcs(wcs), pages.origin(host), callee)
+        stage.callers.append(coming)
+        return coming
+
+    return come
+
+
+@pytest.fixture
+def dials(request: pytest.FixtureRequest, stage: Stage, pages: Pages) -> Callable[..., Caller]:
+    """A visitor who has pressed the button: `dials("sales")`. In --real runs, each test has one with a browser, too."""
+
+    def press(callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1") -> Caller:
+        if request.param == "client":
+            coming: Caller = Client(stage.wcs(wcs), pages.origin(host), callee)
+        else:
+            from tests.e2e.browser import Button
+
+            url = pages.with_button(pages.origin(host), stage.wcs(wcs).url, callee)
+            coming = Button(request.getfixturevalue("chromium"), url)
+        stage.callers.append(coming)
+        coming.dial()
+        return coming
+
+    return press

@@ -1,0 +1,49 @@
+"""The phones at the customers' SIP servers: each does one thing with a call, and tells what it hears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clickhook.demo.part import Part
+from tests.e2e.sip_servers import Account
+
+ACME = "sip.acme.example"
+GLOBEX = "sip.globex.example"
+
+
+@dataclass(frozen=True)
+class Kind:
+    user: str
+    domain: str
+    manner: tuple[str, ...] = ()
+
+    @property
+    def password(self) -> str:
+        return f"phone-password-of-{self.user}"
+
+    @property
+    def account(self) -> Account:
+        return Account(self.user, self.domain, self.password)
+
+
+# By the alias under which a page calls it.
+KINDS = {
+    "sales": Kind("+4930123456", ACME, ("--plays", "880")),
+    "support": Kind("10003", ACME, ("--plays", "990")),
+    "busy": Kind("10004", ACME, ("--busy",)),
+    "silent": Kind("10005", ACME, ("--no-answer",)),
+    "hasty": Kind("10006", ACME, ("--hangs-up-after", "1")),
+    "frontdesk": Kind("20002", GLOBEX, ("--plays", "620")),
+}
+NO_PHONE = "10009"
+
+
+class Phone(Part):
+    def __init__(self, kind: Kind, port: int) -> None:
+        address = f"{kind.user}@{kind.domain}"
+        server = f"127.0.0.1:{port}"
+        super().__init__("clickhook.demo.phone", address, "--server", server, *kind.manner, PHONE_PASSWORD=kind.password)
+        self.wait_for(registered=address)
+
+    def rang(self, since: int = 0) -> int:
+        return sum(1 for line in self.lines[since:] if line.get("call") == "rings")

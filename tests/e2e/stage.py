@@ -1,0 +1,136 @@
+"""The whole call on one machine: gateway, media servers, SIP server and phones, and the customers in their rows."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from clickhook.demo.part import PATIENCE
+from hooks.models import Call, Session
+from tenants.models import Callee, Domain, SipAccount
+from tests import cast as casting
+from tests.demo.stand_in import StandIn
+from tests.e2e.phones import ACME, GLOBEX, KINDS, NO_PHONE, Phone
+from tests.e2e.sip_servers import Account, DemoServer, Invite, Kamailio
+
+SIGNING = {"acme-1": casting.ACME_SIGNING, "globex-1": casting.GLOBEX_SIGNING, "shared-1": casting.SHARED_SIGNING}
+ACCOUNTS = [
+    Account("10001", ACME, casting.ACME_PASSWORD, "auth-10001"),
+    Account("20001", GLOBEX, casting.GLOBEX_PASSWORD),
+    *(kind.account for kind in KINDS.values()),
+]
+# What no visitor may see of it: passwords, SIP servers, names and numbers at them.
+HIDDEN = (
+    *casting.SECRETS,
+    *(kind.password for kind in KINDS.values()),
+    *(ACME, GLOBEX, "auth-10001", "4930123456", *(f"sip:{kind.user}" for kind in KINDS.values())),
+)
+
+
+def eventually(true: Callable[[], Any], what: str, story: Callable[[], Any] = str) -> Any:
+    """What it returns, as soon as that is true; hooks of what has happened may still be under way."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := true()):
+        assert time.monotonic() < deadline, f"{what} never came; {story()}"
+        time.sleep(0.02)
+    return found
+
+
+@dataclass
+class Building:
+    """What is started once and serves all tests of this process."""
+
+    gateway_port: int
+    sip: DemoServer | Kamailio
+    media_servers: dict[str, StandIn] = field(default_factory=dict)
+    phones: dict[str, Phone] = field(default_factory=dict)
+
+    def wcs(self, name: str) -> StandIn:
+        if name not in self.media_servers:
+            hooks = f"http://127.0.0.1:{self.gateway_port}/hooks/key-of-{name}"
+            self.media_servers[name] = StandIn("--hooks", hooks, secret=SIGNING[name])
+        return self.media_servers[name]
+
+    def phone(self, alias: str) -> Phone:
+        if alias not in self.phones:
+            self.phones[alias] = Phone(KINDS[alias], self.sip.port)
+        return self.phones[alias]
+
+    def close(self) -> None:
+        for part in (*self.media_servers.values(), *self.phones.values()):
+            part.stop()
+        self.sip.stop()
+
+
+@dataclass
+class Stage:
+    """One test's view of it."""
+
+    building: Building
+    cast: casting.Cast
+    callers: list[Any] = field(default_factory=list)
+    unsafe: bool = False  # a test of what happens without us: nothing holds
+
+    def __post_init__(self) -> None:
+        SipAccount.objects.update(outbound_proxy="127.0.0.1", port=self.building.sip.port)
+        aliases = {"support": KINDS["support"].user, "unknown": NO_PHONE}
+        aliases |= {alias: KINDS[alias].user for alias in ("busy", "silent", "hasty")}
+        for alias, target in aliases.items():
+            Callee.objects.update_or_create(tenant=self.cast.acme, alias=alias, defaults={"target": target})
+        self._invited = len(self.building.sip.invites())
+        self._rung: dict[str, int] = {alias: len(phone.lines) for alias, phone in self.building.phones.items()}
+
+    def let_in(self, tenant: Any, origin: str) -> None:
+        Domain.objects.get_or_create(origin=origin, defaults={"tenant": tenant})
+
+    def wcs(self, name: str = "acme-1") -> StandIn:
+        return self.building.wcs(name)
+
+    def phone(self, alias: str) -> Phone:
+        phone = self.building.phone(alias)
+        self._rung.setdefault(alias, len(phone.lines))
+        return phone
+
+    def heard(self, alias: str, **wanted: Any) -> dict[str, Any]:
+        return self.phone(alias).wait_for(since=self._rung[alias], **wanted)
+
+    def rang(self, alias: str) -> int:
+        return self.phone(alias).rang(self._rung[alias])
+
+    def invites(self) -> list[Invite]:
+        return self.building.sip.invites()[self._invited :]
+
+    def call(self, **wanted: Any) -> Call:
+        """The one call, as soon as it is like that."""
+        return eventually(lambda: Call.objects.filter(**wanted).first(), f"a call with {wanted}")
+
+    def ended(self, **wanted: Any) -> Call:
+        return self.call(ended_at__isnull=False, **wanted)
+
+    def close(self) -> None:
+        """Everybody leaves; then what must hold after every test."""
+        for caller in self.callers:
+            caller.leave()
+        if self.unsafe:
+            return
+        eventually(lambda: not Session.objects.filter(ended_at=None).exists(), "the end of every session", self._story)
+        assert not Call.objects.filter(ended_at=None).exists()
+        for caller in self.callers:
+            assert leaks(caller.everything) == []
+        assert [invite for invite in self.invites() if not _is_allowed(invite)] == []
+
+    def _story(self) -> list[Any]:
+        return [line for wcs in self.building.media_servers.values() for line in wcs.lines[-25:]]
+
+
+def leaks(text: str) -> list[str]:
+    return [word for word in HIDDEN if word in text or json.dumps(word)[1:-1] in text]
+
+
+def _is_allowed(invite: Invite) -> bool:
+    caller, _, domain = invite.caller.partition("@")
+    allowed = Call.objects.filter(decision="allowed", caller=caller, session__sip_account__domain=domain)
+    return invite.callee.endswith(f"@{domain}") and allowed.filter(target=invite.callee.partition("@")[0]).exists()

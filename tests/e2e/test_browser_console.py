@@ -1,0 +1,100 @@
+"""What a visitor can do from the console of a real browser, with the vendor's SDK in her hands."""
+
+from __future__ import annotations
+
+import pytest
+
+from hooks.models import Call, Event
+from tests.e2e.browser import PATIENCE, Visit
+
+PREMIUM = "+88213000000"
+SALES = "+4930123456@sip.acme.example"
+# A page of her own under a customer's name; `status` keeps what the SDK told.
+OPEN = """async (url) => {
+  window.told = [];
+  await Flashphoner.init({});
+  const {SESSION_STATUS} = Flashphoner.constants;
+  const sipOptions = {registerRequired: true, login: "1", password: "2"};
+  const session = Flashphoner.createSession({urlServer: url, sipOptions});
+  for (const status of Object.values(SESSION_STATUS))
+    session.on(status, (_, data) => told.push([status, JSON.stringify(data ?? null)]));
+}"""
+CALL = """(callee) => {
+  const {CALL_STATUS} = Flashphoner.constants;
+  window.call = Flashphoner.getSessions()[0].createCall({
+    callee, visibleName: "The Bank", sipHeaders: {"P-Asserted-Identity": "1"}, sipSDP: "v=0",
+    constraints: {audio: true, video: false},
+    remoteVideoDisplay: document.getElementById("sound"), localVideoDisplay: document.getElementById("sound"),
+  });
+  for (const status of Object.values(CALL_STATUS)) call.on(status, () => told.push([status, ""]));
+  call.call();
+}"""
+
+
+class Console(Visit):
+    def connect(self, wcs: str) -> None:
+        self.page.evaluate(OPEN, wcs)
+
+    def call(self, callee: str | None) -> None:
+        self.page.evaluate(CALL, callee)
+
+    def told(self, status: str) -> None:
+        check = "(status) => told.some(([name]) => name === status)"
+        self.page.wait_for_function(check, arg=status, timeout=PATIENCE)
+
+    def runs(self, script: str) -> None:
+        self.page.evaluate(script)
+
+
+@pytest.fixture
+def console(stage, pages, chromium):
+    visitor = Console(chromium, pages.origin("www.acme.localhost") + "/console")
+    stage.callers.append(visitor)
+    visitor.connect(stage.wcs().url)
+    visitor.told("ESTABLISHED")
+    return visitor
+
+
+@pytest.mark.parametrize("callee", [PREMIUM, "10003", "sip:1@evil.test"])
+def test_a_number_is_refused(stage, console, callee):
+    console.call(callee)
+    console.told("WARN")
+    assert stage.ended().reason == "callee_unknown"
+    assert stage.invites() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "script"),
+    [
+        ("transfer", f"call.transfer('{PREMIUM}')"),
+        ("sendDtmf", "call.sendDTMF('1', 'RFC2833')"),
+        ("hold", "call.hold()"),
+    ],
+)
+def test_whoever_talks_can_do_nothing_but_hang_up(stage, console, method, script):
+    stage.phone("sales")
+    console.call("sales")
+    console.told("ESTABLISHED")
+    stage.heard("sales", call="answered")
+    console.runs(script)
+    console.told("WARN")
+    assert Event.objects.get(method=method).reason == "method_refused"
+    assert {invite.callee for invite in stage.invites()} == {SALES}
+    assert Call.objects.get().ended_at is None
+
+
+def test_a_stream_is_refused(stage, console):
+    console.runs(
+        "Flashphoner.getSessions()[0].createStream({name: 'x', display: document.getElementById('sound'),"
+        " constraints: {audio: true, video: false}}).publish()"
+    )
+    console.told("WARN")
+    assert Event.objects.get(method="publishStream").reason == "method_refused"
+
+
+def test_she_calls_from_the_customers_account_and_not_from_her_own(stage, console):
+    stage.phone("sales")
+    console.call("sales")
+    stage.heard("sales", call="answered")
+    assert {(invite.caller, invite.callee) for invite in stage.invites()} == {("10001@sip.acme.example", SALES)}
+    assert not stage.wcs().said(what="register", account="sip:1@sip.acme.example")

@@ -1,0 +1,77 @@
+"""Calls that are refused: the visitor learns a neutral sentence, the record says why, and no telephone is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from hooks.models import Call, Event, Session
+
+LOOK_ALIKES = [
+    "www.acme.localhost.evil.localhost",
+    "xwww.acme.localhost",
+    "acme.localhost",
+    "www.acme-evil.localhost",
+    "shop.www.acme.localhost",
+]
+NEUTRAL = "Calls are not available here"
+
+
+def reasons(**wanted):
+    return list(Event.objects.filter(decision="refused", **wanted).order_by("id").values_list("reason", flat=True))
+
+
+@pytest.mark.parametrize("host", ["www.stranger.localhost", *LOOK_ALIKES])
+def test_a_foreign_origin_is_refused(stage, dials, host):
+    caller = dials("sales", host=host)
+    caller.wait("refused")
+    assert NEUTRAL in caller.everything
+    assert reasons() == ["origin_unknown"]
+    assert Session.objects.count() == Call.objects.count() == 0
+    assert stage.invites() == []
+
+
+def test_another_customers_page_is_refused_at_a_media_server_that_does_not_serve_it(stage, dials):
+    dials("sales", host="www.globex.localhost", wcs="acme-1").wait("refused")
+    assert reasons() == ["tenant_not_served"]
+    assert stage.invites() == []
+
+
+def test_another_customers_alias_is_unknown(stage, dials):
+    caller = dials("frontdesk")
+    caller.wait("refused")
+    assert NEUTRAL in caller.everything
+    assert reasons() == ["callee_unknown"]
+    assert stage.invites() == []
+
+
+@pytest.mark.parametrize(
+    "callee", ["+88213000000", "10003", "sip:10003@sip.acme.example", "sip:1@evil.test", "sales@evil.test"]
+)
+def test_a_number_or_an_address_is_no_callee(stage, client, callee):
+    caller = client(callee)
+    caller.dial()
+    caller.wait("refused")
+    caller.wait("failed")
+    call = Call.objects.get()
+    assert (call.decision, call.reason, call.target, call.ended_by) == ("refused", "callee_unknown", "", "refused")
+    assert stage.invites() == []
+
+
+def test_a_suspended_customer_is_refused_at_the_very_next_click(stage, dials):
+    stage.phone("sales")
+    dials("sales").wait("talking")
+    stage.cast.acme.status = "suspended"
+    stage.cast.acme.save(update_fields=["status"])
+    dials("sales").wait("refused")
+    assert reasons() == ["tenant_suspended"]
+
+
+def test_the_sip_server_refuses_a_wrong_password(stage, dials):
+    account = stage.cast.acme_account
+    account.password = "no-longer-the-password"
+    account.save(update_fields=["password"])
+    stage.phone("sales")
+    dials("sales").wait("failed")
+    call = stage.ended()
+    assert (call.decision, call.ended_by, call.sip_status) == ("allowed", "failed", 407)
+    assert stage.rang("sales") == 0

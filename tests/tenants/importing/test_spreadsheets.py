@@ -1,0 +1,147 @@
+"""Files as spreadsheets write them, and as nobody should."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import tracemalloc
+import zipfile
+
+import pytest
+
+from tenants.models import Callee, Tenant
+
+LINE = "Ünïcode GmbH"
+CALLEES = "tenant,alias,target"
+
+
+@pytest.mark.parametrize("separator", list(",;\t|"))
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text.encode(),
+        lambda text: codecs.BOM_UTF8 + text.encode(),
+        lambda text: text.encode("utf-16"),
+        lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
+        lambda text: text.encode("utf-16-le"),
+        lambda text: text.encode("utf-16-be"),
+        lambda text: text.encode("cp1252"),
+    ],
+    ids=["utf-8", "utf-8-bom", "utf-16-bom", "utf-16-be-bom", "utf-16-le", "utf-16-be", "cp1252"],
+)
+def test_every_encoding_and_separator(table, cast, encode, separator):
+    text = f"slug{separator}name\r\nacme{separator}{LINE}\r\n"
+
+    assert table("tenants", encode(text)).code == 0
+    assert Tenant.objects.get(slug="acme").name == LINE
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [" Target ;ALIAS; Tenant ", "+49 ;front;acme"],
+        ["", ";;;", "tenant;alias;target;;", "", "acme;front;+49;;", ";;", "acme;sales;+4930123456"],
+        ['"tenant";"alias";"target"', '"acme";" front\n";"+49"'],
+        ["sep=;", "tenant;alias;target", "acme;front;+49"],
+        ["tenant;alias;target;DEFAULT", "acme;front;+49"],
+        ["tenant\talias\ttarget", "acme\tfront\t'+49"],
+        [b"tenant;alias;target\racme;front;+49\r"],
+    ],
+)
+def test_every_way_to_lay_out_a_table(table, cast, lines):
+    outcome = table("callees", *lines)
+
+    assert (outcome.code, outcome.lines[0]) == (0, "+ callee acme/front")
+    assert Callee.objects.get(alias="front").target == "+49"
+
+
+@pytest.mark.parametrize("word", ["yes", "TRUE", "1", "ja", "Wahr", " Yes "])
+def test_words_for_yes(table, cast, word):
+    table("tenants", "Slug,SIP register-required", f"acme,{word}")
+
+    assert Tenant.objects.get(slug="acme").sip_register_required
+
+
+@pytest.mark.parametrize("number", ["0815", "+4930", "007", "1.5", "12E5", "*21#"])
+def test_numbers_stay_what_they_are(table, cast, number):
+    assert table("callees", CALLEES, f"acme,front,{number}").code == 0
+    assert Callee.objects.get(alias="front").target == number
+
+
+def _zip() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("xl/workbook.xml", "x" * 1000)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "It is empty: the first line names the columns."),
+        (b"\n\n;;;\n", "It is empty: the first line names the columns."),
+        (_zip(), "This is a ZIP archive, such as an .xlsx or .ods workbook, not CSV: save the sheet itself as CSV."),
+        (b"tenant,alias,target\nacme,a\0b,1", "Line 2 holds a NUL: this is no text file."),
+        (b"\0\0\0\0", "It begins with zeros: this is no text file."),
+        (b"tenant,alias,target\nacme,\x81,1", "It is neither UTF-8, UTF-16 nor Windows-1252: save it as CSV UTF-8."),
+        ("tenant,alias\nacme,\ud800".encode("utf-16-le", "surrogatepass"), "Line 2 or one soon after it is not in the "
+         "encoding that the file begins in."),
+        (b'tenant,alias,target\nacme,"a,1\nacme,b,2\n', "Line 2: a quote is opened there and not closed."),
+        (b'tenant,alias,target\nacme,"a' + b"x\n" * 2000, "Line 2: a quote is opened there and not closed."),
+        (b'tenant,alias,target\nacme,"a"b,1', "Line 2: after a closing quote comes something else than a separator; "
+         "a quote inside quotes is doubled."),
+        (b"tenant,alias,target\nacme," + b"x" * 70_000, "Line 2 is longer than 65,536 characters: that is no table."),
+        (b"tenant" + b",a" * 200, "Line 1: 201 columns; possible are tenant, alias, target, default."),
+        (b"acme,never-to-be-shown-1,3", "Line 1 names no column. Possible are tenant, alias, target, default."),
+        (b"tenant,alias,target,<b>", "line 1, column 4: This is no column's name. "
+         "Possible are tenant, alias, target, default."),
+        (b"tenant,alias,target,targt", "line 1, column 4: The column targt is unknown; did you mean target?"),
+        (b"tenant,alias,target,Alias", "line 1, column 4: The column alias stands here twice, first as column 2."),
+        (b"tenant,target", "line 1: The column alias is missing. "
+         "The first line names the columns: tenant, alias, target, default."),
+        (b"alias,target", "line 1: The column tenant is missing. "
+         "The first line names the columns: tenant, alias, target, default."),
+    ],
+)  # fmt: skip
+def test_it_refuses_what_is_no_table(table, cast, content, problem):
+    assert table("callees", content).problems == [problem]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"tenant,alias,target\n" + b"," * 10_000_000,
+        b'tenant,alias,target\n"' + b"x" * 10_000_000,
+        b'tenant,alias,target\n"' + b'\n","' * 2_000_000,
+        b"tenant" + b"," * 10_000_000,
+        b"\xff" * 10_000_000,
+        b"P" * 10_000_000,
+    ],
+    ids=["cells", "quoted", "quoted-cells", "columns", "bytes", "line"],
+)
+def test_a_bomb_takes_little_memory(table, cast, content):
+    tracemalloc.start()
+    outcome = table("callees", content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(outcome.problems) == 1
+    assert peak < 30_000_000, peak
+
+
+def test_blank_lines_are_no_rows(table, cast):
+    outcome = table("callees", b"tenant,alias,target\n" + b"\n" * 1_000_000 + b"acme,front,()")
+
+    assert outcome.problems[0].startswith("line 1000002, column 3 (target): A number or extension")
+
+
+def test_a_table_of_too_many_rows_is_refused(table, cast, monkeypatch):
+    monkeypatch.setattr("tenants.importing.csv_table.MOST_ROWS", 3)
+    lines = [f"acme,c{number},1" for number in range(4)]
+
+    assert table("callees", CALLEES, *lines).problems == ["It has more than 3 rows; split it."]
+    assert table("callees", CALLEES, *lines[1:]).code == 0
+
+
+def test_a_table_given_to_the_wrong_command_is_shown_the_right_one(run, cast):
+    assert "manage.py import_csv" in run("tenant,alias,target", name="a.csv").problems[0]

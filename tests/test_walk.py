@@ -1,0 +1,209 @@
+"""Nobody finds anything of Acme at any address of the site but those who may: every page, choice, action and download."""
+
+from __future__ import annotations
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import transaction
+from django.forms import ModelChoiceField
+from django.forms.models import InlineForeignKeyField
+from django.test import Client, RequestFactory
+from django.urls import clear_url_caches, path
+
+from clickhook import urls
+from tenants.models import WcsInstance
+from tests import cast as casting
+from tests.manager import Form, change, person, signed_in, url
+from tests.walk import a_day_of, addresses, an_import_by, autocompletes, snapshot, text_of, told, words_of
+
+# What a visitor may add to the address of a list. None of it says a word of Acme's that is looked for elsewhere.
+ASKED_OF_LISTS = ["?q=acme", "?q=session-of-acme", "?q=call-of-acme", "?tenant=acme", "?_popup=1&_to_field=id", "?e=1"]
+ENDS_THE_WALK = {"logout"}  # its own tests are elsewhere
+ENDLESS = {"hooks_call_live_stream"}  # tests/hooks/test_live.py reads it
+OUTSIDERS = ["manager", "nobody", "anonymous"]  # another tenant's manager; staff without a role
+OWNED, THROUGH = ("domains", "callees", "sip_accounts"), WcsInstance.tenants.through
+SCOPED = [model for model in admin.site._registry if hasattr(model.objects.all(), "visible_to")]
+
+
+@pytest.fixture
+def cast(db):
+    cast = casting.assemble()
+    a_day_of(cast.acme, cast.acme_1, cast.shared_1)
+    a_day_of(cast.globex, cast.globex_1, cast.shared_1)
+    AccessAttempt.objects.create(username="mary-of-acmes", ip_address="203.0.113.9", failures_since_start=1)
+    return cast
+
+
+@pytest.fixture
+def hers(cast):
+    """Acme's own manager."""
+    browser = signed_in("manager", cast.acme, name="mary-of-acmes")
+    an_import_by(browser.user, cast.acme)
+    return browser
+
+
+@pytest.fixture
+def places(hers):
+    def rows_of(model):
+        rows = model._default_manager.all()
+        return list(rows.visible_to(hers.user) if model in SCOPED else rows[:2])
+
+    return [place for place in addresses(rows_of) if place.name not in ENDLESS]
+
+
+def visitor_of(cast, who):
+    if who == "anonymous":
+        return Client()
+    return signed_in(who, *([cast.globex] if who == "manager" else []))
+
+
+def asked(places):
+    """Every address, lists with whatever may be added to them, and every choice."""
+    for place in places:
+        yield place.path
+        yield from (place.path + more for more in ASKED_OF_LISTS if place.is_list and (place.rows in SCOPED))
+    for choice in autocompletes():
+        yield from (choice, choice + "acme")
+
+
+def test_acmes_own_manager_finds_all_of_it(cast, hers, places):
+    """The positive control: what the others do not find is there to be found."""
+    words, found, silent = words_of(cast), set(), []
+    for place in places:
+        here = told(hers.get(place.path, follow=True), words, place.path)
+        found |= here
+        if place.rows in SCOPED and place.name.endswith(("_changelist", "_change")) and not here:
+            silent.append(place.path)
+    assert words - found == set()
+    assert silent == [change(cast.shared_1)]
+    assert "acme and 1 of others" in text_of(hers.get(change(cast.shared_1)))
+    choices = set().union(*(told(hers.get(choice), words, "") for choice in autocompletes()))
+    assert choices >= {'"acme"', "instance-of-acme", "https://www.acme.example"}
+
+
+def test_an_auditor_finds_all_of_it_and_no_secret(cast, places):
+    auditor, words, found = signed_in("auditor"), words_of(cast), set()
+    for place in places:
+        answer = auditor.get(place.path, follow=True)
+        found |= told(answer, words, place.path)
+        assert [secret for secret in (*casting.SECRETS, "v1.k") if secret in text_of(answer)] == [], place.path
+    assert words - found == set()
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_nobody_else_finds_anything(cast, places, who):
+    outsider, words = visitor_of(cast, who), words_of(cast)
+    for where in asked(places):
+        answer = outsider.get(where, follow=True)
+        assert told(answer, words, where) == set(), where
+        assert answer.status_code < 500, where
+
+
+def test_a_row_of_another_is_as_if_there_were_none(cast, places):
+    """Neither its existence nor anything else shows: but for what was asked, both answers are the same."""
+    outsider = signed_in("manager", cast.globex)
+    for place in places:
+        row = place.path.split("/")[4] if place.rows in SCOPED and place.path.count("/") > 5 else ""
+        if not row or place.rows.objects.visible_to(outsider.user).filter(pk=row).exists():
+            continue
+        none = "ffffffff-0000-4000-8000-000000000000" if "-" in row else "987654"
+        real, missing = (outsider.get(path, follow=True) for path in (place.path, place.path.replace(row, none)))
+        assert (real.status_code, real.redirect_chain) == (missing.status_code, missing.redirect_chain)
+        if real.redirect_chain:
+            said, also = (list(map(str, answer.context["messages"])) for answer in (real, missing))
+            assert said == [message.replace(none, row) for message in also] != []
+
+
+def post(client, place, data):
+    """The answer, and what changed; it is undone."""
+    with transaction.atomic():
+        answer = client.post(place, data, follow=True)
+        after = snapshot()
+        transaction.set_rollback(True)
+    return answer, after
+
+
+@pytest.mark.parametrize("who", [*OUTSIDERS, "auditor"])
+def test_nobody_else_changes_anything_at_any_address(cast, places, who):
+    visitor, words, before = visitor_of(cast, who), words_of(cast), snapshot()
+    for place in places:
+        if place.name not in ENDS_THE_WALK:
+            answer, after = post(visitor, place.path, {"post": "yes", "tenant": cast.acme.pk, "slug": "x", "name": "x"})
+            assert before == after, place.path
+            assert who == "auditor" or told(answer, words, place.path) == set(), place.path
+
+
+def actions():
+    request = RequestFactory().get("/")
+    request.user = person(name="the-boss")
+    return [(model, name) for model, page in admin.site._registry.items() for name in page.get_actions(request)]
+
+
+@pytest.mark.parametrize("who", [*OUTSIDERS, "auditor"])
+def test_no_action_does_anything_to_rows_of_another(cast, hers, who):
+    visitor, words, everywhere, before = visitor_of(cast, who), words_of(cast), actions(), snapshot()
+    assert len(everywhere) > 6
+    for model, name in everywhere:
+        rows = model.objects.visible_to(hers.user) if model in SCOPED else model.objects.all()
+        chosen = {"action": name, ACTION_CHECKBOX_NAME: [row.pk for row in rows], "post": "yes"}
+        answer, after = post(visitor, url(model), chosen)
+        assert before == after, (model, name)
+        assert who == "auditor" or told(answer, words, "") == set(), (model, name)
+        _, after = post(visitor, url(model), chosen | {"select_across": "1"})
+        assert of_tenant(cast.acme, before) == of_tenant(cast.acme, after), (model, name)
+
+
+def of_tenant(tenant, rows):
+    return [[row for row in table if row.get("tenant_id") == tenant.pk] for table in rows[1].values()]
+
+
+def test_the_same_action_works_where_it_may(cast, hers):
+    chosen = {"action": "delete_selected", ACTION_CHECKBOX_NAME: [cast.sales.pk, cast.support.pk], "post": "yes"}
+    before, (_, after) = snapshot(), post(hers, url(casting.Callee), chosen)
+    assert len(before[1]["Callee"]) - len(after[1]["Callee"]) == 2
+
+
+def fields_for_ids(page):
+    """Every field of a page that takes an id, with the kind of row it takes."""
+    forms = [page.context["adminform"].form]
+    forms += [form for inline in page.context["inline_admin_formsets"] for form in inline.formset.forms]
+    for form in forms:
+        for name, field in form.fields.items():
+            if isinstance(field, InlineForeignKeyField):
+                yield form.add_prefix(name), type(field.parent_instance)
+            elif isinstance(field, ModelChoiceField):
+                yield form.add_prefix(name), field.queryset.model
+
+
+def test_no_form_takes_an_id_of_another(cast, hers):
+    def acmes(kind):
+        if kind is THROUGH:
+            return THROUGH.objects.get(wcsinstance=cast.acme_1)
+        return kind.objects.visible_to(hers.user).exclude(pk__in=kind.objects.visible_to(outsider.user)).first()
+
+    outsider, words, before, tried = signed_in("manager", cast.globex), words_of(cast), snapshot(), 0
+    own = [cast.globex, cast.globex_1, *(getattr(cast.globex, rows).first() for rows in OWNED)]
+    for where in [*(change(row) for row in own), *(url(type(row), "add") for row in own)]:
+        page = outsider.get(where)
+        data = {name: value for name, value in Form(page.content.decode()).data.items() if value is not None}
+        for name, kind in fields_for_ids(page):
+            foreign = acmes(kind)
+            answer, after = post(outsider, where, data | {name: foreign.pk})
+            assert before == after, (where, name)
+            assert told(answer, words, str(foreign.pk)) == set(), (where, name)
+            tried += 1
+        _, after = post(outsider, where, data | {"tenant": cast.acme.pk, "tenants": [cast.acme.pk]})
+        assert of_tenant(cast.acme, before) == of_tenant(cast.acme, after), where
+    assert tried > 10
+
+
+@pytest.mark.parametrize("route", ["admin/reports/<slug:report>/", "admin/<int:id>/<int:other>/"])
+def test_a_page_that_the_walk_cannot_reach_fails_it(monkeypatch, route):
+    monkeypatch.setattr(urls, "urlpatterns", [path(route, lambda request: None)])
+    clear_url_caches()
+    with pytest.raises(AssertionError, match=r"tests/walk\.py"):
+        addresses(lambda model: [])
+    monkeypatch.undo()
+    clear_url_caches()

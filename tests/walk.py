@@ -1,0 +1,160 @@
+"""Every address of the site, from the URL resolver, with Acme's rows in it; and what a page tells of Acme."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from hooks.models import Call, Event, Session
+from tenants.models import Assignment, Domain, ImportRun, Upload, WcsInstance
+
+NOW = timezone.now()
+# How a word of an address is filled in. A page added later with another one is to be added here, so that it is walked too.
+ARGUMENTS = {
+    "object_id": lambda model, rows: [str(row.pk) for row in rows],
+    "id": lambda model, rows: [str(row.pk) for row in rows],
+    "app_label": lambda model, rows: sorted({model._meta.app_label for model in admin.site._registry}),
+    "key": lambda model, rows: [str(upload.pk) for upload in Upload.objects.all()],
+    "url": lambda model, rows: ["acme"],
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    name: str
+    path: str
+    rows: Any = None  # the kind of row it shows
+
+    @property
+    def is_list(self) -> bool:
+        return self.name.endswith("_changelist")
+
+
+def a_day_of(tenant, instance, shared):
+    """What happened, with the tenant's slug in whatever its pages may tell."""
+    slug = tenant.slug
+    instance.name = f"instance-of-{slug}"
+    instance.save(update_fields=["name"])
+    node = instance.nodes.create(node_id=f"node-of-{slug}", first_seen_at=NOW)
+    of = {"tenant": tenant, "instance": instance}
+    account, domain = tenant.sip_accounts.first(), tenant.domains.first()
+    session = Session.objects.create(
+        **of, wcs_session_id=f"session-of-{slug}", node_id=node, origin=domain.origin, domain=domain, sip_account=account,
+        sip_login=account.login, opened_at=NOW,
+    )  # fmt: skip
+    target = tenant.callees.first().target
+    call = Call.objects.create(
+        tenant=tenant, session=session, call_id=f"call-of-{slug}", alias=f"alias-of-{slug}", target=target,
+        decision="allowed", reason="allowed", asked_at=NOW,
+    )  # fmt: skip
+    body = {"sessionId": session.wcs_session_id, "callee": target}
+    event = {"received_at": NOW, "decision": "refused", "reason": "callee_unknown", "body": body, "detail": f"by {slug}"}
+    Event.objects.create(**of, **event, method="call", session=session, call=call)
+    Event.objects.create(instance=instance, **event, method="connect")
+    Event.objects.create(**of | {"instance": shared}, **event, method="connect")
+
+
+def an_import_by(user, tenant):
+    """One that was done, and one that she has not confirmed yet."""
+    source = f"import-of-{tenant.slug}.csv"
+    ImportRun.objects.create(by=user, source=source, counts={"added": 1})
+    change = {"sign": "+", "action": "added", "kind": "callee", "name": f"{tenant.slug}/front", "words": []}
+    kept = Upload(owner=user, name=source, table="callees", preview={"changes": [change], "counts": {"added": 1}})
+    kept.seal(b"")
+    kept.save()
+
+
+def words_of(cast) -> set[str]:
+    """What nobody else may read of Acme, in lower case."""
+    rows = [cast.acme_1, cast.acme_account, Session.objects.get(tenant=cast.acme), Call.objects.get(tenant=cast.acme)]
+    words = {str(row.pk) for row in rows} | {"acme ltd", "key-of-acme-1", "sip.acme.example", "auth-10001"}
+    words |= {domain.origin for domain in Domain.objects.filter(tenant=cast.acme)} | {cast.sales.target, cast.support.target}
+    return (
+        words
+        | {f"{what}-of-acme" for what in ("instance", "node", "session", "call", "alias", "import")}
+        | {"by acme", ">acme<", '"acme"'}
+    )
+
+
+def addresses(rows_of) -> list[Address]:
+    """Raises AssertionError for a page whose address it cannot make."""
+    return [
+        address for name, route, pattern in _patterns(get_resolver()) for address in _filled(name, route, pattern, rows_of)
+    ]
+
+
+def _patterns(resolver, before="/"):
+    for entry in resolver.url_patterns:
+        route = before + _route(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry, route)
+        else:
+            assert isinstance(entry, URLPattern)
+            yield entry.name or route, route, entry
+
+
+def _route(pattern) -> str:
+    """A regular expression of the admin's as a route: `^(?P<app_label>auth|tenants)/$` is `<app_label>/`."""
+    text = str(pattern)
+    if hasattr(pattern, "_route"):
+        return text
+    assert text.startswith(("^(?P<app_label>", "(?P<url>")), f"The walk does not know how to fill in {text}"
+    return "<app_label>/" if "app_label" in text else "<url>"
+
+
+def _filled(name, route, entry, rows_of):
+    model = getattr(getattr(entry.callback, "model_admin", None), "model", None)
+    arguments = [part.partition(">")[0] for part in route.split("<")[1:]]
+    assert len(arguments) <= 1, f"The walk fills in one argument; {route} has {arguments}: tell it how in tests/walk.py."
+    if not arguments:
+        return [Address(name, route, model)]
+    kind = arguments[0].rpartition(":")[2]
+    assert kind in ARGUMENTS, f"The walk does not know <{arguments[0]}> of {route}: tell it in tests/walk.py."
+    rows = rows_of(model) if model else []
+    assert rows or not model, f"The walk needs a row of {model.__name__} at Acme: make one in tests/walk.py."
+    values = ARGUMENTS[kind](model, rows)
+    return [Address(name, route.replace(f"<{arguments[0]}>", quote(value, safe="")), model) for value in values]
+
+
+def autocompletes() -> list[str]:
+    """Every field of every table that points at a table with pages."""
+    asked = []
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.get_fields():
+            if field.remote_field and field.concrete and field.related_model in admin.site._registry:
+                names = f"app_label={model._meta.app_label}&model_name={model._meta.model_name}&field_name={field.name}"
+                asked.append(f"/admin/autocomplete/?{names}&term=")
+    assert len(asked) > 20
+    return asked
+
+
+def text_of(response) -> str:
+    if response.streaming:
+        assert not response.is_async, "The walk reads no endless stream: give its page a test of its own, and skip it here."
+        content = b"".join(response.streaming_content)
+    else:
+        content = response.content
+    chain = " ".join(target for target, _ in getattr(response, "redirect_chain", []))
+    return html.unescape(content.decode(errors="replace")) + chain + str(response.headers)
+
+
+def told(response, words, said) -> set[str]:
+    """The words a page tells, but those the visitor said herself: an error may repeat them."""
+    text, said = unquote(text_of(response)).lower(), unquote(said).lower()
+    return {word for word in words if word in text and word.strip('<>"') not in said}
+
+
+def snapshot():
+    """Every row that a person without a right to it could have changed."""
+    scoped = [model for model in apps.get_models() if hasattr(model._default_manager.all(), "visible_to")]
+    tables = [*scoped, Assignment, WcsInstance.tenants.through]
+    people = list(User.objects.order_by("pk").values("pk", "username", "password", "is_active", "is_staff", "is_superuser"))
+    return people, {model.__name__: list(model.objects.order_by("pk").values()) for model in tables}
