@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
 from tenants.models import WcsInstance
@@ -50,13 +50,13 @@ END $$
 
 
 def _let_tests_truncate() -> None:
-    flush = connection.ops.sql_flush
+    flush = DatabaseOperations.sql_flush
 
     def sql_flush(*args, **kwargs) -> list[str]:
         turned_off, turned_on = (TRUNCATE_TRIGGERS.format(how) for how in ("DISABLE", "ENABLE ALWAYS"))
         return [turned_off, *flush(*args, **kwargs), turned_on]
 
-    connection.ops.sql_flush = sql_flush
+    DatabaseOperations.sql_flush = sql_flush
 
 
 @dataclass

@@ -16,7 +16,17 @@ from clickhook import urls
 from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.manager import Form, change, person, signed_in, url
-from tests.walk import a_day_of, addresses, an_import_by, autocompletes, snapshot, text_of, told, words_of
+from tests.walk import (
+    a_call_gone_astray,
+    a_day_of,
+    addresses,
+    an_import_by,
+    autocompletes,
+    snapshot,
+    text_of,
+    told,
+    words_of,
+)
 
 # What a visitor may add to the address of a list. None of it says a word of Acme's that is looked for elsewhere.
 ASKED_OF_LISTS = ["?q=acme", "?q=session-of-acme", "?q=call-of-acme", "?tenant=acme", "?_popup=1&_to_field=id", "?e=1"]
@@ -32,6 +42,7 @@ def cast(db):
     cast = casting.assemble()
     a_day_of(cast.acme, cast.acme_1, cast.shared_1)
     a_day_of(cast.globex, cast.globex_1, cast.shared_1)
+    a_call_gone_astray(cast.globex, cast.acme_1)
     AccessAttempt.objects.create(username="mary-of-acmes", ip_address="203.0.113.9", failures_since_start=1)
     return cast
 
@@ -95,7 +106,7 @@ def test_an_auditor_finds_all_of_it_and_no_secret(cast, places):
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_nobody_else_finds_anything(cast, places, who):
     outsider, words = visitor_of(cast, who), words_of(cast)
-    for where in asked(places):
+    for where in asked(places) if who == "manager" else [place.path for place in places]:
         answer = outsider.get(where, follow=True)
         assert told(answer, words, where) == set(), where
         assert answer.status_code < 500, where
@@ -106,7 +117,8 @@ def test_a_row_of_another_is_as_if_there_were_none(cast, places):
     outsider = signed_in("manager", cast.globex)
     for place in places:
         row = place.path.split("/")[4] if place.rows in SCOPED and place.path.count("/") > 5 else ""
-        if not row or place.rows.objects.visible_to(outsider.user).filter(pk=row).exists():
+        is_row = any(letter.isdigit() for letter in row)
+        if not is_row or place.rows.objects.visible_to(outsider.user).filter(pk=row).exists():
             continue
         none = "ffffffff-0000-4000-8000-000000000000" if "-" in row else "987654"
         real, missing = (outsider.get(path, follow=True) for path in (place.path, place.path.replace(row, none)))
@@ -130,9 +142,9 @@ def test_nobody_else_changes_anything_at_any_address(cast, places, who):
     visitor, words, before = visitor_of(cast, who), words_of(cast), snapshot()
     for place in places:
         if place.name not in ENDS_THE_WALK:
-            answer, after = post(visitor, place.path, {"post": "yes", "tenant": cast.acme.pk, "slug": "x", "name": "x"})
-            assert before == after, place.path
+            answer = visitor.post(place.path, {"post": "yes", "tenant": cast.acme.pk, "slug": "x", "name": "x"}, follow=True)
             assert who == "auditor" or told(answer, words, place.path) == set(), place.path
+    assert before == snapshot()
 
 
 def actions():

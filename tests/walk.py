@@ -14,16 +14,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from hooks.models import Call, Event, Session
-from tenants.models import Assignment, Domain, ImportRun, Upload, WcsInstance
+from tenants.models import Assignment, AuditEntry, Domain, ImportRun, Upload, WcsInstance
 
 NOW = timezone.now()
 # How a word of an address is filled in. A page added later with another one is to be added here, so that it is walked too.
 ARGUMENTS = {
-    "object_id": lambda model, rows: [str(row.pk) for row in rows],
-    "id": lambda model, rows: [str(row.pk) for row in rows],
-    "app_label": lambda model, rows: sorted({model._meta.app_label for model in admin.site._registry}),
-    "key": lambda model, rows: [str(upload.pk) for upload in Upload.objects.all()],
-    "url": lambda model, rows: ["acme"],
+    "object_id": lambda rows: [str(row.pk) for row in rows],
+    "id": lambda rows: [str(row.pk) for row in rows],
+    "app_label": lambda rows: sorted({model._meta.app_label for model in admin.site._registry}),
+    "key": lambda rows: [str(upload.pk) for upload in Upload.objects.all()],
+    "url": lambda rows: ["acme"],
 }
 
 
@@ -72,6 +72,13 @@ def an_import_by(user, tenant):
     kept.save()
 
 
+def a_call_gone_astray(tenant, instance):
+    """Somebody claimed a page of this tenant's at the WCS of another: the one may know, but not whose WCS it was."""
+    of = {"tenant": tenant, "instance": instance, "received_at": NOW, "body": {}}
+    Event.objects.create(**of, method="connect", decision="refused", reason="origin_not_served")
+    Session.objects.create(tenant=tenant, instance=instance, wcs_session_id="session-gone-astray", opened_at=NOW)
+
+
 def words_of(cast) -> set[str]:
     """What nobody else may read of Acme, in lower case."""
     rows = [cast.acme_1, cast.acme_account, Session.objects.get(tenant=cast.acme), Call.objects.get(tenant=cast.acme)]
@@ -86,9 +93,7 @@ def words_of(cast) -> set[str]:
 
 def addresses(rows_of) -> list[Address]:
     """Raises AssertionError for a page whose address it cannot make."""
-    return [
-        address for name, route, pattern in _patterns(get_resolver()) for address in _filled(name, route, pattern, rows_of)
-    ]
+    return [address for name, route in _patterns(get_resolver()) for address in _filled(name, route, rows_of)]
 
 
 def _patterns(resolver, before="/"):
@@ -98,7 +103,7 @@ def _patterns(resolver, before="/"):
             yield from _patterns(entry, route)
         else:
             assert isinstance(entry, URLPattern)
-            yield entry.name or route, route, entry
+            yield entry.name or route, route
 
 
 def _route(pattern) -> str:
@@ -110,18 +115,24 @@ def _route(pattern) -> str:
     return "<app_label>/" if "app_label" in text else "<url>"
 
 
-def _filled(name, route, entry, rows_of):
-    model = getattr(getattr(entry.callback, "model_admin", None), "model", None)
+def _filled(name, route, rows_of):
+    model = _model_of(route)
     arguments = [part.partition(">")[0] for part in route.split("<")[1:]]
-    assert len(arguments) <= 1, f"The walk fills in one argument; {route} has {arguments}: tell it how in tests/walk.py."
     if not arguments:
         return [Address(name, route, model)]
     kind = arguments[0].rpartition(":")[2]
-    assert kind in ARGUMENTS, f"The walk does not know <{arguments[0]}> of {route}: tell it in tests/walk.py."
-    rows = rows_of(model) if model else []
-    assert rows or not model, f"The walk needs a row of {model.__name__} at Acme: make one in tests/walk.py."
-    values = ARGUMENTS[kind](model, rows)
+    tell = f"The walk cannot fill in {route}: tell it how in tests/walk.py."
+    assert len(arguments) == 1, tell
+    assert kind in ARGUMENTS, tell
+    values = ARGUMENTS[kind](rows_of(model) if model else [])
+    assert values, f"The walk has no row for {route}: make one of Acme's in tests/walk.py."
     return [Address(name, route.replace(f"<{arguments[0]}>", quote(value, safe="")), model) for value in values]
+
+
+def _model_of(route):
+    _, *names = route.split("/")
+    is_of_model = len(names) > 3 and names[0] == "admin" and "<" not in names[1] + names[2]
+    return apps.get_model(names[1], names[2]) if is_of_model and names[1] in apps.app_configs else None
 
 
 def autocompletes() -> list[str]:
@@ -153,8 +164,8 @@ def told(response, words, said) -> set[str]:
 
 
 def snapshot():
-    """Every row that a person without a right to it could have changed."""
-    scoped = [model for model in apps.get_models() if hasattr(model._default_manager.all(), "visible_to")]
-    tables = [*scoped, Assignment, WcsInstance.tenants.through]
+    """Every row that a person without a right to it could have changed; the audit also notes what she did to herself."""
+    scoped = {model for model in apps.get_models() if hasattr(model._default_manager.all(), "visible_to")}
+    tables = [*sorted(scoped - {AuditEntry}, key=str), Assignment, WcsInstance.tenants.through]
     people = list(User.objects.order_by("pk").values("pk", "username", "password", "is_active", "is_staff", "is_superuser"))
     return people, {model.__name__: list(model.objects.order_by("pk").values()) for model in tables}

@@ -36,6 +36,7 @@ def scope(request: HttpRequest) -> Scope:
 def forget_scope(request: HttpRequest) -> None:
     """After this request has given somebody a tenant."""
     request.__dict__.pop("_scope", None)
+    request.__dict__.pop("_hers", None)
 
 
 def may_see(request: HttpRequest, model: type[Model], row: Model | None = None) -> bool:
@@ -53,7 +54,11 @@ def _is_hers(request: HttpRequest, model: type[Model], row: Model | None, asked:
         return scope(request) == EVERYTHING
     if tenants is None or row is None:
         return tenants is None or bool(tenants)
-    return bool(rows(request.user).filter(pk=row.pk).exists())
+    known = request.__dict__.setdefault("_hers", {})  # a page asks dozens of times
+    question = (asked, model, row.pk)
+    if question not in known:
+        known[question] = rows(request.user).filter(pk=row.pk).exists()
+    return bool(known[question])
 
 
 def hers(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from django.utils.html import format_html_join
 
 from tenants.admin.conflicts import CarefulAdmin, with_version
 from tenants.admin.exporting import ExportingAdmin
-from tenants.admin.scoped import ScopedInline, forget_scope, scope
+from tenants.admin.scoped import ScopedInline, forget_scope, may_change, scope
 from tenants.admin.sip_account import FIELDS as SIP_ACCOUNT_FIELDS
 from tenants.admin.words import STYLE, alarm, whether_set
 from tenants.forms import CalleeInlineForm, DomainForm, SipAccountForm, TenantForm
@@ -116,7 +116,9 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
             forget_scope(request)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        return [inline for inline in self.inlines if _is_editable(inline, request, obj)]
+        """An instance is connected by whoever may; the others read its name above."""
+        inlines = self.inlines if may_change(request, Tenant, obj) else self.inlines[:-1]
+        return [inline for inline in inlines if _is_editable(inline, request, obj)]
 
     def lock(self, request: HttpRequest, obj: Tenant) -> None:
         super().lock(request, obj)

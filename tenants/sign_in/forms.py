@@ -13,6 +13,7 @@ from tenants.encryption import SecretUnreadable
 from tenants.models import SecondFactor
 
 WRONG = "That is not the code of this moment. Each one is good once; if it goes on, check the clock of the phone."
+NONE_OF_THEM = "That is none of the recovery codes that are left."
 GONE = "Somebody set this second factor anew meanwhile: sign in again."
 UNREADABLE = (
     "Your second factor does not open with this gateway's keys. Enter a recovery code, or have an administrator reset it."
@@ -25,6 +26,7 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, factor: SecondFactor, recovery: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.factor = factor
+        self._wrong = NONE_OF_THEM if recovery else WRONG
         field = self.fields["code"]
         field.label = "Recovery code" if recovery else "Code"
         field.widget.attrs |= {"autofocus": True, "autocomplete": "off" if recovery else "one-time-code"}
@@ -34,18 +36,17 @@ class CodeForm(forms.Form):
         code: str = self.cleaned_data["code"]
         with transaction.atomic():  # a wrong code is counted, so nothing is raised in here
             factor = SecondFactor.objects.select_for_update().filter(pk=self.factor.pk).first()
-            problem = _problem(factor, code) if factor else GONE
+            problem = self._problem(factor, code) if factor else GONE
         if problem:
             raise ValidationError(problem)
         return code
 
-
-def _problem(factor: SecondFactor, code: str) -> str:
-    allowed, why = factor.verify_is_allowed()
-    if not allowed:
-        seconds = int((why["locked_until"] - timezone.now()).total_seconds()) + 1
-        return f"After {why['failure_count']} wrong codes the next one is taken in {seconds} s."
-    try:
-        return "" if factor.verify_token(code) else WRONG
-    except SecretUnreadable:
-        return UNREADABLE
+    def _problem(self, factor: SecondFactor, code: str) -> str:
+        allowed, why = factor.verify_is_allowed()
+        if not allowed:
+            seconds = int((why["locked_until"] - timezone.now()).total_seconds()) + 1
+            return f"After {why['failure_count']} wrong codes the next one is taken in {seconds} s."
+        try:
+            return "" if factor.verify_token(code) else self._wrong
+        except SecretUnreadable:
+            return UNREADABLE

@@ -31,9 +31,8 @@ def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool |
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "dials" in metafunc.fixturenames:
-        kinds = ["client", "button"] if metafunc.config.getoption("real") else ["client"]
-        metafunc.parametrize("dials", kinds, indirect=True)
+    if "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", ["client", "button"] if metafunc.config.getoption("real") else ["client"])
 
 
 @pytest.fixture(scope="session")
@@ -98,11 +97,11 @@ def client(stage: Stage, pages: Pages) -> Callable[..., Client]:
 
 
 @pytest.fixture
-def dials(request: pytest.FixtureRequest, stage: Stage, pages: Pages) -> Callable[..., Caller]:
+def dials(kind: str, request: pytest.FixtureRequest, stage: Stage, pages: Pages) -> Callable[..., Caller]:
     """A visitor who has pressed the button: `dials("sales")`. In --real runs, each test has one with a browser, too."""
 
     def press(callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1") -> Caller:
-        if request.param == "client":
+        if kind == "client":
             coming: Caller = Client(stage.wcs(wcs), pages.origin(host), callee)
         else:
             from tests.e2e.browser import Button

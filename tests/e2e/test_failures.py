@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
 
-from hooks.models import Call, Session
+from hooks.models import Call, Event, Session
 from tests.conftest import Gateway
 from tests.demo.stand_in import StandIn
-from tests.e2e.callers import Client
+from tests.e2e.callers import Caller, Client
 from tests.e2e.stage import SIGNING, eventually
 
 
@@ -31,17 +33,43 @@ def own_gateway(stage, mortal) -> Iterator[Gateway]:
 
 
 @pytest.fixture
-def impatient(own_gateway, stage, pages) -> Iterator[Client]:
-    """A visitor of Acme's page; its media server waits two seconds for a hook."""
+def wcs(own_gateway) -> Iterator[StandIn]:
+    """Waits two seconds for a hook."""
     hooks = f"http://127.0.0.1:{own_gateway.port}/hooks/key-of-acme-1"
-    wcs = StandIn("--hooks", hooks, "--timeout", "2", secret=SIGNING["acme-1"])
-    visitor = Client(wcs, pages.origin("www.acme.localhost"), "sales")
-    stage.callers.append(visitor)
+    running = StandIn("--hooks", hooks, "--timeout", "2", secret=SIGNING["acme-1"])
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def client(stage, wcs, pages) -> Iterator[Client]:
+    """Somebody at a console of Acme's page."""
     stage.phone("sales")
-    yield visitor
-    visitor.leave()
+    caller = Client(wcs, pages.origin("www.acme.localhost"), "sales")
+    stage.callers.append(caller)
+    yield caller
+    _leaves(caller)
+
+
+@pytest.fixture
+def visitor(kind, stage, wcs, pages, request) -> Iterator[Caller]:
+    """A visitor of Acme's page; in --real runs one with a browser, too."""
+    if kind == "client":
+        yield request.getfixturevalue("client")
+        return
+    from tests.e2e.browser import Button
+
+    stage.phone("sales")
+    url = pages.with_button(pages.origin("www.acme.localhost"), wcs.url, "sales")
+    caller = Button(request.getfixturevalue("chromium"), url)
+    stage.callers.append(caller)
+    yield caller
+    _leaves(caller)
+
+
+def _leaves(caller: Caller) -> None:
+    caller.leave()
     eventually(lambda: not Session.objects.filter(ended_at=None).exists(), "the end of every session")
-    wcs.stop()
 
 
 @contextlib.contextmanager
@@ -52,76 +80,121 @@ def calls_locked() -> Iterator[None]:
         yield
 
 
-def test_a_gateway_that_is_down_at_the_click_lets_nobody_in(stage, own_gateway, impatient):
+def test_a_gateway_that_is_down_at_the_click_lets_nobody_in(stage, own_gateway, visitor):
     own_gateway.kill()
-    impatient.dial()
-    impatient.wait("refused")
+    visitor.dial()
+    visitor.wait("refused")
     own_gateway.start()
     assert stage.invites() == []
 
 
-def test_a_gateway_that_is_down_at_the_call_means_no_call(stage, own_gateway, impatient):
-    visitor = impatient.connect()
-    visitor.expect("getUserData")
+def test_a_gateway_that_is_down_at_the_call_means_no_call(stage, own_gateway, client):
+    connected = client.connect()
+    connected.expect("getUserData")
     own_gateway.kill()
-    visitor.call("sales")
-    impatient.wait("refused")
-    impatient.wait("failed")
+    connected.call("sales")
+    client.wait("refused")
+    client.wait("failed")
     own_gateway.start()
     assert stage.invites() == []
     assert stage.rang("sales") == 0
 
 
-def test_a_call_outlives_its_gateway(stage, own_gateway, impatient):
-    impatient.dial()
-    impatient.wait("talking")
+def test_a_call_outlives_its_gateway(stage, own_gateway, visitor):
+    visitor.dial()
+    visitor.wait("talking")
     own_gateway.kill()
     own_gateway.start()
-    impatient.hang_up()
-    impatient.wait("ended")
+    visitor.hang_up()
+    visitor.wait("ended")
     assert stage.ended().ended_by == "finish"
 
 
-def test_an_end_that_nobody_heard_of_comes_with_the_end_of_the_session(stage, own_gateway, impatient):
-    impatient.dial()
-    impatient.wait("talking")
+def test_an_end_that_nobody_heard_of_comes_with_the_end_of_the_session(stage, own_gateway, client):
+    client.dial()
+    client.wait("talking")
     own_gateway.kill()
-    impatient.hang_up()
-    impatient.wait("ended")
+    client.hang_up()
+    client.wait("ended")
     own_gateway.start()
     assert Call.objects.get().ended_at is None
-    impatient.leave()
+    client.leave()
     assert stage.ended().ended_by == "session"
 
 
-def test_a_hook_that_is_slow_is_waited_for(stage, impatient):
+def test_a_hook_that_is_slow_is_waited_for(stage, wcs, visitor):
     with calls_locked():
-        impatient.dial()
-        eventually(lambda: impatient._wcs.said(what="frame", name="call"), "the call frame")
-    impatient.wait("talking")
+        visitor.dial()
+        wcs.wait_for(what="frame", name="call")
+    visitor.wait("talking")
 
 
-def test_a_hook_that_is_slower_than_wcs_waits_means_no_call(stage, impatient):
+def test_a_hook_that_is_slower_than_wcs_waits_means_no_call(stage, visitor):
     with calls_locked():
-        impatient.dial()
-        impatient.wait("refused")
+        visitor.dial()
+        visitor.wait("refused")
     assert stage.rang("sales") == 0
     assert stage.invites() == []
 
 
-def test_a_visitor_who_leaves_while_the_hook_is_slow_makes_no_telephone_ring(stage, impatient):
+def test_a_visitor_who_leaves_while_the_hook_is_slow_makes_no_telephone_ring(stage, wcs, visitor):
     with calls_locked():
-        impatient.dial()
-        eventually(lambda: impatient._wcs.said(what="frame", name="call"), "the call frame")
-        impatient.leave()
+        visitor.dial()
+        wcs.wait_for(what="frame", name="call")
+        visitor.leave()
     stage.ended()
     assert stage.invites() == []
     assert stage.rang("sales") == 0
 
 
-def test_the_vendors_page_makes_a_ghost_call_where_the_hook_is_slow(stage, impatient):
-    """Its SDK tells nobody of a hang-up before the first answer, and its page keeps the connection: so ours does not."""
+def test_the_vendors_page_makes_a_ghost_call_where_the_hook_is_slow(stage, wcs, client):
+    """Its SDK tells nobody of a hang-up before the first answer, and its page keeps the connection."""
     with calls_locked():
-        impatient.dial()
-        eventually(lambda: impatient._wcs.said(what="frame", name="call"), "the call frame")
+        client.dial()
+        wcs.wait_for(what="frame", name="call")
     stage.heard("sales", call="answered")
+
+
+def test_whoever_hangs_up_with_our_button_while_the_hook_is_slow_makes_no_ghost_call(stage, wcs, visitor, kind):
+    with calls_locked():
+        visitor.dial()
+        wcs.wait_for(what="frame", name="call")
+        if kind == "button":
+            visitor.hang_up()
+            visitor.wait("ended")
+        else:
+            visitor.leave()  # what the button does
+        wcs.wait_for(what="frame", name="call")
+    stage.ended()
+    assert stage.invites() == []
+
+
+def test_events_that_overtake_one_another_make_the_same_call(stage, own_gateway, pages):
+    hooks = f"http://127.0.0.1:{own_gateway.port}/hooks/key-of-acme-1"
+    with StandIn("--hooks", hooks, "--out-of-order", secret=SIGNING["acme-1"]) as wcs:
+        caller = Client(wcs, pages.origin("www.acme.localhost"), "sales")
+        stage.callers.append(caller)
+        stage.phone("sales")
+        caller.dial()
+        caller.wait("talking")
+        caller.hang_up()
+        caller.wait("ended")
+        call = stage.ended()
+        assert (call.ended_by, call.sip_status) == ("finish", 200)
+        _leaves(caller)
+    statuses = Event.objects.filter(call=call, method="CallStatusEvent").values_list("body__status", flat=True)
+    assert sorted(statuses) == ["ESTABLISHED", "FINISH", "RING", "TRYING"]
+    call.refresh_from_db()
+    assert call.answered_at is not None
+
+
+def test_a_call_is_ended_by_the_interface_of_wcs_itself(stage, wcs, client):
+    """What a kill switch would use."""
+    client.dial()
+    client.wait("talking")
+    body, headers = json.dumps({"callId": client.call_id}).encode(), {"Content-Type": "application/json"}
+    answer = urllib.request.urlopen(urllib.request.Request(f"{wcs.rest}/call/terminate", body, headers), timeout=10)
+    assert answer.status == 200
+    client.wait("ended")
+    stage.heard("sales", call="ended")
+    assert stage.ended().ended_by == "finish"

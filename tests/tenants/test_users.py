@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from tenants.models import SecondFactor, Tenant, WcsInstance
@@ -192,3 +192,12 @@ def test_the_group_of_auditors_may_be_missing(boss, lena):
     Group.objects.all().delete()
     submit(boss, change(lena), role="auditor")
     assert scope_of(fresh(lena)).visible is None
+
+
+def test_djangos_tables_of_permissions_grant_nothing(cast):
+    visitor = signed_in("nobody")
+    visitor.user.user_permissions.set(Permission.objects.all())
+    assert not fresh(visitor.user).has_perm("tenants.view_tenant")
+    assert not fresh(visitor.user).has_module_perms("tenants")
+    assert visitor.get(url(Tenant)).status_code == 403
+    assert fresh(signed_in(name="boss").user).has_perm("tenants.view_tenant")
