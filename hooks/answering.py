@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from hooks import lifecycle
@@ -16,6 +15,7 @@ from hooks.reasons import Decision, Reason, refusal
 from hooks.recording import AskedCall, LoggedEvent, OpenedSession, Record
 from hooks.redaction import redact
 from hooks.rewriting import call_answer, connect_answer
+from hooks.row_id import new_row_id
 from tenants.encryption import SealedSecret, place
 from tenants.fields import key_ring
 
@@ -67,7 +67,7 @@ def _connected(hook: Hook, payload: Payload, reason: Reason) -> Answer:
 
 def _opened(hook: Hook, payload: Payload, facts: Facts) -> OpenedSession:
     return OpenedSession(
-        id=str(uuid.uuid4()),
+        id=str(new_row_id()),
         tenant_id=facts.tenant_id,
         instance_id=facts.instance_id,
         node_id=payload.text("nodeId"),
@@ -118,7 +118,7 @@ def _noted(hook: Hook, payload: Payload, reason: Reason) -> Record:
 def _asked(hook: Hook, payload: Payload, reason: Reason, target: str) -> AskedCall:
     facts = hook.facts
     return AskedCall(
-        id=str(uuid.uuid4()),
+        id=str(new_row_id()),
         tenant_id=facts.tenant_id,
         session_id=facts.session_id,
         call_id=payload.text("callId"),

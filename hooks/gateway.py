@@ -8,17 +8,19 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connections
 
-from hooks import statements
+from hooks import call_hours, statements
+from hooks.database import AWAY, parameters
 from hooks.facts import Facts
 from hooks.hook import Hook
-from hooks.lane import AWAY, Lane
+from hooks.lane import Lane
+from hooks.live.announcing import Announcer
 from hooks.methods import Kind, find
 from hooks.payloads import MAX_BYTES
 from hooks.reasons import refusal
@@ -33,6 +35,7 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 # WCS joins its application's URL and the method; whether it doubles a slash is unknown, so it may.
 _PATH = re.compile(r"/+hooks/+(?P<key>[A-Za-z0-9_-]{1,64})/+(?P<method>[A-Za-z][A-Za-z0-9]{0,63})/*")
 HOUSEKEEPING_EVERY = 5.0  # seconds
+ADD_UP_EVERY = 60.0  # seconds
 
 
 class TooLarge(Exception):
@@ -46,15 +49,18 @@ class Gateway:
         """Raises KeyRingError: better no gateway than one that finds out at the first hook."""
         key_ring()
         self._spool = Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
+        self._announcer = Announcer(parameters())
+        recorded = self._announcer.something_was_recorded
         remembered: dict[str, Facts] = {}
         self._connects, self._calls, self._events = (
-            Lane(read, _connection(), settings.CLICKHOOK_HOOK_DEADLINE, self._spool, remembered)
+            Lane(read, parameters(), settings.CLICKHOOK_HOOK_DEADLINE, self._spool, remembered, recorded)
             for read in (statements.READ_CONNECT, statements.READ_CALL, statements.READ_EVENT)
         )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        for work in (self._connects.run(), self._calls.run(), self._events.run(), self._keep_house()):
+        lanes = (self._connects.run(), self._calls.run(), self._events.run())
+        for work in (*lanes, self._announcer.run(), self._keep_house(), _add_up_hours()):
             self._tasks.append(asyncio.create_task(work))
 
     async def stop(self) -> None:
@@ -108,24 +114,31 @@ class Gateway:
                 log.info("recorded %d events that were spooled", len(hooks))
 
 
+async def _add_up_hours() -> None:
+    """For the charts; it is behind after an upgrade and catches up piece by piece."""
+    finished = True
+    while True:
+        await asyncio.sleep(ADD_UP_EVERY if finished else HOUSEKEEPING_EVERY)
+        try:
+            async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as connection:
+                finished = await call_hours.add_up(connection, datetime.now(UTC))
+        except AWAY as error:
+            log.warning("adding up waits for the database: %s", type(error).__name__)
+        except Exception:  # as above
+            log.exception("fault in adding up")
+
+
 async def reap() -> None:
     leases = {
         "session": settings.CLICKHOOK_SESSION_LEASE,
         "call": settings.CLICKHOOK_CALL_LEASE,
         "ring": settings.CLICKHOOK_RING_LEASE,
     }
-    async with await psycopg.AsyncConnection.connect(**_connection(), autocommit=True) as connection:
+    async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as connection:
         cursor = await connection.execute(statements.REAP, leases)
         sessions, calls = await cursor.fetchone() or (0, 0)
     if sessions or calls:
         log.warning("closed %d sessions and %d calls that nobody ended", sessions, calls)
-
-
-def _connection() -> dict[str, Any]:
-    parameters = connections["default"].get_connection_params()
-    ours = ("cursor_factory", "context", "prepare_threshold")  # Django's own, for its own cursors
-    waits = {"connect_timeout": 2, "tcp_user_timeout": 10_000}  # seconds, milliseconds
-    return {name: value for name, value in parameters.items() if name not in ours} | waits
 
 
 async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:

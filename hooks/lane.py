@@ -10,13 +10,14 @@ import os
 import socket
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
 from psycopg.types.string import TextLoader
 
 from hooks import recording, statements
+from hooks.database import AWAY
 from hooks.facts import NOTHING, Facts
 from hooks.hook import Hook
 from hooks.reasons import Reason, refusal
@@ -34,7 +35,6 @@ MAX_WAITING = 4096
 MAX_ATTEMPTS = 5
 REPLAN_EVERY = 10.0  # seconds: the tables grow, and a plan that was made for few rows would be slow for many
 _INSTANCE_FACTS = 5  # the first columns of Facts: all that authenticates
-AWAY = (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError)
 # psycopg counts it among the OperationalErrors, but it is the fault of a value and not of the database.
 POISON = psycopg.errors.ProgramLimitExceeded
 Answer = tuple[int, bytes]
@@ -44,14 +44,21 @@ class Lane:
     """One connection and the hooks that wait for it. While a batch is under way, the next one gathers."""
 
     def __init__(
-        self, read: str, connection: dict[str, Any], deadline: float, spool: Spool, remembered: dict[str, Facts]
+        self,
+        read: str,
+        connection: dict[str, Any],
+        deadline: float,
+        spool: Spool,
+        remembered: dict[str, Facts],
+        recorded: Callable[[], None],
     ) -> None:
         """`read` is the statement for the kind of hook that goes here.
 
-        `deadline` is in seconds: after it the database counts as away, and the batch is answered without it.
+        `deadline` is in seconds: after it the database counts as away, and the batch is answered without it. `recorded`
+        is called when a batch is in the database.
         """
         self._read, self._parameters, self._deadline = read, connection, deadline
-        self._spool, self._remembered = spool, remembered
+        self._spool, self._remembered, self._recorded = spool, remembered, recorded
         self._waiting: deque[Hook] = deque()
         self._some = asyncio.Event()
         self._connection: psycopg.AsyncConnection[Any] | None = None
@@ -142,6 +149,7 @@ class Lane:
             return set()
         parts = recording.parts(records)
         rows = await self._execute(statements.write(*(part is not None for part in parts)), [p for p in parts if p])
+        self._recorded()
         return {row[0] for row in rows}
 
     def _finished(self, hook: Hook, created: set[Any]) -> bool:

@@ -10,7 +10,10 @@ import json
 import math
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tenants.models import WcsInstance
 
 DEFAULT_APP = "defaultApp"
 REST_REQUEST_TIMEOUT = 5  # seconds; a visitor waits no longer for an answer, and WCS's own default of 15 is three times that
@@ -48,6 +51,19 @@ class Wiring:
     @property
     def app(self) -> str:
         return self.app_key or DEFAULT_APP
+
+
+def wiring(instance: WcsInstance, base_url: str, secret: str, deadline: float) -> Wiring:
+    return Wiring(
+        instance=instance.name,
+        app_key=instance.app_key,
+        hook_url=f"{base_url}/hooks/{instance.key}",
+        unsigned=instance.unsigned,
+        secret=secret,
+        has_previous_secret=bool(instance.previous_signing_secret),
+        tenants=tuple(instance.tenants.order_by("slug").values_list("slug", flat=True)),
+        deadline=deadline,
+    )
 
 
 def commands(wiring: Wiring) -> list[Command]:

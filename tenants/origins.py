@@ -66,6 +66,19 @@ def parse(text: str) -> Origin:
     return Origin(scheme, _host(match[2]), port)
 
 
+def suggested(text: str) -> Origin | None:
+    """What somebody meant who typed a whole address, or a host alone; None where that is not to be seen."""
+    scheme, separator, rest = text.strip().partition("://")
+    if not separator:
+        scheme, rest = "https", scheme
+    host = re.split(r"[/?#\\\s]", rest.lstrip("/"), maxsplit=1)[0].rpartition("@")[2].rstrip(".:")
+    try:
+        origin = parse(f"{scheme}://{host}".lower())
+    except BadOrigin:
+        return None
+    return origin if origin.can_have_subdomains or separator else None
+
+
 def _host(text: str) -> str:
     if text.startswith("["):
         return _ipv6(text[1:-1])

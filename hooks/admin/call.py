@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path
 
-from hooks.admin import search, shown, tables
-from hooks.admin.filters import OutcomeFilter, ReasonFilter
+from hooks.admin import live, search, shown, tables
+from hooks.admin.charts import charts
+from hooks.admin.filters import OutcomeFilter, ReasonFilter, TimeFilter
 from hooks.admin.huge_table import HugeTableAdmin
 from hooks.models import Call, Event
 from tenants.admin.tenant_filter import TenantFilter
+
+View = Callable[[HttpRequest], HttpResponseBase]
 
 
 @admin.register(Call)
@@ -37,12 +44,34 @@ class CallAdmin(HugeTableAdmin):
         "sip_status",
         "events",
     )
-    list_display = ("asked", "of_tenant", "asked_for", "target", "decision_is", "outcome", "talked", "reason_is", "call_id")
-    list_filter = (TenantFilter, "decision", OutcomeFilter, "asked_at", ReasonFilter)
-    linked_lookups = ("session__id__exact",)
-    ordering = ("-asked_at",)
+    list_display = ("asked", "of_tenant", "outcome", "reason_is", "asked_for", "target", "talked", "call_id")
+    list_filter = (TenantFilter, TimeFilter, "decision", OutcomeFilter, ReasonFilter)
+    linked_lookups = ("session__id__exact", *TimeFilter.NAMES)
+    time, knows_refusals = "asked_at", True
     search_fields = ("call_id__exact",)
     search_help_text = search.HELP
+
+    def get_urls(self) -> list[Any]:
+        """Before the admin's own, which take anything for an id."""
+        pages = {
+            "charts/": ("hooks_call_charts", charts),
+            "live/": ("hooks_call_live", live.page),
+            "live/stream/": ("hooks_call_live_stream", live.stream),
+        }
+        mine = [
+            path(route, self.admin_site.admin_view(self._for_viewers(view)), name=name)
+            for route, (name, view) in pages.items()
+        ]
+        return [*mine, *super().get_urls()]
+
+    def _for_viewers(self, view: View) -> View:
+        @wraps(view)
+        def viewed(request: HttpRequest) -> HttpResponseBase:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            return view(request)
+
+        return viewed
 
     of_tenant = shown.link_column("tenant", "tenant")
     in_session = shown.link_column("session", "session")

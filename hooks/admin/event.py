@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from hooks.admin import search, shown
-from hooks.admin.filters import ReasonFilter
+from hooks.admin.filters import ReasonFilter, TimeFilter
 from hooks.admin.huge_table import HugeTableAdmin
 from hooks.models import Event
 from tenants.admin.tenant_filter import TenantFilter
@@ -32,10 +32,10 @@ class EventAdmin(HugeTableAdmin):
         "detail",
         "carried",
     )
-    list_display = ("received", "of_tenant", "method", "decision_is", "reason_is", "at_instance", "in_session")
-    list_filter = (TenantFilter, "decision", "received_at", ReasonFilter)
-    linked_lookups = ("session__id__exact", "call__id__exact")
-    ordering = ("-id",)
+    list_display = ("received", "of_tenant", "decision_is", "reason_is", "method", "at_instance", "in_session")
+    list_filter = (TenantFilter, TimeFilter, "decision", ReasonFilter)
+    linked_lookups = ("session__id__exact", "call__id__exact", *TimeFilter.NAMES)
+    time, knows_refusals = "received_at", True
     search_fields = ("session__wcs_session_id__exact",)
     search_help_text = search.HELP
 

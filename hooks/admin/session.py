@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from hooks.admin import search, shown, tables
-from hooks.admin.filters import OutcomeFilter
+from hooks.admin.filters import OutcomeFilter, TimeFilter
 from hooks.admin.huge_table import HugeTableAdmin
 from hooks.models import Event, Session
 from tenants.admin.tenant_filter import TenantFilter
@@ -35,8 +35,9 @@ class SessionAdmin(HugeTableAdmin):
         "events",
     )
     list_display = ("opened", "of_tenant", "origin", "sip_login", "at_instance", "outcome", "wcs_session_id")
-    list_filter = (TenantFilter, OutcomeFilter, "opened_at")
-    ordering = ("-opened_at",)
+    list_filter = (TenantFilter, TimeFilter, OutcomeFilter)
+    linked_lookups = TimeFilter.NAMES
+    time = "opened_at"
     search_fields = ("wcs_session_id__exact",)
     search_help_text = search.SESSION_HELP
 

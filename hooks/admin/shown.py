@@ -12,12 +12,13 @@ from django.db.models import Model
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
-from hooks.reasons import Decision
+from hooks.reasons import Decision, Reason
 from tenants.admin.words import alarm
 
 ROWS = 50
+REASONS = {reason.value: reason for reason in Reason}
 GONE = "gone, or not yours to see"
 Column = Callable[[Any, Any], str]  # a method of a page: itself, the row
 
@@ -38,9 +39,12 @@ def decision(row: Any) -> str:
 
 
 def reason(row: Any) -> str:
-    """A word this version does not know has no sentence."""
-    sentence = row.get_reason_display()
-    return sentence if sentence.lower().rstrip(".") == row.reason else f"{row.reason}: {sentence}"
+    """What happened, and what to do. A word this version does not know has no sentence."""
+    if row.reason not in REASONS:
+        return str(row.reason)
+    known = REASONS[row.reason]
+    what = known.sentence if known.sentence.lower().rstrip(".") == row.reason else f"{row.reason}: {known.sentence}"
+    return joined(what, quiet(known.remedy)) if known.remedy else what
 
 
 def link(row: Model, name: str) -> str:
@@ -57,13 +61,25 @@ def link(row: Model, name: str) -> str:
 
 def link_to(row: Model) -> str:
     page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-    return format_html('<a href="{}">{}</a>', reverse(page, args=[row.pk]), row)
+    return linked(reverse(page, args=[row.pk]), str(row))
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], all_of_them: str) -> str:
+def linked(address: str, text: str) -> str:
+    return format_html('<a href="{}">{}</a>', address, text)
+
+
+def quiet(text: str) -> str:
+    return format_html('<span class="remedy">{}</span>', text)
+
+
+def joined(*parts: str) -> str:
+    return format_html_join(" ", "{}", ((part,) for part in parts))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], all_of_them: str, number: int = ROWS) -> str:
     """The first rows, and where the rest is."""
     shown = list(rows)
-    context = {"heads": heads, "rows": shown[:ROWS], "more": all_of_them if len(shown) > ROWS else ""}
+    context = {"heads": heads, "rows": shown[:number], "more": all_of_them if len(shown) > number else ""}
     return render_to_string("hooks/rows.html", context)
 
 

@@ -9,37 +9,39 @@ from django.urls import reverse
 
 from hooks.admin import shown
 from hooks.models import Call, Event
+from hooks.reasons import Decision
 
-CALL_HEADS = ("asked", "call", "asked for", "dialled", "decision", "reason", "outcome", "talked")
+CALL_HEADS = ("asked", "call", "outcome", "reason", "asked for", "dialled", "talked")
 EVENT_HEADS = ("received", "event", "decision", "reason", "detail")
 
 
-def calls(found: QuerySet[Call], query: str) -> str:
+def calls(found: QuerySet[Call], query: str, number: int = shown.ROWS) -> str:
     rows = [
         (
             shown.time(call.asked_at),
             shown.link_to(call),
+            outcome(call),
+            shown.reason(call),
             call.alias or "(default)",
             call.target,
-            shown.decision(call),
-            shown.reason(call),
-            outcome(call),
             shown.length(call.duration),
         )
-        for call in found.order_by("-asked_at")[: shown.ROWS + 1]
+        for call in found.order_by("-asked_at")[: number + 1]
     ]
-    return shown.table(CALL_HEADS, rows, f"{reverse('admin:hooks_call_changelist')}?{query}")
+    return shown.table(CALL_HEADS, rows, f"{reverse('admin:hooks_call_changelist')}?{query}", number)
 
 
-def events(found: QuerySet[Event], query: str) -> str:
+def events(found: QuerySet[Event], query: str, number: int = shown.ROWS) -> str:
     rows = [
         (shown.time(event.received_at), shown.link_to(event), shown.decision(event), shown.reason(event), event.detail)
-        for event in found.order_by("-id")[: shown.ROWS + 1]
+        for event in found.order_by("-received_at", "-id")[: number + 1]
     ]
-    return shown.table(EVENT_HEADS, rows, f"{reverse('admin:hooks_event_changelist')}?{query}")
+    return shown.table(EVENT_HEADS, rows, f"{reverse('admin:hooks_event_changelist')}?{query}", number)
 
 
 def outcome(row: Any) -> str:
+    if getattr(row, "decision", "") == Decision.REFUSED:
+        return shown.decision(row)
     if row.ended_at is None:
         return "not ended yet"
     return row.get_ended_by_display() or "ended"

@@ -1,7 +1,8 @@
 """What happened: one file per table."""
 
 from hooks.models.call import Call
+from hooks.models.call_hour import CallHour
 from hooks.models.event import Event
 from hooks.models.session import Session
 
-__all__ = ["Call", "Event", "Session"]
+__all__ = ["Call", "CallHour", "Event", "Session"]

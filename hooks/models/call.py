@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
 from hooks.models.session import Session
 from hooks.reasons import Decision, Reason
+from hooks.row_id import new_row_id
 from tenants.models import Tenant
 from tenants.scope import OfTenantQuerySet
+
+REFUSED = Q(decision=Decision.REFUSED.value)
 
 
 def decisions() -> list[tuple[str, str]]:
@@ -30,7 +32,7 @@ class Call(models.Model):
         SESSION = "session", "the session ended"
         REAPER = "reaper", "nobody ended it"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_row_id, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="calls", db_index=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="calls", db_index=False)
     call_id = models.CharField("callId", max_length=255)
@@ -59,7 +61,14 @@ class Call(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "call_id"], name="call_once_per_session")]
         indexes = [
+            models.Index(fields=["asked_at"], name="call_by_time"),
             models.Index(fields=["tenant", "asked_at"], name="call_of_tenant"),
+            # Only what went wrong is written to these. Neither condition changes before the call ends.
+            models.Index(fields=["asked_at"], condition=REFUSED, name="call_refused"),
+            models.Index(fields=["tenant", "asked_at"], condition=REFUSED, name="call_refused_of_tenant"),
+            models.Index(fields=["tenant", "asked_at"], condition=Q(ended_by="failed"), name="call_failed_of_tenant"),
+            # For the search for a call id: next to nothing to write, some pages to look through.
+            BrinIndex(fields=["call_id"], opclasses=["text_bloom_ops"], autosummarize=True, name="call_by_id"),
             models.Index(fields=["asked_at"], condition=Q(ended_at=None), name="call_living"),
         ]
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.db.models import Q
 
-from hooks.models.call import Call, decisions, reasons
+from hooks.models.call import REFUSED, Call, decisions, reasons
 from hooks.models.session import Session
 from tenants.models import Tenant, WcsInstance
 from tenants.scope import scope_of
@@ -39,8 +39,19 @@ class Event(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["tenant", "id"], name="event_of_tenant"),
-            models.Index(fields=["instance", "id"], condition=Q(tenant=None), name="event_of_no_tenant"),
+            models.Index(fields=["received_at"], name="event_by_time"),
+            models.Index(fields=["tenant", "received_at"], name="event_of_tenant"),
+            # Only a few events are written to these.
+            models.Index(fields=["received_at"], include=["reason"], condition=REFUSED, name="event_refused"),
+            models.Index(
+                fields=["tenant", "received_at"], include=["reason"], condition=REFUSED, name="event_refused_of_tenant"
+            ),
+            models.Index(
+                fields=["tenant", "received_at"],
+                condition=Q(method="RegistrationStatusEvent"),
+                name="event_registration_of_tenant",
+            ),
+            models.Index(fields=["instance", "received_at"], condition=Q(tenant=None), name="event_of_no_tenant"),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
+from hooks.row_id import new_row_id
 from tenants.models import Domain, SipAccount, Tenant, WcsInstance
 from tenants.scope import OfTenantQuerySet
 
@@ -20,7 +19,7 @@ class Session(models.Model):
 
     # No foreign key constraints: four look-ups and four row locks for every connect. Whatever dangles is refused when it
     # is read, and PROTECT keeps the admin from deleting a tenant or an instance that has sessions.
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_row_id, editable=False)
     tenant = models.ForeignKey(
         Tenant, on_delete=models.PROTECT, related_name="sessions", db_index=False, db_constraint=False
     )
@@ -58,6 +57,7 @@ class Session(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["opened_at"], name="session_by_time"),
             models.Index(fields=["tenant", "opened_at"], name="session_of_tenant"),
             models.Index(fields=["sip_account", "opened_at"], name="session_of_sip_account"),
             models.Index(fields=["sip_account"], condition=Q(ended_at=None), name="session_living"),

@@ -35,7 +35,7 @@ class LatestEntries(_Paginator):
 
 
 class TenantOfEntryFilter(TenantFilter):
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Of a tenant that is gone only the name is left."""
         slug = (self.value() or "").replace("\0", "?").strip()
         if slug and not Tenant.objects.filter(slug=slug).exists():

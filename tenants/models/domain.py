@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from tenants.models.callee import Callee
 from tenants.models.tenant import Tenant
-from tenants.origins import MAX_LENGTH, BadOrigin, parse
+from tenants.origins import MAX_LENGTH, BadOrigin, parse, suggested
 from tenants.scope import OfTenantQuerySet
 
 OVERLAP = "origin_span(tenants_domain.origin, tenants_domain.include_subdomains) && origin_span(%s, %s)"
@@ -65,15 +65,22 @@ class Domain(models.Model):
     def clean(self) -> None:
         if self.default_callee and self.default_callee.tenant_id != self.tenant_id:
             raise ValidationError({"default_callee": "This callee belongs to another tenant."})
+        if self._is_no_origin:  # which has been said already
+            return
         overlapping = Domain.objects.overlapping(self.origin, self.include_subdomains)
         if overlapping.exclude(tenant=self.tenant_id).exists():
             raise ValidationError({"origin": "This origin, or one below or above it, belongs to another tenant."})
+
+    _is_no_origin = False
 
     def _normalise(self) -> None:
         try:
             origin = parse(self.origin)
         except BadOrigin as error:
-            raise ValidationError({"origin": str(error)}) from error
+            self._is_no_origin = True
+            meant = suggested(self.origin)
+            advice = f"{error} Write {meant}." if meant else str(error)
+            raise ValidationError({"origin": advice}) from error
         if self.include_subdomains and not origin.can_have_subdomains:
             raise ValidationError({"include_subdomains": "Only a name with a dot can stand for its subdomains."})
         self.origin = str(origin)

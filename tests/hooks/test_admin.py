@@ -152,7 +152,7 @@ def test_a_list_is_narrowed_by_what_is_asked_for(manager, cast, day):
     assert found(manager, Call, "outcome=finish") == [answered]
     assert len(found(manager, Event, "tenant=acme&reason=allowed&decision__exact=allowed")) == 1
     tomorrow = (NOW + timedelta(days=1)).isoformat().replace("+", "%2B")
-    assert found(manager, Session, f"opened_at__gte={tomorrow}") == []
+    assert found(manager, Session, f"since={tomorrow}") == []
     html = page(manager, f"{url(Call)}?tenant=acme&decision__exact=refused")
     assert '<input type="hidden" name="decision__exact" value="refused">' in html
 
@@ -176,6 +176,7 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(manager, cast, da
             page(manager, where)
         return len(captured)
 
+    queries(change(day[0]))  # Django remembers its content types from now on
     few, few_of_session = queries(url(model)), queries(change(day[0]))
     for number in range(20):
         of = session(cast, f"more-{number}", tenant=cast.globex)
@@ -183,18 +184,6 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(manager, cast, da
         event(cast, session=day[0], call=call(day[0], f"again-{number}"))
     assert queries(url(model)) == few
     assert queries(change(day[0])) == few_of_session
-
-
-def test_it_counts_no_further_than_it_pages(manager, cast, monkeypatch):
-    monkeypatch.setattr(huge_table, "COUNTED", 3)
-    for number in range(5):
-        session(cast, f"session-{number}")
-    assert manager.get(url(Session)).context["cl"].result_count == 3
-    with CaptureQueriesContext(connection) as captured:
-        page(manager, url(Event))
-    counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
-    assert counts
-    assert all("LIMIT 3" in sql for sql in counts)
 
 
 def test_it_gives_up_a_list_that_takes_too_long(manager, day, monkeypatch):

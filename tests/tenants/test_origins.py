@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenants.models import Domain, Tenant
-from tenants.origins import BadOrigin, Origin, parse
+from tenants.origins import BadOrigin, Origin, parse, suggested
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 NAME = st.tuples(st.lists(LABEL, min_size=1, max_size=4), st.sampled_from(["example", "com", "de"])).map(
@@ -169,3 +169,27 @@ def test_nobody_gets_a_whole_top_level_domain(db, origin):
 def test_the_database_takes_normal_forms_alone(db, origin):
     with pytest.raises(IntegrityError), transaction.atomic():
         add(Tenant.objects.create(slug="acme", name="acme"), origin, False).save()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("www.acme.example", "https://www.acme.example"),
+        ("WWW.Acme.Example/", "https://www.acme.example"),
+        ("https://www.acme.example/contact?x=1#y", "https://www.acme.example"),
+        ("http://www.acme.example:8080/", "http://www.acme.example:8080"),
+        (" https://www.acme.example ", "https://www.acme.example"),
+        ("https://user:pass@www.acme.example/", "https://www.acme.example"),
+        ("//www.acme.example", "https://www.acme.example"),
+        ("www.acme.example:8443", "https://www.acme.example:8443"),
+        ("acme", None),
+        ("", None),
+        ("sip:sales@acme.example", "https://acme.example"),
+        ("ftp://acme.example", None),
+        ("https://", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_it_says_what_would_be_right(typed, meant):
+    found = suggested(typed)
+    assert (str(found) if found else None) == meant

@@ -58,16 +58,7 @@ def _wiring(instance: WcsInstance, url: str) -> Wiring:
     except SecretUnreadable as error:
         text = f"The signing secret of {instance} does not open ({error}). Restore the key, or enter a new secret."
         raise CommandError(text) from error
-    return Wiring(
-        instance=instance.name,
-        app_key=instance.app_key,
-        hook_url=f"{_base(url)}/hooks/{instance.key}",
-        unsigned=instance.unsigned,
-        secret=secret,
-        has_previous_secret=bool(instance.previous_signing_secret),
-        tenants=tuple(instance.tenants.order_by("slug").values_list("slug", flat=True)),
-        deadline=settings.CLICKHOOK_HOOK_DEADLINE,
-    )
+    return wcs_configuration.wiring(instance, _base(url), secret, settings.CLICKHOOK_HOOK_DEADLINE)
 
 
 def _base(url: str) -> str:

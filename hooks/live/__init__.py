@@ -1,0 +1,3 @@
+"""The live page: what is announced by the gateways, listened to by each process, and streamed to whoever looks."""
+
+CHANNEL = "clickhook_live"

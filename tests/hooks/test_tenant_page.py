@@ -1,0 +1,145 @@
+"""A tenant's page: how its SIP accounts fare, what was refused, what is missing, and how to set its WCS up."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+
+from hooks.models import Call, Event
+from hooks.reasons import Reason
+from tenants.models import SipAccount
+from tests.manager import assert_tells_nothing, change
+from tests.wcs import payload
+
+
+@pytest.fixture
+def page(manager, cast):
+    """The text of Acme's page, which tells no secret."""
+
+    def read(tenant=cast.acme):
+        answer = manager.get(change(tenant))
+        assert answer.status_code == 200
+        html = unescape(answer.content.decode())
+        assert_tells_nothing(html)
+        return html
+
+    return read
+
+
+def called(wcs, *events):
+    """A call with the statuses it came to: a file of tests/payloads, and what is different in it."""
+    number = str(Call.objects.count())
+    assert wcs.post("call", callId=number, callee="sales").status == 200
+    for file, changes in events:
+        wcs.post("CallStatusEvent", file, callId=number, **changes)
+    return Call.objects.get(call_id=number)
+
+
+def section(html, name):
+    return html.partition(f'aria-labelledby="{name}"')[2].partition("</section>")[0]
+
+
+def registered(wcs, status, info=None):
+    body = payload("connection_established", status=status, info=info, sessionId=wcs.session)
+    assert wcs.post("RegistrationStatusEvent", "connection_established", **body).status == 200
+
+
+@pytest.mark.parametrize("status", [401, 403, 407])
+def test_it_says_that_the_sip_server_refuses_an_account(page, acme, status):
+    acme.connected()
+    failed = called(acme, ("call_failed", {"sipStatus": status, "info": f"SIP {status} X"}))
+    html = section(page(), "accounts")
+    assert f'<strong class="alarm">SIP {status}</strong>' in html
+    assert change(failed) in html
+    assert "password" in html.partition("alarm")[2]
+
+
+def test_it_takes_the_sip_status_from_what_wcs_said(page, acme):
+    acme.connected()
+    called(acme, ("call_failed", {"sipStatus": None, "info": "SIP 403 FORBIDDEN"}))
+    assert '<strong class="alarm">SIP 403</strong>' in section(page(), "accounts")
+
+
+def test_another_failure_is_not_the_accounts(page, acme):
+    acme.connected()
+    called(acme, ("call_failed", {"sipStatus": 404, "info": "SIP 404 NOT FOUND"}))
+    assert "SIP 4" not in section(page(), "accounts")
+
+
+def test_a_call_that_was_answered_since_takes_the_alarm_away(page, acme):
+    acme.connected()
+    called(acme, ("call_failed", {}))
+    called(acme, ("call_established", {}))
+    html = section(page(), "accounts")
+    assert "alarm" not in html
+    assert "SIP 403" in html
+    assert "answered since" in html
+
+
+def test_it_shows_the_last_registration_of_each_account(page, cast, acme):
+    assert "not needed to call out" in section(page(), "accounts")
+    cast.acme.sip_register_required = True
+    cast.acme.save()
+    assert "none reported" in section(page(), "accounts")
+    acme.connected()
+    registered(acme, "REGISTERED")
+    registered(acme, "FAILED", "SIP 401 UNAUTHORIZED")
+    other = SipAccount.objects.create(tenant=cast.acme, login="10000", password="x", domain="sip.acme.example")
+    html = section(page(), "accounts")
+    assert '<strong class="alarm">FAILED SIP 401 UNAUTHORIZED</strong>' in html
+    assert "REGISTERED" not in html
+    assert html.index(change(cast.acme_account)) < html.index(change(other)), "trouble comes first"
+    assert Event.objects.filter(method="RegistrationStatusEvent").latest("id").received_at.strftime("%H:%M:%S") in html
+
+
+def test_it_shows_nothing_of_another_tenant(page, cast, globex):
+    globex.connected(origin="https://globex.example:8443")
+    globex.post("call", callId="theirs", callee="frontdesk")
+    globex.post("CallStatusEvent", "call_failed", callId="theirs")
+    assert "SIP 403" in section(page(cast.globex), "accounts")
+    html = page()
+    assert "SIP 403" not in html
+    assert "theirs" not in html
+    assert "20002" not in html
+
+
+def test_it_shows_the_latest_refusals_with_what_to_do(page, acme):
+    acme.connected()
+    acme.post("call", callId="refused", callee="boss")
+    html = section(page(), "refusals")
+    assert Reason.CALLEE_UNKNOWN.sentence in html
+    assert Reason.CALLEE_UNKNOWN.remedy in html
+    assert "refused" in section(page(), "latest-calls")
+
+
+def test_every_refusal_says_what_to_do():
+    assert [reason for reason in Reason if reason.decision == "refused" and not reason.remedy.endswith(".")] == []
+
+
+def test_the_set_up_hides_the_secret_and_names_the_command(page, cast):
+    html = section(page(), "set-up")
+    assert f"/hooks/{cast.acme_1.key}" in html
+    assert "rest_hook_secret_key=••••••" in html
+    assert "manage.py wcs_config acme-1" in html
+    assert "manage.py wcs_config shared-1" in html
+    assert "globex" not in html, "whom else a shared instance serves"
+
+
+def test_the_checklist_follows_the_first_call(page, cast, acme):
+    assert "A visitor connected" not in section(page(), "standing")
+    acme.connected()
+    html = section(page(), "standing")
+    assert "A visitor connected" in html
+    assert "Make a call" in html
+    called(acme, ("call_established", {}))
+    assert "calls are answered" in section(page(), "standing")
+    cast.acme.status = "suspended"
+    cast.acme.save()
+    assert "The tenant is suspended" in section(page(), "standing")
+
+
+def test_the_page_of_a_new_tenant_has_none_of_it(manager):
+    html = manager.get("/admin/tenants/tenant/add/").content.decode()
+    assert 'id="standing"' not in html
+    assert 'id="set-up"' not in html
