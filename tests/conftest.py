@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--real", action="store_true", help="end-to-end tests with Chromium and Kamailio as well")
+    parser.addoption("--pictures", metavar="DIR", help="with --real: takes the README's pictures into it")
 
 
 @pytest.fixture(scope="session")

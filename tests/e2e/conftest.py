@@ -27,7 +27,8 @@ FLAGS = (
 
 def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool | None:
     needs_browser = "browser" in collection_path.name or collection_path.name == "button"
-    return True if needs_browser and not config.getoption("real") else None
+    is_left_out = collection_path.name == "test_browser_pictures.py" and not config.getoption("pictures")
+    return True if (needs_browser and not config.getoption("real")) or is_left_out else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -38,7 +39,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def gateway(django_db_setup, request: pytest.FixtureRequest) -> Iterator[Gateway]:
     if request.config.getoption("real"):
-        subprocess.run([sys.executable, "manage.py", "websdk"], cwd=ROOT, check=True, capture_output=True)
+        for command in (["collectstatic", "--no-input"], ["websdk"]):
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, check=True, capture_output=True)
     running = Gateway({"CLICKHOOK_STATIC_DIR": str(DATA_DIR / "static")}).start()
     yield running
     running.kill()
