@@ -11,6 +11,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponseBase
 
 from tenants.scope import EVERYTHING, Scope, scope_of
@@ -126,10 +127,28 @@ class ScopedAdmin(ChoosesFromHers, _ModelAdmin):
         return {name: value for name, value in given.items() if name in fields and _takes(fields[name], value)}
 
 
+class _Deletes(CheckboxInput):
+    def __init__(self) -> None:
+        super().__init__({"aria-label": "Delete"})
+
+
 class ScopedInline(ChoosesFromHers):
     """The rows of a page's table belong to the page's row: who may change that one may change these."""
 
     parent_model: type[Model]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """In a table the head names the field for the eye alone."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            widget: Any = getattr(field.widget, "widget", field.widget)  # with links around it
+            widget.attrs.setdefault("aria-label", field.label)
+        return field
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]  # an inline's
+        formset.deletion_widget = _Deletes
+        return formset
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_see(request, self.parent_model, obj)

@@ -29,7 +29,7 @@ else:
     _StackedInline, _TabularInline = admin.StackedInline, admin.TabularInline
 
 # A form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS): so many rows of each kind are edited here, more in their list.
-ROWS_EDITABLE = 35
+ROWS_EDITABLE = 30
 OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAccount)
 
 

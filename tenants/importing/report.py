@@ -44,12 +44,14 @@ class Report:
     unchanged: int = 0
     run: int | None = None  # under which it can be undone
     note: str = ""
+    owners: set[int | None] = field(default_factory=set)  # the tenants of what changes
 
     def add(self, row: Row) -> None:
         action = "added" if row.is_new else "changed" if row.differences else "unchanged"
         if action == "unchanged":
             self.unchanged += 1
         else:
+            self.owners.add(row.owner)
             self.changes.append(Change(row.number, action, row.table.word, row.label, tuple(row.differences)))
 
     @property
@@ -57,6 +59,11 @@ class Report:
         found = Counter(change.action for change in self.changes)
         removed = {"removed": found["removed"]} if found["removed"] else {}
         return {"added": found["added"], "changed": found["changed"], **removed, "unchanged": self.unchanged}
+
+    @property
+    def only_owner(self) -> list[int]:
+        """Its id, or nothing where there are several."""
+        return [owner for owner in self.owners if owner] if len(self.owners) == 1 else []
 
     @property
     def status(self) -> str:

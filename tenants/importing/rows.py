@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tenants.importing.tables import DOMAIN, Table
+from tenants.importing.tables import DOMAIN, TENANT, Table
 from tenants.origins import BadOrigin, parse
 
 
@@ -61,6 +61,13 @@ class Row:
     def label(self) -> str:
         name = "@".join(self.key or ())
         return name if self.parent is None or self.table is DOMAIN else f"{self.tenant_slug}/{name}"
+
+    @property
+    def owner(self) -> int | None:
+        """The id of the tenant that it is, or belongs to."""
+        if self.table is TENANT:
+            return int(self.record.pk)
+        return int(self.parent.record.pk) if self.parent else None
 
     def differ(self, name: str, before: Any = None, after: Any = None, how: str = "") -> None:
         self.differences.append(Difference(name, before, after, how))

@@ -18,12 +18,12 @@ from tenants.importing.allowed import Allowed
 from tenants.importing.comparison import compare, relate_callee
 from tenants.importing.existing import Existing
 from tenants.importing.objects import Unreadable
-from tenants.importing.problems import ImportRefused, Problem, Problems
+from tenants.importing.problems import ImportRefused, Problem, Problems, shown
 from tenants.importing.report import Report
 from tenants.importing.rows import Row
 from tenants.importing.rules import WholeFile
 from tenants.importing.source import Source
-from tenants.models import ImportRun
+from tenants.models import ImportRun, Tenant
 
 BATCH = 2000
 AGAIN = "Most likely somebody changed the same rows at the same time: run it again."
@@ -117,8 +117,9 @@ def _related(whole: WholeFile, problems: Problems) -> list[Row]:
 
 
 def _write(source: Source, allowed: Allowed, report: Report) -> None:
-    done = ImportRun.objects.create(by=allowed.user, source=source.name[-255:], counts=report.counts)
-    with as_one_entry(Action.IMPORTED, done, name=source.name):
+    said = {"by": allowed.user, "source": shown(source.name)[-255:], "counts": report.counts}
+    done = ImportRun.objects.create(**said, tenant=Tenant.objects.filter(pk__in=report.only_owner).first())
+    with as_one_entry(Action.IMPORTED, done, name=done.source):
         staging.analyze()
         writing.write(done.pk)
     report.run = None if report.dry_run else done.pk

@@ -20,7 +20,7 @@ from tenants.importing.report import Change, Report
 from tenants.importing.rows import Difference
 from tenants.importing.run import Progress, said
 from tenants.importing.tables import WCS_INSTANCE, Table
-from tenants.models import ImportRun
+from tenants.models import ImportRun, Tenant
 
 SINCE = """
 SELECT r.label, t.id IS NOT NULL AS is_there, r.after IS NULL AS was_removed, r.after, {image} AS image
@@ -169,7 +169,9 @@ def _write(run: ImportRun, allowed: Allowed, report: Report, progress: Progress)
             report.changes.append(Change(number, action, words[name], label, found))
     progress(f"writing {len(report.changes):,} rows", 0, 0)
     source = f"undo of import {run.pk}"
-    done = ImportRun.objects.create(by=allowed.user, source=source, counts=report.counts, undoes=run)
+    tenant = Tenant.objects.filter(pk__in=[run.tenant_id] if run.tenant_id else []).first()
+    said = {"by": allowed.user, "source": source, "counts": report.counts}
+    done = ImportRun.objects.create(**said, tenant=tenant, undoes=run)
     with as_one_entry(Action.IMPORT_UNDONE, done, name=source):
         staging.analyze()
         writing.write(done.pk)

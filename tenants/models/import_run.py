@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 
+from tenants.models.tenant import Tenant
 from tenants.scope import scope_of
 
 
@@ -25,6 +26,8 @@ class ImportRun(models.Model):
 
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Of one tenant alone, if so; the record outlives it.
+    tenant = models.ForeignKey(Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
     source = models.CharField(max_length=255)
     counts: models.JSONField[Any, Any] = models.JSONField(default=dict)
     undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")

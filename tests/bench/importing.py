@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from tests.bench.rig import KEY, ROOT, SECRET, Gateway, Rig
+from tests.bench.upload import SIGN_IN, Browser
 from tests.wcs import Wcs
 
 TENANTS = 1000
@@ -122,7 +123,20 @@ def _round(rig: Rig, gateway: Gateway, options: argparse.Namespace) -> dict[str,
         found[step] = {"seconds": seconds, "mib": mib, **load.figures()}
         found[step]["p99_ratio"] = found[step]["p99_ms"] / found["hooks alone"]["p99_ms"]
         sys.stderr.write(f"{step}: {seconds:.1f} s, {mib:.0f} MiB, p99 {found[step]['p99_ms']:.1f} ms\n")
-    return found
+    return found | _uploaded(rig, gateway, options, found["hooks alone"]["p99_ms"])
+
+
+def _uploaded(rig: Rig, gateway: Gateway, options: argparse.Namespace, idle: float) -> dict[str, dict[str, float]]:
+    """The same through the page: it works inside of a process that answers hooks."""
+    browser, found = Browser(gateway.port, _signed_in(rig)), {}
+    with Load(gateway.port, options.hooks) as load:
+        seconds, address = browser.preview(rig.directory / "new.csv")
+    found["page: preview"] = {"seconds": seconds, "mib": max(gateway.memory_mib()), **load.figures()}
+    with Load(gateway.port, options.hooks) as load:
+        seconds = browser.confirm(address)
+    found["page: confirmation"] = {"seconds": seconds, "mib": max(gateway.memory_mib()), **load.figures()}
+    _run(rig, ["undo_import", str(_last_import(rig))])
+    return {step: {**figures, "p99_ratio": figures["p99_ms"] / idle} for step, figures in found.items()}
 
 
 def _run(rig: Rig, arguments: list[str]) -> tuple[float, float, dict]:
@@ -140,6 +154,18 @@ def _run(rig: Rig, arguments: list[str]) -> tuple[float, float, dict]:
     if process.returncode:
         raise SystemExit(f"{arguments} failed: {report.read_text()}")
     return seconds, peak, json.loads(report.read_text())
+
+
+def _signed_in(rig: Rig) -> str:
+    code = f"from django.contrib.auth.models import User; User.objects.filter(username='bench').delete(); {SIGN_IN}"
+    command = [sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=rig.environment, check=True, capture_output=True, text=True)
+    return done.stdout.split()[-1]
+
+
+def _last_import(rig: Rig) -> int:
+    with rig.connect() as connection:
+        return connection.execute("SELECT max(id) FROM tenants_importrun").fetchone()[0]
 
 
 def _peak_mib(pid: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hooks.models import Call, Event, Session
+from tests.manager import change, signed_in
 
 LOOK_ALIKES = [
     "www.acme.localhost.evil.localhost",
@@ -75,3 +76,24 @@ def test_the_sip_server_refuses_a_wrong_password(stage, dials):
     call = stage.ended()
     assert (call.decision, call.ended_by, call.sip_status) == ("allowed", "failed", 407)
     assert stage.rang("sales") == 0
+    assert "SIP 407" in tenants_page(stage)
+
+
+def test_the_sip_server_refuses_to_register_with_a_wrong_password(stage, client):
+    stage.cast.acme.sip_register_required = True
+    stage.cast.acme.save(update_fields=["sip_register_required"])
+    account = stage.cast.acme_account
+    account.password = "no-longer-the-password"
+    account.save(update_fields=["password"])
+    caller = client("sales")
+    visitor = caller.connect()
+    visitor.expect("getUserData")
+    visitor.expect("fail")
+    assert "FAILED SIP 401 UNAUTHORIZED" in tenants_page(stage)
+
+
+def tenants_page(stage):
+    """As an account manager sees it."""
+    page = signed_in("manager", stage.cast.acme).get(change(stage.cast.acme))
+    assert page.status_code == 200
+    return page.content.decode()

@@ -14,6 +14,8 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
+from tenants.audit.actions import Action
+from tenants.audit.recording import record
 from tenants.importing import exporting
 from tenants.importing.tables import BY_NAME
 from tenants.models import Tenant
@@ -51,6 +53,7 @@ Exit code 0: done; 1: it cannot be written, or there is no such tenant."""
             raise CommandError("A CSV file holds one table: everything is written as JSON or YAML (--format json).")
         with _opened(output) as file:
             _write(file, table, tenants, chosen)
+        record(Action.EXPORTED, name=f"{table}: {output}", tenant=tenants.first() if tenant else None)
 
 
 def _write(file: IO[str], table: str, tenants: QuerySet[Tenant], format: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from tenants.importing import rules
-from tenants.models import Domain, ImportRun, SipAccount, Tenant, WcsInstance
+from tenants.models import Callee, Domain, ImportRun, SipAccount, Tenant, WcsInstance
 from tests import cast as casting
 from tests.tenants.importing.content import (
     FILES,
@@ -200,3 +200,21 @@ def test_a_bar_shows_how_far_it_is_on_a_terminal_alone(cast, tmp_path, capsys):
     assert "writing 3,000 rows…" in terminal.getvalue()
     assert terminal.getvalue().endswith("\x1b[K")
     assert "checking" not in capsys.readouterr().out
+
+
+def test_what_somebody_changed_a_moment_ago_is_not_overwritten(run, cast, monkeypatch):
+    content = tenant(callees=[{"alias": "sales", "target": "1"}])
+    _at_the_last_moment(monkeypatch, lambda: Callee.objects.filter(alias="sales").update(target="9"))
+
+    assert run(content).problems[0].startswith("A row is not any more what it was a moment ago.")
+
+
+def test_somebody_elses_change_of_another_field_survives(run, cast, monkeypatch):
+    content = tenant(callees=[{"alias": "support", "target": "1"}])
+    _at_the_last_moment(monkeypatch, lambda: Callee.objects.update(default=False))
+
+    assert run(content).code == 0
+    assert list(Callee.objects.filter(tenant=cast.acme).values_list("target", "default")) == [
+        ("+4930123456", False),
+        ("1", False),
+    ]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.importing.formulae import bare, guarded
-from tenants.models import Callee, SipAccount, Tenant
+from tenants.models import AuditEntry, Callee, SipAccount, Tenant
 from tests import cast as casting
 from tests.tenants.importing.content import rows
 
@@ -139,3 +139,10 @@ def test_an_operator_pipes_it(manage):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "'+4930123456" in done.stdout
+
+
+def test_an_export_is_in_the_audit(command, cast):
+    command("export", "callees", "--tenant", "acme")
+
+    entry = AuditEntry.objects.latest("id")
+    assert (entry.action, entry.object_name, entry.tenant) == ("export:downloaded", "callees: -", cast.acme)

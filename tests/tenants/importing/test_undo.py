@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from hooks.models import Session
-from tenants.models import Callee, Domain, ImportedRow, ImportRun, SipAccount, Tenant, WcsInstance
+from tenants.models import AuditEntry, Callee, Domain, ImportedRow, ImportRun, SipAccount, Tenant, WcsInstance
 from tests import cast as casting
 from tests.tenants.importing.content import FILES, LOST, NEW_PASSWORD, account, instance, tenant
 
@@ -191,3 +191,21 @@ def test_help_teaches(manage):
 
     for words in ("undo_import 12", "--dry-run", "changed or deleted since", "Exit code 0"):
         assert words in text
+
+
+def test_an_import_and_its_undo_are_one_entry_each_in_the_audit(table, undo, cast):
+    before = AuditEntry.objects.count()
+    table("callees", "tenant,alias,target", "acme,front,1", "acme,sales,2", "acme,back,1")
+    undo()
+
+    undone, done = AuditEntry.objects.all()[:2]
+    assert AuditEntry.objects.count() == before + 2
+    assert (done.action, done.tenant) == ("import:done", cast.acme)
+    assert done.after == {"callee:added": 2, "callee:changed": 1}
+    assert (undone.action, undone.object_name) == ("import:undone", f"undo of import {ImportRun.objects.earliest('id').pk}")
+
+
+def test_an_import_for_several_tenants_is_no_ones_alone(table, cast):
+    table("callees", "tenant,alias,target", "acme,front,1", "globex,front,1")
+
+    assert (ImportRun.objects.get().tenant, AuditEntry.objects.latest("id").tenant) == (None, None)
