@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from clickhook.content_security_policy import ContentSecurityPolicyMiddleware
 from tests import cast as casting
 from tests.manager import signed_in
-from tests.walk import a_day_of, addresses
+from tests.walk import a_day_of, addresses, an_import_by
 
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:|<base", re.IGNORECASE)
 
@@ -24,6 +24,7 @@ def cast(db):
 
 def test_every_page_keeps_to_it(cast):
     administrator = signed_in()
+    an_import_by(administrator.user, cast.acme)
     places = addresses(lambda kind: list(kind._default_manager.all()[:1]) or [cast.acme])
     assert len(places) > 50
     for place in places:

@@ -98,7 +98,7 @@ def test_it_says_that_nobody_has_the_origin(cast, gateway):
     assert run.code == 1
     assert run.findings == [
         "The connect from https://www.acme.test was refused with 403. No tenant has this origin. "
-        "If it is a customer's page, add the domain: scheme, host and port must be the same. "
+        "If it is a customer's page, add the domain to the tenant: scheme, host and port must be the same. "
         "The admin's event list has the precise reason."
     ]
 
