@@ -67,7 +67,8 @@ def problems(page, base, path, look) -> list[str]:
         .run(page, context=HIDDEN, options={"rules": dict.fromkeys(LEFT_OUT, {"enabled": False})})
         .response["violations"]
     )
-    return [f"{path}: {text}" for text in refused] + [f"{path} {scheme} {viewport['width']}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found]
+    wrong = [f"{path} {scheme} {viewport['width']}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found]
+    return [f"{path}: {text}" for text in refused] + wrong
 
 
 def test_every_page_can_be_used_by_everybody(visitor):
