@@ -25,6 +25,10 @@ class Reason(StrEnum):
         member.decision, member.status, member.sentence, member.remedy = decision, status, sentence, remedy
         return member
 
+    @property
+    def advice(self) -> str:
+        return f"{self.sentence} {self.remedy}".strip()
+
     ALLOWED = "allowed", Decision.ALLOWED, HTTPStatus.OK, "Allowed."
     DUPLICATE = "duplicate", Decision.ALLOWED, HTTPStatus.OK, "WCS repeated a hook; it got the same answer again."
 

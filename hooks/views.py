@@ -162,7 +162,7 @@ def _is_kept(hook: Hook, reason: Reason) -> bool:
 def _log(hook: Hook, reason: Reason, detail: str = "") -> None:
     """Nothing that the browser or a stranger chose goes into the line, so nobody can forge another one."""
     if reason in _ALARMS:
-        log.error("%s of instance %s: %s", reason, hook.facts.instance_id, detail or reason.sentence)
+        log.error("%s of instance %s: %s", reason, hook.facts.instance_id, detail or reason.advice)
     elif reason.decision is Decision.REFUSED:
         log.info("refused a hook of instance %s: %s", hook.facts.instance_id, reason)
 

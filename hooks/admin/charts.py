@@ -48,9 +48,10 @@ def charts(request: HttpRequest) -> HttpResponse:
     shown: list[Figure] = []
     if not problem:
         shown, problem = _in_time(tenants, period, slug)
+    everybody = "all tenants" if tenants is None else "your tenants"
     context = {
         **admin.site.each_context(request),
-        "title": f"Charts: {slug if slug and shown else 'all tenants'}, {period.words}",
+        "title": f"Charts: {slug if slug and shown else everybody}, {period.words}",
         "figures": shown,
         "problem": problem,
         "periods": PERIODS.values(),

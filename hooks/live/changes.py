@@ -94,7 +94,7 @@ def _call(one: Any) -> dict[str, Any]:
 def _call_state(one: Any) -> str:
     if one.ended_at:
         ended = dict(Call.EndedBy.choices).get(one.ended_by, "ended")
-        return f"{ended} after {int((one.ended_at - one.answered_at).total_seconds())} s" if one.answered_at else ended
+        return f"{ended}, talked {int((one.ended_at - one.answered_at).total_seconds())} s" if one.answered_at else ended
     if one.answered_at:
         return "talking"
     return "ringing" if one.ringing_at else "asked for"

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from hooks.admin import shown
 from hooks.admin.paging import LOOKED_THROUGH_SPARSE
-from hooks.models import Event
+from hooks.models import Call, Event
 from hooks.reasons import Decision
+from tenants.admin.scoped import may_change, may_see
 from tenants.models import Tenant
 
 LATELY = timedelta(days=1)
@@ -29,6 +30,8 @@ def start_page(context: Any) -> dict[str, Any]:
     events = reverse("admin:hooks_event_changelist")
     troubles = _troubles(request.user, since)
     return {
+        "may_look": may_see(request, Call),
+        "may_add": may_change(request, Tenant),
         "troubles": troubles[:SHOWN],
         "more": len(troubles) - SHOWN,
         "refused": f"{events}?decision__exact={Decision.REFUSED}&since={since:%Y-%m-%dT%H:%M}",

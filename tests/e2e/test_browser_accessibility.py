@@ -67,7 +67,8 @@ def problems(page, base, path, look) -> list[str]:
         .run(page, context=WIDGET, options={"rules": dict.fromkeys(LEFT_OUT, {"enabled": False})})
         .response["violations"]
     )
-    return refused + [f"{path} {scheme} {viewport['width']}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found]
+    wrong = [f"{path} {scheme} {viewport['width']}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found]
+    return [f"{path}: {text}" for text in refused] + wrong
 
 
 def test_every_page_can_be_used_by_everybody(visitor):
@@ -76,7 +77,7 @@ def test_every_page_can_be_used_by_everybody(visitor):
     assert len(pages) > 40, sorted(pages)
     for number, path in enumerate(pages.values()):
         found += problems(page, base, path, LOOKS[number % len(LOOKS)])
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)

@@ -104,7 +104,7 @@ def test_a_call_is_told_as_it_goes_on(gateway, manager, acme):
         call = stream.until("asked for")
         assert call["what"] == "call to sales"
         assert call["address"] == change(Call.objects.get())
-        for file, state in (("call_ring", "ringing"), ("call_established", "talking"), ("call_finish", "hung up after")):
+        for file, state in (("call_ring", "ringing"), ("call_established", "talking"), ("call_finish", "hung up, talked")):
             acme.post("CallStatusEvent", file, callId="c")
             told = stream.until(state)
             assert told["key"] == call["key"]

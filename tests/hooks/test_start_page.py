@@ -43,3 +43,13 @@ def test_a_manager_finds_her_tenants_alone(start, cast, acme, globex):
     assert change(cast.acme) in html
     assert change(cast.globex) not in html
     assert "no tenant" not in html
+
+
+def test_it_offers_what_she_may_do(cast):
+    def offered(*who):
+        html = signed_in(*who).get("/admin/").content.decode()
+        return [words for words in ("Live</a>", "Charts</a>", "New tenant</a>") if words in html]
+
+    assert offered("manager", cast.acme) == ["Live</a>", "Charts</a>", "New tenant</a>"]
+    assert offered("auditor") == ["Live</a>", "Charts</a>"]
+    assert offered("nobody") == []

@@ -23,7 +23,7 @@ from tenants.models import WcsInstance
 from tenants.origins import BadOrigin
 from tenants.origins import parse as parse_origin
 
-_SENTENCES = {reason.value: f"{reason.sentence} {reason.remedy}".strip() for reason in Reason}
+_SENTENCES = {reason.value: reason.advice for reason in Reason}
 
 
 class Command(BaseCommand):
