@@ -22,6 +22,7 @@ from clickhook.processes import end_with_parent
 
 GUNICORN_CONF = settings.BASE_DIR / "docker" / "gunicorn.conf.py"
 WAIT_FOR_COMMAND = 10.0  # seconds
+GUNICORN_ENDS_WITHIN = 10.0  # seconds; it gives its workers five
 
 
 def with_settings_of(directory: Path) -> None:
@@ -63,6 +64,15 @@ def gunicorn(bind: str) -> subprocess.Popen[bytes]:
     connections.close_all()
     command = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN_CONF), "--bind", bind]
     return subprocess.Popen(command, cwd=settings.BASE_DIR, preexec_fn=end_with_parent, start_new_session=True)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Asks twice: gunicorn was seen to miss a signal, and whoever waits here can no longer be interrupted."""
+    for ask in (process.terminate, process.terminate, process.kill):
+        ask()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GUNICORN_ENDS_WITHIN)
+            return
 
 
 def _interrupt(signal_number: int, frame: FrameType | None) -> None:

@@ -34,9 +34,9 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         parser.add_argument("--data-dir", type=Path, metavar="DIR", help="default: CLICKHOOK_DATA_DIR, or .data here")
 
     def handle(self, *, bind: str, data_dir: Path | None, **options: Any) -> None:
-        serving.with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
-        serving.interrupt_on_signals()
         try:
+            serving.with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
+            serving.interrupt_on_signals()
             with serving.database():
                 serving.prepare()
                 if missing := websdk.missing(settings.STATIC_ROOT):
@@ -46,7 +46,7 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
                 self._serve(bind)
         except KeyboardInterrupt:
             self.stdout.write("stopped while starting")
-        except (PostgresError, OperationalError) as error:
+        except (PostgresError, OperationalError, OSError) as error:
             raise CommandError(str(error)) from error
 
     def _serve(self, bind: str) -> None:
@@ -56,7 +56,6 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         try:
             code = gunicorn.wait()
         except KeyboardInterrupt:
-            gunicorn.terminate()
-            gunicorn.wait()
+            serving.end(gunicorn)
         else:
             raise CommandError(f"gunicorn ended by itself with exit code {code}; is {bind} in use?")
