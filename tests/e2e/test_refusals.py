@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hooks.models import Call, Event, Session
+from tests.manager import signed_in
 
 LOOK_ALIKES = [
     "www.acme.localhost.evil.localhost",
@@ -74,4 +75,6 @@ def test_the_sip_server_refuses_a_wrong_password(stage, dials):
     dials("sales").wait("failed")
     call = stage.ended()
     assert (call.decision, call.ended_by, call.sip_status) == ("allowed", "failed", 407)
+    shown = signed_in("manager", stage.cast.acme).get(f"/admin/hooks/call/{call.pk}/change/")
+    assert "SIP 407" in shown.content.decode()
     assert stage.rang("sales") == 0
