@@ -93,6 +93,11 @@ class Server:
         self.wait_until_ready()
         self._create_database()
 
+    def check(self) -> None:
+        """Raises PostgresError if it has ended."""
+        if self._process is not None and self._process.poll() is not None:
+            raise PostgresError(f"The embedded PostgreSQL ended by itself. Its log, {self.log}, ends with:\n{self._tail()}")
+
     def stop(self) -> None:
         if self._process is not None:
             self._wait_for_users()

@@ -23,9 +23,8 @@ from clickhook.demo import administrator
 from clickhook.demo.customer import PHONES, SIP_DOMAIN, Customer
 from clickhook.demo.part import Part, PartError
 from clickhook.demo.site import Content, Site
-from clickhook.postgres import PostgresError
+from clickhook.postgres import PostgresError, Server
 
-LOOK_EVERY = 0.5  # seconds
 EXTRAS = ("aiohttp", "aiortc", "baresip")  # what of clickhook[demo] the gateway itself does without
 
 
@@ -63,9 +62,9 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
             serving.interrupt_on_signals()
             with ExitStack() as parts:
                 site = parts.enter_context(_site(port))
-                parts.enter_context(serving.database())
+                server = parts.enter_context(serving.database())
                 self._prepare()
-                self._play(parts, site)
+                self._play(parts, site, server)
         except KeyboardInterrupt:
             self.stdout.write("The demo has ended.")
         except (PostgresError, OperationalError, PartError, fetching.FetchError, OSError) as error:
@@ -80,7 +79,7 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         if websdk.state(settings.STATIC_ROOT) != websdk.State.HERE:
             fetching.fetch(settings.STATIC_ROOT)
 
-    def _play(self, parts: ExitStack, site: Site) -> None:
+    def _play(self, parts: ExitStack, site: Site, database: Server | None) -> None:
         customer, gateway_port = Customer(), _free_port()
         sip = parts.enter_context(Part("clickhook.demo.sip", "-", given=customer.sip_accounts))
         server = f"127.0.0.1:{sip.wait_for()['listening'][1]}"
@@ -98,7 +97,7 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         site.open(Content(f"http://localhost:{gateway_port}", address, key, administrator.sign_in))
         self.stdout.write(f"\nOpen this, click, and talk:\n\n    {site.origin}/?key={key}\n\nCtrl-C ends it all.")
         self.stdout.flush()
-        _watch(gunicorn, [sip, wcs, *phones])
+        _watch(gunicorn, database, [sip, wcs, *phones])
 
 
 def _port(text: str) -> int:
@@ -135,10 +134,12 @@ def _wait_for(gunicorn: subprocess.Popen[bytes], port: int) -> None:
     raise PartError("The gateway does not start.")
 
 
-def _watch(gunicorn: subprocess.Popen[bytes], parts: list[Part]) -> None:
-    """Until the end. Raises PartError."""
+def _watch(gunicorn: subprocess.Popen[bytes], database: Server | None, parts: list[Part]) -> None:
+    """Until the end. Raises PartError or PostgresError."""
     while gunicorn.poll() is None:
+        if database:
+            database.check()
         for part in parts:
             part.check()
-        time.sleep(LOOK_EVERY)
+        time.sleep(serving.LOOK_EVERY)
     raise PartError("The gateway ended by itself.")

@@ -13,7 +13,7 @@ from django.db import OperationalError
 
 from clickhook import first_start, serving
 from clickhook.button import websdk
-from clickhook.postgres import PostgresError
+from clickhook.postgres import PostgresError, Server
 
 
 class Command(BaseCommand):
@@ -37,25 +37,26 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         try:
             serving.with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
             serving.interrupt_on_signals()
-            with serving.database():
+            with serving.database() as server:
                 serving.prepare()
                 if missing := websdk.missing(settings.STATIC_ROOT):
                     self.stdout.write(missing)
                 if first_start.is_due():
                     self.stdout.write(first_start.prepare(f"http://{bind}"))
-                self._serve(bind)
+                self._serve(bind, server)
         except KeyboardInterrupt:
             self.stdout.write("stopped while starting")
         except (PostgresError, OperationalError, OSError) as error:
             raise CommandError(str(error)) from error
 
-    def _serve(self, bind: str) -> None:
+    def _serve(self, bind: str, server: Server | None) -> None:
         gunicorn = serving.gunicorn(bind)
         self.stdout.write(f"clickhook serves http://{bind} (admin: http://{bind}/admin/); Ctrl-C ends it")
         self.stdout.flush()  # into a file or a journal too: the password is shown only now
         try:
-            code = gunicorn.wait()
+            code = serving.wait(gunicorn, server)
         except KeyboardInterrupt:
+            return
+        finally:
             serving.end(gunicorn)
-        else:
-            raise CommandError(f"gunicorn ended by itself with exit code {code}; is {bind} in use?")
+        raise CommandError(f"gunicorn ended by itself with exit code {code}; is {bind} in use?")
