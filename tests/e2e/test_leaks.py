@@ -1,4 +1,4 @@
-"""The check of every test that no secret reaches a browser: it can see one."""
+"""The checks of every test, that no secret reaches a browser and no INVITE is ours that we did not allow: they see one."""
 
 from __future__ import annotations
 
@@ -57,3 +57,22 @@ def test_the_articles_backend_dials_what_the_browser_said_when_it_fails(unprotec
         caller.leave()
         assert wcs.said(what="invite")[0]["target"] == f"sip:+88213000000@{ACME}"
         wcs.stop()
+
+
+def test_the_check_of_invites_sees_one_that_nobody_allowed(stage, pages):
+    stage.unsafe = True
+    stage.phone("sales")
+    server = {"sipOutboundProxy": "127.0.0.1", "sipPort": stage.building.sip.port}
+
+    def reachable(hook, body):
+        status, answer = naive(hook, body)
+        return status, {**answer, **server} if hook == "connect" else answer
+
+    with Backend(reachable) as backend, StandIn("--hooks", f"http://127.0.0.1:{backend.port}") as wcs:
+        caller = Client(wcs, pages.origin("www.acme.localhost"), "sales")
+        caller.dial()
+        caller.wait("talking")
+        caller.leave()
+    assert {(invite.caller, invite.callee) for invite in stage.invites_not_allowed()} == {
+        (f"10001@{ACME}", f"+4930123456@{ACME}")
+    }

@@ -76,7 +76,9 @@ def test_the_sip_server_refuses_a_wrong_password(stage, dials):
     call = stage.ended()
     assert (call.decision, call.ended_by, call.sip_status) == ("allowed", "failed", 407)
     assert stage.rang("sales") == 0
-    assert "SIP 407" in tenants_page(stage)
+    manager = signed_in("manager", stage.cast.acme)
+    assert "SIP 407" in text_of(manager, stage.cast.acme)
+    assert "SIP 407" in text_of(manager, call)
 
 
 def test_the_sip_server_refuses_to_register_with_a_wrong_password(stage, client):
@@ -89,11 +91,12 @@ def test_the_sip_server_refuses_to_register_with_a_wrong_password(stage, client)
     visitor = caller.connect()
     visitor.expect("getUserData")
     visitor.expect("fail")
-    assert "FAILED SIP 401 UNAUTHORIZED" in tenants_page(stage)
+    manager = signed_in("manager", stage.cast.acme)
+    assert "FAILED SIP 401 UNAUTHORIZED" in text_of(manager, stage.cast.acme)
 
 
-def tenants_page(stage):
-    """As an account manager sees it."""
-    page = signed_in("manager", stage.cast.acme).get(change(stage.cast.acme))
+def text_of(browser, row):
+    """The row's page, as an account manager sees it."""
+    page = browser.get(change(row))
     assert page.status_code == 200
     return page.content.decode()

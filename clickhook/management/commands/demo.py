@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import secrets
 import socket
 import subprocess
 import time
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from clickhook import serving
+from clickhook.button import fetching, websdk
 from clickhook.demo import administrator
 from clickhook.demo.customer import PHONES, SIP_DOMAIN, Customer
 from clickhook.demo.part import Part, PartError
 from clickhook.demo.site import Content, Site
-from clickhook.postgres import PostgresError
+from clickhook.postgres import PostgresError, Server
 
-LOOK_EVERY = 0.5  # seconds
+EXTRAS = ("aiohttp", "aiortc", "baresip")  # what of clickhook[demo] the gateway itself does without
 
 
 class Command(BaseCommand):
@@ -46,40 +48,44 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         port_help = "of the page; default: 8080. All else takes free ports"
-        parser.add_argument("--port", type=int, default=8080, help=port_help)
+        parser.add_argument("--port", type=_port, default=8080, help=port_help)
         directory = settings.BASE_DIR / ".demo"
         parser.add_argument("--data-dir", type=Path, default=directory, metavar="DIR", help="default: .demo here")
 
     def handle(self, *, port: int, data_dir: Path, **options: Any) -> None:
         if not settings.CLICKHOOK_EMBEDDED_DATABASE:
             raise CommandError("The demo has a database of its own and leaves yours alone: unset DATABASE_URL.")
-        serving.with_settings_of(data_dir.resolve())
-        serving.interrupt_on_signals()
+        if missing := [name for name in EXTRAS if importlib.util.find_spec(name) is None]:
+            raise CommandError(f"{', '.join(missing)} missing: pip install -r clickhook/demo/requirements.lock")
         try:
+            serving.with_settings_of(data_dir.resolve())
+            serving.interrupt_on_signals()
             with ExitStack() as parts:
                 site = parts.enter_context(_site(port))
-                parts.enter_context(serving.database())
+                server = parts.enter_context(serving.database())
                 self._prepare()
-                self._play(parts, site)
+                self._play(parts, site, server)
         except KeyboardInterrupt:
             self.stdout.write("The demo has ended.")
-        except (PostgresError, OperationalError, PartError) as error:
+        except (PostgresError, OperationalError, PartError, fetching.FetchError, OSError) as error:
             raise CommandError(str(error)) from error
 
     def _prepare(self) -> None:
         self.stdout.write("Preparing the database and the Web SDK …")
-        serving.prepare()
-        if administrator.somebody_else_is_here():
+        self.stdout.flush()
+        if administrator.somebody_else_is_here():  # before anything of theirs is changed
             raise CommandError(f"{settings.CLICKHOOK_DATA_DIR} is no demo's: it has users. Take another --data-dir.")
-        call_command("websdk", stdout=self.stdout)
+        serving.prepare()
+        if websdk.state(settings.STATIC_ROOT) != websdk.State.HERE:
+            fetching.fetch(settings.STATIC_ROOT)
 
-    def _play(self, parts: ExitStack, site: Site) -> None:
+    def _play(self, parts: ExitStack, site: Site, database: Server | None) -> None:
         customer, gateway_port = Customer(), _free_port()
         sip = parts.enter_context(Part("clickhook.demo.sip", "-", given=customer.sip_accounts))
         server = f"127.0.0.1:{sip.wait_for()['listening'][1]}"
         hook_key = customer.prepare(site.origin, int(server.partition(":")[2]))
         gunicorn = serving.gunicorn(f"127.0.0.1:{gateway_port}")
-        parts.callback(_end, gunicorn)
+        parts.callback(serving.end, gunicorn)
         hooks = f"http://127.0.0.1:{gateway_port}/hooks/{hook_key}"
         wcs = parts.enter_context(Part("clickhook.demo.wcs", "--hooks", hooks, WCS_SIGNING_SECRET=customer.signing_secret))
         phones = [parts.enter_context(_phone(user, server, customer)) for user in PHONES.values()]
@@ -87,10 +93,17 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
             phone.wait_for()
         key = secrets.token_urlsafe(16)
         address = wcs.wait_for(what="listening")["websocket"].replace("127.0.0.1", "localhost")
+        _wait_for(gunicorn, gateway_port)
         site.open(Content(f"http://localhost:{gateway_port}", address, key, administrator.sign_in))
         self.stdout.write(f"\nOpen this, click, and talk:\n\n    {site.origin}/?key={key}\n\nCtrl-C ends it all.")
         self.stdout.flush()
-        _watch(gunicorn, [sip, wcs, *phones])
+        _watch(gunicorn, database, [sip, wcs, *phones])
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)
 
 
 def _site(port: int) -> Site:
@@ -112,15 +125,21 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _watch(gunicorn: subprocess.Popen[bytes], parts: list[Part]) -> None:
-    """Until the end. Raises PartError."""
+def _wait_for(gunicorn: subprocess.Popen[bytes], port: int) -> None:
+    """Until it takes connections. Raises PartError."""
     while gunicorn.poll() is None:
+        with contextlib.suppress(ConnectionRefusedError):
+            return socket.create_connection(("127.0.0.1", port)).close()
+        time.sleep(0.05)
+    raise PartError("The gateway does not start.")
+
+
+def _watch(gunicorn: subprocess.Popen[bytes], database: Server | None, parts: list[Part]) -> None:
+    """Until the end. Raises PartError or PostgresError."""
+    while gunicorn.poll() is None:
+        if database:
+            database.check()
         for part in parts:
             part.check()
-        time.sleep(LOOK_EVERY)
+        time.sleep(serving.LOOK_EVERY)
     raise PartError("The gateway ended by itself.")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    process.wait()

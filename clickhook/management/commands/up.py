@@ -13,7 +13,7 @@ from django.db import OperationalError
 
 from clickhook import first_start, serving
 from clickhook.button import websdk
-from clickhook.postgres import PostgresError
+from clickhook.postgres import PostgresError, Server
 
 
 class Command(BaseCommand):
@@ -34,29 +34,29 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         parser.add_argument("--data-dir", type=Path, metavar="DIR", help="default: CLICKHOOK_DATA_DIR, or .data here")
 
     def handle(self, *, bind: str, data_dir: Path | None, **options: Any) -> None:
-        serving.with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
-        serving.interrupt_on_signals()
         try:
-            with serving.database():
+            serving.with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
+            serving.interrupt_on_signals()
+            with serving.database() as server:
                 serving.prepare()
                 if missing := websdk.missing(settings.STATIC_ROOT):
                     self.stdout.write(missing)
                 if first_start.is_due():
                     self.stdout.write(first_start.prepare(f"http://{bind}"))
-                self._serve(bind)
+                self._serve(bind, server)
         except KeyboardInterrupt:
             self.stdout.write("stopped while starting")
-        except (PostgresError, OperationalError) as error:
+        except (PostgresError, OperationalError, OSError) as error:
             raise CommandError(str(error)) from error
 
-    def _serve(self, bind: str) -> None:
+    def _serve(self, bind: str, server: Server | None) -> None:
         gunicorn = serving.gunicorn(bind)
         self.stdout.write(f"clickhook serves http://{bind} (admin: http://{bind}/admin/); Ctrl-C ends it")
         self.stdout.flush()  # into a file or a journal too: the password is shown only now
         try:
-            code = gunicorn.wait()
+            code = serving.wait(gunicorn, server)
         except KeyboardInterrupt:
-            gunicorn.terminate()
-            gunicorn.wait()
-        else:
-            raise CommandError(f"gunicorn ended by itself with exit code {code}; is {bind} in use?")
+            return
+        finally:
+            serving.end(gunicorn)
+        raise CommandError(f"gunicorn ended by itself with exit code {code}; is {bind} in use?")
