@@ -6,6 +6,7 @@ import functools
 import hmac
 import html
 import http.server
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ class Content:
 class Site:
     def __init__(self, port: int) -> None:
         """Raises OSError where the port is taken."""
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), _Nothing)
+        self._server = _Server(("127.0.0.1", port), _Nothing)
         self.origin = f"http://localhost:{self._server.server_address[1]}"
 
     def open(self, content: Content) -> None:
@@ -45,6 +46,13 @@ class Site:
 
     def __exit__(self, *error: object) -> None:
         self._server.server_close()
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser may leave in the middle of an answer."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Nothing(http.server.BaseHTTPRequestHandler):

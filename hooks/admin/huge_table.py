@@ -16,7 +16,8 @@ from hooks.admin.filters import REFUSALS, TimeFilter
 from hooks.admin.hers import parts
 from hooks.admin.paging import LOOKED_THROUGH, LOOKED_THROUGH_SPARSE, Place, newest
 from hooks.reasons import Decision
-from tenants.admin.scoped import ScopedAdmin, hers
+from tenants.admin.looked_at import LookedAtAdmin
+from tenants.admin.scoped import hers
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.words import STYLE
 from tenants.models import Tenant
@@ -75,7 +76,7 @@ class NewestFirst(ChangeList):
         )
 
 
-class HugeTableAdmin(ScopedAdmin):
+class HugeTableAdmin(LookedAtAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # one count of the whole table for each choice
     list_max_show_all = 0
@@ -102,9 +103,6 @@ class HugeTableAdmin(ScopedAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return (f"-{self.time}", "-pk")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
-
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {"title": f"{self.opts.verbose_name_plural}, newest first".capitalize()}
         try:
@@ -118,12 +116,3 @@ class HugeTableAdmin(ScopedAdmin):
                 raise
         messages.error(request, TOO_SLOW)
         return HttpResponseRedirect(reverse("admin:app_list", args=[self.opts.app_label]))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

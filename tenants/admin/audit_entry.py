@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from tenants.admin.audit_changes import changes
-from tenants.admin.scoped import ScopedAdmin
+from tenants.admin.looked_at import LookedAtAdmin
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.words import STYLE
 from tenants.audit.actions import in_words
@@ -77,7 +77,7 @@ class ActionFilter(LatelyFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ScopedAdmin):
+class AuditEntryAdmin(LookedAtAdmin):
     fields = ("number", "time", "who", "address", "via", "what_was_done", "tenant_slug", "object_name", "changed", "hash")
     list_display = ("time", "who", "what_was_done", "object_name", "tenant_slug", "way")
     list_display_links = ("time", "what_was_done")
@@ -95,18 +95,6 @@ class AuditEntryAdmin(ScopedAdmin):
 
     class Media:
         css = STYLE
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"title": "Audit, newest first", **(extra_context or {})})

@@ -8,25 +8,13 @@ from axes.models import AccessAttempt, AccessLog
 from django.contrib import admin
 from django.http import HttpRequest
 
-from tenants.admin.scoped import ScopedAdmin
+from tenants.admin.looked_at import LookedAtAdmin
 
 
-class SignInAdmin(ScopedAdmin):
+class SignInAdmin(LookedAtAdmin):
     list_filter = ("attempt_time",)
     search_fields = ("username", "ip_address")
     show_full_result_count = False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(AccessAttempt)
