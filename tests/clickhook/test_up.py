@@ -104,6 +104,7 @@ def test_the_first_start_shows_what_a_newcomer_needs(up):
     assert up.get("/admin/login/") == 200
     assert up.get("/static/admin/css/base.css") == 200
     assert _is_private(up.data_dir)
+    assert _groups(up.data_dir) == ["auditors"]
     assert up.end() == 0
     assert up.leftovers() == []
     again = up.start()
@@ -111,6 +112,12 @@ def test_the_first_start_shows_what_a_newcomer_needs(up):
     assert "password" not in again
     assert up.end(signal.SIGINT) == 0
     assert up.leftovers() == []
+
+
+def _groups(directory: Path) -> list[str]:
+    socket_directory = str(postgres.socket_directory(directory))
+    with psycopg.connect(host=socket_directory, user="clickhook", dbname="clickhook") as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM auth_group")]
 
 
 def _is_private(directory: Path) -> bool:

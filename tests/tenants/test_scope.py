@@ -60,10 +60,6 @@ def everything(model):
     return set(model.objects.all())
 
 
-def test_there_is_a_group_of_auditors_from_the_start(db):
-    assert Group.objects.filter(name="auditors").exists()
-
-
 @pytest.mark.parametrize("model", ALL)
 def test_an_administrator_sees_everything(cast, model):
     assert seen(model, person(is_superuser=True)) == everything(model)
