@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import ifaddr
 import pytest
 
 from tests.demo.hook_backend import Reply
@@ -33,6 +36,21 @@ def test_a_tone_goes_to_the_phone_and_comes_back(backend, visit, page):
     assert page.hears(660)
     visitor.hangup(call)
     visitor.expect("finish")
+
+
+def test_it_is_reached_at_the_machines_addresses_too(backend, visit, page):
+    """Firefox speaks to no loopback address."""
+    backend.answers["call"] = Reply({"callee": ECHO})
+    visitor = visit().connect()
+    visitor.expect("getUserData")
+    visitor.call("sales", sdp=page.offer)
+    offered = set(re.findall(r"^a=candidate:\S+ 1 udp \d+ (\S+)", _answer(visitor), re.MULTILINE))
+    assert offered >= {"127.0.0.1", *_machines_addresses()}
+
+
+def _machines_addresses() -> list[str]:
+    found = [address for adapter in ifaddr.get_adapters() for address in adapter.ips if address.is_IPv4]
+    return [address.ip for address in found if not address.ip.startswith("127.")]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The voice: the browser's WebRTC joined to the SIP leg's G.711, both ways, over the loopback interface alone."""
+"""The voice: the browser's WebRTC joined to the SIP leg's G.711, both ways."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ _SAMPLES = 160  # of 20 ms
 _BYTES = 2 * _SAMPLES
 _SILENCE = bytes(_BYTES)
 
-# It leaves loopback out otherwise, and would offer every other interface.
-aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
+_interfaces = aioice.ice.get_host_addresses
+# Loopback is left out otherwise, which is all that Chromium needs. Firefox speaks to no loopback address, not even on
+# the same machine.
+aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1", *_interfaces(use_ipv4, use_ipv6)]
 
 
 class BadOffer(ValueError):
