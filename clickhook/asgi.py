@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clickhook.settings")
@@ -15,6 +16,10 @@ _django = get_asgi_application()
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Receive, Scope, Send  # noqa: E402 - needs the apps
 from tenants.encryption import KeyRingError  # noqa: E402
+
+# Seconds after which a thread gives way to another. At Python's 5 ms, hooks would wait that long, several times each,
+# for a file that a manager imports in the same process.
+sys.setswitchinterval(0.0005)
 
 # Whitenoise hands static files to Django piece by piece; the admin's are small, and Django warns for each of them.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
