@@ -13,7 +13,7 @@ from django.urls import reverse
 from tenants.models import AuditEntry, Callee, Domain, ImportRun, SipAccount, Tenant, Upload, WcsInstance
 from tenants.models.upload import LIFETIME, MAX_BYTES
 from tests import cast as casting
-from tests.manager import TYPED, assert_tells_nothing, person, signed_in
+from tests.manager import TYPED, assert_tells_nothing, change, person, signed_in
 
 ADD = "/admin/tenants/importrun/add/"
 LIST = "/admin/tenants/importrun/"
@@ -50,11 +50,13 @@ def test_it_is_uploaded_looked_at_and_confirmed(hers, cast):
     html = page.content.decode()
     assert "<strong>1 added, 1 changed, 1 unchanged</strong>" in html
     assert "target +4930123456 → +49301" in html
+    assert "<td>acme/front</td><td><div>target 10</div></td>" in html
     assert Callee.objects.get(alias="sales").target == "+4930123456"
 
     done = confirm(hers)
     assert done.request["PATH_INFO"] == LIST
-    assert "done: 1 added, 1 changed, 1 unchanged" in said(done)
+    assert "file.csv is imported: 1 added, 1 changed, 1 unchanged." in said(done)
+    assert change(ImportRun.objects.get()) in said(done)
     assert Callee.objects.get(alias="sales").target == "+49301"
     run = ImportRun.objects.get()
     assert (run.by, run.source) == (hers.user, "file.csv")
@@ -197,6 +199,9 @@ def test_what_is_pressed_twice_is_done_once(hers, cast):
 def test_a_password_is_shown_nowhere_and_kept_sealed(hers, cast):
     pages = [upload(hers, f"tenant,login,domain,password\nacme,10001,sip.acme.example,{TYPED}\n", "sip_accounts")]
     assert "password changed" in pages[0].content.decode()
+    pages += [upload(hers, f"tenant,login,domain,password\nacme,10002,sip.acme.example,{TYPED}\n", "sip_accounts")]
+    assert "<div>password set</div>" in pages[1].content.decode()
+    upload(hers, f"tenant,login,domain,password\nacme,10001,sip.acme.example,{TYPED}\n", "sip_accounts")
     kept = Upload.objects.get()
     assert TYPED not in str(vars(kept))
     assert kept.open().decode().count(TYPED) == 1
@@ -239,6 +244,12 @@ def test_html_and_formulae_are_shown_as_text(manager, cast):
     Tenant.objects.filter(slug="acme").update(name=name)
     html = upload(manager, "slug,name\nacme,<img src=x onerror=alert(1)>\n", "tenants", "<b>.csv").content.decode()
     html += confirm(manager).content.decode()
+    added = upload(manager, "slug,name\nnew,<script>alert(2)</script>\nnewer,'=1+1\n", "tenants").content.decode()
+    assert "<div>name &lt;script&gt;alert(2)" in added
+    assert "<div>name =1+1</div>" in added
+    html += added + confirm(manager).content.decode()
+    html += manager.get(change(ImportRun.objects.latest("id"))).content.decode()
+    html += manager.get(change(ImportRun.objects.latest("id")).replace("change", "undo")).content.decode()
     html += upload(manager, "slug,<script>\nacme,<i>\n", "tenants").content.decode()
     html += upload(manager, "slug,status\nacme,<script>x\n", "tenants").content.decode()
 
