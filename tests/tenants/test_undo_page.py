@@ -10,7 +10,7 @@ from tenants.importing.source import Source
 from tenants.importing.tables import BY_NAME
 from tenants.models import AuditEntry, Callee, ImportRun, SipAccount
 from tests import cast as casting
-from tests.manager import TYPED, assert_tells_nothing, change, signed_in
+from tests.manager import TYPED, assert_tells_nothing, change, said, signed_in
 
 NOT_HERS = "It touched rows that are not yours to change."
 CALLEES = "tenant,alias,target\nacme,sales,+49301\nacme,front,10\n"
@@ -42,10 +42,6 @@ def page(done):
 
 def targets():
     return dict(Callee.objects.filter(tenant__slug="acme").values_list("alias", "target"))
-
-
-def said(answer):
-    return " ".join(str(message) for message in answer.context["messages"])
 
 
 def test_a_manager_undoes_what_she_imported(hers, cast):

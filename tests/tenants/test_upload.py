@@ -7,13 +7,12 @@ import time
 import zipfile
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tenants.models import AuditEntry, Callee, Domain, ImportRun, SipAccount, Tenant, Upload, WcsInstance
+from tenants.models import AuditEntry, Callee, ImportRun, SipAccount, Tenant, Upload, WcsInstance
 from tenants.models.upload import LIFETIME, MAX_BYTES
 from tests import cast as casting
-from tests.manager import TYPED, assert_tells_nothing, change, person, signed_in
+from tests.manager import TYPED, assert_tells_nothing, change, person, said, signed_in, upload
 
 ADD = "/admin/tenants/importrun/add/"
 LIST = "/admin/tenants/importrun/"
@@ -31,18 +30,9 @@ def hers(cast):
     return signed_in("manager", cast.acme)
 
 
-def upload(browser, content, table="callees", name="file.csv", follow=True, **more):
-    file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
-    return browser.post(ADD, {"table": table or "everything", "file": file, "tenant": "", **more}, follow=follow)
-
-
 def confirm(browser, **more):
     page = reverse("admin:tenants_importrun_preview", args=[Upload.objects.get().pk])
     return browser.post(page, {"confirm": "x", **more}, follow=True)
-
-
-def said(answer):
-    return " ".join(str(message) for message in answer.context["messages"])
 
 
 def test_it_is_uploaded_looked_at_and_confirmed(hers, cast):
@@ -278,30 +268,3 @@ def test_the_list_is_hers_alone(hers, manager, cast):
     assert hers.get(f"{LIST}{other.pk}/change/").status_code == 302
     assert manager.get(f"{LIST}{other.pk}/change/").status_code == 200
     person("auditor")
-
-
-@pytest.mark.parametrize("name", ["callee", "domain", "sipaccount", "tenant"])
-def test_a_list_is_exported_as_it_is_filtered_and_imports_again(hers, cast, name):
-    listed = hers.get(f"/admin/tenants/{name}/?tenant=acme" if name != "tenant" else "/admin/tenants/tenant/")
-    url = listed.context["export_url"]
-    answer = hers.get(url)
-
-    assert answer["Content-Disposition"].startswith("attachment; filename=")
-    text = answer.content.decode()
-    assert "acme" in text
-    assert "globex" not in hers.get(f"/admin/tenants/{name}/export/").content.decode()
-    assert_tells_nothing(text)
-    table = {"callee": "callees", "domain": "domains", "sipaccount": "sip_accounts", "tenant": "tenants"}[name]
-    assert "nothing to change" in said(upload(hers, answer.content, table))
-    assert AuditEntry.objects.filter(action="export:downloaded").count() == 2
-
-
-def test_an_export_asks_for_the_code_and_for_the_right(hers, cast):
-    session = hers.session
-    session["confirmed_at"] = 0
-    session.save()
-
-    assert hers.get("/admin/tenants/callee/export/").status_code == 302
-    assert not AuditEntry.objects.filter(action="export:downloaded").exists()
-    assert signed_in("nobody").get("/admin/tenants/callee/export/").status_code == 403
-    assert Domain.objects.count() == 3
