@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 from pathlib import Path
 
@@ -34,6 +35,24 @@ def test_it_has_one_owner(server, tmp_path):
     assert not second.acquire(wait_seconds=0)
     with second.using():  # but anybody may use it
         pass
+
+
+def test_a_pid_that_is_another_programs_by_now_is_no_obstacle(server):
+    server.stop()
+    other = os.getppid()  # of this very process, PostgreSQL's parent, it would know better
+    (server.cluster / "postmaster.pid").write_text(f"{other}\n{server.cluster}\n1\n5432\n")
+    assert server.acquire(wait_seconds=0)
+    server.start()
+    assert server._process.poll() is None
+
+
+def test_a_long_path_is_no_obstacle(tmp_path):
+    server = postgres.Server(tmp_path / ("d" * 100), "fsync=off")
+    assert server.acquire(wait_seconds=0)
+    server.start()
+    assert server.socket.exists()
+    server.stop()
+    assert not server.socket.exists()
 
 
 def test_a_set_up_that_was_interrupted_is_begun_anew(tmp_path, monkeypatch):

@@ -90,7 +90,20 @@ def up(tmp_path) -> Iterator[Up]:
         running.eventually_gone()
 
 
-def test_the_first_start_shows_what_a_newcomer_needs(up):
+@pytest.fixture
+def machine(tmp_path) -> Iterator[None]:
+    """PostgreSQL as root adds no user and opens no directory."""
+    before = _machine(tmp_path)
+    yield
+    assert _machine(tmp_path) == before
+
+
+def _machine(tmp_path: Path) -> tuple[list[tuple[int, int]], bytes]:
+    watched = [Path("/etc/passwd"), Path.home(), tmp_path, tmp_path.parent, ROOT]
+    return [(path.stat().st_mode, path.stat().st_uid) for path in watched], Path("/etc/passwd").read_bytes()
+
+
+def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
     shown = up.start()
 
     (password,) = re.findall(r"user: admin +password: (\S+)", shown)
@@ -133,15 +146,6 @@ def test_it_recovers_from_a_kill(up):
 
     up.start()
     assert up.get("/readyz") == 200
-    assert up.end() == 0
-
-
-def test_a_pid_that_is_another_programs_by_now_is_no_obstacle(up):
-    up.start()
-    assert up.end() == 0
-    (up.data_dir / "postgres" / "cluster" / "postmaster.pid").write_text(f"{os.getpid()}\n{up.data_dir}\n1\n5432\n")
-
-    up.start()
     assert up.end() == 0
 
 
@@ -210,24 +214,3 @@ def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db
     assert up.end() == 0
     with psycopg.connect(host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True) as connection:
         connection.execute("DROP DATABASE given WITH (FORCE)")
-
-
-def test_a_long_path_is_no_obstacle(tmp_path):
-    up = Up(tmp_path / ("d" * 100) / "data")
-    up.data_dir.parent.mkdir()
-    up.start()
-    socket_directory = postgres.socket_directory(up.data_dir)
-    assert socket_directory.exists()
-    assert up.end() == 0
-    assert up.leftovers() == []
-    assert not socket_directory.exists()
-
-
-def test_nothing_of_the_machine_is_changed(up, tmp_path):
-    """PostgreSQL as root adds no user and opens no directory."""
-    watched = [Path("/etc/passwd"), Path.home(), tmp_path, tmp_path.parent, ROOT]
-    before = [(path.stat().st_mode, path.stat().st_uid) for path in watched], Path("/etc/passwd").read_bytes()
-    up.start()
-    assert up.end() == 0
-
-    assert before == ([(path.stat().st_mode, path.stat().st_uid) for path in watched], Path("/etc/passwd").read_bytes())
