@@ -5,4 +5,5 @@ from django.apps import AppConfig
 
 class HooksConfig(AppConfig):
     name = "hooks"
+    verbose_name = "Calls"  # as a manager's pages head them
     default_auto_field = "django.db.models.BigAutoField"

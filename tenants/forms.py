@@ -18,6 +18,7 @@ class TenantForm(VersionedForm):
     class Meta:
         model = Tenant
         fields = ["slug", "name", "status", "sip_register_required"]
+        labels = {"slug": "Short name"}
 
 
 class OfTenantForm(VersionedForm):

@@ -6,11 +6,12 @@ import time
 from html.parser import HTMLParser
 
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from tenants.models import SecondFactor
+from tenants.models import ImportRun, SecondFactor
 from tenants.scope import AUDITORS
 from tests.cast import SECRETS
 
@@ -77,6 +78,18 @@ def submit(manager, page, follow=True, **typed):
     """Opens the page, changes what is named, and presses Save."""
     data = Form(manager.get(page).content.decode()).data | typed
     return manager.post(page, {name: value for name, value in data.items() if value is not None}, follow=follow)
+
+
+def upload(browser, content, table="callees", name="file.csv", follow=True, **more):
+    """A file on the import's page."""
+    file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
+    return browser.post(
+        url(ImportRun, "add"), {"table": table or "everything", "file": file, "tenant": "", **more}, follow=follow
+    )
+
+
+def said(answer):
+    return " ".join(str(message) for message in answer.context["messages"])
 
 
 def row(prefix, index, **values):

@@ -87,7 +87,7 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
     form = TenantForm
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
     readonly_fields = ("standing", "owns", "served_by", "created_at")
-    list_display = ("slug", "name", "status_word", "domains", "callees", "sip_accounts", "instances")
+    list_display = ("short_name", "name", "status_word", "domains", "callees", "sip_accounts", "instances")
     list_filter = ("status", "sip_register_required")
     search_fields = ("slug", "name")
     instead_of_deleting = "A tenant with sessions stays: suspend it instead."
@@ -150,6 +150,10 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
     @admin.display(description="WCS instances")
     def instances(self, tenant: Tenant) -> str:
         return ", ".join(instance.name for instance in tenant.wcs_instances.all()) or alarm("none")
+
+    @admin.display(description="short name", ordering="slug")
+    def short_name(self, tenant: Tenant) -> str:
+        return tenant.slug
 
     @admin.display(description="WCS instances")
     def served_by(self, tenant: Any) -> str:

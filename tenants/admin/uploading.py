@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from tenants.admin.import_page import changes_of, page
 from tenants.admin.scoped import scope
+from tenants.admin.undoing import link_to
 from tenants.admin.upload_form import UploadForm
 from tenants.encryption import SecretUnreadable
 from tenants.importing.allowed import allowed_to
 from tenants.importing.csv_table import known
 from tenants.importing.problems import ImportRefused, shown
-from tenants.importing.report import SIGNS, Report
+from tenants.importing.report import Report
 from tenants.importing.run import run
 from tenants.importing.source import Source
 from tenants.importing.tables import BY_NAME
-from tenants.models import ImportRun, Upload
+from tenants.models import Upload
 from tenants.scope import NOTHING
 from tenants.sign_in.confirmation import ask_for_confirmation, is_confirmed
 
-MOST_SHOWN = 200
 GONE = "This preview is gone: it lasts an hour, and ends when it is confirmed or another file is uploaded."
 LOST = "The uploaded file does not open with this server's keys any more. Upload it again."
 
@@ -47,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         else:
             return _kept(request, source, report)
     examples = [(name, ",".join(known(table))) for name, table in BY_NAME.items()]
-    return _page(request, "upload", context | {"examples": examples}, status=422 if "refusal" in context else 200)
+    return page(request, "upload", context | {"examples": examples}, status=422 if "refusal" in context else 200)
 
 
 @never_cache
@@ -60,7 +61,7 @@ def preview(request: HttpRequest, key: Any) -> HttpResponse:
         return _to("add")
     if request.method == "GET":
         context = {"title": "Preview of the import", "upload": found, **found.preview}
-        return _page(request, "preview", context)
+        return page(request, "preview", context)
     if "discard" in request.POST:
         found.delete()
         messages.info(request, "Nothing was changed, and the file is forgotten.")
@@ -86,7 +87,8 @@ def _confirmed(request: HttpRequest, key: Any) -> HttpResponse:
         Upload.objects.filter(pk=key).delete()
         messages.error(request, f"Nothing was changed. {refusal}")
         return _to("add")
-    messages.success(request, f"Import {report.run}, {report.summary}. manage.py undo_import {report.run} takes it back.")
+    done = "{} is imported: {}. It can be undone on the page of {}."
+    messages.success(request, format_html(done, found.name, report.counted, link_to(report)))
     return _to("changelist")
 
 
@@ -105,24 +107,9 @@ def _kept(request: HttpRequest, source: Source, report: Report) -> HttpResponse:
         owner_id=int(request.user.pk or 0), name=source.name, table=table, tenant=source.tenant, digest=report.digest
     )
     kept.seal(source.content)
-    kept.preview = _shown(report)
+    kept.preview = changes_of(report)
     kept.save()
     return HttpResponseRedirect(reverse("admin:tenants_importrun_preview", args=[kept.pk]))
-
-
-def _shown(report: Report) -> dict[str, Any]:
-    """Without secrets, as every report."""
-    changes = [
-        {
-            "sign": SIGNS[change.action],
-            "action": change.action,
-            "kind": change.kind,
-            "name": shown(change.label),
-            "words": change.words if change.action == "changed" else [],
-        }
-        for change in report.changes[:MOST_SHOWN]
-    ]
-    return {"changes": changes, "more": max(0, len(report.changes) - MOST_SHOWN), "counts": report.counts}
 
 
 def _of(given: dict[str, Any]) -> tuple[Any, str]:
@@ -137,11 +124,6 @@ def _name(form: UploadForm) -> str:
 def _check(request: HttpRequest) -> None:
     if scope(request).changeable == NOTHING.changeable:
         raise PermissionDenied
-
-
-def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    whole = {**admin.site.each_context(request), "opts": ImportRun._meta, **context}
-    return render(request, f"tenants/importing/{name}.html", whole, status=status)
 
 
 def _to(view: str) -> HttpResponseRedirect:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -28,6 +29,13 @@ UNSIGNED = "UNSIGNED: whoever reaches the hook URL gets the SIP passwords"
 NOBODY = "NOBODY: it has no signing secret, so every hook is refused"
 # A form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS).
 TENANTS_EDITABLE = 500
+
+
+class _Tenants(AutocompleteSelectMultiple):
+    """Without the cross that takes all of them away at once, which no keyboard reaches."""
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().build_attrs(*args, **kwargs) | {"data-allow-clear": "false"}
 
 
 class NodeInline(ScopedInline, _TabularInline):
@@ -82,7 +90,8 @@ class WcsInstanceAdmin(CarefulAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """An instance of no tenant would be nobody's but an administrator's."""
-        return super().formfield_for_manytomany(db_field, request, required=scope(request) != EVERYTHING, **kwargs)
+        kwargs |= {"required": scope(request) != EVERYTHING, "widget": _Tenants(db_field, self.admin_site)}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         instance: Any = super().get_object(request, *args, **kwargs)

@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import QuerySet
 
-from tenants.models import Tenant
+from tenants.models import ImportRun, Tenant
 from tenants.scope import scope_of
+
+# A tenant that came or went, and a WCS instance, are an administrator's.
+ANOTHERS = """
+SELECT EXISTS (
+    SELECT FROM tenants_importedrow
+     WHERE run_id = %s
+       AND (CASE WHEN "table" <> 'tenants_tenant' THEN (coalesce(after, before)->>'tenant_id')::bigint
+                 WHEN before IS NOT NULL AND after IS NOT NULL THEN key::bigint END = ANY(%s)) IS NOT TRUE)
+"""
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,14 @@ class Allowed:
     def may_know(self, slugs: set[str]) -> set[str]:
         """Which of these tenants may be named in a sentence."""
         return slugs if self.everything else set(self.by_slug(slugs))
+
+    def may_undo(self, run: ImportRun) -> bool:
+        """Whether each of its rows is of a tenant that this person may change now."""
+        if self.tenants is None:
+            return True
+        with connection.cursor() as cursor:
+            cursor.execute(ANOTHERS, [run.pk, list(self.tenants.values_list("pk", flat=True))])
+            return not cursor.fetchone()[0]
 
 
 def allowed_to(user: User) -> Allowed:

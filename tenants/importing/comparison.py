@@ -78,20 +78,22 @@ def _check_required(row: Row, problems: Problems) -> None:
 def _set_plain(row: Row) -> None:
     for name in _plain(row):
         before, after = getattr(row.record, name), row.values[name]
-        if name in row.table.natural_key and not row.is_new:
+        is_known_by_it = name in row.table.natural_key
+        if is_known_by_it and not row.is_new:
             continue  # it is how the record was found; an origin may be spelled otherwise
         if row.is_new or before != after:
             setattr(row.record, name, after)
-        if before != after and not row.is_new:
+        if before != after and not is_known_by_it:
             _differ(row, name, before, after)
 
 
 def _differ(row: Row, name: str, before: Any, after: Any) -> None:
+    """Of a new row, what is not as any new one has it."""
     row.before[name] = before
     if (row.table, name) == (WCS_INSTANCE, "key"):
-        row.differ(name, how="changed")  # no password, but nothing to be pasted into a ticket either
+        row.differ(name, how=row.how_given)  # no password, but nothing to be pasted into a ticket either
     else:
-        row.differ(name, before, after)
+        row.differ(name, None if row.is_new else before, after)
 
 
 def _validate(row: Row, problems: Problems) -> None:

@@ -26,15 +26,26 @@ class Change:
     @property
     def line(self) -> str:
         title = f"{SIGNS[self.action]} {self.kind} {shown(self.label)}"
-        return title if self.action != "changed" else f"{title}: {', '.join(self.words)}"
+        return f"{title}: {', '.join(self.words)}" if self.words else title
 
     @property
     def words(self) -> list[str]:
-        return [_difference(difference) for difference in self.differences]
+        """From → to; of a new row what it has beyond its name, of a removed one what goes with it."""
+        if self.action == "changed":
+            return [_difference(difference) for difference in self.differences]
+        return list(self._values())
 
     def as_json(self) -> dict[str, Any]:
-        fields = [difference_as_json(difference) for difference in self.differences] if self.action == "changed" else []
+        fields = [difference_as_json(difference) for difference in self.differences]
         return {"action": self.action, "kind": self.kind, "name": self.label, "fields": fields}
+
+    def _values(self) -> Iterator[str]:
+        for difference in self.differences:
+            name = _name(difference)
+            if not difference.how:
+                yield f"{name} {value(difference.before if self.action == 'removed' else difference.after)}"
+            elif self.action == "added":
+                yield f"{name} {difference.how}"
 
 
 @dataclass
@@ -71,8 +82,11 @@ class Report:
 
     @property
     def summary(self) -> str:
-        counts = ", ".join(f"{count} {action}" for action, count in self.counts.items())
-        return f"{'dry run, nothing is written: ' if self.dry_run else ''}{self.status}: {counts}"
+        return f"{'dry run, nothing is written: ' if self.dry_run else ''}{self.status}: {self.counted}"
+
+    @property
+    def counted(self) -> str:
+        return ", ".join(f"{count} {action}" for action, count in self.counts.items())
 
     def lines(self) -> Iterator[str]:
         yield from (change.line for change in self.changes)
@@ -122,7 +136,7 @@ def refusal_as_json(refusal: ImportRefused, dry_run: bool) -> dict[str, Any]:
 
 
 def _difference(difference: Difference) -> str:
-    name = difference.field.replace("_", " ")
+    name = _name(difference)
     if difference.how:
         return f"{name} {difference.how}"
     if isinstance(difference.after, list):
@@ -132,7 +146,13 @@ def _difference(difference: Difference) -> str:
     return f"{name} {value(difference.before)} → {value(difference.after)}"
 
 
+def _name(difference: Difference) -> str:
+    return difference.field.replace("_", " ")
+
+
 def value(given: Any) -> str:
+    if isinstance(given, list):
+        return shown(" ".join(given))
     words = {None: "none", True: "true", False: "false", "": '""'}
     return words[given] if given is None or isinstance(given, bool) or given == "" else shown(str(given))
 

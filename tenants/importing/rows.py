@@ -69,6 +69,11 @@ class Row:
             return int(self.record.pk)
         return int(self.parent.record.pk) if self.parent else None
 
+    @property
+    def how_given(self) -> str:
+        """What a report says of a value that it does not show."""
+        return "set" if self.is_new else "changed"
+
     def differ(self, name: str, before: Any = None, after: Any = None, how: str = "") -> None:
         self.differences.append(Difference(name, before, after, how))
 

@@ -28,7 +28,7 @@ def _password(row: Row, given: Secret, problems: Problems) -> None:
         problems.add(row.at("password"), EMPTY)
     elif row.is_new or not _same(row, "password", given, problems):
         row.record.password = given
-        row.differ("password", how="changed")
+        row.differ("password", how=row.how_given)
 
 
 def _signing_secret(row: Row, problems: Problems) -> None:
@@ -41,7 +41,7 @@ def _signing_secret(row: Row, problems: Problems) -> None:
         problems.add(row.at(SIGNING), LEAVE_OUT)
     elif not _same(row, SIGNING, given, problems):
         _rotate(row.record, given)
-        row.differ(SIGNING, how="changed")
+        row.differ(SIGNING, how=row.how_given)
 
 
 def _unsigned(row: Row, given: Secret | None, problems: Problems) -> None:

@@ -22,6 +22,8 @@ from tenants.importing.run import Progress, said
 from tenants.importing.tables import WCS_INSTANCE, Table
 from tenants.models import ImportRun, Tenant
 
+NOT_HERS = "It touched rows that are not yours to change."
+
 SINCE = """
 SELECT r.label, t.id IS NOT NULL AS is_there, r.after IS NULL AS was_removed, r.after, {image} AS image
   FROM tenants_importedrow r LEFT JOIN {table} t ON t.id = r.key::{type}
@@ -83,6 +85,8 @@ def _transaction(number: int, allowed: Allowed, report: Report, problems: Proble
             problems.add("", f"There is no import {number}.")
         elif undone := ImportRun.objects.filter(undoes=run).first():
             report.note = f"Import {number} is undone already, by import {undone.pk}."
+        elif not allowed.may_undo(run):
+            problems.add("", NOT_HERS)
         else:
             for table in writing.TABLES:
                 _check(table, run, problems)

@@ -41,7 +41,12 @@ def test_the_report_is_machine_readable(run, cast):
                 "name": "acme",
                 "fields": [{"field": "status", "before": "active", "after": "suspended"}],
             },
-            {"action": "added", "kind": "callee", "name": "acme/front", "fields": []},
+            {
+                "action": "added",
+                "kind": "callee",
+                "name": "acme/front",
+                "fields": [{"field": "target", "before": None, "after": "1"}],
+            },
             {
                 "action": "changed",
                 "kind": "WCS instance",

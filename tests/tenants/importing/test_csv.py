@@ -21,7 +21,7 @@ def test_it_adds_and_changes_and_leaves_alone(table, cast):
 
     assert outcome.lines == [
         "~ callee acme/sales: target +4930123456 → +4930999",
-        "+ callee globex/night",
+        "+ callee globex/night: target 0815",
         f"This was import {ImportRun.objects.get().pk}; manage.py undo_import {ImportRun.objects.get().pk} takes it back.",
         "done: 1 added, 1 changed, 1 unchanged",
     ]
@@ -81,7 +81,7 @@ def test_a_password_is_taken_as_it_stands(table, cast):
 def test_one_tenant_may_be_given_beside_the_file(table, cast):
     tenant = ("--tenant", "acme")
 
-    assert table("callees", "alias,target", "front,1", options=tenant).lines[0] == "+ callee acme/front"
+    assert table("callees", "alias,target", "front,1", options=tenant).lines[0] == "+ callee acme/front: target 1"
     assert table("callees", "tenant,alias,target", "globex,front,1", options=tenant).problems == [
         "line 2, column 1 (tenant): These rows are imported for acme alone."
     ]
@@ -163,7 +163,7 @@ def test_what_belongs_together_may_stand_far_apart(table, run, cast, monkeypatch
         "callees": [{"alias": alias, "target": "1"} for alias in ("early", "late")],
     }
     outcome = run({"tenants": [tenant]})
-    assert outcome.lines[:3] == [f"+ domain https://{name}.example" for name in "abc"]
+    assert outcome.lines[:3] == [f"+ domain https://{name}.example: default callee late" for name in "abc"]
     assert Domain.objects.get(origin="https://a.example").default_callee.alias == "late"
 
 

@@ -51,7 +51,7 @@ def test_every_encoding_and_separator(table, cast, encode, separator):
 def test_every_way_to_lay_out_a_table(table, cast, lines):
     outcome = table("callees", *lines)
 
-    assert (outcome.code, outcome.lines[0]) == (0, "+ callee acme/front")
+    assert (outcome.code, outcome.lines[0]) == (0, "+ callee acme/front: target +49")
     assert Callee.objects.get(alias="front").target == "+49"
 
 

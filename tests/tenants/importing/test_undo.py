@@ -81,7 +81,7 @@ def test_passwords_and_secrets_are_the_old_ones_again(run, undo, cast):
     outcome = undo()
 
     assert "~ SIP account acme/10001@sip.acme.example: password restored, port 1 → 5070" in outcome.lines
-    assert "- callee new/a" in outcome.lines
+    assert "- callee new/a: target 1" in outcome.lines
     assert "~ WCS instance acme-1: signing secret restored, key restored, tenants -new" in outcome.lines
     assert SipAccount.objects.get(pk=cast.acme_account.pk).password.matches(casting.ACME_PASSWORD)
     one = WcsInstance.objects.get(name="acme-1")

@@ -1,0 +1,1 @@
+"""How times are written, so that those of all pages compare."""
