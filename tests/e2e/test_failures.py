@@ -220,8 +220,9 @@ def test_a_call_is_ended_by_the_interface_of_wcs_itself(stage, wcs, client):
     client.dial()
     client.wait("talking")
     body, headers = json.dumps({"callId": client.call_id}).encode(), {"Content-Type": "application/json"}
-    answer = urllib.request.urlopen(urllib.request.Request(f"{wcs.rest}/call/terminate", body, headers), timeout=10)
-    assert answer.status == 200
+    asked = urllib.request.Request(f"{wcs.rest}/call/terminate", body, headers)
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert answer.status == 200
     client.wait("ended")
     stage.heard("sales", call="ended")
     stage.ends_with(WHOLE)
