@@ -84,8 +84,8 @@ def calls_locked() -> Iterator[None]:
 
 def no_telephone_rang(stage) -> None:
     """The call was refused, or ended by WCS, with the session or by the housekeeping: whichever came first."""
+    call = stage.ended()  # the hook that was slow is answered last
     stage.ends_with("sales: *")
-    call = Call.objects.get()
     assert (call.ringing_at, call.answered_at, call.sip_status) == (None, None, None)
     assert stage.invites() == []
     assert stage.rang("sales") == 0
