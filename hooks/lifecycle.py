@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, Self
 
 from hooks.payloads import Payload
+from hooks.reasons import NEUTRAL
 
 # Client SDK, constants CALL_STATUS and SESSION_STATUS; one demo of the vendor's says FINISHED for FINISH.
 _RINGING = {"RING", "RING_MEDIA", "SESSION_PROGRESS"}
@@ -13,6 +14,8 @@ _ANSWERED = {"ESTABLISHED", "HOLD"}
 _CALL_ENDS = {"FINISH": "finish", "FINISHED": "finish", "BUSY": "busy", "FAILED": "failed"}
 _SESSION_ENDS = {"DISCONNECTED": "disconnected", "FAILED": "failed"}
 _MAX_INFO = 512
+# WCS's FAILED of what we refused, in our words or HTTP's. A visitor may have called again under the id of a living call.
+_REFUSALS = {*NEUTRAL.values(), *(status.phrase for status in NEUTRAL)}
 
 
 class CallProgress(NamedTuple):
@@ -49,7 +52,7 @@ class SessionProgress(NamedTuple):
 
 def of_call(payload: Payload, at: datetime) -> CallProgress:
     status = payload.text("status")
-    end = _CALL_ENDS.get(status)
+    end = None if _is_of_our_refusal(payload) else _CALL_ENDS.get(status)
     return CallProgress(
         at=at,
         ringing_at=at if status in _RINGING else None,
@@ -67,6 +70,10 @@ def of_session(payload: Payload, at: datetime) -> SessionProgress | None:
     if status in _SESSION_ENDS:
         return SessionProgress(ended_at=at, ended_by=_SESSION_ENDS[status])
     return SessionProgress(established_at=at) if status == "ESTABLISHED" else None
+
+
+def _is_of_our_refusal(payload: Payload) -> bool:
+    return payload["sipStatus"] is None and payload.text("info") in _REFUSALS
 
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:

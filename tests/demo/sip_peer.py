@@ -17,6 +17,7 @@ _TAG = "peer"
 class SipPeer:
     def __init__(self) -> None:
         self.requests: list[tuple[str, str]] = []  # method and URI, of those with the right password; and final answers
+        self.invites: list[str] = []  # of those, as they came
         self._sip, self._voice = _bound(), _bound()
         self.port = self._sip.getsockname()[1]
         self._nonce = secrets.token_hex(8)
@@ -88,6 +89,7 @@ class SipPeer:
         if method == "REGISTER":
             self._contact = _contact_of(request), place
         if method == "INVITE":
+            self.invites.append(request)
             self._ring(request, uri, place)
         elif method == "CANCEL":
             self._reply(request, place, "200 OK")

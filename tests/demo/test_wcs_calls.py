@@ -50,6 +50,7 @@ def test_two_calls_in_a_row_in_one_session(calls, backend):
         ("10099", "FAILED", 404, "SIP 404 NOT FOUND"),
         ("1 0002", "FAILED", None, "this callee cannot be dialled"),
         ("x\r\nVia: y", "FAILED", None, "this callee cannot be dialled"),
+        ("1" * 100_000, "FAILED", None, "more than an INVITE can hold"),
     ],
 )
 def test_a_call_that_does_not_come_about(calls, backend, callee, status, sip_status, info):

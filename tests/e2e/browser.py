@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,15 @@ PATIENCE = 15_000  # milliseconds
 VOICE = 660  # hertz: what the browser's microphone picks up
 # What stands in the shadow roots, the button's too, is no part of the page's content to a browser.
 SHADOWS = "[...document.querySelectorAll('*')].map((element) => element.shadowRoot?.innerHTML ?? '').join('')"
+
+# What the SDK asks its browser for after connecting and before calling.
+HOLD_OFFER = """() => {
+  const offer = RTCPeerConnection.prototype.createOffer;
+  RTCPeerConnection.prototype.createOffer = async function (...given) {
+    await new Promise((resolve) => { window.goOn = resolve; });
+    return offer.apply(this, given);
+  };
+}"""
 
 
 def voice(file: Path) -> None:
@@ -76,9 +86,16 @@ class Button(Visit):
     def _element(self) -> Any:
         return self.page.locator("clickhook-button")
 
-    def dial(self) -> None:
+    def dial(self, meanwhile: Callable[[], object] | None = None) -> None:
+        """`meanwhile` happens when it is connected and has not asked for the call yet: the browser takes its time."""
         self._noted = len(self.notes)
+        if meanwhile:
+            self.page.evaluate(HOLD_OFFER)
         self._element.get_by_role("button").click()
+        if meanwhile:
+            self.page.wait_for_function("() => window.goOn", timeout=PATIENCE)
+            meanwhile()
+            self.page.evaluate("goOn()")
 
     def wait(self, state: str) -> None:
         self.page.wait_for_function(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from tests.demo.stand_in import StandIn
@@ -12,8 +13,8 @@ from tests.e2e.visitor import Visitor
 class Caller(Protocol):
     everything: str  # all that came to the visitor, as text
 
-    def dial(self) -> None:
-        """Presses the button."""
+    def dial(self, meanwhile: Callable[[], object] | None = None) -> None:
+        """Presses the button. `meanwhile` happens when it is connected and has not asked for the call yet."""
 
     def wait(self, state: str) -> None:
         """Until the call is connecting, ringing, talking, busy, refused, failed or ended."""
@@ -52,11 +53,13 @@ class Client:
         self._all.append(self.visitor)
         return self.visitor.connect(**fields)
 
-    def dial(self, **fields: Any) -> None:
+    def dial(self, meanwhile: Callable[[], object] | None = None, **fields: Any) -> None:
         """Every call over a connection of its own, as the button does it."""
         self.leave()
         visitor = self.connect()
         if self._is_let_in(visitor):
+            if meanwhile:
+                meanwhile()
             self.call_id = visitor.call(self._callee, **fields)
 
     def wait(self, state: str) -> None:

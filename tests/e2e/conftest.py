@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import ROOT, Gateway
 from tests.e2e.callers import Caller, Client
 from tests.e2e.pages import Pages
+from tests.e2e.phones import KINDS
 from tests.e2e.sip_servers import DemoServer, Kamailio
 from tests.e2e.stage import ACCOUNTS, Building, Stage
 from tests.environment import DATA_DIR
@@ -32,8 +33,11 @@ def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool |
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    real = metafunc.config.getoption("real")
     if "kind" in metafunc.fixturenames:
-        metafunc.parametrize("kind", ["client", "button"] if metafunc.config.getoption("real") else ["client"])
+        metafunc.parametrize("kind", ["client", "button"] if real else ["client"])
+    if "tired" in metafunc.fixturenames:  # the demo's SIP server waits for ever
+        metafunc.parametrize("tired", ["the phone", "the SIP server"] if real else ["the phone"])
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +75,7 @@ def pages(gateway: Gateway) -> Iterator[Pages]:
 
 @pytest.fixture(scope="session")
 def building(gateway: Gateway, pages: Pages, request: pytest.FixtureRequest) -> Iterator[Building]:
-    sip = Kamailio(ACCOUNTS) if request.config.getoption("real") else DemoServer(ACCOUNTS)
+    sip = Kamailio(ACCOUNTS, KINDS["unheard"].user) if request.config.getoption("real") else DemoServer(ACCOUNTS)
     built = Building(gateway.port, sip)
     yield built
     built.close()

@@ -9,6 +9,8 @@ from tests.e2e.sip_servers import Account
 
 ACME = "sip.acme.example"
 GLOBEX = "sip.globex.example"
+ACME_LINE = "acme-line"
+GLOBEX_LINE = "globex-line"
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,18 @@ class Kind:
         return Account(self.user, self.domain, self.password)
 
 
-# By the alias under which a page calls it.
+# By the alias under which a page calls it. Each number is long enough to be known again in whatever a browser gets.
 KINDS = {
     "sales": Kind("+4930123456", ACME, ("--plays", "880")),
-    "support": Kind("10003", ACME, ("--plays", "990")),
-    "busy": Kind("10004", ACME, ("--busy",)),
-    "silent": Kind("10005", ACME, ("--no-answer",)),
-    "hasty": Kind("10006", ACME, ("--hangs-up-after", "1")),
-    "frontdesk": Kind("20002", GLOBEX, ("--plays", "620")),
+    "support": Kind("+4930200003", ACME, ("--plays", "990")),
+    "busy": Kind("+4930200004", ACME, ("--busy",)),
+    "silent": Kind("+4930200005", ACME, ("--no-answer",)),
+    "hasty": Kind("+4930200006", ACME, ("--hangs-up-after", "1")),
+    "tired": Kind("+4930200007", ACME),  # gives up after a while
+    "unheard": Kind("+4930200008", ACME, ("--no-answer",)),  # Kamailio gives up
+    "frontdesk": Kind("+4930900002", GLOBEX, ("--plays", "620")),
 }
-NO_PHONE = "10009"
+NO_PHONE = "+4930200009"
 
 
 class Phone(Part):

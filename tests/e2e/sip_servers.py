@@ -8,19 +8,37 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from clickhook.demo.part import Part
+from clickhook.demo.sip.message import Message
 
 CONFIGURATION = Path(__file__).with_name("kamailio.cfg")
-_INVITE = re.compile(r"INVITE from (\S+) to (\S+)")
+_INVITE = re.compile(r"INVITE from (\S+) to (\S+): ([0-9a-f]+)")
+# What a SIP stack writes into each one.
+_HEADERS = {
+    *("via", "route", "max-forwards", "from", "to", "contact", "call-id", "cseq", "proxy-authorization"),
+    *("user-agent", "allow", "supported", "content-type", "content-length"),
+}
 
 
 @dataclass(frozen=True)
 class Invite:
     caller: str
     callee: str
+    headers: tuple[tuple[str, str], ...]  # as they came, names in lower case
+
+    @property
+    def sender(self) -> str:
+        """As it is shown at the other end."""
+        return dict(self.headers)["from"].partition(";tag=")[0]
+
+    @property
+    def strange(self) -> list[tuple[str, str]]:
+        """The headers that somebody put into it."""
+        return [header for header in self.headers if header[0] not in _HEADERS]
 
 
 @dataclass(frozen=True)
@@ -48,17 +66,21 @@ class DemoServer:
         self.port = self._part.wait_for()["listening"][1]
 
     def invites(self) -> list[Invite]:
-        return [Invite(line["from"], line["to"]) for line in self._part.said(method="INVITE")]
+        return [Invite(line["from"], line["to"], _pairs(line["headers"])) for line in self._part.said(method="INVITE")]
 
     def stop(self) -> None:
         self._part.stop()
 
 
 class Kamailio:
-    def __init__(self, accounts: list[Account]) -> None:
+    def __init__(self, accounts: list[Account], gives_up_on: str) -> None:
+        """`gives_up_on` is a number that it lets ring for a second and a half."""
         self._directory = tempfile.TemporaryDirectory()
         run, self.port = Path(self._directory.name), free_port()
-        text = CONFIGURATION.read_text().replace("@PORT@", str(self.port)).replace("@ACCOUNTS@", _table(accounts))
+        given = {"@PORT@": str(self.port), "@ACCOUNTS@": _table(accounts), "@GIVES_UP_ON@": gives_up_on}
+        text = CONFIGURATION.read_text()
+        for name, value in given.items():
+            text = text.replace(name, value)
         (run / "kamailio.cfg").write_text(text)
         command = ["kamailio", "-f", str(run / "kamailio.cfg"), "-DD", "-E", "-m", "32", "-M", "4", "-Y", str(run)]
         self._process = subprocess.Popen([*command, "-P", str(run / "pid")], stderr=subprocess.PIPE, text=True)
@@ -84,7 +106,8 @@ class Kamailio:
         for line in self._process.stderr:
             self.log += line
             if found := _INVITE.search(line):
-                self._invites.append(Invite(found[1], found[2]))
+                message = Message.parse(bytes.fromhex(found[3]))
+                self._invites.append(Invite(found[1], found[2], _pairs(message.headers)))
 
     def _wait(self) -> None:
         """Until it answers: any answer will do."""
@@ -106,6 +129,10 @@ class Kamailio:
                     assert self._process.poll() is None, self.log
                     time.sleep(0.05)
         raise AssertionError(self.log)
+
+
+def _pairs(headers: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in headers)
 
 
 def _table(accounts: list[Account]) -> str:

@@ -6,27 +6,34 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from fnmatch import fnmatchcase
 from typing import Any
+
+from django.db.models import F
 
 from clickhook.demo.part import PATIENCE
 from hooks.models import Call, Session
-from tenants.models import Callee, Domain, SipAccount
+from tenants.models import Callee, Domain
 from tests import cast as casting
 from tests.demo.stand_in import StandIn
-from tests.e2e.phones import ACME, GLOBEX, KINDS, NO_PHONE, Phone
+from tests.e2e import rows
+from tests.e2e.phones import ACME, ACME_LINE, GLOBEX, GLOBEX_LINE, KINDS, NO_PHONE, Phone
 from tests.e2e.sip_servers import Account, DemoServer, Invite, Kamailio
+from tests.e2e.tired_phone import TiredPhone
 
 SIGNING = {"acme-1": casting.ACME_SIGNING, "globex-1": casting.GLOBEX_SIGNING, "shared-1": casting.SHARED_SIGNING}
 ACCOUNTS = [
-    Account("10001", ACME, casting.ACME_PASSWORD, "auth-10001"),
-    Account("20001", GLOBEX, casting.GLOBEX_PASSWORD),
+    Account(ACME_LINE, ACME, casting.ACME_PASSWORD, "auth-10001"),
+    Account(GLOBEX_LINE, GLOBEX, casting.GLOBEX_PASSWORD),
     *(kind.account for kind in KINDS.values()),
 ]
 # What no visitor may see of it: passwords, SIP servers, names and numbers at them.
 HIDDEN = (
     *casting.SECRETS,
     *(kind.password for kind in KINDS.values()),
-    *(ACME, GLOBEX, "auth-10001", "4930123456", *(f"sip:{kind.user}" for kind in KINDS.values())),
+    *(ACME, GLOBEX, ACME_LINE, GLOBEX_LINE, "auth-10001"),
+    *(number.lstrip("+") for number in (NO_PHONE, *(kind.user for kind in KINDS.values()))),
 )
 
 
@@ -46,7 +53,7 @@ class Building:
     gateway_port: int
     sip: DemoServer | Kamailio
     media_servers: dict[str, StandIn] = field(default_factory=dict)
-    phones: dict[str, Phone] = field(default_factory=dict)
+    phones: dict[str, Phone | TiredPhone] = field(default_factory=dict)
 
     def wcs(self, name: str) -> StandIn:
         if name not in self.media_servers:
@@ -54,9 +61,10 @@ class Building:
             self.media_servers[name] = StandIn("--hooks", hooks, secret=SIGNING[name])
         return self.media_servers[name]
 
-    def phone(self, alias: str) -> Phone:
+    def phone(self, alias: str) -> Phone | TiredPhone:
         if alias not in self.phones:
-            self.phones[alias] = Phone(KINDS[alias], self.sip.port)
+            made = TiredPhone if alias == "tired" else Phone
+            self.phones[alias] = made(KINDS[alias], self.sip.port)
         return self.phones[alias]
 
     def close(self) -> None:
@@ -75,11 +83,13 @@ class Stage:
     unsafe: bool = False  # a test of what happens without us: nothing holds
 
     def __post_init__(self) -> None:
-        SipAccount.objects.update(outbound_proxy="127.0.0.1", port=self.building.sip.port)
-        aliases = {"support": KINDS["support"].user, "unknown": NO_PHONE}
-        aliases |= {alias: KINDS[alias].user for alias in ("busy", "silent", "hasty")}
-        for alias, target in aliases.items():
-            Callee.objects.update_or_create(tenant=self.cast.acme, alias=alias, defaults={"target": target})
+        acme, globex = self.cast.acme, self.cast.globex
+        for tenant, line in ((acme, ACME_LINE), (globex, GLOBEX_LINE)):
+            tenant.sip_accounts.update(login=line, outbound_proxy="127.0.0.1", port=self.building.sip.port)
+        targets = {alias: kind.user for alias, kind in KINDS.items()} | {"unknown": NO_PHONE}
+        for alias, target in targets.items():
+            tenant = globex if alias == "frontdesk" else acme
+            Callee.objects.update_or_create(tenant=tenant, alias=alias, defaults={"target": target})
         self._invited = len(self.building.sip.invites())
         self._rung: dict[str, int] = {alias: len(phone.lines) for alias, phone in self.building.phones.items()}
 
@@ -89,7 +99,7 @@ class Stage:
     def wcs(self, name: str = "acme-1") -> StandIn:
         return self.building.wcs(name)
 
-    def phone(self, alias: str) -> Phone:
+    def phone(self, alias: str) -> Phone | TiredPhone:
         phone = self.building.phone(alias)
         self._rung.setdefault(alias, len(phone.lines))
         return phone
@@ -113,18 +123,41 @@ class Stage:
     def ended(self, **wanted: Any) -> Call:
         return self.call(ended_at__isnull=False, **wanted)
 
+    def ends_with(self, *calls: str, sessions: int = 1) -> None:
+        """Everybody leaves; then there are so many sessions and these calls, as rows.story_of tells them; * is anything."""
+        self._everybody_leaves()
+        told = [rows.story_of(call) for call in Call.objects.order_by("asked_at")]
+        assert len(told) == len(calls), told
+        assert all(map(fnmatchcase, told, calls)), told
+        assert (count := Session.objects.count()) == sessions, f"{count} sessions"
+
+    def a_day_passes(self) -> None:
+        """And all leases with it."""
+        for model, times in (
+            (Session, ("opened_at", "established_at", "ended_at")),
+            (Call, ("asked_at", "ringing_at", "answered_at", "ended_at")),
+        ):
+            model.objects.update(**{name: F(name) - timedelta(days=1) for name in times})
+
     def close(self) -> None:
         """Everybody leaves; then what must hold after every test."""
         for caller in self.callers:
             caller.leave()
         if self.unsafe:
+            assert Session.objects.count() == Call.objects.count() == 0
             return
-        eventually(lambda: not Session.objects.filter(ended_at=None).exists(), "the end of every session", self._story)
-        # One whose session ended while it was being asked for is closed by the housekeeping, every five seconds.
-        eventually(lambda: not Call.objects.filter(ended_at=None).exists(), "the end of every call", self._story)
+        self._everybody_leaves()
+        rows.fit_together()
         for caller in self.callers:
             assert leaks(caller.everything) == []
         assert self.invites_not_allowed() == []
+
+    def _everybody_leaves(self) -> None:
+        for caller in self.callers:
+            caller.leave()
+        eventually(lambda: not Session.objects.filter(ended_at=None).exists(), "the end of every session", self._story)
+        # One whose session ended while it was being asked for is closed by the housekeeping, every five seconds.
+        eventually(lambda: not Call.objects.filter(ended_at=None).exists(), "the end of every call", self._story)
 
     def _story(self) -> list[Any]:
         return [line for wcs in self.building.media_servers.values() for line in wcs.lines[-25:]]
@@ -136,5 +169,8 @@ def leaks(text: str) -> list[str]:
 
 def _is_allowed(invite: Invite) -> bool:
     caller, _, domain = invite.caller.partition("@")
+    number, _, called_domain = invite.callee.partition("@")
+    if invite.sender != f'"{caller}" <sip:{caller}@{domain}>' or invite.strange or called_domain != domain:
+        return False
     allowed = Call.objects.filter(decision="allowed", caller=caller, session__sip_account__domain=domain)
-    return invite.callee.endswith(f"@{domain}") and allowed.filter(target=invite.callee.partition("@")[0]).exists()
+    return allowed.filter(target=number).exists()

@@ -6,9 +6,12 @@ import pytest
 
 from hooks.models import Call, Event
 from tests.e2e.browser import PATIENCE, Visit
+from tests.e2e.phones import ACME_LINE
+from tests.e2e.test_hostile import HOSTILE_CALL
 
 PREMIUM = "+88213000000"
 SALES = "+4930123456@sip.acme.example"
+WHOLE = "sales: TRYING RING ESTABLISHED FINISH, 200, finish"
 # A page of her own under a customer's name; `status` keeps what the SDK told.
 OPEN = """async (url) => {
   window.told = [];
@@ -28,6 +31,16 @@ CALL = """(callee) => {
   });
   for (const status of Object.values(CALL_STATUS)) call.on(status, () => told.push([status, ""]));
   call.call();
+}"""
+
+# The SDK has no way to say some things; a page of her own has.
+ADD_TO_CALL = """(own) => {
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (text) {
+    const frame = JSON.parse(text);
+    if (frame.message === "call") Object.assign(frame.data[0], own);
+    return send.call(this, JSON.stringify(frame));
+  };
 }"""
 
 
@@ -59,8 +72,8 @@ def console(stage, pages, chromium):
 def test_a_number_is_refused(stage, console, callee):
     console.call(callee)
     console.told("WARN")
-    assert stage.ended().reason == "callee_unknown"
     assert stage.invites() == []
+    stage.ends_with(f"{callee}: callee_unknown")
 
 
 @pytest.mark.parametrize(
@@ -81,6 +94,7 @@ def test_whoever_talks_can_do_nothing_but_hang_up(stage, console, method, script
     assert Event.objects.get(method=method).reason == "method_refused"
     assert {invite.callee for invite in stage.invites()} == {SALES}
     assert Call.objects.get().ended_at is None
+    stage.ends_with(WHOLE)
 
 
 def test_a_stream_is_refused(stage, console):
@@ -90,11 +104,26 @@ def test_a_stream_is_refused(stage, console):
     )
     console.told("WARN")
     assert Event.objects.get(method="publishStream").reason == "method_refused"
+    stage.ends_with()
 
 
 def test_she_calls_from_the_customers_account_and_not_from_her_own(stage, console):
     stage.phone("sales")
     console.call("sales")
     stage.heard("sales", call="answered")
-    assert {(invite.caller, invite.callee) for invite in stage.invites()} == {("10001@sip.acme.example", SALES)}
+    sender = f'"{ACME_LINE}" <sip:{ACME_LINE}@sip.acme.example>'
+    assert {(invite.sender, invite.callee) for invite in stage.invites()} == {(sender, SALES)}
     assert not stage.wcs().said(what="register", account="sip:1@sip.acme.example")
+    stage.call(answered_at__isnull=False)
+    stage.ends_with(WHOLE)
+
+
+def test_what_she_adds_to_the_frames_of_the_sdk_comes_to_no_phone(stage, console):
+    stage.phone("sales")
+    console.page.evaluate(ADD_TO_CALL, {**HOSTILE_CALL, "caller": "20001"})
+    console.call("sales")
+    stage.call(answered_at__isnull=False)
+    assert [invite.strange for invite in stage.invites()] == [[]] * len(stage.invites())
+    console.told("RING")
+    assert "P-Asserted-Identity" in console.everything  # sent it was
+    stage.ends_with(WHOLE)

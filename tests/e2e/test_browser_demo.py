@@ -82,13 +82,20 @@ def test_nobody_gets_into_the_admin_without_the_printed_key(demo, chromium, key)
 
 
 def processes_of(directory):
-    """Whatever was started for it has its name in the environment."""
+    """Their command lines. Whatever was started for it has its name in the environment."""
     found = []
     for environment in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):  # it may end at this moment
             if str(directory).encode() in environment.read_bytes():
-                found.append(environment.parent.name)
+                found.append((environment.parent / "cmdline").read_text())
     return found
+
+
+def test_no_list_of_processes_shows_a_key(demo):
+    _, _, directory, _ = demo
+    commands = processes_of(directory)
+    assert [command for command in commands if "clickhook.demo.wcs" in command]
+    assert [command for command in commands if "/hooks/" in command] == []
 
 
 def test_ctrl_c_ends_all_of_it(demo):

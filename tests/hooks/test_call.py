@@ -177,6 +177,19 @@ def test_a_call_id_names_one_call(acme):
     assert Call.objects.get().target == "+4930123456"
 
 
+@pytest.mark.parametrize("info", ["Calls are not available here", "Forbidden"])
+def test_a_refused_call_under_the_id_of_a_living_one_does_not_end_it(acme, info):
+    """Else a visitor's calls would last longer than their records say."""
+    acme.connected()
+    acme.post("call")
+    acme.post("CallStatusEvent", "call_established")
+    assert acme.post("call", callee="support").is_neutral_refusal
+    acme.post("CallStatusEvent", "call_failed", info=info, sipStatus=None)
+    assert Call.objects.get().ended_at is None
+    acme.post("CallStatusEvent", "call_finish")
+    assert Call.objects.get().ended_by == "finish"
+
+
 def test_a_thousand_duplicates_at_once_are_one_call(acme, gateway, cast):
     acme.connected()
 

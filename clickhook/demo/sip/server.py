@@ -118,8 +118,8 @@ class SipServer(asyncio.DatagramProtocol):
         while request.get("route"):  # only ours, which the caller was told as its outbound proxy
             request.remove_first("route")
         if request.method == "INVITE":
-            request.put_first("record-route", f"<sip:{self._host}:{self._port};lr>")
             self._tell(request, "sent on")
+            request.put_first("record-route", f"<sip:{self._host}:{self._port};lr>")
         request.first_line = f"{request.method} {contact.uri} SIP/2.0"
         return self._send_on(request, contact.address, hops)
 
@@ -180,7 +180,9 @@ class SipServer(asyncio.DatagramProtocol):
     def _tell(self, request: Message, outcome: str) -> None:
         asked = uri(request.get("to") if request.method == "REGISTER" else request.target)
         caller = uri(request.get("from"))
-        self._observe({"method": request.method, "from": str(caller), "to": str(asked), "outcome": outcome})
+        headers = [header for header in request.headers if header[0] not in ("authorization", "proxy-authorization")]
+        told = {"method": request.method, "from": str(caller), "to": str(asked), "outcome": outcome}
+        self._observe({**told, "headers": headers})
 
 
 def _via(value: str) -> Uri:

@@ -42,7 +42,12 @@ What the browser sees
 
 Calls
     D      A callee is dialled at sipDomain through sipOutboundProxy:sipPort; a SIP URI as it is (I).
-    I      caller, visibleName, inviteParameters, sipSDP of the browser change nothing in the INVITE.
+    I      caller and visibleName are user and display name of the INVITE's From, or else sipLogin and sipVisibleName; the
+           password stays the account's.
+    GUESS  inviteParameters and sipHeaders (the SDK sends the second in no version seen) are headers of the INVITE: an object
+           of names and values, or lines. Nobody checks them: a line break begins another header. What is no text to the
+           SIP stack (other control characters; a quote or backslash in the display name) fails the call instead.
+    GUESS  sipSDP changes nothing: the stack makes its own, and half of a caller's would be no call. Nor sipContactParams.
     GUESS  A hang-up before `call` is answered does not stop the call: it is placed, rings, and is answered into silence
            until the socket closes (S: the SDK does not even send one). A socket that closes first does stop it, with no
            CallStatusEvent.
@@ -50,7 +55,8 @@ Calls
     GUESS  A callId used twice names two calls; a hang-up ends both.
     GUESS  486 and 600 are BUSY, all other refusals FAILED, info "SIP 404 NOT FOUND".
     D, I   Registered only if sipRegisterRequired; a call does not wait for it.
-    D      An incoming call is posted as OnCallEvent. It is never answered here: 486.
+    D      An incoming call is posted as OnCallEvent. It is never answered here, but refused with 486, where WCS has 403
+           under FAIL: the SIP stack's calls know no other refusal. The backend and the browser see the same of it.
 
 REST API (/rest-api on the same port; WCS: 8081)
     D      POST with JSON; void is 200 with Content-Length 0; HTTP Basic if it was set up; 404 if there is nothing such.

@@ -36,8 +36,11 @@ def arguments() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    hooks_help = f"where the hooks of an application go; without APPKEY=, of {DEFAULT_APP}; may be given again"
-    add("--hooks", action="append", required=True, type=_application, metavar="[APPKEY=]URL", help=hooks_help)
+    hooks_help = (
+        f"where the hooks of an application go; without APPKEY=, of {DEFAULT_APP}; may be given again; default: WCS_HOOKS, "
+        "one or more of them, so that no list of processes shows the key"
+    )
+    add("--hooks", action="append", type=_application, metavar="[APPKEY=]URL", help=hooks_help)
     secret_help = "a file with rest_hook_secret_key; default: WCS_SIGNING_SECRET; neither: hooks are not signed"
     add("--secret-file", type=_secret, metavar="FILE", help=secret_help)
     listen_help = "default 127.0.0.1:0, where 0 is a free port"
@@ -56,11 +59,12 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     parser = arguments()
     given = parser.parse_args()
+    hooks = given.hooks or _hooks_of_environment(parser)
     if given.rest_user and not given.rest_password_file:
         parser.error("--rest-user needs --rest-password-file")
     logging.basicConfig(level=given.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     setup = Setup(
-        applications=dict(given.hooks),
+        applications=dict(hooks),
         secret=given.secret_file or os.environ.get("WCS_SIGNING_SECRET"),
         host=given.listen[0],
         port=given.listen[1],
@@ -91,6 +95,16 @@ async def _serve(setup: Setup, stream: TextIO) -> int:
     await ended.wait()
     await node.stop()
     return 0
+
+
+def _hooks_of_environment(parser: argparse.ArgumentParser) -> list[tuple[str, str]]:
+    try:
+        found = [_application(text) for text in os.environ.get("WCS_HOOKS", "").split()]
+    except argparse.ArgumentTypeError as error:
+        parser.error(f"WCS_HOOKS: {error}")
+    if not found:
+        parser.error("--hooks or WCS_HOOKS: where do the hooks go?")
+    return found
 
 
 def _application(text: str) -> tuple[str, str]:

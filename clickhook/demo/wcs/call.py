@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from clickhook.demo.wcs import payloads
 from clickhook.demo.wcs.frames import CARRIERS
-from clickhook.demo.wcs.sip import SipFault, SipLeg, Turn, uri_of
+from clickhook.demo.wcs.invite import account_of, headers_of, uri_of
+from clickhook.demo.wcs.sip import SipFault, SipLeg, SipUser, Turn
 
 if TYPE_CHECKING:
     from clickhook.demo.wcs.media import Bridge
@@ -21,6 +22,7 @@ class Call:
         self.fields = fields  # as WCS has it at this moment
         self._session = session
         self._target = ""
+        self._user: SipUser | None = None
         self._leg: SipLeg | None = None
         self._bridge: Bridge | None = None
         self.finished = asyncio.Event()
@@ -43,6 +45,8 @@ class Call:
         except SipFault as fault:
             self._report("FAILED", fault.status, fault.reason)
         finally:
+            if self._user:
+                await self._session.node.sip.release(self._user)
             self.finished.set()
 
     async def hang_up(self) -> None:
@@ -61,17 +65,18 @@ class Call:
             self._report("ESTABLISHED", 200)
 
     async def transfer(self, target: object) -> None:
-        if self._leg:
-            await self._leg.transfer(uri_of(target, (await self._session.sip_user()).domain))
+        if self._leg and self._user:
+            await self._leg.transfer(uri_of(target, self._user.domain))
 
     async def send_dtmf(self, digits: object) -> None:
         if self._leg:
             await self._leg.send_dtmf(str(digits))
 
     async def _dial(self) -> SipLeg:
-        user = await self._session.sip_user()
+        account = account_of(self._session.connection, self.fields)
+        user = self._user = await self._session.node.sip.user(account)
         self._target = uri_of(self.fields.get("callee"), user.domain)
-        return await user.dial(self._target)
+        return await user.dial(self._target, headers_of(self.fields))
 
     async def _follow(self, turn: Turn) -> None:
         if turn.kind == "ringing":

@@ -37,8 +37,7 @@ class Session:
         self.connection: dict[str, Any] = {}  # as it was accepted; empty until then
         self.calls: list[Call] = []
         self.ended = False
-        self._sip_user: SipUser | None = None
-        self._sip_known = asyncio.Event()  # whether there is one
+        self._sip_user: SipUser | None = None  # that is registered; a call has one of its own
         self._registering: asyncio.Task[None] | None = None
         self._answer: Fields = {}  # to connect: the restClientConfig of all that follows
         self._socket, self._origin = socket, origin
@@ -61,13 +60,6 @@ class Session:
 
     async def close(self) -> None:
         await self._socket.close()
-
-    async def sip_user(self) -> SipUser:
-        """Raises SipFault."""
-        await self._sip_known.wait()
-        if self._sip_user is None:
-            raise SipFault("INTERNAL_SIP_ERROR")
-        return self._sip_user
 
     def called(self, call_id: object) -> list[Call]:
         return [call for call in self.calls if call.id == call_id]
@@ -126,37 +118,27 @@ class Session:
         self._answer, self.connection = answer.fields, verdict.connected(fields, answer.fields)
         self.events.report("ConnectionStatusEvent", connection_status(self.connection, "ESTABLISHED"), "getUserData")
         await self._release_sip_user()
-        self._registering = self.tasks.spawn(self._register(bool(self.connection.get("sipRegisterRequired"))))
+        if self.connection.get("sipRegisterRequired"):
+            self._registering = self.tasks.spawn(self._register())
 
     async def _decline(self, info: str) -> None:
         await self.tell("fail", payloads.failure(info, "ConnectionStatusEvent"))
         await self.close()
 
-    async def _register(self, required: bool) -> None:
-        try:
-            user = await self._new_sip_user()
-            if required:
-                await user.register()
-        except SipFault as fault:
-            if required:
-                self._registered("FAILED", fault.status, fault.reason)
-            return
-        if required:
-            self._registered("REGISTERED", 200, "OK")
-
-    async def _new_sip_user(self) -> SipUser:
+    async def _register(self) -> None:
         try:
             user = self._sip_user = await self.node.sip.user(self.connection)
-        finally:
-            self._sip_known.set()
-        user.on_incoming = self._incoming
-        return user
+            user.on_incoming = self._incoming
+            await user.register()
+        except SipFault as fault:
+            self._registered("FAILED", fault.status, fault.reason)
+            return
+        self._registered("REGISTERED", 200, "OK")
 
     async def _release_sip_user(self) -> None:
         if self._registering:
             await asyncio.wait([self._registering])
         user, self._sip_user = self._sip_user, None
-        self._sip_known.clear()
         if user:
             await self.node.sip.release(user)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from hooks.rehearsal.verdict import Fields
 _REGISTER_TIMEOUT = 8.0  # seconds
 _REGISTER_INTERVAL = 60  # seconds
 _MAX_CALLS = 64
-_DIALLABLE = re.compile(r"[!-~]+")
+_LONGEST = 4000  # characters of an account, and of what is dialled: a request too long for UDP breaks the stack's memory
 _CALL_EVENTS = {
     Event.CALL_RINGING: "ringing",
     Event.CALL_PROGRESS: "progress",
@@ -63,13 +62,14 @@ class SipStack:
         """Raises SipFault."""
         try:
             account = _account(connection)
-            idle = self._idle[account.aor()]
+            line = _line(account, connection.get("sipVisibleName"))
+            idle = self._idle[line]
             if idle:
                 return idle.pop()
-            agent = await UserAgent.create(self._runtime, account)
+            agent = await UserAgent.create(self._runtime, line)
         except (ValueError, BaresipError) as error:
             raise SipFault(f"no such SIP account: {type(error).__name__}") from error
-        return SipUser(agent, account, self._record)
+        return SipUser(agent, account, line, self._record)
 
     async def release(self, user: SipUser) -> None:
         await user.leave()
@@ -79,8 +79,8 @@ class SipStack:
 class SipUser:
     """One account at its SIP server."""
 
-    def __init__(self, agent: UserAgent, account: Account, record: Record) -> None:
-        self.line, self.domain = account.aor(), account.domain
+    def __init__(self, agent: UserAgent, account: Account, line: str, record: Record) -> None:
+        self.line, self.domain = line, account.domain
         self.address = f"sip:{account.user}@{account.domain}"
         self.on_incoming: Callable[[Call], None] | None = None
         self.registers = account.reg_interval > 0
@@ -100,11 +100,13 @@ class SipUser:
             raise SipFault(str(error)) from error
         self._record("register", account=self.address, status=200)
 
-    async def dial(self, uri: str) -> SipLeg:
+    async def dial(self, uri: str, headers: dict[str, str]) -> SipLeg:
         """Raises SipFault."""
+        if len(uri) + len(str(headers)) > _LONGEST:
+            raise SipFault("more than an INVITE can hold")
         self._record("invite", account=self.address, target=uri)
         try:
-            call = await self._agent.dial(uri)
+            call = await self._agent.dial(uri, headers)
         except (ValueError, BaresipError) as error:
             raise SipFault(str(error)) from error
         return SipLeg(call, self._events)
@@ -169,18 +171,6 @@ class SipLeg:
             raise SipFault(str(error)) from error
 
 
-def uri_of(callee: object, domain: str) -> str:
-    """A SIP URI is dialled as it is, anything else at the account's own server. Raises SipFault."""
-    text = "" if callee is None else str(callee)
-    if not text:
-        raise SipFault("CALLEE_NAME_IS_NULL")
-    if not _DIALLABLE.fullmatch(text):
-        raise SipFault("this callee cannot be dialled")
-    if text.startswith(("sip:", "sips:")):
-        return text
-    return f"sip:{text}" if "@" in text else f"sip:{text}@{domain}"
-
-
 def _account(connection: Fields) -> Account:
     """Raises ValueError."""
     text = {name: "" if value is None else str(value) for name, value in connection.items()}
@@ -194,3 +184,14 @@ def _account(connection: Fields) -> Account:
         reg_interval=_REGISTER_INTERVAL if connection.get("sipRegisterRequired") else 0,
         auth_user=text.get("sipAuthenticationName") or None,
     )
+
+
+def _line(account: Account, name: object) -> str:
+    """The account as the SIP stack reads it, with the name that stands in From; it holds the password. Raises ValueError."""
+    shown = "" if name is None else str(name)
+    if not shown.isprintable() or '"' in shown or "\\" in shown:
+        raise ValueError("a name that would not stay within its quotes")
+    line = f'"{shown}" {account.aor()}' if shown else account.aor()
+    if len(line) > _LONGEST:
+        raise ValueError("more than a request can hold")
+    return line

@@ -87,7 +87,7 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         gunicorn = serving.gunicorn(f"127.0.0.1:{gateway_port}")
         parts.callback(serving.end, gunicorn)
         hooks = f"http://127.0.0.1:{gateway_port}/hooks/{hook_key}"
-        wcs = parts.enter_context(Part("clickhook.demo.wcs", "--hooks", hooks, WCS_SIGNING_SECRET=customer.signing_secret))
+        wcs = parts.enter_context(Part("clickhook.demo.wcs", WCS_HOOKS=hooks, WCS_SIGNING_SECRET=customer.signing_secret))
         phones = [parts.enter_context(_phone(user, server, customer)) for user in PHONES.values()]
         for phone in phones:
             phone.wait_for()
