@@ -30,6 +30,7 @@ from tests.walk import (
 
 # What a visitor may add to the address of a list. None of it says a word of Acme's that is looked for elsewhere.
 ASKED_OF_LISTS = ["?q=acme", "?q=session-of-acme", "?q=call-of-acme", "?tenant=acme", "?_popup=1&_to_field=id", "?e=1"]
+ASKED_OF_LISTS += ["?tenant__slug__startswith=a", "?tenant__assignments__user__password__startswith=p"]
 ENDS_THE_WALK = {"logout"}  # its own tests are elsewhere
 ENDLESS = {"hooks_call_live_stream"}  # tests/hooks/test_live.py reads it
 OUTSIDERS = ["manager", "nobody", "anonymous"]  # another tenant's manager; staff without a role

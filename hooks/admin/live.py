@@ -19,7 +19,7 @@ from hooks.admin.paging import newest
 from hooks.database import parameters
 from hooks.live import changes
 from hooks.live.changes import Change
-from hooks.live.listening import LISTENER, MAX_VIEWERS, TooManyViewers
+from hooks.live.listening import LISTENER, TooManyViewers
 from hooks.models import Event
 from tenants.scope import scope_of
 from tenants.sign_in.ending import unattended
@@ -28,7 +28,7 @@ from tenants.sign_in.ending import unattended
 LIFETIME = 45.0  # seconds
 HEARTBEAT = 10.0  # seconds
 AGAIN_AFTER = 250  # milliseconds
-FULL = f"{MAX_VIEWERS} people look already. Refresh the page to see how things stand."
+FULL = "You look at this page already in too many windows, or too many people do. Refresh it to see how things stand."
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -47,12 +47,13 @@ def page(request: HttpRequest) -> HttpResponse:
 @unattended
 def stream(request: HttpRequest) -> HttpResponseBase:
     tenants = _tenants(request)
-    if len(LISTENER.viewers) >= MAX_VIEWERS:
+    user = int(request.user.pk or 0)
+    if LISTENER.is_full_for(user):
         return HttpResponse(FULL, content_type="text/plain", status=503)
     asked = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(_messages(tenants, after), content_type="text/event-stream", headers=headers)
+    return StreamingHttpResponse(_messages(tenants, user, after), content_type="text/event-stream", headers=headers)
 
 
 def _tenants(request: HttpRequest) -> frozenset[int] | None:
@@ -61,11 +62,11 @@ def _tenants(request: HttpRequest) -> frozenset[int] | None:
     return None if visible is None else frozenset(visible)
 
 
-async def _messages(tenants: frozenset[int] | None, after: int | None) -> AsyncIterator[bytes]:
+async def _messages(tenants: frozenset[int] | None, user: int, after: int | None) -> AsyncIterator[bytes]:
     # Django keeps a connection for each request until it ends: this one lasts, and needs none any more.
     await sync_to_async(connections.close_all)()
     try:
-        viewer = LISTENER.join(tenants)
+        viewer = LISTENER.join(tenants, user)
     except TooManyViewers:
         return
     try:

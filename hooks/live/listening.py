@@ -14,6 +14,7 @@ from hooks.live.changes import Change
 
 log = logging.getLogger("hooks")
 MAX_VIEWERS = 100  # of each process
+MAX_OF_ONE = 10  # pages of one person, so that nobody takes the place of all
 MAX_WAITING = 200  # changes that a viewer has not taken yet
 APPLICATION = "clickhook live"  # what pg_stat_activity calls it
 UNTOLD = 5.0  # seconds after which it looks without having been told
@@ -24,9 +25,9 @@ class TooManyViewers(Exception):
 
 
 class Viewer:
-    def __init__(self, tenants: frozenset[int] | None) -> None:
+    def __init__(self, tenants: frozenset[int] | None, user: int = 0) -> None:
         """`tenants`: whose changes are hers to see; None: everybody's."""
-        self.tenants = tenants
+        self.tenants, self.user = tenants, user
         self.waiting: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING)
         self._task = asyncio.current_task()
 
@@ -50,11 +51,14 @@ class Listener:
         self.viewers: set[Viewer] = set()
         self._task: asyncio.Task[None] | None = None
 
-    def join(self, tenants: frozenset[int] | None) -> Viewer:
+    def is_full_for(self, user: int) -> bool:
+        return len(self.viewers) >= MAX_VIEWERS or sum(viewer.user == user for viewer in self.viewers) >= MAX_OF_ONE
+
+    def join(self, tenants: frozenset[int] | None, user: int) -> Viewer:
         """Raises TooManyViewers."""
-        if len(self.viewers) >= MAX_VIEWERS:
+        if self.is_full_for(user):
             raise TooManyViewers
-        viewer = Viewer(tenants)
+        viewer = Viewer(tenants, user)
         self.viewers.add(viewer)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())

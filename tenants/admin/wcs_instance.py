@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -146,12 +147,10 @@ class WcsInstanceAdmin(CarefulAdmin):
         elif not change or "unsigned" in form.changed_data:
             messages.info(request, f"Run manage.py wcs_config {obj.name} for what to enter at the WCS.")
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """A new secret, or none any more, cuts a WCS off or lets another in."""
-        is_dangerous = bool(request.POST.get("signing_secret")) or "unsigned" in request.POST
-        if is_dangerous and not is_confirmed(request):
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        if request.method == "POST" and _is_dangerous(request, object_id) and not is_confirmed(request):
             return ask_for_confirmation(request)
-        return super().changeform_view(request, *args, **kwargs)
+        return super().changeform_view(request, object_id, *args, **kwargs)
 
     @admin.action(description="Forget the previous signing secret", permissions=["change"])
     @confirmed_recently
@@ -172,3 +171,18 @@ def _named(tenants: list[Any], others: int) -> str:
     """Another customer of a shared instance is counted, never named."""
     names = ", ".join(tenant.slug for tenant in tenants)
     return f"{names} and {others} of others" if others else names or "none"
+
+
+def _is_dangerous(request: HttpRequest, object_id: str | None) -> bool:
+    """A new secret, none any more, or another address cuts a WCS off or lets another in."""
+    before = WcsInstance.objects.filter(pk=object_id).first() if object_id and _is_id(object_id) else None
+    unsigned, key = "unsigned" in request.POST, request.POST.get("key", "")
+    changes = before is not None and (unsigned != before.unsigned or key not in ("", before.key))
+    return bool(request.POST.get("signing_secret")) or (unsigned and before is None) or changes
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(WcsInstance._meta.pk.to_python(text))
+    except ValidationError:
+        return False

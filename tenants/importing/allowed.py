@@ -48,7 +48,7 @@ class Allowed:
 
 
 def allowed_to(user: User) -> Allowed:
-    """An import adds no tenants for a manager: whether there is one of that name already is not hers to learn."""
+    """An import adds no tenants for a manager: which names are taken is not hers to learn, a thousand at a time."""
     everything = scope_of(user).changeable is None
     return Allowed(user, None if everything else Tenant.objects.changeable_by(user))
 

@@ -18,6 +18,7 @@ from tenants.fields import SecretField
 
 RECOVERY_CODES = 10
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
+MOST_COUNTED = 11  # wrong codes: then 1024 s between two, so that whoever knows the password keeps nobody out for days
 STEPS_OFF = 1  # of 30 s: how far the clock of a phone may be off
 
 
@@ -55,13 +56,19 @@ class SecondFactor(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[mis
     def get_throttle_factor(self) -> int:
         return 1  # seconds to wait after the first wrong code, doubled by each further one
 
+    def throttle_increment(self, commit: bool = True) -> None:
+        super().throttle_increment(commit=False)
+        self.throttling_failure_count: int = min(self.throttling_failure_count, MOST_COUNTED)
+        if commit:
+            self.save()
+
     def verify_token(self, token: str) -> bool:
-        """In a transaction that holds the row. Raises SecretUnreadable."""
+        """In a transaction that holds the row. A recovery code, which nobody guesses, never waits.
+
+        Raises SecretUnreadable.
+        """
         code = token.replace(" ", "").lower()
-        if not self.verify_is_allowed()[0]:
-            return False
-        if not (self._is_recovery_code(code) or self._is_of_the_app(code)):
-            self.throttle_increment()
+        if not (self._is_recovery_code(code) or self._is_of_the_app_in_time(code)):
             return False
         self.throttle_reset(commit=False)
         self.set_last_used_timestamp(commit=False)
@@ -72,6 +79,14 @@ class SecondFactor(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[mis
         if (digest := _digest(code)) not in self.recovery_digests:
             return False
         self.recovery_digests.remove(digest)
+        return True
+
+    def _is_of_the_app_in_time(self, code: str) -> bool:
+        if not self.verify_is_allowed()[0]:
+            return False  # and not counted, or it would never be allowed again
+        if not self._is_of_the_app(code):
+            self.throttle_increment()
+            return False
         return True
 
     def _is_of_the_app(self, code: str) -> bool:

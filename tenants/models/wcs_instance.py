@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from tenants.encryption import Secret
 from tenants.fields import SecretField
-from tenants.models.tenant import Tenant
+from tenants.models.tenant import ONE_LINE, Tenant
 from tenants.scope import scope_of
 
 KEY = RegexValidator(r"\A[A-Za-z0-9_-]{8,64}\Z", "8 to 64 letters, digits, - and _.")
@@ -70,6 +70,7 @@ class WcsInstance(models.Model):
         "appKey",
         max_length=128,
         blank=True,
+        validators=[ONE_LINE],
         help_text="The WCS application. The browser picks it: with a value here, hooks of any other are refused.",
     )
     tenants = models.ManyToManyField(Tenant, blank=True, related_name="wcs_instances")

@@ -43,10 +43,12 @@ class CodeForm(forms.Form):
 
     def _problem(self, factor: SecondFactor, code: str) -> str:
         allowed, why = factor.verify_is_allowed()
-        if not allowed:
-            seconds = int((why["locked_until"] - timezone.now()).total_seconds()) + 1
-            return f"After {why['failure_count']} wrong codes the next one is taken in {seconds} s."
         try:
-            return "" if factor.verify_token(code) else self._wrong
+            if factor.verify_token(code):
+                return ""
         except SecretUnreadable:
             return UNREADABLE
+        if allowed:
+            return self._wrong
+        seconds = int((why["locked_until"] - timezone.now()).total_seconds()) + 1
+        return f"After {why['failure_count']} wrong codes the next one is taken in {seconds} s."

@@ -209,6 +209,11 @@ def test_check_fetches_nothing(npm, run, static):
     assert not static.exists()
 
 
+def in_the_foreground() -> None:
+    """Where these tests run in a shell's background, what they start would be born with SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_leaves_nothing(npm, static, tmp_path, ending):
     npm.does(f"touch {tmp_path}/started; exec sleep 60")
@@ -216,7 +221,9 @@ def test_interrupted_it_leaves_nothing(npm, static, tmp_path, ending):
     downloads.mkdir()
     environment = os.environ | {"PATH": str(npm.directory), "CLICKHOOK_STATIC_DIR": str(static), "TMPDIR": str(downloads)}
     command = [sys.executable, "manage.py", "websdk"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=in_the_foreground
+    )
     while not (tmp_path / "started").exists():
         assert process.poll() is None
         time.sleep(0.05)

@@ -214,7 +214,7 @@ def seen_by(tenants, *told):
     async def look():
         listener = Listener()
         listener._task = asyncio.create_task(asyncio.sleep(WAIT))
-        viewer = listener.join(tenants)
+        viewer = listener.join(tenants, 1)
         for one in told:
             listener._tell(one)
         listener.leave(viewer)
@@ -262,8 +262,22 @@ def test_there_are_only_so_many_viewers(monkeypatch):
     async def look():
         listener = Listener()
         listener._task = asyncio.create_task(asyncio.sleep(WAIT))
-        listener.join(None)
+        listener.join(None, 1)
         with pytest.raises(TooManyViewers):
-            listener.join(None)
+            listener.join(None, 2)
+
+    asyncio.run(look())
+
+
+def test_nobody_takes_the_place_of_all(monkeypatch):
+    monkeypatch.setattr(listening, "MAX_OF_ONE", 2)
+
+    async def look():
+        listener = Listener()
+        listener._task = asyncio.create_task(asyncio.sleep(WAIT))
+        listener.join(None, 1), listener.join(None, 1)
+        with pytest.raises(TooManyViewers):
+            listener.join(None, 1)
+        listener.join(None, 2)
 
     asyncio.run(look())

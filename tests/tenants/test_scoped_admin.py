@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from hooks.models import Session
-from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from hooks.models import Call, Event, Session
+from tenants.models import AuditEntry, Callee, Domain, SipAccount, Tenant, WcsInstance
 from tests import cast as casting
 from tests.manager import change, errors_of, row, signed_in, submit, url
 from tests.walk import NOW
@@ -34,6 +34,14 @@ def test_a_manager_runs_her_tenant(cast, mary):
     submit(mary, url(Callee, "add"), tenant=cast.acme.pk, alias="door", target="8")
     assert mary.post(url(cast.support, "delete", cast.support.pk), {"post": "yes"}).status_code == 302
     assert set(cast.acme.callees.values_list("alias", flat=True)) == {"sales", "fax", "door"}
+
+
+def test_a_name_is_one_line(cast, mary):
+    """The end of a line would begin a row of its own in somebody's spreadsheet."""
+    answer = submit(mary, change(cast.acme), name="Acme\n=cmd|' /C calc'!A0\nx")
+    assert "No control characters" in errors_of(answer)
+    cast.acme.refresh_from_db()
+    assert cast.acme.name == "Acme Ltd"
 
 
 def test_a_tenant_she_brings_is_hers(cast, mary):
@@ -117,6 +125,30 @@ def test_what_keeps_an_instance_is_not_named_where_it_is_another_customers(cast,
 def test_a_url_asks_no_field_it_is_not_offered(mary, cast, asked):
     assert mary.get(f"{url(WcsInstance)}?{asked}").status_code == 400
     assert signed_in(name="boss").get(f"/admin/auth/user/?{asked.replace('tenants', 'assignments')}").status_code == 400
+
+
+# Each would tell row by row: of the other tenants of a WCS, of colleagues' passwords.
+FAR = ["tenant__wcs_instances__tenants__slug=globex", "tenant__assignments__user__password__startswith=p", "tenant__slug=a"]
+
+
+@pytest.mark.parametrize("asked", FAR)
+@pytest.mark.parametrize("kind", [Callee, Domain, SipAccount, Call, Event, Session, AuditEntry])
+def test_a_url_asks_nothing_beyond_a_tenant(mary, cast, kind, asked):
+    assert mary.get(f"{url(kind)}?{asked}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        (Callee, "default__regex=t"),
+        (Tenant, "status__in=x"),
+        (Tenant, "status__exact=%00"),
+        (Call, "decision__exact=%00"),
+    ],
+)
+def test_a_url_asks_a_field_only_as_the_filters_do(mary, cast, kind, asked):
+    assert mary.get(f"{url(kind)}?{asked}").status_code == 400
+    assert mary.get(f"{url(kind)}?{asked.partition('_')[0]}__exact=1").status_code == 200
 
 
 @pytest.mark.parametrize("value", ["abc", "-1", "9" * 30, "%00", "1,2"])

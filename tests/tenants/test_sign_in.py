@@ -152,6 +152,20 @@ def test_guessing_codes_takes_longer_and_longer(browser, enrolled):
     assert not is_inside(browser)
 
 
+def test_guessing_codes_keeps_nobody_out_for_days(browser, enrolled):
+    key, codes = enrolled
+    give_password(browser)
+    for _ in range(15):
+        SecondFactor.objects.update(throttling_failure_timestamp=None)
+        browser.post(reverse("admin:code"), {"code": "no"})
+    browser.post(reverse("admin:code"), {"code": "not counted while none is taken"})
+    answer = browser.post(reverse("admin:code"), {"code": app_of(key)})
+    assert "After 11 wrong codes the next one is taken in 1024 s" in answer.content.decode()
+    browser.post(reverse("admin:code"), {"code": codes[0]})
+    assert is_inside(browser)
+    assert SecondFactor.objects.get().throttling_failure_count == 0
+
+
 def test_what_is_stored_opens_nothing(browser, enrolled):
     key, codes = enrolled
     with connection.cursor() as cursor:

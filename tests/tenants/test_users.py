@@ -144,9 +144,12 @@ def test_the_operator_resets_it_too(cast, manage, transactional_db):
 def test_dangerous_acts_ask_for_the_factor_again(cast, boss, lena):
     unconfirmed(boss)
     rotated = {"signing_secret": TYPED}
+    unsigned = WcsInstance.objects.create(name="unsigned-1", unsigned=True)
     acts = [
         (change(cast.acme_1), rotated),
         (change(cast.acme_1), {"unsigned": "on"}),
+        (change(cast.acme_1), {"key": "another-key-of-acme-1"}),
+        (change(unsigned), {}),
         (url(WcsInstance), {"action": "forget_previous", "_selected_action": [cast.acme_1.pk]}),
         (change(lena), {"role": "administrator"}),
         (url(User, "add"), {"username": "mia"}),

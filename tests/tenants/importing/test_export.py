@@ -110,8 +110,13 @@ def test_no_cell_begins_as_a_formula(command, cast, formulae, separator):
             assert [cell for cell in line if cell.lstrip(' "')[:1] in [*"=+-@\t\r"]] == []
 
 
+def test_no_line_begins_as_a_formula_where_quotes_enclose_nothing():
+    """As in a spreadsheet with another separator, for which a quote in the middle of a cell is a letter."""
+    assert guarded("Acme\n=cmd|' /C calc'!A0\r@x").splitlines() == ["Acme", "'=cmd|' /C calc'!A0", "'@x"]
+
+
 @settings(max_examples=100, deadline=None)
-@given(st.text() | st.text("'=+-@ab,;\t\" "))
+@given(st.text() | st.text("'=+-@ab,;\t\r\n\" "))
 def test_what_is_guarded_is_bared_again(text):
     assert bare(guarded(text)) == text
     assert guarded(text)[:1] not in [*"=+-@\t\r"]
