@@ -9,13 +9,15 @@ from django import forms
 from tenants.importing.tables import BY_NAME
 from tenants.models.upload import MAX_BYTES
 
+# A document is read whole, and its smallest values, a byte or two of the file, take hundreds of bytes of memory each.
+MAX_DOCUMENT_BYTES = 1024**2
 EVERYTHING = ("everything", "everything: JSON or YAML")
 
 
 class UploadForm(forms.Form):
     table = forms.ChoiceField(label="What is in the file", initial="callees")
     file = forms.FileField(
-        help_text=f"CSV as a spreadsheet saves it, or JSON or YAML; at most {MAX_BYTES // 1024**2} MiB.",
+        help_text=f"CSV as a spreadsheet saves it, or JSON or YAML; at most {MAX_BYTES // 1024**2} MiB, 1 MiB of JSON or YAML.",
         allow_empty_file=True,
     )
     tenant = forms.CharField(
@@ -35,6 +37,15 @@ class UploadForm(forms.Form):
         if file.size is None or file.size > MAX_BYTES:
             raise forms.ValidationError(f"It is larger than {MAX_BYTES // 1024**2} MiB; split it.")
         return file
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        is_document = given.get("table") == EVERYTHING[0]
+        if is_document and "file" in given and given["file"].size > MAX_DOCUMENT_BYTES:
+            self.add_error(
+                "file", "It is larger than 1 MiB; manage.py import_tenants takes it, and tables may be larger, as CSV."
+            )
+        return given
 
     def clean_tenant(self) -> str:
         slug: str = self.cleaned_data["tenant"].strip()

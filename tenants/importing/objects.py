@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 MAX_DEPTH = 20  # the shape needs 6
-MAX_VALUES = 300_000  # a value takes some 500 bytes of memory, even the smallest, which is one of the file
 MAX_DIGITS = 18  # no field takes a number anywhere near it
 TOO_DEEP = "nested too deeply"
-TOO_MANY = f"more than {MAX_VALUES:,} values; split it, or import it table by table, as CSV"
 
 
 class Unreadable(Exception):

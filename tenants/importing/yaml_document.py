@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from tenants.importing.objects import MAX_DEPTH, MAX_DIGITS, MAX_VALUES, TOO_DEEP, TOO_MANY, Object, Unreadable
+from tenants.importing.objects import MAX_DEPTH, MAX_DIGITS, TOO_DEEP, Object, Unreadable
 
 _TAG = "tag:yaml.org,2002:"
 _CONTROL = yaml.reader.Reader.NON_PRINTABLE
@@ -58,14 +58,11 @@ def parse(text: str) -> Any:
 
 def _check_events(text: str) -> None:
     """Before anything is built: libyaml's composer nests as deeply as the file does, on the C stack."""
-    depth = documents = values = 0
+    depth = documents = 0
     for event in yaml.parse(text, Loader=Loader):
         _refuse_indirection(event)
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        values += isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
-        if values > MAX_VALUES:
-            raise Unreadable(f"{_where(event.start_mark)}: {TOO_MANY}.")
         if depth > MAX_DEPTH:
             raise Unreadable(f"{_where(event.start_mark)}: {TOO_DEEP}.")
         if documents > 1:

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 from django.urls import reverse
 
+from tenants.admin.upload_form import MAX_DOCUMENT_BYTES
 from tenants.models import AuditEntry, Callee, ImportRun, SipAccount, Tenant, Upload, WcsInstance
 from tenants.models.upload import LIFETIME, MAX_BYTES
 from tests import cast as casting
@@ -226,6 +227,13 @@ def test_what_no_spreadsheet_writes_gets_a_sentence(hers, cast, content, sentenc
 
     assert answer.status_code in (200, 422)
     assert sentence in answer.content.decode()
+    assert not Upload.objects.exists()
+
+
+def test_a_document_of_many_small_values_takes_no_memory(hers, cast):
+    answer = upload(hers, '{"tenants":[' + "{}," * MAX_DOCUMENT_BYTES + "{}]}", table="", name="a.json")
+
+    assert "It is larger than 1 MiB; manage.py import_tenants takes it" in answer.content.decode()
     assert not Upload.objects.exists()
 
 

@@ -124,18 +124,6 @@ def test_it_does_not_read_without_end(run, cast):
 
 
 @pytest.mark.parametrize(
-    ("name", "problem"),
-    [
-        ("a.json", "It holds more than 300,000 values; split it, or import it table by table, as CSV."),
-        ("a.yaml", "Line 1, column 600007: more than 300,000 values; split it, or import it table by table, as CSV."),
-    ],
-)
-def test_many_small_values_take_no_memory(run, cast, name, problem):
-    """Each takes hundreds of bytes once it is read, and one in the file."""
-    assert run('{"tenants":[' + "1," * 300_000 + "1]}", name=name).problems == [problem]
-
-
-@pytest.mark.parametrize(
     "wrong", [None, True, 10**40, 1.5, "", "x\0", "\ud800", "x" * 5000, [], [[None]], {}, {"a": {"slug": 1}}], ids=repr
 )
 def test_nothing_at_any_place_makes_it_crash(run, cast, wrong):
