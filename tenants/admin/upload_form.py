@@ -17,7 +17,7 @@ EVERYTHING = ("everything", "everything: JSON or YAML")
 class UploadForm(forms.Form):
     table = forms.ChoiceField(label="What is in the file", initial="callees")
     file = forms.FileField(
-        help_text=f"CSV as a spreadsheet saves it, or JSON or YAML; at most {MAX_BYTES // 1024**2} MiB, 1 MiB of JSON or YAML.",
+        help_text=f"CSV as a spreadsheet saves it, at most {MAX_BYTES // 1024**2} MiB, or 1 MiB of JSON or YAML.",
         allow_empty_file=True,
     )
     tenant = forms.CharField(
