@@ -80,6 +80,14 @@ def submit(manager, page, follow=True, **typed):
     return manager.post(page, {name: value for name, value in data.items() if value is not None}, follow=follow)
 
 
+def unconfirmed(browser):
+    """Five minutes after her last code."""
+    session = browser.session
+    session["confirmed_at"] = time.time() - 301
+    session.save()
+    return browser
+
+
 def upload(browser, content, table="callees", name="file.csv", follow=True, **more):
     """A file on the import's page."""
     file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)

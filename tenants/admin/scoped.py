@@ -109,7 +109,7 @@ class ScopedAdmin(ChoosesFromHers, _ModelAdmin):
 
         So only what a filter of the list or a link to it asks, to the letter.
         """
-        ours = {getattr(one, "parameter_name", "") for one in self.list_filter}
+        ours = {getattr(one, "parameter_name", None) for one in self.list_filter}
         djangos = {f"{one}__{how}" for one in self.list_filter if isinstance(one, str) for how in ASKED_BY_FILTERS}
         return lookup in ours or lookup in self.linked_lookups or (lookup in djangos and "\0" not in str(value))
 

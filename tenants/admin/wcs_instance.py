@@ -148,9 +148,24 @@ class WcsInstanceAdmin(CarefulAdmin):
             messages.info(request, f"Run manage.py wcs_config {obj.name} for what to enter at the WCS.")
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        if request.method == "POST" and _is_dangerous(request, object_id) and not is_confirmed(request):
+        if request.method == "POST" and self._is_dangerous(request, object_id) and not is_confirmed(request):
             return ask_for_confirmation(request)
         return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _is_dangerous(self, request: HttpRequest, object_id: str | None) -> bool:
+        """A new secret, none any more, or another address cuts a WCS off or lets another in."""
+        before = self._stored(request, object_id)
+        unsigned, key = "unsigned" in request.POST, request.POST.get("key", "")
+        changes = before is not None and (unsigned != before.unsigned or key not in ("", before.key))
+        return bool(request.POST.get("signing_secret")) or (unsigned and before is None) or changes
+
+    def _stored(self, request: HttpRequest, object_id: str | None) -> WcsInstance | None:
+        """As far as she may know of it. Not by `get_object`, which locks it."""
+        try:
+            found: WcsInstance | None = self.get_queryset(request).filter(pk=object_id).first()
+        except ValidationError:
+            return None
+        return found
 
     @admin.action(description="Forget the previous signing secret", permissions=["change"])
     @confirmed_recently
@@ -171,18 +186,3 @@ def _named(tenants: list[Any], others: int) -> str:
     """Another customer of a shared instance is counted, never named."""
     names = ", ".join(tenant.slug for tenant in tenants)
     return f"{names} and {others} of others" if others else names or "none"
-
-
-def _is_dangerous(request: HttpRequest, object_id: str | None) -> bool:
-    """A new secret, none any more, or another address cuts a WCS off or lets another in."""
-    before = WcsInstance.objects.filter(pk=object_id).first() if object_id and _is_id(object_id) else None
-    unsigned, key = "unsigned" in request.POST, request.POST.get("key", "")
-    changes = before is not None and (unsigned != before.unsigned or key not in ("", before.key))
-    return bool(request.POST.get("signing_secret")) or (unsigned and before is None) or changes
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return bool(WcsInstance._meta.pk.to_python(text))
-    except ValidationError:
-        return False

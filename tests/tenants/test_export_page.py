@@ -6,18 +6,12 @@ import pytest
 
 from tenants.models import AuditEntry, Domain
 from tests import cast as casting
-from tests.manager import assert_tells_nothing, said, signed_in, upload
+from tests.manager import assert_tells_nothing, said, signed_in, unconfirmed, upload
 
 
 @pytest.fixture
 def cast(db):
     return casting.assemble()
-
-
-@pytest.fixture
-def hers(cast):
-    """The browser of Acme's account manager."""
-    return signed_in("manager", cast.acme)
 
 
 @pytest.mark.parametrize("name", ["callee", "domain", "sipaccount", "tenant"])
@@ -37,9 +31,7 @@ def test_a_list_is_exported_as_it_is_filtered_and_imports_again(hers, cast, name
 
 
 def test_an_export_asks_for_the_code_and_for_the_right(hers, cast):
-    session = hers.session
-    session["confirmed_at"] = 0
-    session.save()
+    unconfirmed(hers)
 
     assert hers.get("/admin/tenants/callee/export/").status_code == 302
     assert not AuditEntry.objects.filter(action="export:downloaded").exists()

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from hooks.models import Call, Event, Session
 from tenants.models import AuditEntry, Callee, Domain, SipAccount, Tenant, WcsInstance
 from tests import cast as casting
-from tests.manager import change, errors_of, row, signed_in, submit, url
+from tests.manager import change, errors_of, row, signed_in, submit, unconfirmed, url
 from tests.walk import NOW
 
 
@@ -120,15 +120,27 @@ def test_what_keeps_an_instance_is_not_named_where_it_is_another_customers(cast,
 
 @pytest.mark.parametrize(
     "asked",
-    ["tenants__id__exact=2", "tenants__slug=globex", "signing_secret__startswith=v1", "nodes__node_id=n", "pk__gt=1"],
+    ["tenants__id__exact=2", "tenants__slug=globex", "signing_secret__startswith=v1", "nodes__node_id=n", "pk__gt=1", "=1"],
 )
 def test_a_url_asks_no_field_it_is_not_offered(mary, cast, asked):
     assert mary.get(f"{url(WcsInstance)}?{asked}").status_code == 400
     assert signed_in(name="boss").get(f"/admin/auth/user/?{asked.replace('tenants', 'assignments')}").status_code == 400
 
 
+def test_the_question_for_a_code_tells_nothing_of_anothers_instance(mary, cast):
+    """That it is unsigned, so that a form without the tick would change it."""
+    WcsInstance.objects.filter(pk=cast.globex_1.pk).update(signing_secret="", unsigned=True)
+    unconfirmed(mary)
+    there, nowhere = change(cast.globex_1), change(cast.globex_1).replace(str(cast.globex_1.pk), str(cast.acme.pk))
+    assert mary.post(there, {}).url == mary.post(nowhere, {}).url == "/admin/"
+
+
 # Each would tell row by row: of the other tenants of a WCS, of colleagues' passwords.
-FAR = ["tenant__wcs_instances__tenants__slug=globex", "tenant__assignments__user__password__startswith=p", "tenant__slug=a"]
+FAR = [
+    "tenant__wcs_instances__tenants__slug=globex",
+    "tenant__assignments__user__password__startswith=p",
+    "tenant__slug=a",
+]
 
 
 @pytest.mark.parametrize("asked", FAR)

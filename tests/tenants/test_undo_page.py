@@ -10,7 +10,7 @@ from tenants.importing.source import Source
 from tenants.importing.tables import BY_NAME
 from tenants.models import AuditEntry, Callee, ImportRun, SipAccount
 from tests import cast as casting
-from tests.manager import TYPED, assert_tells_nothing, change, said, signed_in
+from tests.manager import TYPED, assert_tells_nothing, change, said, signed_in, unconfirmed
 
 NOT_HERS = "It touched rows that are not yours to change."
 CALLEES = "tenant,alias,target\nacme,sales,+49301\nacme,front,10\n"
@@ -19,12 +19,6 @@ CALLEES = "tenant,alias,target\nacme,sales,+49301\nacme,front,10\n"
 @pytest.fixture
 def cast(db):
     return casting.assemble()
-
-
-@pytest.fixture
-def hers(cast):
-    """The browser of Acme's account manager."""
-    return signed_in("manager", cast.acme)
 
 
 def imported(content, allowed=OPERATOR, table="callees"):
@@ -87,9 +81,7 @@ def test_pressed_twice_it_is_done_once(hers, cast):
 
 def test_it_asks_for_the_code_first(hers, cast):
     done = by(hers)
-    session = hers.session
-    session["confirmed_at"] = 0
-    session.save()
+    unconfirmed(hers)
 
     assert hers.get(page(done)).status_code == 200
     assert hers.post(page(done))["Location"].startswith("/admin/code/?")

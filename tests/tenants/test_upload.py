@@ -25,12 +25,6 @@ def cast(db):
     return casting.assemble()
 
 
-@pytest.fixture
-def hers(cast):
-    """The browser of Acme's account manager."""
-    return signed_in("manager", cast.acme)
-
-
 def confirm(browser, **more):
     page = reverse("admin:tenants_importrun_preview", args=[Upload.objects.get().pk])
     return browser.post(page, {"confirm": "x", **more}, follow=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -12,7 +11,7 @@ from django.test import Client
 from tenants.models import SecondFactor, Tenant, WcsInstance
 from tenants.scope import scope_of
 from tests import cast as casting
-from tests.manager import TYPED, change, errors_of, person, row, signed_in, submit, url
+from tests.manager import TYPED, change, errors_of, person, row, signed_in, submit, unconfirmed, url
 
 
 @pytest.fixture
@@ -28,13 +27,6 @@ def boss(cast):
 @pytest.fixture
 def lena(cast):
     return person("manager", cast.acme, name="lena")
-
-
-def unconfirmed(browser):
-    session = browser.session
-    session["confirmed_at"] = time.time() - 301
-    session.save()
-    return browser
 
 
 def fresh(user):
