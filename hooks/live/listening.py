@@ -25,7 +25,7 @@ class TooManyViewers(Exception):
 
 
 class Viewer:
-    def __init__(self, tenants: frozenset[int] | None, user: int = 0) -> None:
+    def __init__(self, tenants: frozenset[int] | None, user: int) -> None:
         """`tenants`: whose changes are hers to see; None: everybody's."""
         self.tenants, self.user = tenants, user
         self.waiting: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING)

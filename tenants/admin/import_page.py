@@ -1,4 +1,4 @@
-"""What the pages around an import share: their frame, and how they show what changes."""
+"""What the pages around an import share: their frame, how they show what changes, and where it is taken back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from tenants.importing.problems import shown
 from tenants.importing.report import SIGNS, Report
@@ -33,3 +36,13 @@ def changes_of(report: Report) -> dict[str, Any]:
         for change in report.changes[:MOST_SHOWN]
     ]
     return {"changes": changes, "more": max(0, len(report.changes) - MOST_SHOWN), "counts": report.counts}
+
+
+def link_to(report: Report) -> SafeString:
+    """The import's own page, which can take it back."""
+    url = reverse("admin:tenants_importrun_change", args=[report.run])
+    return format_html('<a href="{}">import {}</a>', url, report.run)
+
+
+def silent(doing: str, done: int, of: int) -> None:
+    """A page shows no progress: it answers when the work is done."""

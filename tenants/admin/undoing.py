@@ -6,11 +6,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tenants.admin.import_page import changes_of, page
+from tenants.admin.import_page import changes_of, link_to, page, silent
 from tenants.importing import undoing
 from tenants.importing.allowed import allowed_to
 from tenants.importing.problems import ImportRefused
@@ -28,7 +27,7 @@ def undo(request: HttpRequest, run: ImportRun) -> HttpResponse:
         return ask_for_confirmation(request)
     context = {"title": f"Undo {run}", "run": run}
     try:
-        report = undoing.undo(run.pk, allowed_to(request.user), is_look, _silent)  # type: ignore[arg-type]
+        report = undoing.undo(run.pk, allowed_to(request.user), is_look, silent)  # type: ignore[arg-type]
     except ImportRefused as refusal:
         return page(request, "undo", context | {"refusal": refusal}, status=200 if is_look else 422)
     if is_look and not report.note:
@@ -43,13 +42,3 @@ def _done(request: HttpRequest, run: ImportRun, report: Report) -> HttpResponse:
         done = "Import {} is undone: {}. That was {}."
         messages.success(request, format_html(done, run.pk, report.counted, link_to(report)))
     return HttpResponseRedirect(reverse("admin:tenants_importrun_change", args=[run.pk]))
-
-
-def link_to(report: Report) -> SafeString:
-    """The import's own page, which can take it back."""
-    url = reverse("admin:tenants_importrun_change", args=[report.run])
-    return format_html('<a href="{}">import {}</a>', url, report.run)
-
-
-def _silent(doing: str, done: int, of: int) -> None:
-    """The page shows no progress: it answers when the work is done."""

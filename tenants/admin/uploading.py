@@ -13,9 +13,8 @@ from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tenants.admin.import_page import changes_of, page
+from tenants.admin.import_page import changes_of, link_to, page, silent
 from tenants.admin.scoped import scope
-from tenants.admin.undoing import link_to
 from tenants.admin.upload_form import UploadForm
 from tenants.encryption import SecretUnreadable
 from tenants.importing.allowed import allowed_to
@@ -42,7 +41,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         source = Source(_name(form), form.cleaned_data["file"].read(), *_of(form.cleaned_data))
         try:
-            report = run(source, allowed_to(request.user), True, _silent)  # type: ignore[arg-type]
+            report = run(source, allowed_to(request.user), True, silent)  # type: ignore[arg-type]
         except ImportRefused as refusal:
             context["refusal"] = refusal
         else:
@@ -94,7 +93,7 @@ def _confirmed(request: HttpRequest, key: Any) -> HttpResponse:
 
 def _run(request: HttpRequest, found: Upload) -> Report:
     source = Source(found.name, found.open(), BY_NAME.get(found.table), found.tenant)
-    return run(source, allowed_to(request.user), False, _silent, found.digest)  # type: ignore[arg-type]
+    return run(source, allowed_to(request.user), False, silent, found.digest)  # type: ignore[arg-type]
 
 
 def _kept(request: HttpRequest, source: Source, report: Report) -> HttpResponse:
@@ -128,7 +127,3 @@ def _check(request: HttpRequest) -> None:
 
 def _to(view: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(f"admin:tenants_importrun_{view}"))
-
-
-def _silent(doing: str, done: int, of: int) -> None:
-    """The page shows no progress: it answers when the work is done."""
