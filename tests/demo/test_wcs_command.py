@@ -16,9 +16,10 @@ from tests.demo.hook_backend import SECRET
 from tests.e2e.visitor import Visitor
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "clickhook.demo.wcs", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    variables = {**os.environ, **environment}
+    return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=30, check=False)
 
 
 def test_help_says_that_it_is_not_wcs():
@@ -54,9 +55,7 @@ def test_hooks_of_the_environment_go_there(backend):
 
 
 def test_hooks_of_the_environment_are_checked():
-    environment = {**os.environ, "WCS_HOOKS": "localhost:8000"}
-    command = [sys.executable, "-m", "clickhook.demo.wcs"]
-    shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    shown = run(WCS_HOOKS="localhost:8000")
     assert shown.returncode == 2
     assert "WCS_HOOKS: 'localhost:8000' is no address" in shown.stderr
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from hooks.models import Call, Event, Session
 
+TALKED = "TRYING RING ESTABLISHED FINISH, 200, finish"  # of a call that was answered and hung up
+
 
 def story_of(call: Call) -> str:
     """ "sales: TRYING RING ESTABLISHED FINISH, 200, finish", or "sales: callee_unknown" of one that was refused."""

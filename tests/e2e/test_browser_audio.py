@@ -7,11 +7,11 @@ import pytest
 from tests.cast import ACME_PASSWORD
 from tests.demo.stand_in import StandIn
 from tests.e2e.browser import PATIENCE, VOICE, Button
+from tests.e2e.rows import TALKED
 from tests.e2e.stage import leaks
 from tests.e2e.test_leaks import naive
 from tests.hooks.unsafe_backend import Backend
 
-WHOLE = "TRYING RING ESTABLISHED FINISH, 200, finish"
 NEAR = 0.06  # the browser stretches sound to bridge gaps; the tones lie further apart
 # The loudest pitch of the sound that comes out of the page, averaged over some looks: in hertz, in steps of 5.9.
 # The sound may come a moment after the call is answered, since the browser first reads what both agreed upon.
@@ -54,7 +54,7 @@ def test_the_visitor_hears_the_phone_and_the_phone_hears_the_visitor(stage, page
     assert stage.heard(alias, call="hears")["hertz"] == pytest.approx(VOICE, rel=NEAR)
     visitor.hang_up()
     visitor.wait("ended")
-    stage.ends_with(f"{alias}: {WHOLE}")
+    stage.ends_with(f"{alias}: {TALKED}")
     assert stage.call().duration.total_seconds() > 0
 
 
@@ -71,7 +71,7 @@ def test_two_customers_visitors_hear_each_their_own_phone(stage, pages, chromium
     globex.wait("talking")
     assert hears(acme) == pytest.approx(880, rel=NEAR)
     assert hears(globex) == pytest.approx(620, rel=NEAR)
-    stage.ends_with(f"sales: {WHOLE}", f"frontdesk: {WHOLE}", sessions=2)
+    stage.ends_with(f"sales: {TALKED}", f"frontdesk: {TALKED}", sessions=2)
 
 
 def test_the_leak_check_sees_what_the_articles_backend_gives_away(stage, pages, chromium):

@@ -7,11 +7,11 @@ import pytest
 from hooks.models import Call, Event
 from tests.e2e.browser import PATIENCE, Visit
 from tests.e2e.phones import ACME_LINE
-from tests.e2e.test_hostile import HOSTILE_CALL
+from tests.e2e.rows import TALKED
+from tests.e2e.test_hostile import HOSTILE_CALL, PREMIUM
 
-PREMIUM = "+88213000000"
 SALES = "+4930123456@sip.acme.example"
-WHOLE = "sales: TRYING RING ESTABLISHED FINISH, 200, finish"
+WHOLE = f"sales: {TALKED}"
 # A page of her own under a customer's name; `status` keeps what the SDK told.
 OPEN = """async (url) => {
   window.told = [];

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hooks.models import Call, Session
 from tests.e2e.phones import ACME_LINE, GLOBEX_LINE, KINDS, NO_PHONE
+from tests.e2e.rows import TALKED
 from tests.e2e.stage import eventually
 
-WHOLE = "TRYING RING ESTABLISHED FINISH, 200, finish"
 RUNG = "TRYING RING FINISH, 200, finish"
 # Who gives up where nobody answers, by the callee with whom that happens.
 TIRED = {
@@ -31,14 +31,14 @@ def test_a_call_rings_talks_and_ends(stage, dials):
     session = eventually(lambda: Session.objects.filter(ended_at__isnull=False).first(), "the session's end")
     assert (session.tenant, session.ended_by) == (stage.cast.acme, "disconnected")
     assert session.opened_at < session.established_at < call.asked_at < session.ended_at
-    stage.ends_with(f"sales: {WHOLE}")
+    stage.ends_with(f"sales: {TALKED}")
 
 
 def test_the_default_callee_rings_where_the_page_names_nobody(stage, dials):
     stage.phone("sales")
     dials().wait("talking")
     assert stage.call().target == "+4930123456"
-    stage.ends_with(f"default: {WHOLE}")
+    stage.ends_with(f"default: {TALKED}")
 
 
 def test_the_page_chooses_among_the_callees(stage, dials):
@@ -47,7 +47,7 @@ def test_the_page_chooses_among_the_callees(stage, dials):
     stage.heard("support", call="answered")
     assert stage.rang("sales") == 0
     assert stage.call().target == KINDS["support"].user
-    stage.ends_with(f"support: {WHOLE}")
+    stage.ends_with(f"support: {TALKED}")
 
 
 def test_two_calls_in_a_row(stage, dials):
@@ -61,7 +61,7 @@ def test_two_calls_in_a_row(stage, dials):
     caller.hang_up()
     caller.wait("ended")
     assert stage.rang("sales") == 2
-    stage.ends_with(f"sales: {WHOLE}", f"sales: {WHOLE}", sessions=2)
+    stage.ends_with(f"sales: {TALKED}", f"sales: {TALKED}", sessions=2)
 
 
 def test_two_tabs_hold_a_call_each(stage, dials):
@@ -74,7 +74,7 @@ def test_two_tabs_hold_a_call_each(stage, dials):
     stage.ended(alias="sales")
     assert Call.objects.get(alias="support").ended_at is None
     second.hang_up()
-    stage.ends_with(f"sales: {WHOLE}", f"support: {WHOLE}", sessions=2)
+    stage.ends_with(f"sales: {TALKED}", f"support: {TALKED}", sessions=2)
 
 
 def test_two_tenants_at_once_are_not_mixed_up(stage, dials):
@@ -94,7 +94,7 @@ def test_two_tenants_at_once_are_not_mixed_up(stage, dials):
     }
     acme.leave()
     stage.ended(tenant__slug="acme")
-    stage.ends_with(f"default: {WHOLE}", f"default: {WHOLE}", sessions=2)
+    stage.ends_with(f"default: {TALKED}", f"default: {TALKED}", sessions=2)
 
 
 def test_the_phone_hangs_up(stage, dials):
@@ -102,7 +102,7 @@ def test_the_phone_hangs_up(stage, dials):
     caller = dials("hasty")
     caller.wait("talking")
     caller.wait("ended")
-    stage.ends_with(f"hasty: {WHOLE}")
+    stage.ends_with(f"hasty: {TALKED}")
 
 
 def test_the_callee_is_busy(stage, dials):
@@ -149,7 +149,7 @@ def test_the_tab_is_closed_while_talking(stage, dials):
     caller.wait("talking")
     caller.leave()
     stage.heard("sales", call="ended")
-    stage.ends_with(f"sales: {WHOLE}")
+    stage.ends_with(f"sales: {TALKED}")
 
 
 def test_the_tab_is_closed_while_it_rings(stage, dials):

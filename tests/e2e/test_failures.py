@@ -14,9 +14,10 @@ from hooks.models import Call, Event, Session
 from tests.conftest import Gateway
 from tests.demo.stand_in import StandIn
 from tests.e2e.callers import Caller, Client
+from tests.e2e.rows import TALKED
 from tests.e2e.stage import SIGNING, eventually
 
-WHOLE = "sales: TRYING RING ESTABLISHED FINISH, 200, finish"
+WHOLE = f"sales: {TALKED}"
 
 
 @pytest.fixture(scope="module")

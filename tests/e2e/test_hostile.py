@@ -9,8 +9,9 @@ import pytest
 
 from hooks.models import Call, Event
 from tests.e2e.phones import ACME, ACME_LINE, GLOBEX, GLOBEX_LINE
+from tests.e2e.rows import TALKED
 
-WHOLE = "sales: TRYING RING ESTABLISHED FINISH, 200, finish"
+WHOLE = f"sales: {TALKED}"
 PREMIUM = "+88213000000"
 OURS = f'"{ACME_LINE}" <sip:{ACME_LINE}@{ACME}>'
 # What would make a call look like somebody else's, or cost somebody else.

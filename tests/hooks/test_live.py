@@ -247,7 +247,7 @@ def test_a_viewer_who_does_not_keep_up_is_dropped(monkeypatch):
     monkeypatch.setattr(listening, "MAX_WAITING", 3)
 
     async def look():
-        viewer = listening.Viewer(None)
+        viewer = listening.Viewer(None, 1)
         for number in range(4):
             viewer.tell(b"%d" % number)
         await asyncio.sleep(WAIT)
@@ -256,28 +256,18 @@ def test_a_viewer_who_does_not_keep_up_is_dropped(monkeypatch):
         asyncio.run(look())
 
 
-def test_there_are_only_so_many_viewers(monkeypatch):
-    monkeypatch.setattr(listening, "MAX_VIEWERS", 1)
+@pytest.mark.parametrize(
+    ("limit", "most", "users", "one_more"), [("MAX_VIEWERS", 1, [1], 2), ("MAX_OF_ONE", 2, [1, 1, 2], 1)]
+)
+def test_there_are_only_so_many_viewers_and_of_nobody_all(monkeypatch, limit, most, users, one_more):
+    monkeypatch.setattr(listening, limit, most)
 
     async def look():
         listener = Listener()
         listener._task = asyncio.create_task(asyncio.sleep(WAIT))
-        listener.join(None, 1)
+        for user in users:
+            listener.join(None, user)
         with pytest.raises(TooManyViewers):
-            listener.join(None, 2)
-
-    asyncio.run(look())
-
-
-def test_nobody_takes_the_place_of_all(monkeypatch):
-    monkeypatch.setattr(listening, "MAX_OF_ONE", 2)
-
-    async def look():
-        listener = Listener()
-        listener._task = asyncio.create_task(asyncio.sleep(WAIT))
-        listener.join(None, 1), listener.join(None, 1)
-        with pytest.raises(TooManyViewers):
-            listener.join(None, 1)
-        listener.join(None, 2)
+            listener.join(None, one_more)
 
     asyncio.run(look())

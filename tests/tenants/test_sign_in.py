@@ -141,12 +141,17 @@ def test_a_recovery_code_lets_in_once(browser, enrolled):
     assert not is_inside(other)
 
 
+def guess(browser, times):
+    """Each after the wait for the one before."""
+    for _ in range(times):
+        SecondFactor.objects.update(throttling_failure_timestamp=None)
+        browser.post(reverse("admin:code"), {"code": "no"})
+
+
 def test_guessing_codes_takes_longer_and_longer(browser, enrolled):
     key, _ = enrolled
     give_password(browser)
-    for _ in range(3):
-        SecondFactor.objects.update(throttling_failure_timestamp=None)
-        browser.post(reverse("admin:code"), {"code": "no"})
+    guess(browser, 3)
     answer = browser.post(reverse("admin:code"), {"code": app_of(key)})
     assert "After 3 wrong codes the next one is taken in 4 s" in answer.content.decode()
     assert not is_inside(browser)
@@ -155,15 +160,19 @@ def test_guessing_codes_takes_longer_and_longer(browser, enrolled):
 def test_guessing_codes_keeps_nobody_out_for_days(browser, enrolled):
     key, codes = enrolled
     give_password(browser)
-    for _ in range(15):
-        SecondFactor.objects.update(throttling_failure_timestamp=None)
-        browser.post(reverse("admin:code"), {"code": "no"})
+    guess(browser, 15)
     browser.post(reverse("admin:code"), {"code": "not counted while none is taken"})
     answer = browser.post(reverse("admin:code"), {"code": app_of(key)})
     assert "After 11 wrong codes the next one is taken in 1024 s" in answer.content.decode()
     browser.post(reverse("admin:code"), {"code": codes[0]})
     assert is_inside(browser)
     assert SecondFactor.objects.get().throttling_failure_count == 0
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example/", "https://evil.example/", "javascript:alert(1)"])
+def test_another_site_is_nowhere_to_go_on(browser, enrolled, elsewhere):
+    typed = {"username": "lena", "password": PASSWORD, "next": elsewhere}
+    assert browser.post("/admin/login/", typed).url == "/admin/"
 
 
 def test_what_is_stored_opens_nothing(browser, enrolled):
