@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 
 import pytest
@@ -13,7 +12,7 @@ from tenants.admin.upload_form import MAX_DOCUMENT_BYTES
 from tenants.models import AuditEntry, Callee, ImportRun, SipAccount, Tenant, Upload, WcsInstance
 from tenants.models.upload import LIFETIME, MAX_BYTES
 from tests import cast as casting
-from tests.manager import TYPED, assert_tells_nothing, change, person, said, signed_in, upload
+from tests.manager import TYPED, assert_tells_nothing, change, person, said, signed_in, unconfirmed, upload
 
 ADD = "/admin/tenants/importrun/add/"
 LIST = "/admin/tenants/importrun/"
@@ -103,9 +102,7 @@ def test_wcs_instances_are_an_administrators(hers, manager, cast):
 
 def test_a_document_is_confirmed_with_a_recent_code(manager, cast):
     upload(manager, '{"wcs_instances": [{"name": "acme-1", "app_key": "x"}]}', "", "a.json")
-    session = manager.session
-    session["confirmed_at"] = time.time() - 3600
-    session.save()
+    unconfirmed(manager)
 
     assert confirm(manager).request["PATH_INFO"] == "/admin/code/"
     assert WcsInstance.objects.get(name="acme-1").app_key == ""
