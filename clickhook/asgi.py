@@ -15,7 +15,7 @@ _django = get_asgi_application()
 
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Receive, Scope, Send  # noqa: E402 - needs the apps
-from tenants.encryption import KeyRingError  # noqa: E402
+from tenants.secrets.encryption import KeyRingError  # noqa: E402
 
 # Seconds after which a thread gives way to another. At Python's 5 ms, hooks would wait that long, several times each,
 # for a file that a manager imports in the same process.
@@ -43,7 +43,12 @@ class Application:
         try:
             self._gateway = Gateway()
         except KeyRingError as error:
-            return await send({"type": "lifespan.startup.failed", "message": f"CLICKHOOK_ENCRYPTION_KEYS: {error}"})
+            return await send(
+                {
+                    "type": "lifespan.startup.failed",
+                    "message": f"CLICKHOOK_ENCRYPTION_KEYS: {error}",
+                }
+            )
         await self._gateway.start()
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again cost a tenth of a hook

@@ -42,7 +42,16 @@ async def bounded(app: App, scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _refuse(send: Send) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(SENTENCE))]
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(SENTENCE)),
+    ]
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, (b"connection", b"close")]})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [*headers, (b"connection", b"close")],
+        }
+    )
     await send({"type": "http.response.body", "body": SENTENCE})

@@ -10,7 +10,11 @@ HEADER = "Content-Security-Policy"
 
 
 class ContentSecurityPolicyMiddleware(MiddlewareMixin):
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if HEADER not in response:
-            response[HEADER] = "; ".join(" ".join([name, *values]) for name, values in settings.SECURE_CSP.items())
+            response[HEADER] = "; ".join(
+                " ".join([name, *values]) for name, values in settings.SECURE_CSP.items()
+            )
         return response

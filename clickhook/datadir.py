@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from tenants.encryption import new_key
+from tenants.secrets.encryption import new_key
 
 DJANGO_KEY = "django.key"
 ENCRYPTION_KEYS = "encryption.keys"

@@ -47,7 +47,9 @@ A demo tenant is there. Try what a WCS would post; in another terminal:
 def _demo() -> WcsInstance:
     tenant = Tenant.objects.create(slug="demo", name="Demo Ltd")
     Domain.objects.create(tenant=tenant, origin="https://www.demo.example")
-    account = SipAccount(tenant=tenant, login="10001", password=secrets.token_urlsafe(12), domain="sip.demo.example")
+    account = SipAccount(
+        tenant=tenant, login="10001", password=secrets.token_urlsafe(12), domain="sip.demo.example"
+    )
     account.save()
     Callee.objects.create(tenant=tenant, alias="sales", target="10002", default=True)
     instance = WcsInstance(name="demo", signing_secret=secrets.token_urlsafe(32))

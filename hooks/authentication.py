@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.reasons import Reason
-from tenants.encryption import SealedSecret, Secret, place
-from tenants.fields import key_ring
+from tenants.secrets.encryption import SealedSecret, Secret, place
+from tenants.secrets.fields import key_ring
 
 _HEADER = re.compile(r"wcs +([0-9a-f]{32}) *", re.IGNORECASE | re.ASCII)
 
@@ -53,7 +53,10 @@ def verify(facts: Facts, body: bytes, header: str) -> Reason:
     signature = _HEADER.fullmatch(header)
     if signature is None:
         return Reason.SIGNATURE_MISSING
-    if any(hmac.compare_digest(sign(secret.reveal(), body), signature[1].lower()) for secret in _secrets(facts)):
+    if any(
+        hmac.compare_digest(sign(secret.reveal(), body), signature[1].lower())
+        for secret in _secrets(facts)
+    ):
         return Reason.ALLOWED
     return Reason.SIGNATURE_WRONG
 
@@ -64,7 +67,12 @@ def sign(secret: str, body: bytes) -> str:
 
 def _secrets(facts: Facts) -> Iterator[Secret]:
     """The current one first: where it fits, it does not matter that the previous one may no longer open."""
-    stored = {"signing_secret": facts.signing_secret, "previous_signing_secret": facts.previous_signing_secret}
+    stored = {
+        "signing_secret": facts.signing_secret,
+        "previous_signing_secret": facts.previous_signing_secret,
+    }
     for name, token in stored.items():
         if token:
-            yield SealedSecret(token, place(None, "tenants_wcsinstance", facts.instance_id, name), key_ring())
+            yield SealedSecret(
+                token, place(None, "tenants_wcsinstance", facts.instance_id, name), key_ring()
+            )

@@ -15,17 +15,18 @@ from typing import Any
 import psycopg
 from django.conf import settings
 
-from hooks import call_hours, statements
+from hooks import statements
+from hooks.announcing import Announcer
+from hooks.calls.charts import call_hours
 from hooks.database import AWAY, parameters
 from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.lane import Lane
-from hooks.live.announcing import Announcer
 from hooks.methods import Kind, find
 from hooks.payloads import MAX_BYTES
 from hooks.reasons import refusal
 from hooks.spool import Spool
-from tenants.fields import key_ring
+from tenants.secrets.fields import key_ring
 
 log = logging.getLogger("hooks")
 Scope = MutableMapping[str, Any]
@@ -33,7 +34,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 # WCS joins its application's URL and the method; whether it doubles a slash is unknown, so it may.
-_PATH = re.compile(r"/+hooks/+(?P<key>[A-Za-z0-9_-]{1,64})/+(?P<method>[A-Za-z][A-Za-z0-9]{0,63})/*")
+_PATH = re.compile(
+    r"/+hooks/+(?P<key>[A-Za-z0-9_-]{1,64})/+(?P<method>[A-Za-z][A-Za-z0-9]{0,63})/*"
+)
 HOUSEKEEPING_EVERY = 5.0  # seconds
 ADD_UP_EVERY = 60.0  # seconds
 
@@ -53,7 +56,14 @@ class Gateway:
         recorded = self._announcer.something_was_recorded
         remembered: dict[str, Facts] = {}
         self._connects, self._calls, self._events = (
-            Lane(read, parameters(), settings.CLICKHOOK_HOOK_DEADLINE, self._spool, remembered, recorded)
+            Lane(
+                read,
+                parameters(),
+                settings.CLICKHOOK_HOOK_DEADLINE,
+                self._spool,
+                remembered,
+                recorded,
+            )
             for read in (statements.READ_CONNECT, statements.READ_CALL, statements.READ_EVENT)
         )
         self._tasks: list[asyncio.Task[None]] = []
@@ -80,7 +90,9 @@ class Gateway:
         try:
             body = await _read(receive, headers)
         except TooLarge:
-            return await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, (b"connection", b"close"))
+            return await _refuse(
+                send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, (b"connection", b"close")
+            )
         except ConnectionResetError:
             return None  # whoever it was left in the middle of a word
         hook = Hook.arrive(match["key"], find(match["method"]), body, headers)
@@ -120,7 +132,9 @@ async def _add_up_hours() -> None:
     while True:
         await asyncio.sleep(ADD_UP_EVERY if finished else HOUSEKEEPING_EVERY)
         try:
-            async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(
+                **parameters(), autocommit=True
+            ) as connection:
                 finished = await call_hours.add_up(connection, datetime.now(UTC))
         except AWAY as error:
             log.warning("adding up waits for the database: %s", type(error).__name__)
@@ -168,5 +182,7 @@ async def _send(send: Send, status: int, content: bytes, *headers: tuple[bytes, 
         (b"content-length", b"%d" % len(content)),
         (b"cache-control", b"no-store"),
     ]
-    await send({"type": "http.response.start", "status": int(status), "headers": [*always, *headers]})
+    await send(
+        {"type": "http.response.start", "status": int(status), "headers": [*always, *headers]}
+    )
     await send({"type": "http.response.body", "body": content})

@@ -24,7 +24,9 @@ class Hook:
     content_type: str
     payload: Payload | Malformed = field(repr=False)
     received_at: datetime
-    origin: Origin | None = None  # of a connect, in its normal form; None where it has none that a browser sends
+    origin: Origin | None = (
+        None  # of a connect, in its normal form; None where it has none that a browser sends
+    )
     verified: bool = False  # replayed from the spool: its signature was checked when it arrived
 
     # What the database knows; without the database only what is remembered of the instance.
@@ -36,7 +38,9 @@ class Hook:
     again: bool = False  # decide once more on fresh facts, after this record
     answer: tuple[int, bytes] | None = field(default=None, repr=False)
     attempts: int = 0
-    answered: asyncio.Future[tuple[int, bytes]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    answered: asyncio.Future[tuple[int, bytes]] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
     @classmethod
     def arrive(cls, key: str, method: Method, body: bytes, headers: dict[bytes, bytes]) -> Hook:

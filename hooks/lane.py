@@ -33,7 +33,9 @@ MAX_BATCH = 128
 GATHERING_TURNS = 4
 MAX_WAITING = 4096
 MAX_ATTEMPTS = 5
-REPLAN_EVERY = 10.0  # seconds: the tables grow, and a plan that was made for few rows would be slow for many
+REPLAN_EVERY = (
+    10.0  # seconds: the tables grow, and a plan that was made for few rows would be slow for many
+)
 _INSTANCE_FACTS = 5  # the first columns of Facts: all that authenticates
 # psycopg counts it among the OperationalErrors, but it is the fault of a value and not of the database.
 POISON = psycopg.errors.ProgramLimitExceeded
@@ -102,14 +104,18 @@ class Lane:
             await self._one_by_one(batch)
         except AWAY as error:
             await self._disconnect()
-            if had_connection and loop.time() < alarm.when():  # it may only have been restarted since the last batch
+            if (
+                had_connection and loop.time() < alarm.when()
+            ):  # it may only have been restarted since the last batch
                 alarm.cancel()
                 return await self._settle(batch)
             log.error("the database is away: %s", type(error).__name__)
             self._without_database([*batch, *self._waiting])  # whoever waits has no better chance
             self._waiting.clear()
             self._some.clear()
-        except Exception:  # whatever one hook brings about must neither be answered 200 nor stop the others
+        except (
+            Exception
+        ):  # whatever one hook brings about must neither be answered 200 nor stop the others
             log.exception("fault in a batch of %d", len(batch))
             await self._one_by_one(batch)
         else:
@@ -136,7 +142,9 @@ class Lane:
 
     async def _process(self, batch: list[Hook]) -> list[Hook]:
         """The hooks that must be decided again: what they found was changed by another process meanwhile."""
-        rows = await self._execute(self._read, [json.dumps([hook.question(n) for n, hook in enumerate(batch)])])
+        rows = await self._execute(
+            self._read, [json.dumps([hook.question(n) for n, hook in enumerate(batch)])]
+        )
         for hook, row in zip(batch, rows, strict=True):
             hook.facts, hook.database_away = Facts(*row), False
             handle(hook)
@@ -148,7 +156,9 @@ class Lane:
         if not records:
             return set()
         parts = recording.parts(records)
-        rows = await self._execute(statements.write(*(part is not None for part in parts)), [p for p in parts if p])
+        rows = await self._execute(
+            statements.write(*(part is not None for part in parts)), [p for p in parts if p]
+        )
         self._recorded()
         return {row[0] for row in rows}
 
@@ -169,7 +179,9 @@ class Lane:
             if hook.facts.instance_id is None:
                 self._remembered.pop(hook.key, None)
             else:
-                self._remembered[hook.key] = Facts._make([*hook.facts[:_INSTANCE_FACTS], *NOTHING[_INSTANCE_FACTS:]])
+                self._remembered[hook.key] = Facts._make(
+                    [*hook.facts[:_INSTANCE_FACTS], *NOTHING[_INSTANCE_FACTS:]]
+                )
 
     def _without_database(self, batch: list[Hook]) -> None:
         spooled = []
@@ -188,11 +200,15 @@ class Lane:
         for hook in batch:
             _finish(hook, hook.answer or _refusal(Reason.GATEWAY_FAULT))
 
-    async def _execute(self, statement: str | bytes, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    async def _execute(
+        self, statement: str | bytes, parameters: Sequence[Any]
+    ) -> list[tuple[Any, ...]]:
         if self._connection is None or self._connection.closed:
             async with asyncio.timeout(self._deadline):
                 self._connection = await self._connect()
-            self._cursor = self._connection.cursor()  # one for all: a new one learns the column types anew
+            self._cursor = (
+                self._connection.cursor()
+            )  # one for all: a new one learns the column types anew
             self._planned_at = time.monotonic()
         elif time.monotonic() - self._planned_at > REPLAN_EVERY:
             await self._connection.execute("DISCARD PLANS")
@@ -202,7 +218,9 @@ class Lane:
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         connection = await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
-        connection.adapters.register_loader("uuid", TextLoader)  # they only come and go: text is cheaper
+        connection.adapters.register_loader(
+            "uuid", TextLoader
+        )  # they only come and go: text is cheaper
         await connection.execute(statements.SETTINGS, [f"{self._deadline}s"])
         return connection
 

@@ -28,7 +28,9 @@ class CallProgress(NamedTuple):
     sip_status: int | None = None
 
     def merge(self, other: Self) -> CallProgress:
-        first, second = sorted((self, other), key=lambda progress: (progress.ended_at is None, progress.at))
+        first, second = sorted(
+            (self, other), key=lambda progress: (progress.ended_at is None, progress.at)
+        )
         return CallProgress(
             at=min(self.at, other.at),
             ringing_at=_earliest(self.ringing_at, other.ringing_at),
@@ -46,8 +48,14 @@ class SessionProgress(NamedTuple):
     ended_by: str | None = None
 
     def merge(self, other: Self) -> SessionProgress:
-        ended = other if other.ended_at and (self.ended_at is None or other.ended_at < self.ended_at) else self
-        return SessionProgress(_earliest(self.established_at, other.established_at), ended.ended_at, ended.ended_by)
+        ended = (
+            other
+            if other.ended_at and (self.ended_at is None or other.ended_at < self.ended_at)
+            else self
+        )
+        return SessionProgress(
+            _earliest(self.established_at, other.established_at), ended.ended_at, ended.ended_by
+        )
 
 
 def of_call(payload: Payload, at: datetime) -> CallProgress:

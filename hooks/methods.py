@@ -41,7 +41,9 @@ CALL_FIELDS = (
     "custom",
 )
 HIDDEN_FROM_BROWSER = (
-    *(field for field in SIP_FIELDS if field != "sipRegisterRequired"),  # whether a call has to wait for `registered`
+    *(
+        field for field in SIP_FIELDS if field != "sipRegisterRequired"
+    ),  # whether a call has to wait for `registered`
     "restClientConfig",
     "callee",
     "caller",
@@ -101,22 +103,54 @@ def _noted(*names: str) -> list[Method]:
 
 
 _TABLE = [
-    Method("connect", Kind.CONNECT, allowed=True, sets=(*SIP_FIELDS, "restClientConfig"), requires=("sessionId",)),
-    Method("call", Kind.INVOCATION, allowed=True, sets=CALL_FIELDS, requires=("sessionId", "callId")),
+    Method(
+        "connect",
+        Kind.CONNECT,
+        allowed=True,
+        sets=(*SIP_FIELDS, "restClientConfig"),
+        requires=("sessionId",),
+    ),
+    Method(
+        "call", Kind.INVOCATION, allowed=True, sets=CALL_FIELDS, requires=("sessionId", "callId")
+    ),
     # Whatever happens here, a visitor who hangs up has hung up.
     Method("hangup", Kind.INVOCATION, allowed=True, fails_closed=False),
     *_refused(
         Kind.INVOCATION,
         *("answer", "hold", "unhold", "transfer", "sendDtmf", "updateCallToVideo", "setUseProxy"),
-        *("publishStream", "unPublishStream", "playStream", "pauseStream", "stopStream", "snapshot", "availableStream"),
+        *(
+            "publishStream",
+            "unPublishStream",
+            "playStream",
+            "pauseStream",
+            "stopStream",
+            "snapshot",
+            "availableStream",
+        ),
         *("playHLS", "playRTSP", "sendStreamEvent", "StreamEvent", "StreamKeepAliveEvent"),
         *("sendMessage", "subscribe", "sendXcapRequest", "notificationResult", "sendData"),
         *("submitBugReport", "pushLogs", "sessionDebug"),
     ),
     *_noted(
-        *("ConnectionStatusEvent", "RegistrationStatusEvent", "CallStatusEvent", "StreamStatusEvent"),
-        *("TransferStatusEvent", "MessageStatusEvent", "SubscriptionStatusEvent", "DataStatusEvent"),
-        *("BugReportStatusEvent", "SessionDebugStatusEvent", "RecordingStatusEvent", "XcapStatusEvent", "ErrorEvent"),
+        *(
+            "ConnectionStatusEvent",
+            "RegistrationStatusEvent",
+            "CallStatusEvent",
+            "StreamStatusEvent",
+        ),
+        *(
+            "TransferStatusEvent",
+            "MessageStatusEvent",
+            "SubscriptionStatusEvent",
+            "DataStatusEvent",
+        ),
+        *(
+            "BugReportStatusEvent",
+            "SessionDebugStatusEvent",
+            "RecordingStatusEvent",
+            "XcapStatusEvent",
+            "ErrorEvent",
+        ),
     ),
     *_refused(Kind.INCOMING, "OnCallEvent", "OnMessageEvent", "OnTransferEvent", "OnDataEvent"),
 ]

@@ -29,13 +29,45 @@ _LONGEST = {
 }
 _TEXTS = {
     *_LONGEST,
-    *("caller", "visibleName", "inviteParameters", "sdp", "sipSDP", "mediaProvider", "sipMessageRaw", "info", "target"),
-    *("parentCallId", "authToken", "sipLogin", "sipAuthenticationName", "sipPassword", "sipDomain", "sipOutboundProxy"),
+    *(
+        "caller",
+        "visibleName",
+        "inviteParameters",
+        "sdp",
+        "sipSDP",
+        "mediaProvider",
+        "sipMessageRaw",
+        "info",
+        "target",
+    ),
+    *(
+        "parentCallId",
+        "authToken",
+        "sipLogin",
+        "sipAuthenticationName",
+        "sipPassword",
+        "sipDomain",
+        "sipOutboundProxy",
+    ),
     *("sipProxy", "sipVisibleName", "sipContactParams", "rtmpUrl", "rtmpStream"),
 }
 _FLAGS = {
-    *("incoming", "hasAudio", "hasVideo", "isMsrp", "holdForTransfer", "keepAlive", "sipRegisterRequired"),
-    *("useProxy", "useWsTunnel", "useWsTunnelPacketization2", "useBase64BinaryEncoding", "useSelfSigned"),
+    *(
+        "incoming",
+        "hasAudio",
+        "hasVideo",
+        "isMsrp",
+        "holdForTransfer",
+        "keepAlive",
+        "sipRegisterRequired",
+    ),
+    *(
+        "useProxy",
+        "useWsTunnel",
+        "useWsTunnelPacketization2",
+        "useBase64BinaryEncoding",
+        "useSelfSigned",
+    ),
 }
 _NULL = type(None)
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -101,7 +133,9 @@ def _check_field(name: str, value: JSON) -> None:
     types = _TYPES[name]
     # To Python True is an int, to JSON it is not.
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        raise Malformed(f"{name}: not {' or '.join(_NAMES[type_] for type_ in types if type_ is not _NULL)}")
+        raise Malformed(
+            f"{name}: not {' or '.join(_NAMES[type_] for type_ in types if type_ is not _NULL)}"
+        )
     if name in _LONGEST and isinstance(value, str) and len(value.encode()) > _LONGEST[name]:
         raise Malformed(f"{name}: longer than {_LONGEST[name]} bytes")
 

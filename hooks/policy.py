@@ -15,7 +15,9 @@ REPEATED_WITHIN = timedelta(minutes=1)
 GOES_ON = {"TRYING", "RING", "RING_MEDIA", "SESSION_PROGRESS", "ESTABLISHED", "HOLD"}
 
 
-def decide(method: Method, payload: Payload, origin_is_sound: bool, facts: Facts, now: datetime) -> Reason:
+def decide(
+    method: Method, payload: Payload, origin_is_sound: bool, facts: Facts, now: datetime
+) -> Reason:
     """`origin_is_sound`: a connect names an origin such as browsers send; whose it is, the facts say."""
     if method.name == "hangup":
         return Reason.ALLOWED if facts.session_id else Reason.SESSION_NOT_OURS
@@ -32,7 +34,9 @@ def decide(method: Method, payload: Payload, origin_is_sound: bool, facts: Facts
 
 def supersedes(facts: Facts, reason: Reason) -> bool:
     """A new connection under the id of a session that still lives: WCS lost that one's end."""
-    return reason is Reason.ALLOWED and facts.session_id is not None and facts.session_ended_at is None
+    return (
+        reason is Reason.ALLOWED and facts.session_id is not None and facts.session_ended_at is None
+    )
 
 
 def _connect(payload: Payload, origin_is_sound: bool, facts: Facts, now: datetime) -> Reason:
@@ -84,7 +88,11 @@ def _asked_again(payload: Payload, facts: Facts) -> Reason:
         return Reason.CALL_ENDED
     same = facts.call_alias == payload.text("callee") and facts.call_decision == Decision.ALLOWED
     # What was true when it was first asked must be true still: the alias may have been removed or moved since.
-    return Reason.DUPLICATE if same and facts.call_target == facts.callee_target else Reason.CALL_ID_REUSED
+    return (
+        Reason.DUPLICATE
+        if same and facts.call_target == facts.callee_target
+        else Reason.CALL_ID_REUSED
+    )
 
 
 def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
@@ -103,4 +111,8 @@ def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
 
 def away(method: Method) -> Reason:
     """Without the database nothing is allowed; what has happened already is kept on disk and recorded later."""
-    return Reason.SPOOLED if method.kind is Kind.EVENT or method.name == "hangup" else Reason.DATABASE_AWAY
+    return (
+        Reason.SPOOLED
+        if method.kind is Kind.EVENT or method.name == "hangup"
+        else Reason.DATABASE_AWAY
+    )

@@ -18,11 +18,18 @@ class Reason(StrEnum):
     sentence: str
     remedy: str
 
-    def __new__(cls, word: str, decision: Decision, status: HTTPStatus, sentence: str, remedy: str = "") -> Reason:
+    def __new__(
+        cls, word: str, decision: Decision, status: HTTPStatus, sentence: str, remedy: str = ""
+    ) -> Reason:
         """`sentence` says what happened, `remedy` what the account manager can do about it."""
         member = str.__new__(cls, word)
         member._value_ = word
-        member.decision, member.status, member.sentence, member.remedy = decision, status, sentence, remedy
+        member.decision, member.status, member.sentence, member.remedy = (
+            decision,
+            status,
+            sentence,
+            remedy,
+        )
         return member
 
     @property
@@ -30,7 +37,12 @@ class Reason(StrEnum):
         return f"{self.sentence} {self.remedy}".strip()
 
     ALLOWED = "allowed", Decision.ALLOWED, HTTPStatus.OK, "Allowed."
-    DUPLICATE = "duplicate", Decision.ALLOWED, HTTPStatus.OK, "WCS repeated a hook; it got the same answer again."
+    DUPLICATE = (
+        "duplicate",
+        Decision.ALLOWED,
+        HTTPStatus.OK,
+        "WCS repeated a hook; it got the same answer again.",
+    )
 
     RECORDED = "recorded", Decision.NOTED, HTTPStatus.OK, "Recorded."
     EVENT_UNKNOWN = (
@@ -54,7 +66,12 @@ class Reason(StrEnum):
         "Stop that WCS and check it.",
     )  # fmt: skip
 
-    SPOOLED = "spooled", Decision.NOTED, HTTPStatus.OK, "The database was away; kept on disk, recorded later."
+    SPOOLED = (
+        "spooled",
+        Decision.NOTED,
+        HTTPStatus.OK,
+        "The database was away; kept on disk, recorded later.",
+    )
 
     INSTANCE_UNKNOWN = (
         "instance_unknown", Decision.REFUSED, HTTPStatus.NOT_FOUND, "No WCS instance has the key in the hook URL.",

@@ -30,7 +30,7 @@ class AskedCall(NamedTuple):
     id: str
     tenant_id: int | None
     session_id: str | None
-    call_id: str
+    wcs_call_id: str
     alias: str
     target: str
     caller: str
@@ -84,7 +84,9 @@ def parts(records: Sequence[Record]) -> Parts:
     for record in records:
         if record.session:
             session_id, session = record.session
-            sessions[session_id] = sessions[session_id].merge(session) if session_id in sessions else session
+            sessions[session_id] = (
+                sessions[session_id].merge(session) if session_id in sessions else session
+            )
         if record.call:
             call_id, call = record.call
             calls[call_id] = calls[call_id].merge(call) if call_id in calls else call

@@ -12,9 +12,35 @@ MAX_ITEMS = 20
 
 # An allow-list: a field that a later WCS adds may be a secret, so it stays out until somebody has looked at it.
 KEPT = {
-    *("nodeId", "appKey", "sessionId", "origin", "status", "info", "sipStatus", "callId", "parentCallId", "incoming"),
-    *("caller", "callee", "target", "visibleName", "hasAudio", "hasVideo", "mediaProvider", "mediaProviders"),
-    *("keepAlive", "clientVersion", "clientOSVersion", "clientBrowserVersion", "sipRegisterRequired"),
+    *(
+        "nodeId",
+        "appKey",
+        "sessionId",
+        "origin",
+        "status",
+        "info",
+        "sipStatus",
+        "callId",
+        "parentCallId",
+        "incoming",
+    ),
+    *(
+        "caller",
+        "callee",
+        "target",
+        "visibleName",
+        "hasAudio",
+        "hasVideo",
+        "mediaProvider",
+        "mediaProviders",
+    ),
+    *(
+        "keepAlive",
+        "clientVersion",
+        "clientOSVersion",
+        "clientBrowserVersion",
+        "sipRegisterRequired",
+    ),
     *("dtmf", "type", "name"),
 }
 

@@ -14,4 +14,10 @@ _VERSION, _VARIANT = 0x7 << 76, 0b10 << 62
 
 def new_row_id() -> uuid.UUID:
     milliseconds = time.time_ns() // 1_000_000
-    return uuid.UUID(int=milliseconds << 80 | _VERSION | secrets.randbits(12) << 64 | _VARIANT | secrets.randbits(62))
+    return uuid.UUID(
+        int=milliseconds << 80
+        | _VERSION
+        | secrets.randbits(12) << 64
+        | _VARIANT
+        | secrets.randbits(62)
+    )

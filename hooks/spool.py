@@ -60,7 +60,11 @@ class Spool:
         if file is not None:
             file.close()
         with contextlib.ExitStack() as held:
-            yield (batch for path in sorted(self._directory.glob("*.jsonl")) for batch in _batches(path, held))
+            yield (
+                batch
+                for path in sorted(self._directory.glob("*.jsonl"))
+                for batch in _batches(path, held)
+            )
 
     def _open(self) -> IO[bytes]:
         """Nobody sees the file before it is locked: until then its name is none that `take` looks for."""
@@ -89,7 +93,12 @@ def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
 
 def _line(hook: Hook) -> bytes:
     body = redact(hook.payload) if isinstance(hook.payload, Payload) else {}
-    kept = {"at": hook.received_at.isoformat(), "key": hook.key, "method": hook.method.name, "body": body}
+    kept = {
+        "at": hook.received_at.isoformat(),
+        "key": hook.key,
+        "method": hook.method.name,
+        "body": body,
+    }
     return json.dumps(kept).encode() + b"\n"
 
 

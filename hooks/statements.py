@@ -71,7 +71,7 @@ _SESSION = """
         ORDER BY ended_at DESC NULLS FIRST LIMIT 1
        ) session ON true
   LEFT JOIN LATERAL (
-       SELECT * FROM hooks_call WHERE session_id = session.id AND call_id = hook.wcs_call LIMIT 1
+       SELECT * FROM hooks_call WHERE session_id = session.id AND wcs_call_id = hook.wcs_call LIMIT 1
        ) call ON true"""
 
 # Everything that let the session in must still hold: the tenant's domain covers its origin, its account is enabled.
@@ -128,10 +128,10 @@ opening AS (
 )"""
 _ASKED = """
 asked AS (
-    INSERT INTO hooks_call (id, tenant_id, session_id, call_id, alias, target, caller, decision, reason,
+    INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller, decision, reason,
                             asked_at, ended_at, ended_by, end_info)
     SELECT *, '' FROM json_to_recordset(%s) AS asking (
-        id uuid, tenant_id bigint, session_id uuid, call_id text, alias text, target text, caller text, decision text,
+        id uuid, tenant_id bigint, session_id uuid, wcs_call_id text, alias text, target text, caller text, decision text,
         reason text, asked_at timestamptz, ended_at timestamptz, ended_by text)
     ON CONFLICT DO NOTHING RETURNING id
 )"""
@@ -216,7 +216,9 @@ def write(opened: bool, asked: bool, sessions: bool, calls: bool, events: bool) 
     An id that is missing was somebody else's first: its hook is decided again on fresh facts.
     """
     moves = (_SESSIONS if sessions else _NO_SESSIONS, _CALLS if calls else _NO_CALLS, _MOVED_CALLS)
-    created = " UNION ALL ".join(f"SELECT id FROM {part}" for part in ("opened",) * opened + ("asked",) * asked)
+    created = " UNION ALL ".join(
+        f"SELECT id FROM {part}" for part in ("opened",) * opened + ("asked",) * asked
+    )
     created = created or "SELECT NULL::uuid AS id WHERE false"
     parts = [
         *((_OPENING, _OPENED) if opened else ()),

@@ -27,13 +27,18 @@ from hooks.payloads import Malformed, Payload, require
 from hooks.policy import away, decide
 from hooks.reasons import Decision, Reason, refusal
 from hooks.recording import Record
-from tenants.encryption import SecretUnreadable
+from tenants.secrets.encryption import SecretUnreadable
 
 log = logging.getLogger("hooks")
 # Somebody without a valid signature could fill the disk: of each instance and reason, one event is kept in so many seconds.
 STRANGERS_EVERY = 10.0
 # An unreadable secret may be the signing secret itself, so whoever posted is a stranger yet.
-_STRANGERS = {Reason.SIGNATURE_MISSING, Reason.SIGNATURE_WRONG, Reason.SECRET_MISSING, Reason.SECRET_UNREADABLE}
+_STRANGERS = {
+    Reason.SIGNATURE_MISSING,
+    Reason.SIGNATURE_WRONG,
+    Reason.SECRET_MISSING,
+    Reason.SECRET_UNREADABLE,
+}
 _ALARMS = {Reason.CALL_NEVER_ASKED, Reason.REFUSED_CALL_WENT_ON, Reason.SECRET_UNREADABLE}
 _REST_CLIENT_CONFIG = json.dumps(REST_CLIENT_CONFIG).encode()
 _strangers_seen: dict[tuple[str, Reason], float] = {}
@@ -59,7 +64,12 @@ class WcsParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
         payload = (parser_context or {})["request"]._request.hook.payload
         if isinstance(payload, Malformed):
             raise payload
@@ -71,10 +81,14 @@ class WcsRenderer(BaseRenderer):
 
     media_type, format, charset = "application/json", "json", None
 
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
         if "restClientConfig" not in data:
             return json.dumps(data).encode()
-        rest = json.dumps({name: value for name, value in data.items() if name != "restClientConfig"})
+        rest = json.dumps(
+            {name: value for name, value in data.items() if name != "restClientConfig"}
+        )
         return b'%s, "restClientConfig": %s}' % (rest[:-1].encode(), _REST_CLIENT_CONFIG)
 
 
@@ -92,7 +106,9 @@ class WcsNegotiation(BaseContentNegotiation):
         media_type = request.content_type.partition(";")[0].strip().lower()
         return parsers[0] if media_type == WcsParser.media_type else None
 
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
         return renderers[0], renderers[0].media_type
 
 
@@ -117,7 +133,9 @@ class HookView(APIView):
         if hook.database_away:
             reason = away(hook.method)
         else:
-            reason = decide(hook.method, payload, hook.origin is not None, hook.facts, hook.received_at)
+            reason = decide(
+                hook.method, payload, hook.origin is not None, hook.facts, hook.received_at
+            )
         _log(hook, reason)
         answer, hook.record = respond(hook, payload, reason)
         return WcsResponse(answer, status=reason.status)

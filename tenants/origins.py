@@ -10,7 +10,9 @@ from typing import NamedTuple
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 270  # "https://" + a host name of 253 + ":65535", rounded up
 
-_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^\s/\\:@?#\[\]%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE)
+_ORIGIN = re.compile(
+    r"(https?)://(\[[0-9a-f:.]+\]|[^\s/\\:@?#\[\]%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE
+)
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 
 # Browsers keep these four (UTS #46); Python's IDNA 2003 codec would turn them into another host's name.
@@ -58,7 +60,9 @@ def parse(text: str) -> Origin:
         raise BadOrigin("The origin is too long.")
     match = _ORIGIN.fullmatch(text)
     if match is None:
-        raise BadOrigin("An origin is a scheme, a host and at most a port, like https://www.example.com.")
+        raise BadOrigin(
+            "An origin is a scheme, a host and at most a port, like https://www.example.com."
+        )
     scheme = match[1].lower()
     port = int(match[3]) if match[3] else DEFAULT_PORTS[scheme]
     if not 0 < port < 65536:
@@ -86,7 +90,9 @@ def _host(text: str) -> str:
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise BadOrigin("The host is no valid name.")
-    if re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]):  # browsers read such a host as an IPv4 address
+    if re.fullmatch(
+        r"[0-9]+|0x[0-9a-f]*", labels[-1]
+    ):  # browsers read such a host as an IPv4 address
         return _ipv4(host)
     return host
 
@@ -95,11 +101,15 @@ def _ascii(text: str) -> str:
     if text.isascii():
         return text.lower()
     if not _AMBIGUOUS.isdisjoint(text):
-        raise BadOrigin("Write this host name in its xn-- form: one of its letters is read in two ways.")
+        raise BadOrigin(
+            "Write this host name in its xn-- form: one of its letters is read in two ways."
+        )
     try:
         return text.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
-        raise BadOrigin("The host is no valid international name; write it in its xn-- form.") from error
+        raise BadOrigin(
+            "The host is no valid international name; write it in its xn-- form."
+        ) from error
 
 
 def _ipv4(host: str) -> str:

@@ -35,7 +35,9 @@ def scope_of(user: User | AnonymousUser) -> Scope:
     if user.groups.filter(name=AUDITORS).exists():
         return Scope(None, frozenset())
     rights = dict(user.assignments.values_list("tenant", "may_change"))
-    return Scope(frozenset(rights), frozenset(tenant for tenant, may_change in rights.items() if may_change))
+    return Scope(
+        frozenset(rights), frozenset(tenant for tenant, may_change in rights.items() if may_change)
+    )
 
 
 class OfTenantQuerySet(models.QuerySet[Rows]):

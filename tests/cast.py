@@ -30,10 +30,17 @@ def assemble() -> Cast:
     acme = Tenant.objects.create(slug="acme", name="Acme Ltd")
     globex = Tenant.objects.create(slug="globex", name="Globex Corp")
     sales = Callee.objects.create(tenant=acme, alias="sales", target="+4930123456", default=True)
-    support = Callee.objects.create(tenant=acme, alias="support", target="sip:help@pbx.acme.example")
+    support = Callee.objects.create(
+        tenant=acme, alias="support", target="sip:help@pbx.acme.example"
+    )
     Callee.objects.create(tenant=globex, alias="frontdesk", target="20002", default=True)
     Domain.objects.create(tenant=acme, origin="https://www.acme.example")
-    Domain.objects.create(tenant=acme, origin="https://shops.acme.example", include_subdomains=True, default_callee=support)
+    Domain.objects.create(
+        tenant=acme,
+        origin="https://shops.acme.example",
+        include_subdomains=True,
+        default_callee=support,
+    )
     Domain.objects.create(tenant=globex, origin="https://globex.example:8443")
     account = SipAccount.objects.create(
         tenant=acme,
@@ -44,7 +51,9 @@ def assemble() -> Cast:
         outbound_proxy="203.0.113.5",
         port=5070,
     )
-    SipAccount.objects.create(tenant=globex, login="20001", password=GLOBEX_PASSWORD, domain="sip.globex.example")
+    SipAccount.objects.create(
+        tenant=globex, login="20001", password=GLOBEX_PASSWORD, domain="sip.globex.example"
+    )
     return Cast(
         acme=acme,
         globex=globex,

@@ -30,8 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--real", action="store_true", help="end-to-end tests with Chromium and Kamailio as well")
-    parser.addoption("--pictures", metavar="DIR", help="with --real: takes the README's pictures into it")
+    parser.addoption(
+        "--real", action="store_true", help="end-to-end tests with Chromium and Kamailio as well"
+    )
+    parser.addoption(
+        "--pictures", metavar="DIR", help="with --real: takes the README's pictures into it"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +64,9 @@ def _let_tests_truncate() -> None:
     flush, execute = DatabaseOperations.sql_flush, DatabaseOperations.execute_sql_flush
 
     def sql_flush(*args, **kwargs) -> list[str]:
-        turned_off, turned_on = (TRUNCATE_TRIGGERS.format(how) for how in ("DISABLE", "ENABLE ALWAYS"))
+        turned_off, turned_on = (
+            TRUNCATE_TRIGGERS.format(how) for how in ("DISABLE", "ENABLE ALWAYS")
+        )
         return [GIVE_UP_SOON, turned_off, *flush(*args, **kwargs), turned_on]
 
     def execute_sql_flush(operations: DatabaseOperations, statements: list[str]) -> None:
@@ -98,7 +104,9 @@ class Gateway:
         ]
         environment = {**os.environ, "WEB_CONCURRENCY": str(self.workers), **self.environment}
         with self.log_path.open("w") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, process_group=0)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log, process_group=0
+            )
         self._wait()
         return self
 

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-for name in [name for name in os.environ if name.startswith("CLICKHOOK_")] + ["DATABASE_URL", "WEB_CONCURRENCY"]:
+for name in [name for name in os.environ if name.startswith("CLICKHOOK_")] + [
+    "DATABASE_URL",
+    "WEB_CONCURRENCY",
+]:
     os.environ.pop(name, None)
 DATA_DIR = Path(tempfile.mkdtemp(prefix="clickhook-test-"))
 os.environ["CLICKHOOK_DATA_DIR"] = str(DATA_DIR)

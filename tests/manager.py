@@ -20,7 +20,9 @@ TYPED = "typed-by-the-manager-4b1d"
 
 def person(role="administrator", *tenants, name="", may_change=True):
     """An administrator, a manager of these tenants, an auditor, or nobody: staff without a role."""
-    user = User.objects.create_user(name or role, is_staff=True, is_superuser=role == "administrator")
+    user = User.objects.create_user(
+        name or role, is_staff=True, is_superuser=role == "administrator"
+    )
     if role == "auditor":
         user.groups.add(Group.objects.get_or_create(name=AUDITORS)[0])
     for tenant in tenants:
@@ -77,7 +79,9 @@ def change(row):
 def submit(manager, page, follow=True, **typed):
     """Opens the page, changes what is named, and presses Save."""
     data = Form(manager.get(page).content.decode()).data | typed
-    return manager.post(page, {name: value for name, value in data.items() if value is not None}, follow=follow)
+    return manager.post(
+        page, {name: value for name, value in data.items() if value is not None}, follow=follow
+    )
 
 
 def unconfirmed(browser):
@@ -92,7 +96,9 @@ def upload(browser, content, table="callees", name="file.csv", follow=True, **mo
     """A file on the import's page."""
     file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
     return browser.post(
-        url(ImportRun, "add"), {"table": table or "everything", "file": file, "tenant": "", **more}, follow=follow
+        url(ImportRun, "add"),
+        {"table": table or "everything", "file": file, "tenant": "", **more},
+        follow=follow,
     )
 
 
@@ -102,12 +108,17 @@ def said(answer):
 
 def row(prefix, index, **values):
     """A row added to a page's table."""
-    return {f"{prefix}-TOTAL_FORMS": index + 1, **{f"{prefix}-{index}-{name}": value for name, value in values.items()}}
+    return {
+        f"{prefix}-TOTAL_FORMS": index + 1,
+        **{f"{prefix}-{index}-{name}": value for name, value in values.items()},
+    }
 
 
 def hidden_words():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT password FROM tenants_sipaccount UNION SELECT signing_secret FROM tenants_wcsinstance")
+        cursor.execute(
+            "SELECT password FROM tenants_sipaccount UNION SELECT signing_secret FROM tenants_wcsinstance"
+        )
         tokens = [token for (token,) in cursor.fetchall() if token]
     return [*SECRETS, TYPED, *tokens, "v1."]
 
@@ -120,5 +131,10 @@ def assert_tells_nothing(*texts):
 def errors_of(response):
     context = response.context
     formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-    listed = [context["adminform"].form.errors, *(form.errors for formset in formsets for form in formset.forms)]
-    return " ".join(str(errors) for errors in [*listed, *(formset.non_form_errors() for formset in formsets)])
+    listed = [
+        context["adminform"].form.errors,
+        *(form.errors for formset in formsets for form in formset.forms),
+    ]
+    return " ".join(
+        str(errors) for errors in [*listed, *(formset.non_form_errors() for formset in formsets)]
+    )

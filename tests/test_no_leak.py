@@ -43,10 +43,14 @@ def _everything(acme, globex) -> Iterator[Answer]:
             "transfer",
             "OnCallEvent",
         ):
-            body = payload(file, sessionId=acme.session, info=f"not {file}", sipPassword=ACME_PASSWORD)
+            body = payload(
+                file, sessionId=acme.session, info=f"not {file}", sipPassword=ACME_PASSWORD
+            )
             yield acme.send(method, json.dumps(body).encode())
     yield acme.send("connect", b"{")
-    yield acme.send("connect", json.dumps(payload("connect", sipPassword=ACME_PASSWORD, origin=5)).encode())
+    yield acme.send(
+        "connect", json.dumps(payload("connect", sipPassword=ACME_PASSWORD, origin=5)).encode()
+    )
     yield globex.post("connect")
     globex.secret = None
     yield globex.post("connect")
@@ -66,7 +70,9 @@ def _leaking_tables() -> list[str]:
     leaking = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT coalesce(string_agg(row_to_json(t)::text, chr(10)), '') FROM \"{table}\" t")
+            cursor.execute(
+                f"SELECT coalesce(string_agg(row_to_json(t)::text, chr(10)), '') FROM \"{table}\" t"
+            )
             if leaks(cursor.fetchone()[0]):
                 leaking.append(table)
     return leaking

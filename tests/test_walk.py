@@ -29,8 +29,18 @@ from tests.walk import (
 )
 
 # What a visitor may add to the address of a list. None of it says a word of Acme's that is looked for elsewhere.
-ASKED_OF_LISTS = ["?q=acme", "?q=session-of-acme", "?q=call-of-acme", "?tenant=acme", "?_popup=1&_to_field=id", "?e=1"]
-ASKED_OF_LISTS += ["?tenant__slug__startswith=a", "?tenant__assignments__user__password__startswith=p"]
+ASKED_OF_LISTS = [
+    "?q=acme",
+    "?q=session-of-acme",
+    "?q=call-of-acme",
+    "?tenant=acme",
+    "?_popup=1&_to_field=id",
+    "?e=1",
+]
+ASKED_OF_LISTS += [
+    "?tenant__slug__startswith=a",
+    "?tenant__assignments__user__password__startswith=p",
+]
 ENDS_THE_WALK = {"logout"}  # its own tests are elsewhere
 ENDLESS = {"hooks_call_live_stream"}  # tests/hooks/test_live.py reads it
 OUTSIDERS = ["manager", "nobody", "anonymous"]  # another tenant's manager; staff without a role
@@ -44,7 +54,9 @@ def cast(db):
     a_day_of(cast.acme, cast.acme_1, cast.shared_1)
     a_day_of(cast.globex, cast.globex_1, cast.shared_1)
     a_call_gone_astray(cast.globex, cast.acme_1)
-    AccessAttempt.objects.create(username="mary-of-acmes", ip_address="203.0.113.9", failures_since_start=1)
+    AccessAttempt.objects.create(
+        username="mary-of-acmes", ip_address="203.0.113.9", failures_since_start=1
+    )
     return cast
 
 
@@ -75,7 +87,9 @@ def asked(places):
     """Every address, lists with whatever may be added to them, and every choice."""
     for place in places:
         yield place.path
-        yield from (place.path + more for more in ASKED_OF_LISTS if place.is_list and (place.rows in SCOPED))
+        yield from (
+            place.path + more for more in ASKED_OF_LISTS if place.is_list and (place.rows in SCOPED)
+        )
     for choice in autocompletes():
         yield from (choice, choice + "acme")
 
@@ -100,7 +114,9 @@ def test_an_auditor_finds_all_of_it_and_no_secret(cast, places):
     for place in places:
         answer = auditor.get(place.path, follow=True)
         found |= told(answer, words, place.path)
-        assert [secret for secret in (*casting.SECRETS, "v1.k") if secret in text_of(answer)] == [], place.path
+        assert [
+            secret for secret in (*casting.SECRETS, "v1.k") if secret in text_of(answer)
+        ] == [], place.path
     assert words - found == set()
 
 
@@ -122,8 +138,13 @@ def test_a_row_of_another_is_as_if_there_were_none(cast, places):
         if not is_row or place.rows.objects.visible_to(outsider.user).filter(pk=row).exists():
             continue
         none = "ffffffff-0000-4000-8000-000000000000" if "-" in row else "987654"
-        real, missing = (outsider.get(path, follow=True) for path in (place.path, place.path.replace(row, none)))
-        assert (real.status_code, real.redirect_chain) == (missing.status_code, missing.redirect_chain)
+        real, missing = (
+            outsider.get(path, follow=True) for path in (place.path, place.path.replace(row, none))
+        )
+        assert (real.status_code, real.redirect_chain) == (
+            missing.status_code,
+            missing.redirect_chain,
+        )
         if real.redirect_chain:
             said, also = (list(map(str, answer.context["messages"])) for answer in (real, missing))
             assert said == [message.replace(none, row) for message in also] != []
@@ -143,7 +164,11 @@ def test_nobody_else_changes_anything_at_any_address(cast, places, who):
     visitor, words, before = visitor_of(cast, who), words_of(cast), snapshot()
     for place in places:
         if place.name not in ENDS_THE_WALK:
-            answer = visitor.post(place.path, {"post": "yes", "tenant": cast.acme.pk, "slug": "x", "name": "x"}, follow=True)
+            answer = visitor.post(
+                place.path,
+                {"post": "yes", "tenant": cast.acme.pk, "slug": "x", "name": "x"},
+                follow=True,
+            )
             assert who == "auditor" or told(answer, words, place.path) == set(), place.path
     assert before == snapshot()
 
@@ -151,12 +176,21 @@ def test_nobody_else_changes_anything_at_any_address(cast, places, who):
 def actions():
     request = RequestFactory().get("/")
     request.user = person(name="the-boss")
-    return [(model, name) for model, page in admin.site._registry.items() for name in page.get_actions(request)]
+    return [
+        (model, name)
+        for model, page in admin.site._registry.items()
+        for name in page.get_actions(request)
+    ]
 
 
 @pytest.mark.parametrize("who", [*OUTSIDERS, "auditor"])
 def test_no_action_does_anything_to_rows_of_another(cast, hers, who):
-    visitor, words, everywhere, before = visitor_of(cast, who), words_of(cast), actions(), snapshot()
+    visitor, words, everywhere, before = (
+        visitor_of(cast, who),
+        words_of(cast),
+        actions(),
+        snapshot(),
+    )
     assert len(everywhere) > 6
     for model, name in everywhere:
         rows = model.objects.visible_to(hers.user) if model in SCOPED else model.objects.all()
@@ -169,11 +203,17 @@ def test_no_action_does_anything_to_rows_of_another(cast, hers, who):
 
 
 def of_tenant(tenant, rows):
-    return [[row for row in table if row.get("tenant_id") == tenant.pk] for table in rows[1].values()]
+    return [
+        [row for row in table if row.get("tenant_id") == tenant.pk] for table in rows[1].values()
+    ]
 
 
 def test_the_same_action_works_where_it_may(cast, hers):
-    chosen = {"action": "delete_selected", ACTION_CHECKBOX_NAME: [cast.sales.pk, cast.support.pk], "post": "yes"}
+    chosen = {
+        "action": "delete_selected",
+        ACTION_CHECKBOX_NAME: [cast.sales.pk, cast.support.pk],
+        "post": "yes",
+    }
     before, (_, after) = snapshot(), post(hers, url(casting.Callee), chosen)
     assert len(before[1]["Callee"]) - len(after[1]["Callee"]) == 2
 
@@ -181,7 +221,9 @@ def test_the_same_action_works_where_it_may(cast, hers):
 def fields_for_ids(page):
     """Every field of a page that takes an id, with the kind of row it takes."""
     forms = [page.context["adminform"].form]
-    forms += [form for inline in page.context["inline_admin_formsets"] for form in inline.formset.forms]
+    forms += [
+        form for inline in page.context["inline_admin_formsets"] for form in inline.formset.forms
+    ]
     for form in forms:
         for name, field in form.fields.items():
             if isinstance(field, InlineForeignKeyField):
@@ -194,13 +236,26 @@ def test_no_form_takes_an_id_of_another(cast, hers):
     def acmes(kind):
         if kind is THROUGH:
             return THROUGH.objects.get(wcsinstance=cast.acme_1)
-        return kind.objects.visible_to(hers.user).exclude(pk__in=kind.objects.visible_to(outsider.user)).first()
+        return (
+            kind.objects.visible_to(hers.user)
+            .exclude(pk__in=kind.objects.visible_to(outsider.user))
+            .first()
+        )
 
-    outsider, words, before, tried = signed_in("manager", cast.globex), words_of(cast), snapshot(), 0
+    outsider, words, before, tried = (
+        signed_in("manager", cast.globex),
+        words_of(cast),
+        snapshot(),
+        0,
+    )
     own = [cast.globex, cast.globex_1, *(getattr(cast.globex, rows).first() for rows in OWNED)]
     for where in [*(change(row) for row in own), *(url(type(row), "add") for row in own)]:
         page = outsider.get(where)
-        data = {name: value for name, value in Form(page.content.decode()).data.items() if value is not None}
+        data = {
+            name: value
+            for name, value in Form(page.content.decode()).data.items()
+            if value is not None
+        }
         for name, kind in fields_for_ids(page):
             foreign = acmes(kind)
             answer, after = post(outsider, where, data | {name: foreign.pk})

@@ -14,11 +14,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from hooks.models import Call, Event, Session
-from tenants.importing.allowed import Allowed
-from tenants.importing.run import run
-from tenants.importing.source import Source
-from tenants.importing.tables import BY_NAME
 from tenants.models import Assignment, AuditEntry, Domain, Upload, WcsInstance
+from tenants.transfer.checking.allowed import Allowed
+from tenants.transfer.importing import run
+from tenants.transfer.reading.source import Source
+from tenants.transfer.tables import BY_NAME
 
 NOW = timezone.now()
 # How a word of an address is filled in. A page added later with another one is to be added here, so that it is walked too.
@@ -56,11 +56,17 @@ def a_day_of(tenant, instance, shared):
     )  # fmt: skip
     target = tenant.callees.first().target
     call = Call.objects.create(
-        tenant=tenant, session=session, call_id=f"call-of-{slug}", alias=f"alias-of-{slug}", target=target,
+        tenant=tenant, session=session, wcs_call_id=f"call-of-{slug}", alias=f"alias-of-{slug}", target=target,
         decision="allowed", reason="allowed", asked_at=NOW,
     )  # fmt: skip
     body = {"sessionId": session.wcs_session_id, "callee": target}
-    event = {"received_at": NOW, "decision": "refused", "reason": "callee_unknown", "body": body, "detail": f"by {slug}"}
+    event = {
+        "received_at": NOW,
+        "decision": "refused",
+        "reason": "callee_unknown",
+        "body": body,
+        "detail": f"by {slug}",
+    }
     Event.objects.create(**of, **event, method="call", session=session, call=call)
     Event.objects.create(instance=instance, **event, method="connect")
     Event.objects.create(**of | {"instance": shared}, **event, method="connect")
@@ -69,10 +75,23 @@ def a_day_of(tenant, instance, shared):
 def an_import_by(user, tenant):
     """One that was done, and one that she has not confirmed yet."""
     source = f"import-of-{tenant.slug}.csv"
-    file = Source(source, f"tenant,alias,target\n{tenant.slug},back,+4930999\n".encode(), BY_NAME["callees"])
+    file = Source(
+        source, f"tenant,alias,target\n{tenant.slug},back,+4930999\n".encode(), BY_NAME["callees"]
+    )
     run(file, Allowed(user), False, lambda *state: None)
-    change = {"sign": "+", "action": "added", "kind": "callee", "name": f"{tenant.slug}/front", "words": []}
-    kept = Upload(owner=user, name=source, table="callees", preview={"changes": [change], "counts": {"added": 1}})
+    change = {
+        "sign": "+",
+        "action": "added",
+        "kind": "callee",
+        "name": f"{tenant.slug}/front",
+        "words": [],
+    }
+    kept = Upload(
+        owner=user,
+        name=source,
+        table="callees",
+        preview={"changes": [change], "counts": {"added": 1}},
+    )
     kept.seal(b"")
     kept.save()
 
@@ -81,14 +100,29 @@ def a_call_gone_astray(tenant, instance):
     """Somebody claimed a page of this tenant's at the WCS of another: the one may know, but not whose WCS it was."""
     of = {"tenant": tenant, "instance": instance, "received_at": NOW, "body": {}}
     Event.objects.create(**of, method="connect", decision="refused", reason="origin_not_served")
-    Session.objects.create(tenant=tenant, instance=instance, wcs_session_id="session-gone-astray", opened_at=NOW)
+    Session.objects.create(
+        tenant=tenant, instance=instance, wcs_session_id="session-gone-astray", opened_at=NOW
+    )
 
 
 def words_of(cast) -> set[str]:
     """What nobody else may read of Acme, in lower case."""
-    rows = [cast.acme_1, cast.acme_account, Session.objects.get(tenant=cast.acme), Call.objects.get(tenant=cast.acme)]
-    words = {str(row.pk) for row in rows} | {"acme ltd", "key-of-acme-1", "sip.acme.example", "auth-10001"}
-    words |= {domain.origin for domain in Domain.objects.filter(tenant=cast.acme)} | {cast.sales.target, cast.support.target}
+    rows = [
+        cast.acme_1,
+        cast.acme_account,
+        Session.objects.get(tenant=cast.acme),
+        Call.objects.get(tenant=cast.acme),
+    ]
+    words = {str(row.pk) for row in rows} | {
+        "acme ltd",
+        "key-of-acme-1",
+        "sip.acme.example",
+        "auth-10001",
+    }
+    words |= {domain.origin for domain in Domain.objects.filter(tenant=cast.acme)} | {
+        cast.sales.target,
+        cast.support.target,
+    }
     return (
         words
         | {f"{what}-of-acme" for what in ("instance", "node", "session", "call", "alias", "import")}
@@ -98,7 +132,11 @@ def words_of(cast) -> set[str]:
 
 def addresses(rows_of) -> list[Address]:
     """Raises AssertionError for a page whose address it cannot make."""
-    return [address for name, route in _patterns(get_resolver()) for address in _filled(name, route, rows_of)]
+    return [
+        address
+        for name, route in _patterns(get_resolver())
+        for address in _filled(name, route, rows_of)
+    ]
 
 
 def _patterns(resolver, before="/"):
@@ -116,7 +154,9 @@ def _route(pattern) -> str:
     text = str(pattern)
     if hasattr(pattern, "_route"):
         return text
-    assert text.startswith(("^(?P<app_label>", "(?P<url>")), f"The walk does not know how to fill in {text}"
+    assert text.startswith(("^(?P<app_label>", "(?P<url>")), (
+        f"The walk does not know how to fill in {text}"
+    )
     return "<app_label>/" if "app_label" in text else "<url>"
 
 
@@ -131,13 +171,18 @@ def _filled(name, route, rows_of):
     assert kind in ARGUMENTS, tell
     values = ARGUMENTS[kind](rows_of(model) if model else [])
     assert values, f"The walk has no row for {route}: make one of Acme's in tests/walk.py."
-    return [Address(name, route.replace(f"<{arguments[0]}>", quote(value, safe="")), model) for value in values]
+    return [
+        Address(name, route.replace(f"<{arguments[0]}>", quote(value, safe="")), model)
+        for value in values
+    ]
 
 
 def _model_of(route):
     _, *names = route.split("/")
     is_of_model = len(names) > 3 and names[0] == "admin" and "<" not in names[1] + names[2]
-    return apps.get_model(names[1], names[2]) if is_of_model and names[1] in apps.app_configs else None
+    return (
+        apps.get_model(names[1], names[2]) if is_of_model and names[1] in apps.app_configs else None
+    )
 
 
 def autocompletes() -> list[str]:
@@ -145,7 +190,11 @@ def autocompletes() -> list[str]:
     asked = []
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.get_fields():
-            if field.remote_field and field.concrete and field.related_model in admin.site._registry:
+            if (
+                field.remote_field
+                and field.concrete
+                and field.related_model in admin.site._registry
+            ):
                 names = f"app_label={model._meta.app_label}&model_name={model._meta.model_name}&field_name={field.name}"
                 asked.append(f"/admin/autocomplete/?{names}&term=")
     assert len(asked) > 20
@@ -154,7 +203,9 @@ def autocompletes() -> list[str]:
 
 def text_of(response) -> str:
     if response.streaming:
-        assert not response.is_async, "The walk reads no endless stream: give its page a test of its own, and skip it here."
+        assert not response.is_async, (
+            "The walk reads no endless stream: give its page a test of its own, and skip it here."
+        )
         content = b"".join(response.streaming_content)
     else:
         content = response.content
@@ -170,8 +221,14 @@ def told(response, words, said) -> set[str]:
 
 def snapshot():
     """Every row that a person without a right to it could have changed."""
-    scoped = [model for model in apps.get_models() if hasattr(model._default_manager.all(), "visible_to")]
+    scoped = [
+        model for model in apps.get_models() if hasattr(model._default_manager.all(), "visible_to")
+    ]
     scoped.remove(AuditEntry)  # what she does to her own account is audited
     tables = [*scoped, Upload, Assignment, WcsInstance.tenants.through]
-    people = list(User.objects.order_by("pk").values("pk", "username", "password", "is_active", "is_staff", "is_superuser"))
+    people = list(
+        User.objects.order_by("pk").values(
+            "pk", "username", "password", "is_active", "is_staff", "is_superuser"
+        )
+    )
     return people, {model.__name__: list(model.objects.order_by("pk").values()) for model in tables}

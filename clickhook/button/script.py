@@ -12,7 +12,15 @@ from django.conf import settings
 from clickhook.button import websdk
 
 SOURCE = Path(__file__).parent / "source"
-PARTS = ("sentences.js", "opening_hours.js", "attributes.js", "sdk.js", "call.js", "element.js", "placing.js")
+PARTS = (
+    "sentences.js",
+    "opening_hours.js",
+    "attributes.js",
+    "sdk.js",
+    "call.js",
+    "element.js",
+    "placing.js",
+)
 LOOK = "look.css"
 
 

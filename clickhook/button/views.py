@@ -18,7 +18,9 @@ CACHING = "public, max-age=300, stale-while-revalidate=86400"
 @gzip_page
 def button(request: HttpRequest) -> HttpResponseBase:
     headers = {"ETag": script.etag(), "Cache-Control": CACHING}
-    whole = HttpResponse(script.text(), content_type="text/javascript; charset=utf-8", headers=headers)
+    whole = HttpResponse(
+        script.text(), content_type="text/javascript; charset=utf-8", headers=headers
+    )
     answer = get_conditional_response(request, etag=script.etag(), response=whole) or whole
     for name, value in websdk.ON_ANY_PAGE.items():
         answer.headers[name] = value

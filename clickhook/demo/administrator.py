@@ -20,7 +20,10 @@ NAME = "demo"
 def somebody_else_is_here() -> bool:
     """So it is no demo's database. A new one has no tables yet."""
     users = get_user_model()
-    return users._meta.db_table in connection.introspection.table_names() and users.objects.exclude(username=NAME).exists()
+    return (
+        users._meta.db_table in connection.introspection.table_names()
+        and users.objects.exclude(username=NAME).exists()
+    )
 
 
 def sign_in() -> str:

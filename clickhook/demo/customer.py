@@ -10,7 +10,10 @@ from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 
 SIP_DOMAIN = "sip.demo.example"
 CALLER = "10001"
-PHONES = {"sales": "10002", "support": "10003"}  # by the alias under which the page calls them; support is busy
+PHONES = {
+    "sales": "10002",
+    "support": "10003",
+}  # by the alias under which the page calls them; support is busy
 
 
 class Customer:
@@ -21,7 +24,9 @@ class Customer:
     @property
     def sip_accounts(self) -> str:
         """As the SIP server reads them."""
-        return "".join(f"{user}@{SIP_DOMAIN}:{user}:{password}\n" for user, password in self.passwords.items())
+        return "".join(
+            f"{user}@{SIP_DOMAIN}:{user}:{password}\n" for user, password in self.passwords.items()
+        )
 
     @transaction.atomic
     def prepare(self, origin: str, sip_port: int) -> str:
@@ -31,7 +36,9 @@ class Customer:
         tenant.callees.all().delete()  # whatever became of them in the last run
         for alias, user in PHONES.items():
             Callee.objects.create(tenant=tenant, alias=alias, target=user, default=alias == "sales")
-        account = SipAccount.objects.filter(tenant=tenant, login=CALLER).first() or SipAccount(tenant=tenant, login=CALLER)
+        account = SipAccount.objects.filter(tenant=tenant, login=CALLER).first() or SipAccount(
+            tenant=tenant, login=CALLER
+        )
         account.domain, account.outbound_proxy, account.port = SIP_DOMAIN, "127.0.0.1", sip_port
         account.password = self.passwords[CALLER]
         account.save()

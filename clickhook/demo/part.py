@@ -40,7 +40,9 @@ class Part:
             preexec_fn=end_with_parent,
             start_new_session=True,  # a Ctrl-C at the terminal is for us, who end it in order
         )
-        self._readers = [threading.Thread(target=read, daemon=True) for read in (self._read, self._read_errors)]
+        self._readers = [
+            threading.Thread(target=read, daemon=True) for read in (self._read, self._read_errors)
+        ]
         for reader in self._readers:
             reader.start()
         self._give(given)
@@ -61,7 +63,9 @@ class Part:
         with self._news:
             while not (found := self.said(since, **wanted)):
                 if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise PartError(f"{self.module}: {wanted} did not come. {self.lines[since:]} {self.errors}")
+                    raise PartError(
+                        f"{self.module}: {wanted} did not come. {self.lines[since:]} {self.errors}"
+                    )
                 self._news.wait(0.1)
         return found[0]
 

@@ -27,7 +27,9 @@ _POLICY = (
 class Content:
     gateway: str
     wcs: str
-    key: str = field(repr=False)  # stands in the address that the demo prints: whoever has it is shown the admin
+    key: str = field(
+        repr=False
+    )  # stands in the address that the demo prints: whoever has it is shown the admin
     sign_in: Callable[[], str] = field(repr=False)  # begins a session of the admin
 
 
@@ -73,14 +75,22 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if file.suffix not in _TYPES or not file.is_file():
             return self.send_error(HTTPStatus.NOT_FOUND)
         text = file.read_text()
-        for name, value in {"gateway": self._content.gateway, "wcs": self._content.wcs, "key": key}.items():
+        for name, value in {
+            "gateway": self._content.gateway,
+            "wcs": self._content.wcs,
+            "key": key,
+        }.items():
             text = text.replace(f"{{{{ {name} }}}}", html.escape(value))
-        return self._send(HTTPStatus.OK, text, {"Content-Type": f"{_TYPES[file.suffix]}; charset=utf-8"})
+        return self._send(
+            HTTPStatus.OK, text, {"Content-Type": f"{_TYPES[file.suffix]}; charset=utf-8"}
+        )
 
     def _let_in(self, key: str) -> None:
         """A cookie knows no port: set for this site, it is the admin's too."""
         if not hmac.compare_digest(key.encode(), self._content.key.encode()):
-            return self.send_error(HTTPStatus.FORBIDDEN, "Open the page by the address that the demo has printed.")
+            return self.send_error(
+                HTTPStatus.FORBIDDEN, "Open the page by the address that the demo has printed."
+            )
         cookie = f"sessionid={self._content.sign_in()}; Path=/; HttpOnly; SameSite=Lax"
         headers = {"Location": f"{self._content.gateway}/admin/hooks/call/", "Set-Cookie": cookie}
         return self._send(HTTPStatus.FOUND, "", headers)
@@ -89,7 +99,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Security-Policy", _POLICY.format(gateway=self._content.gateway, wcs=self._content.wcs))
+        self.send_header(
+            "Content-Security-Policy",
+            _POLICY.format(gateway=self._content.gateway, wcs=self._content.wcs),
+        )
         self.send_header("Referrer-Policy", "no-referrer")  # the address holds the key
         self.send_header("Cache-Control", "no-store")
         self.end_headers()

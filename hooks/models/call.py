@@ -33,9 +33,13 @@ class Call(models.Model):
         REAPER = "reaper", "nobody ended it"
 
     id = models.UUIDField(primary_key=True, default=new_row_id, editable=False)
-    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="calls", db_index=False)
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="calls", db_index=False)
-    call_id = models.CharField("callId", max_length=255)
+    tenant = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, related_name="calls", db_index=False
+    )
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="calls", db_index=False
+    )
+    wcs_call_id = models.CharField("callId", max_length=255)
     alias = models.TextField(help_text="What the page asked for; empty: the default callee.")
     target = models.TextField(help_text="What WCS was told to dial.")
     caller = models.TextField()
@@ -50,7 +54,9 @@ class Call(models.Model):
     sip_status = models.PositiveIntegerField("SIP status", null=True)
     # Nobody knows how long a call lasted that nobody ended.
     duration = models.GeneratedField(
-        expression=models.Case(models.When(~Q(ended_by="reaper"), then=F("ended_at") - F("answered_at"))),
+        expression=models.Case(
+            models.When(~Q(ended_by="reaper"), then=F("ended_at") - F("answered_at"))
+        ),
         output_field=models.DurationField(),
         db_persist=True,
         null=True,
@@ -59,18 +65,31 @@ class Call(models.Model):
     objects = OfTenantQuerySet["Call"].as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["session", "call_id"], name="call_once_per_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "wcs_call_id"], name="call_once_per_session")
+        ]
         indexes = [
             models.Index(fields=["asked_at"], name="call_by_time"),
             models.Index(fields=["tenant", "asked_at"], name="call_of_tenant"),
             # Only what went wrong is written to these. Neither condition changes before the call ends.
             models.Index(fields=["asked_at"], condition=REFUSED, name="call_refused"),
-            models.Index(fields=["tenant", "asked_at"], condition=REFUSED, name="call_refused_of_tenant"),
-            models.Index(fields=["tenant", "asked_at"], condition=Q(ended_by="failed"), name="call_failed_of_tenant"),
+            models.Index(
+                fields=["tenant", "asked_at"], condition=REFUSED, name="call_refused_of_tenant"
+            ),
+            models.Index(
+                fields=["tenant", "asked_at"],
+                condition=Q(ended_by="failed"),
+                name="call_failed_of_tenant",
+            ),
             # For the search for a call id: next to nothing to write, some pages to look through.
-            BrinIndex(fields=["call_id"], opclasses=["text_bloom_ops"], autosummarize=True, name="call_by_id"),
+            BrinIndex(
+                fields=["wcs_call_id"],
+                opclasses=["text_bloom_ops"],
+                autosummarize=True,
+                name="call_by_id",
+            ),
             models.Index(fields=["asked_at"], condition=Q(ended_at=None), name="call_living"),
         ]
 
     def __str__(self) -> str:
-        return self.call_id
+        return self.wcs_call_id

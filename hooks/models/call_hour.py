@@ -8,7 +8,9 @@ from tenants.models import Tenant
 
 
 class CallHour(models.Model):
-    tenant = models.ForeignKey(Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
+    tenant = models.ForeignKey(
+        Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     hour = models.DateTimeField()
     answered = models.PositiveIntegerField()
     unanswered = models.PositiveIntegerField()
@@ -19,7 +21,9 @@ class CallHour(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "hour"], nulls_distinct=False, name="call_hour_once_per_tenant")
+            models.UniqueConstraint(
+                fields=["tenant", "hour"], nulls_distinct=False, name="call_hour_once_per_tenant"
+            )
         ]
 
     def __str__(self) -> str:

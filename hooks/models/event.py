@@ -25,14 +25,29 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     # No foreign key constraints: checking five of them for every hook cost more than the row.
     received_at = models.DateTimeField()
-    instance = models.ForeignKey(WcsInstance, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    tenant = models.ForeignKey(Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
-    session = models.ForeignKey(Session, models.DO_NOTHING, null=True, related_name="events", db_constraint=False)
-    call = models.ForeignKey(Call, models.DO_NOTHING, null=True, related_name="events", db_constraint=False, db_index=False)
+    instance = models.ForeignKey(
+        WcsInstance, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    tenant = models.ForeignKey(
+        Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    session = models.ForeignKey(
+        Session, models.DO_NOTHING, null=True, related_name="events", db_constraint=False
+    )
+    call = models.ForeignKey(
+        Call,
+        models.DO_NOTHING,
+        null=True,
+        related_name="events",
+        db_constraint=False,
+        db_index=False,
+    )
     method = models.CharField(max_length=64)
     decision = models.CharField(max_length=16, choices=decisions)
     reason = models.CharField(max_length=32, choices=reasons)
-    detail = models.TextField(blank=True, help_text="What was wrong, where the reason alone does not say it.")
+    detail = models.TextField(
+        blank=True, help_text="What was wrong, where the reason alone does not say it."
+    )
     body = models.JSONField()
 
     objects = EventQuerySet.as_manager()
@@ -42,16 +57,25 @@ class Event(models.Model):
             models.Index(fields=["received_at"], name="event_by_time"),
             models.Index(fields=["tenant", "received_at"], name="event_of_tenant"),
             # Only a few events are written to these.
-            models.Index(fields=["received_at"], include=["reason"], condition=REFUSED, name="event_refused"),
             models.Index(
-                fields=["tenant", "received_at"], include=["reason"], condition=REFUSED, name="event_refused_of_tenant"
+                fields=["received_at"], include=["reason"], condition=REFUSED, name="event_refused"
+            ),
+            models.Index(
+                fields=["tenant", "received_at"],
+                include=["reason"],
+                condition=REFUSED,
+                name="event_refused_of_tenant",
             ),
             models.Index(
                 fields=["tenant", "received_at"],
                 condition=Q(method="RegistrationStatusEvent"),
                 name="event_registration_of_tenant",
             ),
-            models.Index(fields=["instance", "received_at"], condition=Q(tenant=None), name="event_of_no_tenant"),
+            models.Index(
+                fields=["instance", "received_at"],
+                condition=Q(tenant=None),
+                name="event_of_no_tenant",
+            ),
         ]
 
     def __str__(self) -> str:

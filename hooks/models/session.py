@@ -21,24 +21,43 @@ class Session(models.Model):
     # is read, and PROTECT keeps the admin from deleting a tenant or an instance that has sessions.
     id = models.UUIDField(primary_key=True, default=new_row_id, editable=False)
     tenant = models.ForeignKey(
-        Tenant, on_delete=models.PROTECT, related_name="sessions", db_index=False, db_constraint=False
+        Tenant,
+        on_delete=models.PROTECT,
+        related_name="sessions",
+        db_index=False,
+        db_constraint=False,
     )
     instance = models.ForeignKey(
-        WcsInstance, on_delete=models.PROTECT, related_name="sessions", db_index=False, db_constraint=False
+        WcsInstance,
+        on_delete=models.PROTECT,
+        related_name="sessions",
+        db_index=False,
+        db_constraint=False,
     )
     node_id = models.CharField("nodeId", max_length=255)
     wcs_session_id = models.CharField("sessionId", max_length=512)
     app_key = models.CharField("appKey", max_length=255)
     domain = models.ForeignKey(
-        Domain, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+        Domain,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     origin = models.TextField()
     sip_account = models.ForeignKey(
-        SipAccount, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+        SipAccount,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     sip_login = models.TextField("SIP login")
     connect_digest = models.CharField(
-        max_length=32, help_text="Of the connect hook's body: tells a repeated hook from a new connection."
+        max_length=32,
+        help_text="Of the connect hook's body: tells a repeated hook from a new connection.",
     )
     opened_at = models.DateTimeField()
     established_at = models.DateTimeField(null=True)

@@ -10,8 +10,8 @@ from django import template
 from django.http import HttpRequest
 from django.urls import reverse
 
-from hooks.admin import shown
-from hooks.admin.paging import LOOKED_THROUGH_SPARSE
+from hooks.calls.admin import shown
+from hooks.calls.admin.paging import LOOKED_THROUGH_SPARSE
 from hooks.models import Call, Event
 from hooks.reasons import Decision
 from tenants.admin.scoped import may_change, may_see
@@ -40,9 +40,13 @@ def start_page(context: Any) -> dict[str, Any]:
 
 def _troubles(user: Any, since: datetime) -> list[dict[str, Any]]:
     """By tenant, most refusals first; of very many refusals the latest are counted."""
-    refused = Event.objects.visible_to(user).filter(decision=Decision.REFUSED, received_at__gte=since)
+    refused = Event.objects.visible_to(user).filter(
+        decision=Decision.REFUSED, received_at__gte=since
+    )
     reasons: dict[int | None, Counter[str]] = defaultdict(Counter)
-    for tenant, reason in refused.order_by("-received_at").values_list("tenant", "reason")[:LOOKED_THROUGH_SPARSE]:
+    for tenant, reason in refused.order_by("-received_at").values_list("tenant", "reason")[
+        :LOOKED_THROUGH_SPARSE
+    ]:
         reasons[tenant][reason] += 1
     tenants = Tenant.objects.visible_to(user).in_bulk([tenant for tenant in reasons if tenant])
     counted = sorted(reasons.items(), key=lambda pair: -pair[1].total())

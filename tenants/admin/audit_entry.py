@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from tenants.admin.audit_changes import changes
 from tenants.admin.looked_at import LookedAtAdmin
+from tenants.admin.pages.audit_changes import changes
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.words import STYLE
 from tenants.audit.actions import in_words
@@ -49,13 +49,25 @@ class LatelyFilter(admin.SimpleListFilter):
     parameter_name: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        latest = model_admin.get_queryset(request).order_by("-id").values(self.parameter_name)[:LOOKED_THROUGH]
-        found = AuditEntry.objects.filter(pk__in=latest.values("pk")).order_by().values_list(self.parameter_name, flat=True)
+        latest = (
+            model_admin.get_queryset(request)
+            .order_by("-id")
+            .values(self.parameter_name)[:LOOKED_THROUGH]
+        )
+        found = (
+            AuditEntry.objects.filter(pk__in=latest.values("pk"))
+            .order_by()
+            .values_list(self.parameter_name, flat=True)
+        )
         return [(value, self.in_words(value)) for value in sorted(set(found.distinct())) if value]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
-        return queryset.filter(**{self.parameter_name: value.replace("\0", "?")}) if value else queryset
+        return (
+            queryset.filter(**{self.parameter_name: value.replace("\0", "?")})
+            if value
+            else queryset
+        )
 
     def in_words(self, value: str) -> str:
         return value
@@ -78,7 +90,18 @@ class ActionFilter(LatelyFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(LookedAtAdmin):
-    fields = ("number", "time", "who", "address", "via", "what_was_done", "tenant_slug", "object_name", "changed", "hash")
+    fields = (
+        "number",
+        "time",
+        "who",
+        "address",
+        "via",
+        "what_was_done",
+        "tenant_slug",
+        "object_name",
+        "changed",
+        "hash",
+    )
     list_display = ("time", "who", "what_was_done", "object_name", "tenant_slug", "way")
     list_display_links = ("time", "what_was_done")
     list_filter = (TenantOfEntryFilter, ActionFilter, WhoFilter, ViaFilter)
@@ -97,19 +120,27 @@ class AuditEntryAdmin(LookedAtAdmin):
         css = STYLE
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"title": "Audit, newest first", **(extra_context or {})})
+        return super().changelist_view(
+            request, {"title": "Audit, newest first", **(extra_context or {})}
+        )
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         entry: Any = super().get_object(request, object_id, from_field)
         if entry is not None:
             entry.changes = changes(entry, request)
         return entry
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> Any:
         text = search_term.replace("\0", "?").strip()
         if not text:
             return queryset, False
-        numbered = Q(number=int(text)) if text.isascii() and text.isdecimal() and len(text) < 19 else Q()
+        numbered = (
+            Q(number=int(text)) if text.isascii() and text.isdecimal() and len(text) < 19 else Q()
+        )
         return queryset.filter(Q(object_name=text) | numbered), False
 
     @admin.display(description="when", ordering="id")

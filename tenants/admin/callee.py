@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from tenants.admin.forms import CalleeForm
 from tenants.admin.of_tenant import OfTenantAdmin
 from tenants.admin.tenant_filter import TenantFilter
-from tenants.forms import CalleeForm
 from tenants.models import Callee
 
 

@@ -14,12 +14,14 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from tenants.admin.scoped import ScopedAdmin, hers
-from tenants.versioned_form import VERSION, VersionedForm
+from tenants.admin.versioned_form import VERSION, VersionedForm
 
 PROTECTED_SHOWN = 5
 CONFLICT = "Nothing was saved: rows of this page exclude each other, or somebody changed them at the same moment."
 ANOTHERS = ["something that is not yours to see"]
-STILL_NEEDED = "Nothing was deleted: something that must stay began to refer to it at the same moment."
+STILL_NEEDED = (
+    "Nothing was deleted: something that must stay began to refer to it at the same moment."
+)
 
 
 class CarefulAdmin(ScopedAdmin):
@@ -30,9 +32,15 @@ class CarefulAdmin(ScopedAdmin):
 
     def versioned(self, fieldsets: Any, request: HttpRequest, obj: Any) -> Any:
         """With the hidden field that tells which version of the row the page was made of."""
-        return with_version(fieldsets, self.form) if obj and self.has_change_permission(request, obj) else fieldsets
+        return (
+            with_version(fieldsets, self.form)
+            if obj and self.has_change_permission(request, obj)
+            else fieldsets
+        )
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         """Of two who save at the same moment, the second waits here and then sees what the first has saved."""
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST":
@@ -42,7 +50,11 @@ class CarefulAdmin(ScopedAdmin):
 
     def lock(self, request: HttpRequest, obj: Any) -> None:
         if connection.in_atomic_block:  # a page that saves
-            list(self.model._base_manager.filter(pk=obj.pk).select_for_update(no_key=True).values("pk"))
+            list(
+                self.model._base_manager.filter(pk=obj.pk)
+                .select_for_update(no_key=True)
+                .values("pk")
+            )
 
     @method_decorator(sensitive_post_parameters())
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -71,9 +83,15 @@ class CarefulAdmin(ScopedAdmin):
         needed: list[str] = []
         for relation in self.model._meta.related_objects:
             if relation.on_delete is PROTECT:
-                rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": keys})
-                needed += _some(hers(rows, request)[: PROTECTED_SHOWN + 1]) or (ANOTHERS if rows.exists() else [])
-        return [*needed, self.instead_of_deleting] if needed and self.instead_of_deleting else needed
+                rows = relation.related_model._default_manager.filter(
+                    **{f"{relation.field.name}__in": keys}
+                )
+                needed += _some(hers(rows, request)[: PROTECTED_SHOWN + 1]) or (
+                    ANOTHERS if rows.exists() else []
+                )
+        return (
+            [*needed, self.instead_of_deleting] if needed and self.instead_of_deleting else needed
+        )
 
 
 def with_version(fieldsets: Any, form: Any) -> Any:
@@ -88,7 +106,9 @@ def _some(rows: Iterable[Model]) -> list[str]:
     return [*named[:PROTECTED_SHOWN], "and more"] if len(named) > PROTECTED_SHOWN else named
 
 
-def _or_say(sentence: str, request: HttpRequest, attempt: Callable[[], HttpResponse]) -> HttpResponse:
+def _or_say(
+    sentence: str, request: HttpRequest, attempt: Callable[[], HttpResponse]
+) -> HttpResponse:
     try:
         return attempt()
     except IntegrityError:  # ProtectedError is one too

@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from tenants.admin.forms import DomainForm
 from tenants.admin.of_tenant import OfTenantAdmin
 from tenants.admin.tenant_filter import TenantFilter
-from tenants.forms import DomainForm
 from tenants.models import Domain
 
 

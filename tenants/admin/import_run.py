@@ -11,13 +11,13 @@ from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from tenants.admin import undoing, uploading
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.pages import undoing, uploading
 from tenants.admin.scoped import scope
 from tenants.admin.words import STYLE
-from tenants.importing.allowed import allowed_to
 from tenants.models import ImportRun
 from tenants.scope import NOTHING
+from tenants.transfer.checking.allowed import allowed_to
 
 
 @admin.register(ImportRun)
@@ -52,7 +52,9 @@ class ImportRunAdmin(CarefulAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         return uploading.upload(request)
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
         run = self.get_object(request, unquote(object_id))
         more = {"may_undo": run and not hasattr(run, "undone_by") and self._may_undo(request, run)}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
@@ -77,4 +79,8 @@ class ImportRunAdmin(CarefulAdmin):
         by = getattr(run, "undone_by", None)
         if by is None:
             return "no"
-        return format_html('by <a href="{}">import {}</a>', reverse("admin:tenants_importrun_change", args=[by.pk]), by.pk)
+        return format_html(
+            'by <a href="{}">import {}</a>',
+            reverse("admin:tenants_importrun_change", args=[by.pk]),
+            by.pk,
+        )

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 
 from tenants.admin.conflicts import CarefulAdmin
-from tenants.admin.exporting import ExportingAdmin
+from tenants.admin.pages.exporting import ExportingAdmin
 from tenants.admin.words import STYLE
 
 

@@ -50,7 +50,9 @@ def may_change(request: HttpRequest, model: type[Model], row: Model | None = Non
     return _is_hers(request, model, row, "changeable_by", scope(request).changeable)
 
 
-def _is_hers(request: HttpRequest, model: type[Model], row: Model | None, asked: str, tenants: Any) -> bool:
+def _is_hers(
+    request: HttpRequest, model: type[Model], row: Model | None, asked: str, tenants: Any
+) -> bool:
     rows = getattr(model._default_manager.all(), asked, None)
     if rows is None:
         return scope(request) == EVERYTHING
@@ -84,7 +86,9 @@ class ChoosesFromHers(_Pages):
 class ScopedAdmin(ChoosesFromHers, _ModelAdmin):
     """Its permissions come from the role; Django's own tables of permissions are not asked."""
 
-    linked_lookups: tuple[str, ...] = ()  # beside the list's filters, what a link to the list may narrow it by
+    linked_lookups: tuple[
+        str, ...
+    ] = ()  # beside the list's filters, what a link to the list may narrow it by
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return hers(super().get_queryset(request), request)
@@ -110,8 +114,17 @@ class ScopedAdmin(ChoosesFromHers, _ModelAdmin):
         So only what a filter of the list or a link to it asks, to the letter.
         """
         ours = {getattr(one, "parameter_name", None) for one in self.list_filter}
-        djangos = {f"{one}__{how}" for one in self.list_filter if isinstance(one, str) for how in ASKED_BY_FILTERS}
-        return lookup in ours or lookup in self.linked_lookups or (lookup in djangos and "\0" not in str(value))
+        djangos = {
+            f"{one}__{how}"
+            for one in self.list_filter
+            if isinstance(one, str)
+            for how in ASKED_BY_FILTERS
+        }
+        return (
+            lookup in ours
+            or lookup in self.linked_lookups
+            or (lookup in djangos and "\0" not in str(value))
+        )
 
     def get_actions(self, request: HttpRequest) -> Any:
         actions: Any = super().get_actions(request)
@@ -129,7 +142,11 @@ class ScopedAdmin(ChoosesFromHers, _ModelAdmin):
         """From the URL, so only what the field would take."""
         given = super().get_changeform_initial_data(request)
         fields = self.get_form(request).base_fields
-        return {name: value for name, value in given.items() if name in fields and _takes(fields[name], value)}
+        return {
+            name: value
+            for name, value in given.items()
+            if name in fields and _takes(fields[name], value)
+        }
 
 
 class _Deletes(CheckboxInput):

@@ -21,7 +21,13 @@ class SignInAdmin(LookedAtAdmin):
 class FailedSignInAdmin(SignInAdmin):
     """Deleting one lets the person try again at once."""
 
-    fields = list_display = ("attempt_time", "username", "ip_address", "failures_since_start", "user_agent")
+    fields = list_display = (
+        "attempt_time",
+        "username",
+        "ip_address",
+        "failures_since_start",
+        "user_agent",
+    )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from tenants.admin.forms import SipAccountForm
 from tenants.admin.of_tenant import OfTenantAdmin
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.words import whether_set
-from tenants.forms import SipAccountForm
 from tenants.models import SipAccount
 
 FIELDS = (

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from tenants.admin.conflicts import CarefulAdmin, with_version
-from tenants.admin.exporting import ExportingAdmin
+from tenants.admin.forms import CalleeInlineForm, DomainForm, SipAccountForm, TenantForm
+from tenants.admin.formsets import CalleeFormSet, DomainFormSet
+from tenants.admin.pages.exporting import ExportingAdmin
 from tenants.admin.scoped import ScopedInline, forget_scope, may_change, scope
 from tenants.admin.sip_account import FIELDS as SIP_ACCOUNT_FIELDS
 from tenants.admin.words import STYLE, alarm, whether_set
-from tenants.forms import CalleeInlineForm, DomainForm, SipAccountForm, TenantForm
-from tenants.formsets import CalleeFormSet, DomainFormSet
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.scope import EVERYTHING
 
@@ -36,7 +36,11 @@ OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAcco
 class OwnedInline(ScopedInline):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        return with_version(fieldsets, self.form) if self.has_change_permission(request, obj) else fieldsets
+        return (
+            with_version(fieldsets, self.form)
+            if self.has_change_permission(request, obj)
+            else fieldsets
+        )
 
 
 class DomainInline(OwnedInline, _TabularInline):
@@ -76,18 +80,29 @@ class InstanceInline(ScopedInline, _TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Those she may take away or give: another customer may hang on a shared one."""
-        return super().get_queryset(request).filter(wcsinstance__in=WcsInstance.objects.changeable_by(request.user))
+        return (
+            super()
+            .get_queryset(request)
+            .filter(wcsinstance__in=WcsInstance.objects.changeable_by(request.user))
+        )
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         return super().formfield_for_foreignkey(db_field, request, label="WCS instance", **kwargs)
 
 
-@admin.register(Tenant)
 class TenantAdmin(ExportingAdmin, CarefulAdmin):
     form = TenantForm
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
     readonly_fields = ("standing", "owns", "served_by", "created_at")
-    list_display = ("short_name", "name", "status_word", "domains", "callees", "sip_accounts", "instances")
+    list_display = (
+        "short_name",
+        "name",
+        "status_word",
+        "domains",
+        "callees",
+        "sip_accounts",
+        "instances",
+    )
     list_filter = ("status", "sip_register_required")
     search_fields = ("slug", "name")
     instead_of_deleting = "A tenant with sessions stays: suspend it instead."
@@ -97,7 +112,9 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         names = Prefetch("wcs_instances", WcsInstance.objects.visible_to(request.user).only("name"))
-        to_look_at = Prefetch("wcs_instances", _not_hers_to_change(request), to_attr="instances_to_look_at")
+        to_look_at = Prefetch(
+            "wcs_instances", _not_hers_to_change(request), to_attr="instances_to_look_at"
+        )
         counts = {f"{owned._meta.model_name}_number": _number_of(owned) for owned in OWNED}
         return super().get_queryset(request).annotate(**counts).prefetch_related(names, to_look_at)
 
@@ -124,7 +141,12 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
         super().lock(request, obj)
         for inline in self.get_inlines(request, obj) if connection.in_atomic_block else ():
             if inline.model in OWNED:
-                list(inline.model.objects.filter(tenant=obj).order_by("pk").select_for_update(no_key=True).values("pk"))
+                list(
+                    inline.model.objects.filter(tenant=obj)
+                    .order_by("pk")
+                    .select_for_update(no_key=True)
+                    .values("pk")
+                )
 
     @admin.display(description="status", ordering="status")
     def status_word(self, tenant: Tenant) -> str:
@@ -162,7 +184,9 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
 
     @admin.display(description="owns")
     def owns(self, tenant: Any) -> str:
-        return format_html_join(", ", '<a href="{}?tenant={}">{} {}</a>{}', (_listed(owned, tenant) for owned in OWNED))
+        return format_html_join(
+            ", ", '<a href="{}?tenant={}">{} {}</a>{}', (_listed(owned, tenant) for owned in OWNED)
+        )
 
 
 def _not_hers_to_change(request: HttpRequest) -> Any:
@@ -181,8 +205,12 @@ def _number(tenant: Any, model: Any) -> int:
 
 
 def _is_editable(inline: Any, request: HttpRequest, tenant: Any) -> bool:
-    if request.method == "POST":  # what the page had, so that a row more or less since then loses nothing
-        rows = inline.model._meta.get_field("tenant").remote_field.get_accessor_name().replace("+", "")
+    if (
+        request.method == "POST"
+    ):  # what the page had, so that a row more or less since then loses nothing
+        rows = (
+            inline.model._meta.get_field("tenant").remote_field.get_accessor_name().replace("+", "")
+        )
         return f"{rows}-TOTAL_FORMS" in request.POST
     return _number(tenant, inline.model) <= ROWS_EDITABLE
 
@@ -191,4 +219,10 @@ def _listed(owned: Any, tenant: Any) -> tuple[str, str, int, str, str]:
     number, names = _number(tenant, owned), owned._meta
     url = reverse(f"admin:tenants_{names.model_name}_changelist")
     name = names.verbose_name if number == 1 else names.verbose_name_plural
-    return url, tenant.slug, number, name, " (too many for this page)" if number > ROWS_EDITABLE else ""
+    return (
+        url,
+        tenant.slug,
+        number,
+        name,
+        " (too many for this page)" if number > ROWS_EDITABLE else "",
+    )

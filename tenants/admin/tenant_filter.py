@@ -19,11 +19,16 @@ class TenantFilter(admin.SimpleListFilter):
     parameter_name = "tenant"
     template = "tenants/tenant_filter.html"
 
-    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+    def __init__(
+        self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
+    ) -> None:
         super().__init__(request, params, model, model_admin)
         self._user = request.user
         self._others = [
-            (name, value) for name, values in request.GET.lists() for value in values if name not in {"tenant", "p", "e"}
+            (name, value)
+            for name, values in request.GET.lists()
+            for value in values
+            if name not in {"tenant", "p", "e"}
         ]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -35,7 +40,9 @@ class TenantFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if slug := (self.value() or "").replace("\0", "?").strip():
             # The id first: with it, the tables' indexes on the tenant serve.
-            return queryset.filter(tenant=Tenant.objects.filter(slug=slug).values_list("pk", flat=True).first() or 0)
+            return queryset.filter(
+                tenant=Tenant.objects.filter(slug=slug).values_list("pk", flat=True).first() or 0
+            )
         return queryset
 
     def choices(self, changelist: Any) -> Iterator[Any]:
@@ -44,5 +51,7 @@ class TenantFilter(admin.SimpleListFilter):
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
             "value": self.value() or "",
             "others": self._others,
-            "suggested": Tenant.objects.visible_to(self._user).values_list("slug", flat=True)[:SUGGESTED],
+            "suggested": Tenant.objects.visible_to(self._user).values_list("slug", flat=True)[
+                :SUGGESTED
+            ],
         }

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from tenants.admin.scoped import ScopedAdmin, ScopedInline
+from tenants.admin.user_forms import NewUserForm, PasswordForm, UserForm
 from tenants.admin.words import STYLE, alarm
 from tenants.models import Assignment, SecondFactor
 from tenants.roles import Role, give_role, role_of
 from tenants.sign_in.confirmation import confirmed_recently
 from tenants.sign_in.ending import end_sessions_of
-from tenants.user_forms import NewUserForm, PasswordForm, UserForm
 
 if TYPE_CHECKING:
     _TabularInline = admin.TabularInline[Any, Any]
@@ -87,7 +87,10 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
 
     @admin.display(description="password")
     def password_page(self, user: User) -> str:
-        return format_html('<a href="{}">Set another one</a>', reverse("admin:auth_user_password_change", args=[user.pk]))
+        return format_html(
+            '<a href="{}">Set another one</a>',
+            reverse("admin:auth_user_password_change", args=[user.pk]),
+        )
 
     @admin.display(description="name")
     def person(self, user: User) -> str:
@@ -103,12 +106,18 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
 
     @admin.display(description="second factor")
     def second_factor(self, user: Any) -> str:
-        left = [len(factor.recovery_digests) for factor in user.secondfactor_set.all() if factor.confirmed]
+        left = [
+            len(factor.recovery_digests)
+            for factor in user.secondfactor_set.all()
+            if factor.confirmed
+        ]
         return f"set up, {left[0]} recovery codes" if left else alarm("not set up")
 
     @admin.action(description="Reset the second factor", permissions=["change"])
     @confirmed_recently
-    def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> HttpResponse | None:
+    def reset_second_factor(
+        self, request: HttpRequest, users: QuerySet[User]
+    ) -> HttpResponse | None:
         for user in users:
             SecondFactor.objects.filter(user=user).delete()
             end_sessions_of(user, but=request.session.session_key)  # her own, she sees end

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.forms import WcsInstanceForm
 from tenants.admin.scoped import ScopedInline, may_change, scope
 from tenants.admin.words import STYLE, alarm, whether_set
-from tenants.forms import WcsInstanceForm
 from tenants.models import WcsInstance, WcsNode
 from tenants.scope import EVERYTHING
 from tenants.sign_in.confirmation import ask_for_confirmation, confirmed_recently, is_confirmed
@@ -58,13 +58,22 @@ class WcsInstanceAdmin(CarefulAdmin):
     form = WcsInstanceForm
     inlines = (NodeInline,)
     autocomplete_fields = ("tenants",)
-    readonly_fields = ("answers", "hook_url", "configuration", "signing_secret_is", "previous_is", "tenants_are")
+    readonly_fields = (
+        "answers",
+        "hook_url",
+        "configuration",
+        "signing_secret_is",
+        "previous_is",
+        "tenants_are",
+    )
     list_display = ("name", "answers", "previous_is", "app_key", "tenant_count")
     list_filter = ("unsigned",)
     ordering = ("name",)  # a count of tenants loses the table's own
     search_fields = ("name", "key", "app_key")
     actions = ("forget_previous",)
-    instead_of_deleting = "Its sessions stay. To cut it off, take its tenants away or enter a new signing secret."
+    instead_of_deleting = (
+        "Its sessions stay. To cut it off, take its tenants away or enter a new signing secret."
+    )
 
     class Media:
         css = STYLE
@@ -75,11 +84,31 @@ class WcsInstanceAdmin(CarefulAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         secrets = ["signing_secret", ("signing_secret_is", "previous_is"), "unsigned"]
         if obj is None:
-            return [(None, {"fields": ["name", "key", "app_key", "tenants", "signing_secret", "unsigned"]})]
-        is_editable = obj.tenant_number <= TENANTS_EDITABLE and may_change(request, WcsInstance, obj)
+            return [
+                (
+                    None,
+                    {"fields": ["name", "key", "app_key", "tenants", "signing_secret", "unsigned"]},
+                )
+            ]
+        is_editable = obj.tenant_number <= TENANTS_EDITABLE and may_change(
+            request, WcsInstance, obj
+        )
         tenants = "tenants" if is_editable else "tenants_are"
         fieldsets = [
-            (None, {"fields": ["answers", "name", "key", "hook_url", "configuration", "app_key", tenants]}),
+            (
+                None,
+                {
+                    "fields": [
+                        "answers",
+                        "name",
+                        "key",
+                        "hook_url",
+                        "configuration",
+                        "app_key",
+                        tenants,
+                    ]
+                },
+            ),
             ("Signature", {"fields": secrets}),
         ]
         return self.versioned(fieldsets, request, obj)
@@ -91,7 +120,10 @@ class WcsInstanceAdmin(CarefulAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """An instance of no tenant would be nobody's but an administrator's."""
-        kwargs |= {"required": scope(request) != EVERYTHING, "widget": _Tenants(db_field, self.admin_site)}
+        kwargs |= {
+            "required": scope(request) != EVERYTHING,
+            "widget": _Tenants(db_field, self.admin_site),
+        }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -119,7 +151,9 @@ class WcsInstanceAdmin(CarefulAdmin):
 
     @admin.display(description="configuration")
     def configuration(self, instance: WcsInstance) -> str:
-        return format_html("<code>manage.py wcs_config {}</code> prints what to enter at the WCS.", instance.name)
+        return format_html(
+            "<code>manage.py wcs_config {}</code> prints what to enter at the WCS.", instance.name
+        )
 
     @admin.display(description="signing secret is")
     def signing_secret_is(self, instance: WcsInstance) -> str:
@@ -133,7 +167,9 @@ class WcsInstanceAdmin(CarefulAdmin):
     @admin.display(description="tenants")
     def tenants_are(self, instance: Any) -> str:
         if hasattr(instance, "tenants_seen"):
-            return _named(instance.tenants_seen, instance.tenant_number - len(instance.tenants_seen))
+            return _named(
+                instance.tenants_seen, instance.tenant_number - len(instance.tenants_seen)
+            )
         lists = reverse("admin:tenants_tenant_changelist")
         text = '{} of them, too many for this page: add or remove it on the <a href="{}">tenants\'</a> pages.'
         return format_html(text, instance.tenant_number, lists)
@@ -143,12 +179,23 @@ class WcsInstanceAdmin(CarefulAdmin):
         if obj.unsigned:
             messages.warning(request, f"{UNSIGNED}: {obj.name}.")
         elif form.cleaned_data["signing_secret"] and obj.previous_signing_secret:
-            messages.info(request, f"The previous signing secret of {obj.name} is accepted too, until you forget it.")
+            messages.info(
+                request,
+                f"The previous signing secret of {obj.name} is accepted too, until you forget it.",
+            )
         elif not change or "unsigned" in form.changed_data:
-            messages.info(request, f"Run manage.py wcs_config {obj.name} for what to enter at the WCS.")
+            messages.info(
+                request, f"Run manage.py wcs_config {obj.name} for what to enter at the WCS."
+            )
 
-    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
-        if request.method == "POST" and self._is_dangerous(request, object_id) and not is_confirmed(request):
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        if (
+            request.method == "POST"
+            and self._is_dangerous(request, object_id)
+            and not is_confirmed(request)
+        ):
             return ask_for_confirmation(request)
         return super().changeform_view(request, object_id, *args, **kwargs)
 
@@ -156,7 +203,9 @@ class WcsInstanceAdmin(CarefulAdmin):
         """A new secret, none any more, or another address cuts a WCS off or lets another in."""
         before = self._stored(request, object_id)
         unsigned, key = "unsigned" in request.POST, request.POST.get("key", "")
-        changes = before is not None and (unsigned != before.unsigned or key not in ("", before.key))
+        changes = before is not None and (
+            unsigned != before.unsigned or key not in ("", before.key)
+        )
         return bool(request.POST.get("signing_secret")) or (unsigned and before is None) or changes
 
     def _stored(self, request: HttpRequest, object_id: str | None) -> WcsInstance | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from tenants.encryption import Secret
+from tenants.secrets.encryption import Secret
 
 STYLE = {"all": ["tenants/admin.css"]}
 

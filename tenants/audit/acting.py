@@ -70,9 +70,13 @@ def stamped(sql: str) -> str:
     return f"/*clickhook {text}*/ {sql}"
 
 
-def stamp_changes(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def stamp_changes(
+    execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
     """For `connection.execute_wrappers`."""
-    return execute(stamped(sql) if isinstance(sql, str) and _CHANGES.match(sql) else sql, params, many, context)
+    return execute(
+        stamped(sql) if isinstance(sql, str) and _CHANGES.match(sql) else sql, params, many, context
+    )
 
 
 def stamp_connection(connection: Any, **kwargs: Any) -> None:
@@ -85,7 +89,12 @@ def _of_request(request: HttpRequest) -> Acting:
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
     name = user.get_username()[:LONGEST_NAME] if user is not None and known else ""
-    return Acting("admin", user.pk if user is not None and known else None, name, client_address(request) or "")
+    return Acting(
+        "admin",
+        user.pk if user is not None and known else None,
+        name,
+        client_address(request) or "",
+    )
 
 
 def _system_user() -> str:

@@ -54,7 +54,9 @@ class Walk:
         if number != self.head.number + 1:
             self.broken = Broken(f"missing: the next one is entry {number}", self.head.number + 1)
         elif columns[0] != self.head.hash:
-            self.broken = Broken("does not follow the one before it, which was replaced or altered", number, entry_id)
+            self.broken = Broken(
+                "does not follow the one before it, which was replaced or altered", number, entry_id
+            )
         elif written != hash_of(columns):
             self.broken = Broken("altered: its hash does not fit what it says", number, entry_id)
         else:
@@ -82,7 +84,9 @@ def walk(expected: str, progress: Callable[[int], None]) -> Walk:
                 return walked
         progress(walked.head.number)
     if not walked.met_expected:
-        walked.broken = Broken("The entry of the expected hash is gone: entries were removed, or all were written anew.")
+        walked.broken = Broken(
+            "The entry of the expected hash is gone: entries were removed, or all were written anew."
+        )
     elif (left := _not_sealed()) is not None:
         walked.broken = Broken("was never put into the chain: the triggers were off", id=left)
     return walked
@@ -90,7 +94,9 @@ def walk(expected: str, progress: Callable[[int], None]) -> Walk:
 
 def unprotected() -> list[str]:
     """What no longer guards the audit: from here on, changes may have gone unseen."""
-    triggers_missing = [f"trigger {trigger.name} of {trigger.table}" for trigger in triggers.missing()]
+    triggers_missing = [
+        f"trigger {trigger.name} of {trigger.table}" for trigger in triggers.missing()
+    ]
     return [*triggers_missing, *(f"function {name}" for name in triggers.functions_differing())]
 
 

@@ -17,8 +17,14 @@ ENTRIES = "tenants_auditentry"
 TRUNCATED = "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
 # Those that a statement has, with the bits of PostgreSQL's pg_trigger.tgtype.
 OF_WATCHED = {
-    "audit_added": (4, "AFTER INSERT ON {table} REFERENCING NEW TABLE AS rows_after FOR EACH STATEMENT"),
-    "audit_removed": (8, "AFTER DELETE ON {table} REFERENCING OLD TABLE AS rows_before FOR EACH STATEMENT"),
+    "audit_added": (
+        4,
+        "AFTER INSERT ON {table} REFERENCING NEW TABLE AS rows_after FOR EACH STATEMENT",
+    ),
+    "audit_removed": (
+        8,
+        "AFTER DELETE ON {table} REFERENCING OLD TABLE AS rows_before FOR EACH STATEMENT",
+    ),
     "audit_changed": (
         16,
         "AFTER UPDATE ON {table} REFERENCING OLD TABLE AS rows_before NEW TABLE AS rows_after FOR EACH STATEMENT",
@@ -54,7 +60,14 @@ class Trigger:
     def found_as(self) -> tuple[Any, ...]:
         """A row of FOUND: its name, that it is what it should be, and that no setting of a session turns it off."""
         arguments = "".join(f"{argument}\\000" for argument in self.arguments)
-        return self.table, self.name, self.kind, self.function, arguments, "INITIALLY DEFERRED" in self.event
+        return (
+            self.table,
+            self.name,
+            self.kind,
+            self.function,
+            arguments,
+            "INITIALLY DEFERRED" in self.event,
+        )
 
     def statements(self) -> Iterator[str]:
         table, constraint = _quoted(self.table), "CONSTRAINT " if "DEFERRED" in self.event else ""
@@ -81,7 +94,11 @@ def missing() -> list[Trigger]:
         cursor.execute(FOUND)
         found = set(cursor.fetchall())
         tables = set(connection.introspection.table_names(cursor))
-    return [trigger for trigger in expected() if trigger.table in tables and trigger.found_as not in found]
+    return [
+        trigger
+        for trigger in expected()
+        if trigger.table in tables and trigger.found_as not in found
+    ]
 
 
 def functions_differing() -> list[str]:

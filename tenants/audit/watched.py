@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import models
 
-from tenants.fields import SecretField
+from tenants.secrets.fields import SecretField
 
 APPS = ("tenants", "auth")
 LEFT_OUT = {
@@ -26,7 +26,13 @@ NAMED_BY = ("slug", "origin", "alias", "name", "username")
 # Beside every SecretField: a password's hash, an instance's part of the hook URL, the digests of recovery codes.
 SECRET = {"password", "key", "recovery_digests"}
 # What changes by itself with every use.
-UNREMARKABLE = ("last_login", "last_step", "last_used_at", "throttling_failure_timestamp", "throttling_failure_count")
+UNREMARKABLE = (
+    "last_login",
+    "last_step",
+    "last_used_at",
+    "throttling_failure_timestamp",
+    "throttling_failure_count",
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,12 @@ def watched() -> Iterator[Watched]:
 def models_watched() -> Iterator[type[models.Model]]:
     for model in apps.get_models(include_auto_created=True):
         meta = model._meta
-        if meta.app_label in APPS and meta.label not in LEFT_OUT and meta.managed and not meta.proxy:
+        if (
+            meta.app_label in APPS
+            and meta.label not in LEFT_OUT
+            and meta.managed
+            and not meta.proxy
+        ):
             yield model
 
 
@@ -67,4 +78,8 @@ def _names(model: type[models.Model]) -> tuple[str, ...]:
 
 def _secrets(model: type[models.Model]) -> tuple[str, ...]:
     fields = model._meta.local_fields
-    return tuple(field.attname for field in fields if isinstance(field, SecretField) or field.attname in SECRET)
+    return tuple(
+        field.attname
+        for field in fields
+        if isinstance(field, SecretField) or field.attname in SECRET
+    )

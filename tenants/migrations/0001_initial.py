@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import tenants.fields
+import tenants.secrets.fields
 import tenants.models.wcs_instance
 import uuid
 from django.db import migrations, models
@@ -49,8 +49,8 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(help_text='Like acme-1.', max_length=63, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Letters, digits, . _ and -, like acme-1.')])),
                 ('key', models.CharField(default=tenants.models.wcs_instance.new_key, help_text='Its part of the hook URL, after /hooks/. Hard to guess, but it is no password.', max_length=64, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9_-]{8,64}\\Z', '8 to 64 letters, digits, - and _.')])),
-                ('signing_secret', tenants.fields.SecretField(blank=True, help_text='rest_hook_secret_key of this WCS.')),
-                ('previous_signing_secret', tenants.fields.SecretField(blank=True, editable=False, help_text='Still accepted, until every node has the new one.')),
+                ('signing_secret', tenants.secrets.fields.SecretField(blank=True, help_text='rest_hook_secret_key of this WCS.')),
+                ('previous_signing_secret', tenants.secrets.fields.SecretField(blank=True, editable=False, help_text='Still accepted, until every node has the new one.')),
                 ('unsigned', models.BooleanField(default=False, help_text='DANGER: answer hooks without a signature. Whoever reaches the hook URL then gets the SIP passwords.')),
                 ('app_key', models.CharField(blank=True, help_text='The WCS application. The browser picks it: with a value here, hooks of any other are refused.', max_length=128, verbose_name='appKey')),
                 ('tenants', models.ManyToManyField(blank=True, related_name='wcs_instances', to='tenants.tenant')),
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('login', models.CharField(help_text='The user part, like 10001.', max_length=64, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9+*#._~!$&=-]+\\Z', 'Letters, digits and + * # . _ ~ ! $ & = - only.')])),
                 ('authentication_name', models.CharField(blank=True, help_text='Where the SIP server wants another name for the digest.', max_length=128, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9+*#._~!$&=-]+\\Z', 'Letters, digits and + * # . _ ~ ! $ & = - only.')])),
-                ('password', tenants.fields.SecretField()),
+                ('password', tenants.secrets.fields.SecretField()),
                 ('domain', models.CharField(max_length=253, validators=[django.core.validators.RegexValidator('\\A([A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\])\\Z', 'A host name or an IP address, without a port.')], verbose_name='SIP domain')),
                 ('outbound_proxy', models.CharField(blank=True, help_text='Where it is not the SIP domain itself.', max_length=253, validators=[django.core.validators.RegexValidator('\\A([A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\])\\Z', 'A host name or an IP address, without a port.')])),
                 ('port', models.PositiveIntegerField(default=5060, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)])),

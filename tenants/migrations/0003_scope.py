@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import tenants.fields
+import tenants.secrets.fields
 import tenants.models.second_factor
 from django.conf import settings
 from django.db import migrations, models
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, help_text='The date and time when this device was initially created in the system.', null=True)),
                 ('last_used_at', models.DateTimeField(blank=True, help_text='The most recent date and time this device was used.', null=True)),
                 ('id', models.BigIntegerField(default=tenants.models.second_factor.new_id, editable=False, primary_key=True, serialize=False)),
-                ('secret', tenants.fields.SecretField(default=tenants.models.second_factor.new_secret)),
+                ('secret', tenants.secrets.fields.SecretField(default=tenants.models.second_factor.new_secret)),
                 ('last_step', models.BigIntegerField(default=-1, help_text='Of 30 s: a code is good once.')),
                 ('recovery_digests', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), default=list, size=None)),
                 ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),

@@ -9,7 +9,9 @@ from tenants.models.tenant import Tenant
 
 
 class Assignment(models.Model):
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments"
+    )
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="assignments")
     may_change = models.BooleanField(default=False, help_text="Without it, she only looks.")
 

@@ -16,22 +16,41 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: User | AnonymousUser) -> AuditEntryQuerySet:
         """What happened to her tenants, and what she did herself that belongs to no one tenant, like an import."""
         tenants = scope_of(user).visible
-        return self.all() if tenants is None else self.filter(Q(tenant__in=tenants) | Q(tenant=None, actor=user.pk))
+        return (
+            self.all()
+            if tenants is None
+            else self.filter(Q(tenant__in=tenants) | Q(tenant=None, actor=user.pk))
+        )
 
 
 class AuditEntry(models.Model):
     """No foreign key constraints: an entry outlives whom it speaks of, and keeps their names."""
 
-    number = models.BigIntegerField(null=True, unique=True, help_text="Its place in the chain, given at commit.")
+    number = models.BigIntegerField(
+        null=True, unique=True, help_text="Its place in the chain, given at commit."
+    )
     at = models.DateTimeField()
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
-    actor_name = models.CharField("who", max_length=200, help_text="A user, or who ran the command on the server.")
+    actor_name = models.CharField(
+        "who", max_length=200, help_text="A user, or who ran the command on the server."
+    )
     address = models.CharField("from", max_length=200, blank=True)
-    via = models.CharField(max_length=64, help_text="The admin, the name of a command, or sql: neither of them.")
-    action = models.CharField(max_length=80, help_text="thing:what happened to it, see tenants.audit.actions")
-    tenant = models.ForeignKey(Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
+    via = models.CharField(
+        max_length=64, help_text="The admin, the name of a command, or sql: neither of them."
+    )
+    action = models.CharField(
+        max_length=80, help_text="thing:what happened to it, see tenants.audit.actions"
+    )
+    tenant = models.ForeignKey(
+        Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     tenant_slug = models.CharField("tenant", max_length=63, blank=True)
     object_table = models.CharField(max_length=63, blank=True)
     object_pk = models.CharField(max_length=64, blank=True)

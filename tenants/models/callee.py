@@ -11,7 +11,8 @@ from tenants.scope import OfTenantQuerySet
 
 # An alias begins with a letter, so that a number can never be taken for one.
 ALIAS = RegexValidator(
-    r"\A[a-z][a-z0-9_-]{0,62}\Z", "An alias begins with a lower-case letter, then letters, digits, - and _, like sales."
+    r"\A[a-z][a-z0-9_-]{0,62}\Z",
+    "An alias begins with a lower-case letter, then letters, digits, - and _, like sales.",
 )
 _USER = r"[A-Za-z0-9+*#][A-Za-z0-9+*#._-]{0,63}"
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?"
@@ -23,8 +24,12 @@ TARGET = RegexValidator(
 
 class Callee(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="callees")
-    alias = models.CharField(max_length=63, validators=[ALIAS], help_text="What the page says, like sales.")
-    target = models.CharField(max_length=330, validators=[TARGET], help_text="The number or SIP URI that is dialled.")
+    alias = models.CharField(
+        max_length=63, validators=[ALIAS], help_text="What the page says, like sales."
+    )
+    target = models.CharField(
+        max_length=330, validators=[TARGET], help_text="The number or SIP URI that is dialled."
+    )
     default = models.BooleanField(default=False, help_text="Called when the page names nobody.")
 
     objects = OfTenantQuerySet["Callee"].as_manager()

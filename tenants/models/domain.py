@@ -14,7 +14,9 @@ from tenants.models.tenant import Tenant
 from tenants.origins import MAX_LENGTH, BadOrigin, parse, suggested
 from tenants.scope import OfTenantQuerySet
 
-OVERLAP = "origin_span(tenants_domain.origin, tenants_domain.include_subdomains) && origin_span(%s, %s)"
+OVERLAP = (
+    "origin_span(tenants_domain.origin, tenants_domain.include_subdomains) && origin_span(%s, %s)"
+)
 
 
 class DomainQuerySet(OfTenantQuerySet["Domain"]):
@@ -51,7 +53,8 @@ class Domain(models.Model):
         constraints = [
             # That no two tenants overlap, subdomains included, is an exclusion constraint made in the first migration.
             models.CheckConstraint(
-                condition=Q(origin__regex=r"^https?://[^A-Z[:space:]/@?#]+$"), name="domain_origin_normal"
+                condition=Q(origin__regex=r"^https?://[^A-Z[:space:]/@?#]+$"),
+                name="domain_origin_normal",
             )
         ]
 
@@ -69,7 +72,9 @@ class Domain(models.Model):
             return
         overlapping = Domain.objects.overlapping(self.origin, self.include_subdomains)
         if overlapping.exclude(tenant=self.tenant_id).exists():
-            raise ValidationError({"origin": "This origin, or one below or above it, belongs to another tenant."})
+            raise ValidationError(
+                {"origin": "This origin, or one below or above it, belongs to another tenant."}
+            )
 
     _is_no_origin = False
 
@@ -82,5 +87,7 @@ class Domain(models.Model):
             advice = f"{error} Write {meant}." if meant else str(error)
             raise ValidationError({"origin": advice}) from error
         if self.include_subdomains and not origin.can_have_subdomains:
-            raise ValidationError({"include_subdomains": "Only a name with a dot can stand for its subdomains."})
+            raise ValidationError(
+                {"include_subdomains": "Only a name with a dot can stand for its subdomains."}
+            )
         self.origin = str(origin)

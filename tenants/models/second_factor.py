@@ -13,8 +13,8 @@ from django.db import models
 from django_otp.models import Device, ThrottlingMixin, TimestampMixin
 from django_otp.oath import TOTP
 
-from tenants.encryption import Secret
-from tenants.fields import SecretField
+from tenants.secrets.encryption import Secret
+from tenants.secrets.fields import SecretField
 
 RECOVERY_CODES = 10
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -48,7 +48,9 @@ class SecondFactor(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[mis
     recovery_digests = ArrayField(models.CharField(max_length=64), default=list)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "confirmed"], name="second_factor_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "confirmed"], name="second_factor_once")
+        ]
 
     def __str__(self) -> str:
         return f"second factor of {self.user}"

@@ -10,8 +10,13 @@ from django.db import models
 
 from tenants.scope import scope_of
 
-SLUG = RegexValidator(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "Use lower-case letters, digits and single hyphens, like acme-uk.")
-ONE_LINE = RegexValidator(r"\A[^\x00-\x1f\x7f-\x9f]*\Z", "No control characters, such as a tab or the end of a line.")
+SLUG = RegexValidator(
+    r"\A[a-z0-9]+(-[a-z0-9]+)*\Z",
+    "Use lower-case letters, digits and single hyphens, like acme-uk.",
+)
+ONE_LINE = RegexValidator(
+    r"\A[^\x00-\x1f\x7f-\x9f]*\Z", "No control characters, such as a tab or the end of a line."
+)
 
 
 class TenantQuerySet(models.QuerySet["Tenant"]):
@@ -30,7 +35,9 @@ class Tenant(models.Model):
         ACTIVE = "active", "active"
         SUSPENDED = "suspended", "suspended: every connect and call is refused"
 
-    slug = models.CharField(max_length=63, unique=True, validators=[SLUG], help_text="Short name, like acme-uk.")
+    slug = models.CharField(
+        max_length=63, unique=True, validators=[SLUG], help_text="Short name, like acme-uk."
+    )
     name = models.CharField(max_length=200, validators=[ONE_LINE])
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
     sip_register_required = models.BooleanField(

@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
-from tenants.encryption import place
-from tenants.fields import key_ring
+from tenants.secrets.encryption import place
+from tenants.secrets.fields import key_ring
 
 MAX_BYTES = 10 * 1024 * 1024
 LIFETIME = timedelta(hours=1)
@@ -39,7 +39,9 @@ class Upload(models.Model):
     name = models.CharField(max_length=255)
     table = models.CharField(max_length=63, blank=True)  # empty: a document with everything in it
     sealed = models.TextField()
-    tenant = models.CharField(max_length=63, blank=True)  # whose rows they are, where the file does not say so
+    tenant = models.CharField(
+        max_length=63, blank=True
+    )  # whose rows they are, where the file does not say so
     digest = models.CharField(max_length=64)  # of the changes that the preview showed
     preview: models.JSONField[Any, Any] = models.JSONField()
 

@@ -11,10 +11,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from tenants.encryption import Secret
-from tenants.fields import SecretField
 from tenants.models.tenant import ONE_LINE, Tenant
 from tenants.scope import scope_of
+from tenants.secrets.encryption import Secret
+from tenants.secrets.fields import SecretField
 
 KEY = RegexValidator(r"\A[A-Za-z0-9_-]{8,64}\Z", "8 to 64 letters, digits, - and _.")
 NAME = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Letters, digits, . _ and -, like acme-1.")
@@ -124,7 +124,11 @@ class WcsNode(models.Model):
     class Meta:
         verbose_name = "WCS node"
         ordering = ["first_seen_at"]
-        constraints = [models.UniqueConstraint(fields=["instance", "node_id"], name="wcs_node_once_per_instance")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instance", "node_id"], name="wcs_node_once_per_instance"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.node_id

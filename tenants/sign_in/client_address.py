@@ -26,5 +26,7 @@ def lockout_address(request: HttpRequest) -> str | None:
     """The address that failed sign-ins are counted by."""
     address = client_address(request)
     if address and ":" in address:
-        return str(ip_network(f"{address.partition('%')[0]}/{IPV6_NETWORK}", strict=False).network_address)
+        return str(
+            ip_network(f"{address.partition('%')[0]}/{IPV6_NETWORK}", strict=False).network_address
+        )
     return address

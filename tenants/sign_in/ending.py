@@ -39,7 +39,9 @@ def unattended(view: View) -> View:
 class SessionEndMiddleware(MiddlewareMixin):
     """After the middleware for messages, since it leaves one."""
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None  # whoever looked would make the answer depend on the cookie: button.js is the same for everybody
         session, now = request.session, time.time()

@@ -9,28 +9,35 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from tenants.encryption import SecretUnreadable
 from tenants.models import SecondFactor
+from tenants.secrets.encryption import SecretUnreadable
 
 WRONG = "That is not the code of this moment. Each one is good once; if it goes on, check the clock of the phone."
 NONE_OF_THEM = "That is none of the recovery codes that are left."
 GONE = "Somebody set this second factor anew meanwhile: sign in again."
-UNREADABLE = (
-    "Your second factor does not open with this gateway's keys. Enter a recovery code, or have an administrator reset it."
-)
+UNREADABLE = "Your second factor does not open with this gateway's keys. Enter a recovery code, or have an administrator reset it."
 
 
 class CodeForm(forms.Form):
     code = forms.CharField(max_length=32, strip=True)
 
-    def __init__(self, *args: Any, factor: SecondFactor, recovery: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, factor: SecondFactor, recovery: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.factor = factor
         self._wrong = NONE_OF_THEM if recovery else WRONG
         field = self.fields["code"]
         field.label = "Recovery code" if recovery else "Code"
-        field.widget.attrs |= {"autofocus": True, "autocomplete": "off" if recovery else "one-time-code"}
-        field.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"} if recovery else {"inputmode": "numeric"}
+        field.widget.attrs |= {
+            "autofocus": True,
+            "autocomplete": "off" if recovery else "one-time-code",
+        }
+        field.widget.attrs |= (
+            {"autocapitalize": "none", "spellcheck": "false"}
+            if recovery
+            else {"inputmode": "numeric"}
+        )
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]

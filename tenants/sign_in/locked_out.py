@@ -14,4 +14,6 @@ from django.shortcuts import render
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     context = site.each_context(request) | {"title": "Too many wrong passwords", "minutes": minutes}
-    return render(request, "tenants/sign_in/locked_out.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    return render(
+        request, "tenants/sign_in/locked_out.html", context, status=HTTPStatus.TOO_MANY_REQUESTS
+    )

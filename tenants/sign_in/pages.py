@@ -61,7 +61,9 @@ class _OfSomebodyHalfIn(RedirectURLMixin, _CodeForm):
         raise NotImplementedError
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(**site.each_context(self.request), next=self.get_redirect_url(), **more)
+        return super().get_context_data(
+            **site.each_context(self.request), next=self.get_redirect_url(), **more
+        )
 
     def goes_on(self, factor: SecondFactor) -> None:
         """From here on the session is another one, and verified."""
@@ -78,13 +80,23 @@ class CodePage(_OfSomebodyHalfIn):
         return None if self.factor else HttpResponseRedirect(reverse("admin:enrol"))
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"factor": self.factor, "recovery": "recovery" in self.request.GET}
+        return super().get_form_kwargs() | {
+            "factor": self.factor,
+            "recovery": "recovery" in self.request.GET,
+        }
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         recovery = "recovery" in self.request.GET
-        other = urlencode({"next": self.get_redirect_url()} | ({} if recovery else {"recovery": ""}))
+        other = urlencode(
+            {"next": self.get_redirect_url()} | ({} if recovery else {"recovery": ""})
+        )
         why = why_asked(self.request) if self.request.user.is_verified() else ""
-        context = {"title": "Second factor", "recovery": recovery, "other_way": f"?{other}", "why": why}
+        context = {
+            "title": "Second factor",
+            "recovery": recovery,
+            "other_way": f"?{other}",
+            "why": why,
+        }
         return super().get_context_data(**context, **more)
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
@@ -108,7 +120,9 @@ class EnrolPage(_OfSomebodyHalfIn):
         return super().get_form_kwargs() | {"factor": self.factor}
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(title="Set up your second factor", factor=self.factor, **more)
+        return super().get_context_data(
+            title="Set up your second factor", factor=self.factor, **more
+        )
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
         codes = self._replace()
@@ -138,7 +152,11 @@ class EnrolPage(_OfSomebodyHalfIn):
 def _begun(request: Any) -> SecondFactor | None:
     """In this session: what another one has begun, somebody else may have seen."""
     begun = request.session.get(ENROLLING)
-    return SecondFactor.objects.filter(pk=begun, user=request.user, confirmed=False).first() if begun else None
+    return (
+        SecondFactor.objects.filter(pk=begun, user=request.user, confirmed=False).first()
+        if begun
+        else None
+    )
 
 
 @transaction.atomic
@@ -166,13 +184,17 @@ class SecondFactorPage(TemplateView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         factor = confirmed_factor(self.request.user)
-        return super().get_context_data(**site.each_context(self.request), title="Second factor", factor=factor, **more)
+        return super().get_context_data(
+            **site.each_context(self.request), title="Second factor", factor=factor, **more
+        )
 
     @confirmed_recently
     def post(self, request: HttpRequest) -> HttpResponse:
         """New recovery codes."""
         with transaction.atomic():
-            factor = SecondFactor.objects.select_for_update().get(user=request.user.pk, confirmed=True)
+            factor = SecondFactor.objects.select_for_update().get(
+                user=request.user.pk, confirmed=True
+            )
             codes = factor.new_recovery_codes()
             factor.save(update_fields=["recovery_digests"])
         return _recovery_codes(request, codes)

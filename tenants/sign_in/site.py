@@ -36,18 +36,30 @@ class Site(AdminSite):
         from tenants.sign_in import pages  # they need the site
 
         # Signing out must work half way in; and no row has a page of its own outside.
-        ours = [url for url in super().get_urls() if getattr(url, "name", "") not in {"logout", "view_on_site"}]
+        ours = [
+            url
+            for url in super().get_urls()
+            if getattr(url, "name", "") not in {"logout", "view_on_site"}
+        ]
         return [
             path("logout/", self.logout, name="logout"),
             path("code/", pages.CodePage.as_view(), name="code"),
             path("enrol/", pages.EnrolPage.as_view(), name="enrol"),
             path("enrol/qr.svg", pages.qr_code, name="enrol_qr"),
-            path("second-factor/", self.admin_view(pages.SecondFactorPage.as_view()), name="second_factor"),
+            path(
+                "second-factor/",
+                self.admin_view(pages.SecondFactorPage.as_view()),
+                name="second_factor",
+            ),
             *ours,
         ]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
+        if (
+            request.method == "GET"
+            and super().has_permission(request)
+            and not self.has_permission(request)
+        ):
             back = {"next": request.GET["next"]} if "next" in request.GET else {}
             return HttpResponseRedirect(f"{reverse('admin:code')}?{urlencode(back)}")
         return super().login(request, extra_context)

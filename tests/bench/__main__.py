@@ -24,18 +24,41 @@ HEADER = "  domains  conns  side        requests/s   p50 ms   p99 ms  timeouts  
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m tests.bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement (default 5)")
-    parser.add_argument("--rounds", type=int, default=3, help="the sides take turns so often (default 3)")
-    parser.add_argument("--domains", type=int, nargs="+", default=[1_000], help="the first number is compared with PHP")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="the sides take turns so often (default 3)"
+    )
+    parser.add_argument(
+        "--domains",
+        type=int,
+        nargs="+",
+        default=[1_000],
+        help="the first number is compared with PHP",
+    )
     parser.add_argument("--workers", type=int, default=2, help="of the gateway (default 2)")
     parser.add_argument("--children", type=int, default=16, help="of php-fpm (default 16)")
-    parser.add_argument("--tuned", action="store_true", help="also the PHP peer with one writing statement and no prepares")
-    parser.add_argument("--memory-hooks", type=int, default=0, metavar="N", help="then post N more, watching worker memory")
+    parser.add_argument(
+        "--tuned",
+        action="store_true",
+        help="also the PHP peer with one writing statement and no prepares",
+    )
+    parser.add_argument(
+        "--memory-hooks",
+        type=int,
+        default=0,
+        metavar="N",
+        help="then post N more, watching worker memory",
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="clickhook-bench-") as directory, Rig(Path(directory)) as rig:
+    with (
+        tempfile.TemporaryDirectory(prefix="clickhook-bench-") as directory,
+        Rig(Path(directory)) as rig,
+    ):
         figures = measure(rig, options)
     sys.stdout.write((json.dumps(figures, indent=1) if options.json else table(figures)) + "\n")
     return 0
@@ -46,7 +69,11 @@ def measure(rig: Rig, options: argparse.Namespace) -> dict:
     for number, domains in enumerate(options.domains):
         rig.fill(domains)
         gateway = Gateway(rig, options.workers)
-        peers = [Peer(rig, options.children, tuned) for tuned in (False, True) if options.tuned or not tuned]
+        peers = [
+            Peer(rig, options.children, tuned)
+            for tuned in (False, True)
+            if options.tuned or not tuned
+        ]
         sides = [gateway, *peers] if number == 0 else [gateway]
         for connections in CONNECTIONS:
             figures["rows"] += compare(rig, sides, domains, connections, options)
@@ -56,7 +83,9 @@ def measure(rig: Rig, options: argparse.Namespace) -> dict:
     return figures
 
 
-def compare(rig: Rig, sides: list[Side], domains: int, connections: int, options: argparse.Namespace) -> list[dict]:
+def compare(
+    rig: Rig, sides: list[Side], domains: int, connections: int, options: argparse.Namespace
+) -> list[dict]:
     runs: dict[str, list[dict]] = {side.name: [] for side in sides}
     for number in range(options.rounds):
         for side in sides:
@@ -65,7 +94,10 @@ def compare(rig: Rig, sides: list[Side], domains: int, connections: int, options
             rate = runs[side.name][-1]["rate"]
             progress = f"{domains:,} domains, {connections} connections, round {number + 1}: {side.name} {rate:.0f}/s\n"
             sys.stderr.write(progress)
-    return [{"domains": domains, "connections": connections, "side": name, **medians(found)} for name, found in runs.items()]
+    return [
+        {"domains": domains, "connections": connections, "side": name, **medians(found)}
+        for name, found in runs.items()
+    ]
 
 
 def medians(runs: list[dict]) -> dict:
@@ -74,7 +106,9 @@ def medians(runs: list[dict]) -> dict:
 
 def table(figures: dict) -> str:
     lines = [HEADER]
-    php = {(row["domains"], row["connections"]): row for row in figures["rows"] if row["side"] == "php"}
+    php = {
+        (row["domains"], row["connections"]): row for row in figures["rows"] if row["side"] == "php"
+    }
     for row in figures["rows"]:
         peer = php.get((row["domains"], row["connections"]))
         times = f"{row['rate'] / peer['rate']:9.2f}" if peer else ""

@@ -7,9 +7,9 @@ from django.db import connection
 from tenants.audit.acting import stamped
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry
-from tenants.encryption import place
-from tenants.fields import key_ring
 from tenants.models import WcsInstance
+from tenants.secrets.encryption import place
+from tenants.secrets.fields import key_ring
 
 TENANTS = """
 INSERT INTO tenants_tenant (id, slug, name, status, sip_register_required, created_at)
@@ -54,7 +54,9 @@ def fill(domains: int, key: str, secret: str) -> None:
         with cursor.copy(stamped(ACCOUNTS)) as copy:
             for tenant in range(1, domains + 1):
                 row = f"00000000-0000-4000-8000-{tenant:012x}"
-                sealed = key_ring().seal("bench-sip-password", place(tenant, "tenants_sipaccount", row, "password"))
+                sealed = key_ring().seal(
+                    "bench-sip-password", place(tenant, "tenants_sipaccount", row, "password")
+                )
                 copy.write_row((row, tenant, "10001", "", sealed, "sip.example", "", 5060, True))
         instance = WcsInstance.objects.create(name="bench", key=key, signing_secret=secret)
         cursor.execute(SERVED, [instance.id])

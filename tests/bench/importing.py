@@ -43,7 +43,9 @@ class Load:
 
     def __enter__(self) -> Load:
         self._ended = threading.Event()
-        self._threads = [threading.Thread(target=self._visit, args=(number,)) for number in range(self.visitors)]
+        self._threads = [
+            threading.Thread(target=self._visit, args=(number,)) for number in range(self.visitors)
+        ]
         for thread in self._threads:
             thread.start()
         return self
@@ -81,15 +83,22 @@ class Load:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.bench.importing", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m tests.bench.importing",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--hooks", type=float, default=50, help="a second, meanwhile (default 50)")
-    parser.add_argument("--idle", type=float, default=20, help="seconds of hooks alone in each round (default 20)")
+    parser.add_argument(
+        "--idle", type=float, default=20, help="seconds of hooks alone in each round (default 20)"
+    )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="clickhook-bench-") as directory, Rig(Path(directory)) as rig:
+    with (
+        tempfile.TemporaryDirectory(prefix="clickhook-bench-") as directory,
+        Rig(Path(directory)) as rig,
+    ):
         rig.fill(TENANTS)
         _write(Path(directory), options.rows)
         with Gateway(rig, 2) as gateway:
@@ -122,21 +131,35 @@ def _round(rig: Rig, gateway: Gateway, options: argparse.Namespace) -> dict[str,
             done.append(report["import"])
         found[step] = {"seconds": seconds, "mib": mib, **load.figures()}
         found[step]["p99_ratio"] = found[step]["p99_ms"] / found["hooks alone"]["p99_ms"]
-        sys.stderr.write(f"{step}: {seconds:.1f} s, {mib:.0f} MiB, p99 {found[step]['p99_ms']:.1f} ms\n")
+        sys.stderr.write(
+            f"{step}: {seconds:.1f} s, {mib:.0f} MiB, p99 {found[step]['p99_ms']:.1f} ms\n"
+        )
     return found | _uploaded(rig, gateway, options, found["hooks alone"]["p99_ms"])
 
 
-def _uploaded(rig: Rig, gateway: Gateway, options: argparse.Namespace, idle: float) -> dict[str, dict[str, float]]:
+def _uploaded(
+    rig: Rig, gateway: Gateway, options: argparse.Namespace, idle: float
+) -> dict[str, dict[str, float]]:
     """The same through the page: it works inside of a process that answers hooks."""
     browser, found = Browser(gateway.port, _signed_in(rig)), {}
     with Load(gateway.port, options.hooks) as load:
         seconds, address = browser.preview(rig.directory / "new.csv")
-    found["page: preview"] = {"seconds": seconds, "mib": max(gateway.memory_mib()), **load.figures()}
+    found["page: preview"] = {
+        "seconds": seconds,
+        "mib": max(gateway.memory_mib()),
+        **load.figures(),
+    }
     with Load(gateway.port, options.hooks) as load:
         seconds = browser.confirm(address)
-    found["page: confirmation"] = {"seconds": seconds, "mib": max(gateway.memory_mib()), **load.figures()}
+    found["page: confirmation"] = {
+        "seconds": seconds,
+        "mib": max(gateway.memory_mib()),
+        **load.figures(),
+    }
     _run(rig, ["undo_import", str(_last_import(rig))])
-    return {step: {**figures, "p99_ratio": figures["p99_ms"] / idle} for step, figures in found.items()}
+    return {
+        step: {**figures, "p99_ratio": figures["p99_ms"] / idle} for step, figures in found.items()
+    }
 
 
 def _run(rig: Rig, arguments: list[str]) -> tuple[float, float, dict]:
@@ -159,7 +182,9 @@ def _run(rig: Rig, arguments: list[str]) -> tuple[float, float, dict]:
 def _signed_in(rig: Rig) -> str:
     code = f"from django.contrib.auth.models import User; User.objects.filter(username='bench').delete(); {SIGN_IN}"
     command = [sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c", code]
-    done = subprocess.run(command, cwd=ROOT, env=rig.environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=rig.environment, check=True, capture_output=True, text=True
+    )
     return done.stdout.split()[-1]
 
 
@@ -181,11 +206,15 @@ def _medians(rounds: list[dict[str, float]]) -> dict[str, float]:
 
 
 def table(figures: dict[str, dict[str, float]]) -> str:
-    lines = [f"{'':<24}{'seconds':>9}{'peak MiB':>10}{'hooks':>8}{'p50 ms':>9}{'p99 ms':>9}{'times idle':>12}"]
+    lines = [
+        f"{'':<24}{'seconds':>9}{'peak MiB':>10}{'hooks':>8}{'p50 ms':>9}{'p99 ms':>9}{'times idle':>12}"
+    ]
     for step, found in figures.items():
         own = f"{found['seconds']:>9.1f}{found['mib']:>10.0f}" if "seconds" in found else " " * 19
         ratio = f"{found['p99_ratio']:>12.1f}" if "p99_ratio" in found else ""
-        lines.append(f"{step:<24}{own}{found['hooks']:>8.0f}{found['p50_ms']:>9.1f}{found['p99_ms']:>9.1f}{ratio}")
+        lines.append(
+            f"{step:<24}{own}{found['hooks']:>8.0f}{found['p50_ms']:>9.1f}{found['p99_ms']:>9.1f}{ratio}"
+        )
     goals = f"{GOALS['seconds']:>9}{GOALS['mib']:>10}{'':>26}{GOALS['p99_ratio']:>12}"
     return "\n".join([*lines, f"{'at most':<24}{goals}"])
 

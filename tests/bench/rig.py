@@ -33,7 +33,11 @@ class Rig:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "WEB_CONCURRENCY")},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name not in ("DATABASE_URL", "WEB_CONCURRENCY")
+            },
             "CLICKHOOK_DATA_DIR": str(directory),
         }
         datadir.prepare(directory)
@@ -50,7 +54,9 @@ class Rig:
         self.postgres.stop()
 
     def connect(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.postgres.socket), user="clickhook", dbname="clickhook", autocommit=True)
+        return psycopg.connect(
+            host=str(self.postgres.socket), user="clickhook", dbname="clickhook", autocommit=True
+        )
 
     def fill(self, domains: int) -> None:
         """One tenant, account and callee for each domain. The constraint is off meanwhile: it is not what is measured."""
@@ -106,7 +112,13 @@ class Rig:
             str(HERE / "hooks.lua"),
         ]
         command += [side.url, "--", str(threads), f"/hooks/{KEY}/connect"]
-        done = subprocess.run(command, env={**os.environ, "HOOKS": str(hooks)}, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command,
+            env={**os.environ, "HOOKS": str(hooks)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return json.loads(done.stdout.splitlines()[-1])
 
     def _warm(self, side: Side) -> None:
@@ -125,7 +137,10 @@ class Rig:
 
     def _postgres_cpu(self) -> float:
         return sum(
-            _cpu_seconds(pid) for pid in _descendants(int((self.postgres.cluster / "postmaster.pid").read_text().split()[0]))
+            _cpu_seconds(pid)
+            for pid in _descendants(
+                int((self.postgres.cluster / "postmaster.pid").read_text().split()[0])
+            )
         )
 
     def _manage(self, *arguments: str) -> None:
@@ -153,7 +168,9 @@ class Side:
             process.wait()
 
     def cpu_seconds(self) -> float:
-        return sum(_cpu_seconds(pid) for process in self.processes for pid in _descendants(process.pid))
+        return sum(
+            _cpu_seconds(pid) for process in self.processes for pid in _descendants(process.pid)
+        )
 
     def wait(self) -> None:
         deadline = time.monotonic() + 30
@@ -174,7 +191,15 @@ class Gateway(Side):
 
     def start(self) -> None:
         conf = ROOT / "docker" / "gunicorn.conf.py"
-        command = [sys.executable, "-m", "gunicorn", "-c", str(conf), "--bind", f"127.0.0.1:{self.port}"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-c",
+            str(conf),
+            "--bind",
+            f"127.0.0.1:{self.port}",
+        ]
         environment = {**self.rig.environment, "WEB_CONCURRENCY": str(self.workers)}
         self.processes.append(subprocess.Popen(command, cwd=ROOT, env=environment))
 
@@ -222,7 +247,15 @@ class Peer(Side):
                 stderr=subprocess.DEVNULL,
             )
         )
-        nginx = ["nginx", "-c", str(directory / "nginx.conf"), "-p", str(directory), "-g", f"user {_user()};"]
+        nginx = [
+            "nginx",
+            "-c",
+            str(directory / "nginx.conf"),
+            "-p",
+            str(directory),
+            "-g",
+            f"user {_user()};",
+        ]
         self.processes.append(subprocess.Popen(nginx, stderr=subprocess.DEVNULL))
 
 
@@ -243,7 +276,9 @@ def _connect(domain: int) -> dict:
 
 
 def _php_fpm() -> str:
-    found = shutil.which("php-fpm") or next((str(path) for path in sorted(Path("/usr/sbin").glob("php-fpm*"))), "")
+    found = shutil.which("php-fpm") or next(
+        (str(path) for path in sorted(Path("/usr/sbin").glob("php-fpm*"))), ""
+    )
     return found or sys.exit("php-fpm is not installed")
 
 

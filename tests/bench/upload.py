@@ -25,10 +25,14 @@ class Browser:
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
             for name, value in fields.items()
         ]
-        parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n')
+        parts.append(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
+        )
         body = "".join(parts).encode() + path.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
         begun = time.perf_counter()
-        status, headers, _ = self._ask("POST", ADD, body, f"multipart/form-data; boundary={boundary}")
+        status, headers, _ = self._ask(
+            "POST", ADD, body, f"multipart/form-data; boundary={boundary}"
+        )
         if status != 302:
             raise SystemExit(f"The upload was answered {status}")
         return time.perf_counter() - begun, headers["location"]
@@ -39,7 +43,9 @@ class Browser:
         begun = time.perf_counter()
         status, headers, _ = self._ask("POST", address, body, "application/x-www-form-urlencoded")
         if status != 302 or headers["location"] == ADD:
-            raise SystemExit(f"The confirmation was answered {status}, and leads to {headers.get('location')}")
+            raise SystemExit(
+                f"The confirmation was answered {status}, and leads to {headers.get('location')}"
+            )
         return time.perf_counter() - begun
 
     def _token(self, address: str) -> str:
@@ -47,8 +53,16 @@ class Browser:
         self._csrf = re.search(r"csrftoken=(\w+)", headers["set-cookie"]).group(1)
         return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page).group(1)
 
-    def _ask(self, method: str, address: str, body: bytes = b"", kind: str = "") -> tuple[int, dict[str, str], str]:
+    def _ask(
+        self, method: str, address: str, body: bytes = b"", kind: str = ""
+    ) -> tuple[int, dict[str, str], str]:
         cookie = f"sessionid={self._session}; csrftoken={getattr(self, '_csrf', '')}"
-        self._connection.request(method, address, body, {"Cookie": cookie, "Content-Type": kind, "Host": "localhost"})
+        self._connection.request(
+            method, address, body, {"Cookie": cookie, "Content-Type": kind, "Host": "localhost"}
+        )
         answer = self._connection.getresponse()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
+        return (
+            answer.status,
+            {name.lower(): value for name, value in answer.getheaders()},
+            answer.read().decode(),
+        )

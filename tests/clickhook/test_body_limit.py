@@ -28,7 +28,11 @@ def _answer(port: int, head: str, pieces: Iterable[bytes] = ()) -> tuple[str, in
 
 
 def _temporary_bytes() -> int:
-    return sum(path.stat().st_size for path in Path(tempfile.gettempdir()).glob("*.upload*") if path.is_file())
+    return sum(
+        path.stat().st_size
+        for path in Path(tempfile.gettempdir()).glob("*.upload*")
+        if path.is_file()
+    )
 
 
 def test_what_says_that_it_is_too_large_is_not_even_read(gateway):
@@ -41,7 +45,9 @@ def test_what_says_that_it_is_too_large_is_not_even_read(gateway):
 
 def test_what_does_not_say_it_is_cut_off(gateway):
     chunk = b"%x\r\n%s\r\n" % (len(PIECE), PIECE)
-    answer, sent = _answer(gateway.port, "Transfer-Encoding: chunked\r\n", (chunk for _ in range(20_000)))
+    answer, sent = _answer(
+        gateway.port, "Transfer-Encoding: chunked\r\n", (chunk for _ in range(20_000))
+    )
 
     assert answer == "" or answer.startswith("HTTP/1.1 413 ")
     assert sent < 4 * LARGEST

@@ -55,7 +55,9 @@ def test_it_is_cached_and_asked_for_again(browser):
     assert first.headers["Cache-Control"] == "public, max-age=300, stale-while-revalidate=86400"
     for encoding in ("", "gzip"):
         tag = browser.get("/button.js", headers={"accept-encoding": encoding}).headers["ETag"]
-        again = browser.get("/button.js", headers={"accept-encoding": encoding, "if-none-match": tag})
+        again = browser.get(
+            "/button.js", headers={"accept-encoding": encoding, "if-none-match": tag}
+        )
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
         assert again.headers["Access-Control-Allow-Origin"] == "*"
@@ -121,7 +123,9 @@ def get(gateway: Gateway, path: str, **headers: str) -> tuple[int, dict[str, str
 
 
 def test_the_web_sdk_lies_beside_it(gateway_with_something_for_an_sdk):
-    status, headers, content = get(gateway_with_something_for_an_sdk, f"/{websdk.URL_PATH}", **{"Accept-Encoding": "gzip"})
+    status, headers, content = get(
+        gateway_with_something_for_an_sdk, f"/{websdk.URL_PATH}", **{"Accept-Encoding": "gzip"}
+    )
     assert (status, gzip.decompress(content)) == (200, SDK)
     assert headers["content-type"] == 'text/javascript; charset="utf-8"'
     assert headers["cache-control"] == "max-age=315360000, public, immutable"
@@ -137,4 +141,9 @@ def test_the_real_server_gives_the_button(gateway_with_something_for_an_sdk):
     status, headers, content = get(gateway_with_something_for_an_sdk, "/button.js")
     assert (status, headers["access-control-allow-origin"]) == (200, "*")
     assert b"const SDK = null;" in content
-    assert get(gateway_with_something_for_an_sdk, "/button.js", **{"If-None-Match": headers["etag"]})[0] == 304
+    assert (
+        get(gateway_with_something_for_an_sdk, "/button.js", **{"If-None-Match": headers["etag"]})[
+            0
+        ]
+        == 304
+    )

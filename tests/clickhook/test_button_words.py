@@ -15,7 +15,9 @@ def sources() -> dict:
     text = (script.SOURCE / "sentences.js").read_text()
     tables = re.findall(r"^const (\w+) = (\{.*?^\});", text, re.MULTILINE | re.DOTALL)
     return {
-        name: json.loads(re.sub(r",(\s*})", r"\1", re.sub(r"^  (\w\w):", r'"\1":', body, flags=re.M)))
+        name: json.loads(
+            re.sub(r",(\s*})", r"\1", re.sub(r"^  (\w\w):", r'"\1":', body, flags=re.M))
+        )
         for name, body in tables
     }
 

@@ -12,7 +12,9 @@ from tests import cast as casting
 from tests.manager import signed_in
 from tests.walk import a_day_of, addresses, an_import_by
 
-INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:|<base", re.IGNORECASE)
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:|<base", re.IGNORECASE
+)
 
 
 @pytest.fixture
@@ -37,11 +39,16 @@ def test_every_page_keeps_to_it(cast):
             assert INLINE.findall(html) == [], place.path
 
 
-@pytest.mark.parametrize("html", ["<script>x</script>", '<p style="x">', '<a onclick="x">', "<style>"])
+@pytest.mark.parametrize(
+    "html", ["<script>x</script>", '<p style="x">', '<a onclick="x">', "<style>"]
+)
 def test_the_search_for_inline_code_finds_it(html):
     assert INLINE.search(html)
 
 
 def test_a_page_may_have_a_policy_of_its_own():
     own = HttpResponse(headers={"Content-Security-Policy": "sandbox"})
-    assert ContentSecurityPolicyMiddleware(lambda request: own)(None)["Content-Security-Policy"] == "sandbox"
+    assert (
+        ContentSecurityPolicyMiddleware(lambda request: own)(None)["Content-Security-Policy"]
+        == "sandbox"
+    )

@@ -24,7 +24,13 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CLICKHOOK_")}
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=clean | environment, capture_output=True, text=True, timeout=60, check=False
+        command,
+        cwd=ROOT,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -38,7 +44,9 @@ def test_what_is_no_port_is_said(port):
 
 def test_a_port_in_use_is_said(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        shown = run("demo", "--data-dir", str(tmp_path / "data"), f"--port={taken.getsockname()[1]}")
+        shown = run(
+            "demo", "--data-dir", str(tmp_path / "data"), f"--port={taken.getsockname()[1]}"
+        )
     assert shown.returncode == 1
     assert "cannot be had" in shown.stderr
     assert "Traceback" not in shown.stderr
@@ -62,7 +70,10 @@ def test_a_database_of_somebodys_is_left_alone():
 
 def test_what_has_to_be_installed_is_said(monkeypatch):
     monkeypatch.setattr(demo, "EXTRAS", ("aiohttp", "no_such_module"))
-    with pytest.raises(CommandError, match="no_such_module missing: pip install -r clickhook/demo/requirements.lock"):
+    with pytest.raises(
+        CommandError,
+        match="no_such_module missing: pip install -r clickhook/demo/requirements.lock",
+    ):
         call_command("demo")
 
 
@@ -79,7 +90,9 @@ def test_a_process_that_misses_the_first_signal_is_ended_all_the_same(monkeypatc
     monkeypatch.setattr(serving, "GUNICORN_ENDS_WITHIN", 0.3)
     ready = tmp_path / "ready"
     deaf = "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
-    process = subprocess.Popen([sys.executable, "-c", f"{deaf}; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)", ready])
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{deaf}; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)", ready]
+    )
     _wait_for(ready)
     serving.end(process)
     assert process.returncode == -signal.SIGKILL

@@ -76,7 +76,9 @@ def test_a_set_up_that_was_interrupted_is_begun_anew(tmp_path, monkeypatch):
 def test_a_cluster_that_is_not_whole_is_said(server):
     with psycopg.connect(host=str(server.socket), user="clickhook", autocommit=True) as connection:
         connection.execute("DROP DATABASE postgres")
-    with pytest.raises(postgres.PostgresError, match='not as we left it: .* "postgres" does not exist'):
+    with pytest.raises(
+        postgres.PostgresError, match='not as we left it: .* "postgres" does not exist'
+    ):
         server._create_database()
 
 
@@ -88,11 +90,15 @@ def test_a_socket_directory_that_is_open_to_others_is_not_trusted(tmp_path):
         postgres.Server(tmp_path).start()
 
 
-@pytest.mark.parametrize("arguments", [["up"], ["check"], ["help", "import_tenants"], ["import_tenants", "--help"], []])
+@pytest.mark.parametrize(
+    "arguments", [["up"], ["check"], ["help", "import_tenants"], ["import_tenants", "--help"], []]
+)
 def test_what_needs_no_database_starts_none(arguments):
     assert not postgres._needs_database(arguments)
 
 
-@pytest.mark.parametrize("arguments", [["import_tenants", "up"], ["rehearse", "--callee", "help"], ["migrate"]])
+@pytest.mark.parametrize(
+    "arguments", [["import_tenants", "up"], ["rehearse", "--callee", "help"], ["migrate"]]
+)
 def test_a_word_among_the_arguments_is_no_command(arguments):
     assert postgres._needs_database(arguments)

@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tenants.encryption import KeyRing, SealedSecret, new_key
 from tenants.models import AuditEntry, ImportRun, SecondFactor, SipAccount, Tenant
+from tenants.secrets.encryption import KeyRing, SealedSecret, new_key
 from tests.cast import ACME_PASSWORD, ACME_SIGNING
 from tests.clickhook.keys import FILE, keys, let_time_pass, sealed
 
@@ -26,14 +26,20 @@ def rotate(cast, capsys):
         except CommandError as error:
             code, said = error.returncode, str(error)
         out, err = capsys.readouterr()
-        assert [entry for entry in FILE.read_text().split() if entry.partition(":")[2] in out + err + said] == []
+        assert [
+            entry
+            for entry in FILE.read_text().split()
+            if entry.partition(":")[2] in out + err + said
+        ] == []
         return code, out + err + said
 
     yield run
     connection.close()  # it holds the lock
 
 
-def test_it_seals_everything_anew_and_then_the_old_key_can_go(cast, rotate, gateway, acme, manager, old):
+def test_it_seals_everything_anew_and_then_the_old_key_can_go(
+    cast, rotate, gateway, acme, manager, old
+):
     cast.acme_1.rotate_signing_secret(ACME_SIGNING)
     cast.acme_1.save()
     total = sum(sealed().values())
@@ -70,13 +76,23 @@ def test_the_audit_tells_of_it_and_of_no_changed_secret(cast, manage, rotate, ol
     new = keys()[0]
     assert [(entry.action, entry.object_name, entry.after) for entry in entries] == [
         ("encryption_key:added", new, {}),
-        ("encryption_key:applied", new, {"in": "tenants_sipaccount.password", "sip_account:changed": 2}),
-        ("encryption_key:applied", new, {"in": "tenants_wcsinstance.signing_secret", "wcs_instance:changed": 3}),
+        (
+            "encryption_key:applied",
+            new,
+            {"in": "tenants_sipaccount.password", "sip_account:changed": 2},
+        ),
+        (
+            "encryption_key:applied",
+            new,
+            {"in": "tenants_wcsinstance.signing_secret", "wcs_instance:changed": 3},
+        ),
         ("encryption_key:dropped", old, {}),
     ]
 
 
-def test_a_password_that_is_written_between_reading_and_exchanging_stays(cast, rotate, old, monkeypatch):
+def test_a_password_that_is_written_between_reading_and_exchanging_stays(
+    cast, rotate, old, monkeypatch
+):
     resealed = SealedSecret.resealed
 
     def slowly(secret):
@@ -169,7 +185,12 @@ def test_a_file_that_cannot_be_used_leaves_the_ring_as_it_is(tmp_path, caplog):
 
 def test_an_import_can_be_undone_after_the_old_key_is_gone(cast, rotate, manage, old, tmp_path):
     file = tmp_path / "acme.json"
-    account = {"login": "10001", "domain": "sip.acme.example", "password": "of-the-import", "port": 5099}
+    account = {
+        "login": "10001",
+        "domain": "sip.acme.example",
+        "password": "of-the-import",
+        "port": 5099,
+    }
     instance = {"name": "acme-1", "signing_secret": "of-the-import"}
     tenant = {"slug": "acme", "name": "Acme Ltd", "sip_accounts": [account]}
     file.write_text(json.dumps({"tenants": [tenant], "wcs_instances": [instance]}))
@@ -179,8 +200,14 @@ def test_an_import_can_be_undone_after_the_old_key_is_gone(cast, rotate, manage,
     new = keys()[0]
     assert (code, json.loads(said)["sealed"]["tenants_importedrow.after"]) == (0, {new: 3})
     let_time_pass()
-    assert rotate("--drop-old") == (0, f"dropped: 0 secrets sealed anew, key {new} seals\n  key {new}: 11 secrets\n")
+    assert rotate("--drop-old") == (
+        0,
+        f"dropped: 0 secrets sealed anew, key {new} seals\n  key {new}: 11 secrets\n",
+    )
     assert manage("undo_import", str(ImportRun.objects.get().pk)).returncode == 0
     cast.acme_account.refresh_from_db()
     cast.acme_1.refresh_from_db()
-    assert (cast.acme_account.password.reveal(), cast.acme_1.signing_secret.reveal()) == (ACME_PASSWORD, ACME_SIGNING)
+    assert (cast.acme_account.password.reveal(), cast.acme_1.signing_secret.reveal()) == (
+        ACME_PASSWORD,
+        ACME_SIGNING,
+    )

@@ -12,8 +12,8 @@ import time
 import pytest
 from django.db import transaction
 
-from tenants.fields import key_ring
 from tenants.models import SipAccount, WcsInstance
+from tenants.secrets.fields import key_ring
 from tests.clickhook.keys import keys, sealed
 from tests.conftest import ROOT
 
@@ -22,7 +22,9 @@ COMMAND = [sys.executable, "manage.py", "rotate_keys"]
 
 def many_accounts(tenant, number):
     accounts = (
-        SipAccount(tenant=tenant, login=str(n), password=f"password-of-{n}", domain="sip.acme.example")
+        SipAccount(
+            tenant=tenant, login=str(n), password=f"password-of-{n}", domain="sip.acme.example"
+        )
         for n in range(number)
     )
     SipAccount.objects.bulk_create(accounts)
@@ -40,7 +42,9 @@ class Caller(threading.Thread):
             if self.ended.is_set():
                 return
             answer = self.wcs.post("connect", sessionId=f"session-{turn}")
-            self.answers.append((answer.status, answer.json.get("sipLogin"), answer.json.get("sipPassword")))
+            self.answers.append(
+                (answer.status, answer.json.get("sipLogin"), answer.json.get("sipPassword"))
+            )
 
     def wait_for(self, number):
         target = len(self.answers) + number
@@ -90,16 +94,24 @@ def test_killed_half_way_it_goes_on_when_it_is_run_again(cast, manage, gateway, 
     log = gateway.log
     with calling(acme) as caller:
         with transaction.atomic():
-            assert len(SipAccount.objects.select_for_update(no_key=True).filter(pk__in=held)) == len(held)
+            assert len(
+                SipAccount.objects.select_for_update(no_key=True).filter(pk__in=held)
+            ) == len(held)
             list(instances.select_for_update(no_key=True))
             with rotating() as process:
-                wait_until(lambda: len(keys()) == 2 and sealed().get(old) == len(held) + len(instances))
+                wait_until(
+                    lambda: len(keys()) == 2 and sealed().get(old) == len(held) + len(instances)
+                )
                 process.send_signal(signal.SIGKILL)
                 process.wait()
         new, *others = keys()
         assert others == [old]
         caller.wait_for(20)
-        assert sealed() == {key: number for key, number in ((old, min(left, total)), (new, total - left)) if number > 0}
+        assert sealed() == {
+            key: number
+            for key, number in ((old, min(left, total)), (new, total - left))
+            if number > 0
+        }
 
         done = manage("rotate_keys")
         assert (done.returncode, done.stderr) == (0, "")
@@ -120,6 +132,8 @@ def test_a_password_that_somebody_enters_meanwhile_stays(cast, old):
     assert process.wait(60) == 0
     assert sealed() == {keys()[0]: 5}
     assert SipAccount.objects.get(pk=cast.acme_account.pk).password.reveal() == "entered-meanwhile"
-    account = SipAccount.objects.create(tenant=cast.acme, login="2", password="x", domain="sip.example")
+    account = SipAccount.objects.create(
+        tenant=cast.acme, login="2", password="x", domain="sip.example"
+    )
     assert key_ring().ids[0] == keys()[0]
     assert account.password.token.startswith(f"v1.{keys()[0]}.")

@@ -15,11 +15,21 @@ def settings(**environment: str) -> subprocess.CompletedProcess[str]:
     show = "print(s.SECRET_KEY and 'key', s.SESSION_COOKIE_SECURE, s.ALLOWED_HOSTS, s.DEBUG)"
     show = f"from django.conf import settings as s; {show}"
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "clickhook.settings", **environment}
-    return subprocess.run([sys.executable, "-c", show], cwd=ROOT, env=environment, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-c", show], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
 
 
 @pytest.mark.parametrize(
-    "url", ["http://gateway.example", "http://localhost.evil.example", "gateway.example", "", "ftp://x", "https://"]
+    "url",
+    [
+        "http://gateway.example",
+        "http://localhost.evil.example",
+        "gateway.example",
+        "",
+        "ftp://x",
+        "https://",
+    ],
 )
 def test_a_public_url_is_https_or_local(url):
     refused = settings(CLICKHOOK_PUBLIC_URL=url)
@@ -39,7 +49,9 @@ def test_there_is_no_default_key(tmp_path):
 
 def test_secrets_may_come_from_files(tmp_path):
     (tmp_path / "key").write_text("from-a-file")
-    shown = settings(CLICKHOOK_DATA_DIR=str(tmp_path), CLICKHOOK_SECRET_KEY_FILE=str(tmp_path / "key"))
+    shown = settings(
+        CLICKHOOK_DATA_DIR=str(tmp_path), CLICKHOOK_SECRET_KEY_FILE=str(tmp_path / "key")
+    )
     assert shown.stdout.startswith("key")
 
 
@@ -48,7 +60,9 @@ def test_there_is_one_engine(url):
     assert "postgresql://" in settings(DATABASE_URL=url).stderr
 
 
-@pytest.mark.parametrize(("name", "value"), [("CLICKHOOK_CALL_LEASE", "soon"), ("CLICKHOOK_HOOK_DEADLINE", "-")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("CLICKHOOK_CALL_LEASE", "soon"), ("CLICKHOOK_HOOK_DEADLINE", "-")]
+)
 def test_a_number_is_a_number(name, value):
     assert settings(**{name: value}).returncode == 1
 
@@ -61,8 +75,18 @@ def test_without_a_sound_key_ring_nothing_is_served(keys, tmp_path):
         "CLICKHOOK_SECRET_KEY": "x",
         "CLICKHOOK_ENCRYPTION_KEYS": keys,
     }
-    command = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py", "--bind", "127.0.0.1:0"]
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "docker/gunicorn.conf.py",
+        "--bind",
+        "127.0.0.1:0",
+    ]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
+    )
 
     assert ended.returncode != 0
     assert "CLICKHOOK_ENCRYPTION_KEYS" in ended.stderr

@@ -32,9 +32,19 @@ class Up:
 
     def start(self, *, ready: bool = True) -> str:
         self.output = self.data_dir.parent / "output"
-        command = [sys.executable, "manage.py", "up", "--data-dir", str(self.data_dir), "--bind", f"127.0.0.1:{self.port}"]
+        command = [
+            sys.executable,
+            "manage.py",
+            "up",
+            "--data-dir",
+            str(self.data_dir),
+            "--bind",
+            f"127.0.0.1:{self.port}",
+        ]
         with self.output.open("w") as output:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=output, stderr=output
+            )
         if ready:
             self._wait()
         return self.output.read_text()
@@ -100,7 +110,9 @@ def machine(tmp_path) -> Iterator[None]:
 
 def _machine(tmp_path: Path) -> tuple[list[tuple[int, int]], bytes]:
     watched = [Path("/etc/passwd"), Path.home(), tmp_path, tmp_path.parent, ROOT]
-    return [(path.stat().st_mode, path.stat().st_uid) for path in watched], Path("/etc/passwd").read_bytes()
+    return [(path.stat().st_mode, path.stat().st_uid) for path in watched], Path(
+        "/etc/passwd"
+    ).read_bytes()
 
 
 def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
@@ -109,8 +121,13 @@ def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
     (password,) = re.findall(r"user: admin +password: (\S+)", shown)
     commands = re.findall(r"^curl .*$", shown, re.MULTILINE)
     assert len(commands) == 2
-    assert re.search("^The Web SDK is missing .* `manage.py websdk`, then start again.$", shown, re.MULTILINE)
-    connect, call = (subprocess.run(command, shell=True, capture_output=True, text=True).stdout for command in commands)
+    assert re.search(
+        "^The Web SDK is missing .* `manage.py websdk`, then start again.$", shown, re.MULTILINE
+    )
+    connect, call = (
+        subprocess.run(command, shell=True, capture_output=True, text=True).stdout
+        for command in commands
+    )
     assert '"sipLogin": "10001"' in connect
     assert '"restClientConfig"' in connect
     assert '"callee": "10002"' in call
@@ -135,7 +152,9 @@ def _groups(directory: Path) -> list[str]:
 
 def _is_private(directory: Path) -> bool:
     keys = [directory / "django.key", directory / "encryption.keys"]
-    return directory.stat().st_mode & 0o777 == 0o700 and all(key.stat().st_mode & 0o777 == 0o600 for key in keys)
+    return directory.stat().st_mode & 0o777 == 0o700 and all(
+        key.stat().st_mode & 0o777 == 0o600 for key in keys
+    )
 
 
 def test_it_recovers_from_a_kill(up):
@@ -156,7 +175,11 @@ def test_other_commands_find_its_database_while_it_runs_and_while_it_does_not(up
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "CLICKHOOK_DATA_DIR": str(up.data_dir)}
         return subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
         )
 
     before = run("import_tenants", str(file))
@@ -175,8 +198,18 @@ def test_only_one_runs_on_a_directory(up, tmp_path):
     up.start()
     second = Up(up.data_dir)
     second.data_dir.parent.joinpath("second").mkdir()
-    command = [sys.executable, "manage.py", "up", "--data-dir", str(up.data_dir), "--bind", f"127.0.0.1:{second.port}"]
-    refused = subprocess.run(command, cwd=ROOT, env=second.environment, capture_output=True, text=True)
+    command = [
+        sys.executable,
+        "manage.py",
+        "up",
+        "--data-dir",
+        str(up.data_dir),
+        "--bind",
+        f"127.0.0.1:{second.port}",
+    ]
+    refused = subprocess.run(
+        command, cwd=ROOT, env=second.environment, capture_output=True, text=True
+    )
 
     assert refused.returncode == 1
     assert "Another clickhook uses" in refused.stderr
@@ -195,7 +228,10 @@ def test_a_port_in_use_is_a_clear_error(up):
 
 def test_it_does_not_stay_where_its_database_is_gone(up):
     up.start()
-    os.kill(int((up.data_dir / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    os.kill(
+        int((up.data_dir / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0]),
+        signal.SIGKILL,
+    )
     assert up.process.wait(timeout=30) == 1
     assert "The embedded PostgreSQL ended by itself" in up.output.read_text()
     assert "Traceback" not in up.output.read_text()
@@ -203,7 +239,9 @@ def test_it_does_not_stay_where_its_database_is_gone(up):
 
 
 def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db):
-    with psycopg.connect(host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(
+        host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True
+    ) as connection:
         connection.execute("CREATE DATABASE given")
     host = str(SERVER.socket).replace("/", "%2F")
     up.environment["DATABASE_URL"] = f"postgresql://clickhook@{host}/given"
@@ -212,5 +250,7 @@ def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db
     assert "First start" in shown
     assert not (up.data_dir / "postgres").exists()
     assert up.end() == 0
-    with psycopg.connect(host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(
+        host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True
+    ) as connection:
         connection.execute("DROP DATABASE given WITH (FORCE)")

@@ -73,9 +73,17 @@ def run(npm, static, monkeypatch):
     """Runs it in a process of its own, as an operator does, with none but our npm."""
 
     def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PATH": str(npm.directory), "CLICKHOOK_STATIC_DIR": str(static)}
+        environment = {
+            **os.environ,
+            "PATH": str(npm.directory),
+            "CLICKHOOK_STATIC_DIR": str(static),
+        }
         return subprocess.run(
-            [sys.executable, "manage.py", "websdk", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
+            [sys.executable, "manage.py", "websdk", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
         )
 
     return command
@@ -102,7 +110,9 @@ def fetch(npm, static, settings, monkeypatch):
 
 
 def left_behind(directory: Path) -> list[str]:
-    return sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
+    return sorted(
+        str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file()
+    )
 
 
 def test_it_fetches_one_file_of_the_package(npm, fetch, static):
@@ -110,7 +120,9 @@ def test_it_fetches_one_file_of_the_package(npm, fetch, static):
 
     assert said == f"fetched: {static}/{websdk.FOLDER}/{websdk.FILE}\n"
     folder = static / websdk.FOLDER
-    assert left_behind(static) == [f"{websdk.FOLDER}/{name}" for name in ("NOTICE.txt", websdk.FILE, f"{websdk.FILE}.gz")]
+    assert left_behind(static) == [
+        f"{websdk.FOLDER}/{name}" for name in ("NOTICE.txt", websdk.FILE, f"{websdk.FILE}.gz")
+    ]
     assert (folder / websdk.FILE).read_bytes() == SDK
     assert "MIT" in (folder / "NOTICE.txt").read_text()
     asked = (npm.package.parent / "asked").read_text()
@@ -186,7 +198,10 @@ def test_an_npm_that_fails_is_heard(npm, run, static):
     npm.does("echo 'npm error code ENOTFOUND' >&2; exit 1")
     done = run()
     assert done.returncode == 1
-    assert "npm could not fetch @flashphoner/websdk 2.0.276 (exit code 1): npm error code ENOTFOUND" in done.stderr
+    assert (
+        "npm could not fetch @flashphoner/websdk 2.0.276 (exit code 1): npm error code ENOTFOUND"
+        in done.stderr
+    )
     report = json.loads(run("--json").stdout)
     assert (report["status"], report["version"]) == ("failed", "2.0.276")
     assert "ENOTFOUND" in report["problem"]
@@ -219,10 +234,19 @@ def test_interrupted_it_leaves_nothing(npm, static, tmp_path, ending):
     npm.does(f"touch {tmp_path}/started; exec sleep 60")
     downloads = tmp_path / "downloads"
     downloads.mkdir()
-    environment = os.environ | {"PATH": str(npm.directory), "CLICKHOOK_STATIC_DIR": str(static), "TMPDIR": str(downloads)}
+    environment = os.environ | {
+        "PATH": str(npm.directory),
+        "CLICKHOOK_STATIC_DIR": str(static),
+        "TMPDIR": str(downloads),
+    }
     command = [sys.executable, "manage.py", "websdk"]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=in_the_foreground
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=in_the_foreground,
     )
     while not (tmp_path / "started").exists():
         assert process.poll() is None
@@ -239,7 +263,9 @@ def test_a_place_that_cannot_be_written(npm, fetch, static):
         fetch(npm.packs(**{f"package/{websdk.FILE}": SDK}))
 
 
-def test_the_data_directory_it_makes_is_private(npm, fetch, tmp_path, settings, monkeypatch, static):
+def test_the_data_directory_it_makes_is_private(
+    npm, fetch, tmp_path, settings, monkeypatch, static
+):
     settings.CLICKHOOK_DATA_DIR = tmp_path / "data"
     monkeypatch.setattr("clickhook.button.fetching.fetch", lambda static_root: static_root.mkdir())
     settings.STATIC_ROOT = tmp_path / "data" / "static"

@@ -26,7 +26,10 @@ class Hook:
 
     @property
     def is_signed(self) -> bool:
-        return self.headers["Authorization"] == f"WCS {hmac.new(SECRET.encode(), self.raw, hashlib.md5).hexdigest()}"
+        return (
+            self.headers["Authorization"]
+            == f"WCS {hmac.new(SECRET.encode(), self.raw, hashlib.md5).hexdigest()}"
+        )
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,19 @@ class Backend:
         self.answers["connect"] = Reply({**account, "restClientConfig": methods})
 
     def posted(self, method: str, **fields: Any) -> list[Hook]:
-        return [hook for hook in self.hooks if hook.method == method and fields.items() <= hook.body.items()]
+        return [
+            hook
+            for hook in self.hooks
+            if hook.method == method and fields.items() <= hook.body.items()
+        ]
 
     def expect(self, method: str, **fields: Any) -> Hook:
         """The first such hook, waited for."""
         with self._news:
             names = [(hook.method, hook.body.get("status")) for hook in self.hooks]
-            assert self._news.wait_for(lambda: self.posted(method, **fields), 10), f"no {method} {fields} after {names}"
+            assert self._news.wait_for(lambda: self.posted(method, **fields), 10), (
+                f"no {method} {fields} after {names}"
+            )
         return self.posted(method, **fields)[0]
 
     def answer(self, hook: Hook) -> Reply:
@@ -99,7 +108,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))
-        hook = Hook(self.path.rpartition("/")[2], json.loads(raw), raw, dict(self.headers), self.client_address)
+        hook = Hook(
+            self.path.rpartition("/")[2],
+            json.loads(raw),
+            raw,
+            dict(self.headers),
+            self.client_address,
+        )
         reply = self.server.backend.answer(hook)
         time.sleep(reply.after)
         if reply.body is None:

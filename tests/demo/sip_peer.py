@@ -16,24 +16,40 @@ _TAG = "peer"
 
 class SipPeer:
     def __init__(self) -> None:
-        self.requests: list[tuple[str, str]] = []  # method and URI, of those with the right password; and final answers
+        self.requests: list[
+            tuple[str, str]
+        ] = []  # method and URI, of those with the right password; and final answers
         self.invites: list[str] = []  # of those, as they came
         self._sip, self._voice = _bound(), _bound()
         self.port = self._sip.getsockname()[1]
         self._nonce = secrets.token_hex(8)
-        self._calls: dict[str, tuple[str, tuple[str, int]]] = {}  # by Call-ID: the INVITE, and where it came from
+        self._calls: dict[
+            str, tuple[str, tuple[str, int]]
+        ] = {}  # by Call-ID: the INVITE, and where it came from
         for work in (self._serve, self._echo):
             threading.Thread(target=work, daemon=True).start()
 
     @property
     def account(self) -> dict[str, object]:
         """As the connect hook answers it."""
-        names = {"sipLogin": LOGIN, "sipAuthenticationName": LOGIN, "sipPassword": PASSWORD, "sipDomain": DOMAIN}
-        return {**names, "sipOutboundProxy": "127.0.0.1", "sipPort": self.port, "sipRegisterRequired": False}
+        names = {
+            "sipLogin": LOGIN,
+            "sipAuthenticationName": LOGIN,
+            "sipPassword": PASSWORD,
+            "sipDomain": DOMAIN,
+        }
+        return {
+            **names,
+            "sipOutboundProxy": "127.0.0.1",
+            "sipPort": self.port,
+            "sipRegisterRequired": False,
+        }
 
     def expect(self, method: str, uri: str = "", times: int = 1) -> None:
         deadline = time.monotonic() + 10
-        while [asked == method and uri in target for asked, target in self.requests].count(True) < times:
+        while [asked == method and uri in target for asked, target in self.requests].count(
+            True
+        ) < times:
             assert time.monotonic() < deadline, f"no {method} {uri}, but {self.requests}"
             time.sleep(0.01)
 
@@ -48,18 +64,41 @@ class SipPeer:
         contact, place = self._contact
         mine = f"Contact: <sip:{ECHO}@127.0.0.1:{self.port}>"
         me = f"<sip:{ECHO}@{DOMAIN}>;tag={_TAG}"
-        self._ask("INVITE", contact, place, me, f"<sip:{LOGIN}@{DOMAIN}>", secrets.token_hex(8), mine, sdp=self._sdp)
+        self._ask(
+            "INVITE",
+            contact,
+            place,
+            me,
+            f"<sip:{LOGIN}@{DOMAIN}>",
+            secrets.token_hex(8),
+            mine,
+            sdp=self._sdp,
+        )
 
     def _ask(
-        self, method: str, uri: str, place: tuple[str, int], me: str, to: str, call: str, *headers: str, sdp: str = ""
+        self,
+        method: str,
+        uri: str,
+        place: tuple[str, int],
+        me: str,
+        to: str,
+        call: str,
+        *headers: str,
+        sdp: str = "",
     ) -> None:
         branch = f"z9hG4bK{secrets.token_hex(4)}"
-        lines = [f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch}", "Max-Forwards: 70"]
+        lines = [
+            f"{method} {uri} SIP/2.0",
+            f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch}",
+            "Max-Forwards: 70",
+        ]
         lines += [f"From: {me}", f"To: {to}", f"Call-ID: {call}", f"CSeq: 1 {method}", *headers]
         self._send([*lines, *(["Content-Type: application/sdp"] if sdp else [])], sdp, place)
 
     def _send(self, lines: list[str], sdp: str, place: tuple[str, int]) -> None:
-        self._sip.sendto("\r\n".join([*lines, f"Content-Length: {len(sdp)}", "", sdp]).encode(), place)
+        self._sip.sendto(
+            "\r\n".join([*lines, f"Content-Length: {len(sdp)}", "", sdp]).encode(), place
+        )
 
     def close(self) -> None:
         for open_socket in (self._sip, self._voice):
@@ -93,9 +132,13 @@ class SipPeer:
             self._ring(request, uri, place)
         elif method == "CANCEL":
             self._reply(request, place, "200 OK")
-            self._reply(self._calls[_header(request, "Call-ID")][0], place, "487 Request Terminated")
+            self._reply(
+                self._calls[_header(request, "Call-ID")][0], place, "487 Request Terminated"
+            )
         elif method != "ACK":
-            self._reply(request, place, "200 OK", *(["Expires: 60"] if method == "REGISTER" else []))
+            self._reply(
+                request, place, "200 OK", *(["Expires: 60"] if method == "REGISTER" else [])
+            )
 
     def _ring(self, request: str, uri: str, place: tuple[str, int]) -> None:
         self._calls[_header(request, "Call-ID")] = request, place
@@ -103,7 +146,13 @@ class SipPeer:
         if user in (ECHO, RINGING):
             self._reply(request, place, "180 Ringing")
         if user == ECHO:
-            self._reply(request, place, "200 OK", f"Contact: <sip:{user}@127.0.0.1:{self.port}>", sdp=self._sdp)
+            self._reply(
+                request,
+                place,
+                "200 OK",
+                f"Contact: <sip:{user}@127.0.0.1:{self.port}>",
+                sdp=self._sdp,
+            )
         if user == BUSY:
             self._reply(request, place, "486 Busy Here")
         if user not in (ECHO, RINGING, BUSY):
@@ -112,7 +161,14 @@ class SipPeer:
     @property
     def _sdp(self) -> str:
         port = self._voice.getsockname()[1]
-        lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0", f"m=audio {port} RTP/AVP 0"]
+        lines = [
+            "v=0",
+            "o=- 1 1 IN IP4 127.0.0.1",
+            "s=-",
+            "c=IN IP4 127.0.0.1",
+            "t=0 0",
+            f"m=audio {port} RTP/AVP 0",
+        ]
         return "\r\n".join([*lines, "a=rtpmap:0 PCMU/8000", "a=sendrecv", ""])
 
     def _knows(self, request: str, method: str) -> bool:
@@ -121,13 +177,28 @@ class SipPeer:
             return False
         fields = dict(re.findall(r'(\w+)="?([^",\r]+)"?', given[1]))
         first = _md5(f"{fields['username']}:{DOMAIN}:{PASSWORD}")
-        return fields["response"] == _md5(f"{first}:{self._nonce}:{_md5(method + ':' + fields['uri'])}")
+        return fields["response"] == _md5(
+            f"{first}:{self._nonce}:{_md5(method + ':' + fields['uri'])}"
+        )
 
-    def _reply(self, request: str, place: tuple[str, int], status: str, *headers: str, sdp: str = "") -> None:
+    def _reply(
+        self, request: str, place: tuple[str, int], status: str, *headers: str, sdp: str = ""
+    ) -> None:
         to = _header(request, "To")
-        lines = [f"SIP/2.0 {status}", f"Via: {_header(request, 'Via')}", f"From: {_header(request, 'From')}"]
-        lines += [f"To: {to}" if "tag=" in to else f"To: {to};tag={_TAG}", f"Call-ID: {_header(request, 'Call-ID')}"]
-        lines += [f"CSeq: {_header(request, 'CSeq')}", *headers, *(["Content-Type: application/sdp"] if sdp else [])]
+        lines = [
+            f"SIP/2.0 {status}",
+            f"Via: {_header(request, 'Via')}",
+            f"From: {_header(request, 'From')}",
+        ]
+        lines += [
+            f"To: {to}" if "tag=" in to else f"To: {to};tag={_TAG}",
+            f"Call-ID: {_header(request, 'Call-ID')}",
+        ]
+        lines += [
+            f"CSeq: {_header(request, 'CSeq')}",
+            *headers,
+            *(["Content-Type: application/sdp"] if sdp else []),
+        ]
         self._send(lines, sdp, place)
 
 

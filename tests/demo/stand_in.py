@@ -8,7 +8,11 @@ from tests.demo.hook_backend import SECRET
 
 class StandIn(Part):
     def __init__(self, *arguments: str, secret: str = SECRET) -> None:
-        environment = {"WCS_SIGNING_SECRET": secret, "PYTHONWARNINGS": "error", "DJANGO_SETTINGS_MODULE": ""}
+        environment = {
+            "WCS_SIGNING_SECRET": secret,
+            "PYTHONWARNINGS": "error",
+            "DJANGO_SETTINGS_MODULE": "",
+        }
         super().__init__("clickhook.demo.wcs", *arguments, **environment)
         first = self.wait_for(what="listening")
         self.url, self.rest = first["websocket"], first["rest"]

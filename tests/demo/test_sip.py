@@ -94,13 +94,30 @@ def test_a_message_that_goes_in_circles_ends(server, peer):
 
 def test_a_phone_that_cannot_register_says_so(server):
     host, port = server.lines[0]["listening"]
-    command = [sys.executable, "-m", "clickhook.demo.phone", "10001@a.test", "--server", f"{host}:{port}"]
-    done = subprocess.run(command, cwd=ROOT, env={"PHONE_PASSWORD": "wrong"}, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "clickhook.demo.phone",
+        "10001@a.test",
+        "--server",
+        f"{host}:{port}",
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={"PHONE_PASSWORD": "wrong"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert "10001@a.test cannot register" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_part_that_ends_by_itself_is_noticed():
-    with Part("clickhook.demo.sip", "/no/such/file") as part, pytest.raises(PartError, match="No such file"):
+    with (
+        Part("clickhook.demo.sip", "/no/such/file") as part,
+        pytest.raises(PartError, match="No such file"),
+    ):
         part.wait_for()

@@ -25,13 +25,20 @@ def calls(backend, visit):
 
 def test_a_call_rings_is_answered_and_hung_up_by_the_visitor(calls, sip, wcs):
     visitor, call = calls(ECHO)
-    for name, status in (("notifyTryingResponse", "TRYING"), ("ring", "RING"), ("talk", "ESTABLISHED")):
+    for name, status in (
+        ("notifyTryingResponse", "TRYING"),
+        ("ring", "RING"),
+        ("talk", "ESTABLISHED"),
+    ):
         assert visitor.expect(name, callId=call)["status"] == status
     visitor.hangup(call)
     assert visitor.expect("finish", callId=call)["info"] == "Normal call clearing"
     sip.expect("BYE")
     invite = wcs.said(what="invite")[-1]
-    assert (invite["account"], invite["target"]) == ("sip:10001@sip.acme.test", "sip:10002@sip.acme.test")
+    assert (invite["account"], invite["target"]) == (
+        "sip:10001@sip.acme.test",
+        "sip:10002@sip.acme.test",
+    )
 
 
 def test_two_calls_in_a_row_in_one_session(calls, backend):
@@ -82,7 +89,9 @@ def test_the_phone_hangs_up(calls, sip, backend):
     assert backend.posted("hangup") == []
 
 
-@pytest.mark.parametrize(("callee", "frame", "method"), [(ECHO, "talk", "BYE"), (RINGING, "ring", "CANCEL")])
+@pytest.mark.parametrize(
+    ("callee", "frame", "method"), [(ECHO, "talk", "BYE"), (RINGING, "ring", "CANCEL")]
+)
 def test_a_closed_tab_ends_its_call_and_its_session(calls, sip, backend, callee, frame, method):
     visitor, call = calls(callee)
     visitor.expect(frame)
@@ -139,7 +148,9 @@ def test_what_an_unsafe_backend_allows_is_really_done(calls, sip):
 
 
 def test_an_incoming_call_is_asked_about_and_never_answered(backend, visit, sip):
-    backend.accept({**sip.account, "sipRegisterRequired": True}, OnCallEvent={"clientExclude": "callee"})
+    backend.accept(
+        {**sip.account, "sipRegisterRequired": True}, OnCallEvent={"clientExclude": "callee"}
+    )
     visitor = visit().connect()
     visitor.expect("registered")
     sip.ring_visitor()
@@ -181,7 +192,9 @@ def test_a_wrong_password_fails_the_registration_and_the_call(backend, visit, si
     assert visitor.expect("finish")["sipStatus"] == 407
 
 
-@pytest.mark.parametrize("account", [{}, {"sipLogin": "a b", "sipDomain": "x"}, {"sipLogin": [], "sipDomain": 7}])
+@pytest.mark.parametrize(
+    "account", [{}, {"sipLogin": "a b", "sipDomain": "x"}, {"sipLogin": [], "sipDomain": 7}]
+)
 def test_no_usable_account_places_no_call(backend, visit, sip, account):
     backend.accept(account, call=OBEYED)
     backend.answers["call"] = Reply({"callee": ECHO})
@@ -218,15 +231,27 @@ def test_a_frame_no_sdk_sends_is_ignored(backend, visit, text):
     visitor.send("ping", None)
     visitor.expect("pong")
     visitor.close()
-    backend.expect("ConnectionStatusEvent", authToken=backend.hooks[0].body["sessionId"], status="DISCONNECTED")
-    assert [hook.method for hook in backend.hooks] == ["connect", "ConnectionStatusEvent", "ConnectionStatusEvent"]
+    backend.expect(
+        "ConnectionStatusEvent", authToken=backend.hooks[0].body["sessionId"], status="DISCONNECTED"
+    )
+    assert [hook.method for hook in backend.hooks] == [
+        "connect",
+        "ConnectionStatusEvent",
+        "ConnectionStatusEvent",
+    ]
 
 
 def test_strange_values_are_posted_as_they_are(backend, visit):
     backend.answers["call"] = lambda body, asked: Reply({"callee": BUSY})
-    visitor = visit().connect(custom=[{"\ud800": 1}], app_key="defaultApp", sipPort={"a": []}, sipLogin=None)
+    visitor = visit().connect(
+        custom=[{"\ud800": 1}], app_key="defaultApp", sipPort={"a": []}, sipLogin=None
+    )
     visitor.expect("getUserData")
-    visitor.send_text(json.dumps({"message": "call", "data": [{"callId": {"a": []}, "custom": "\ud800", "sdp": 7}]}))
+    visitor.send_text(
+        json.dumps(
+            {"message": "call", "data": [{"callId": {"a": []}, "custom": "\ud800", "sdp": 7}]}
+        )
+    )
     assert visitor.expect("finish")["callId"] == {"a": []}
     assert backend.expect("connect").body["custom"] == [{"?": 1}]
 

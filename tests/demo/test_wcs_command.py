@@ -19,7 +19,9 @@ from tests.e2e.visitor import Visitor
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "clickhook.demo.wcs", *arguments]
     variables = {**os.environ, **environment}
-    return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=30, check=False
+    )
 
 
 def test_help_says_that_it_is_not_wcs():
@@ -45,7 +47,11 @@ def test_wrong_arguments_are_explained(arguments):
 
 
 def test_hooks_of_the_environment_go_there(backend):
-    with Part("clickhook.demo.wcs", WCS_HOOKS=f"{backend.url} other={backend.url}", WCS_SIGNING_SECRET=SECRET) as wcs:
+    with Part(
+        "clickhook.demo.wcs",
+        WCS_HOOKS=f"{backend.url} other={backend.url}",
+        WCS_SIGNING_SECRET=SECRET,
+    ) as wcs:
         visitor = Visitor(wcs.wait_for(what="listening")["websocket"]).connect(app_key="other")
         visitor.expect("getUserData")
         visitor.close()

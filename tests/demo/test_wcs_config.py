@@ -7,12 +7,18 @@ import pytest
 from tests.demo.hook_backend import FORBIDDEN, OBEYED, Reply
 from tests.demo.sip_peer import BUSY, DOMAIN, ECHO, LOGIN, PASSWORD
 
-SECRET_FIELDS = "sipLogin,sipPassword,sipAuthenticationName,sipDomain,sipOutboundProxy,sipPort,restClientConfig"
+SECRET_FIELDS = (
+    "sipLogin,sipPassword,sipAuthenticationName,sipDomain,sipOutboundProxy,sipPort,restClientConfig"
+)
 FRAUD = "0900999"
 
 
 def dialled(sip) -> list[str]:
-    return [uri.partition(":")[2].partition("@")[0] for method, uri in sip.requests if method == "INVITE"]
+    return [
+        uri.partition(":")[2].partition("@")[0]
+        for method, uri in sip.requests
+        if method == "INVITE"
+    ]
 
 
 def test_with_no_client_exclude_the_browser_gets_the_password(backend, visit):
@@ -86,12 +92,18 @@ def test_an_unsafe_entry_dials_what_the_browser_said(backend, sip, visit, entry,
         (Reply({"callee": ECHO}, 500), "Internal Server Error"),
     ],
 )
-def test_fail_stops_the_call_before_the_sip_server_hears_of_it(backend, sip, visit, wcs, reply, info):
+def test_fail_stops_the_call_before_the_sip_server_hears_of_it(
+    backend, sip, visit, wcs, reply, info
+):
     backend.answers["call"] = reply
     visitor = visit().connect()
     session = visitor.expect("getUserData")["sessionId"]
     call = visitor.call(FRAUD)
-    assert visitor.expect("fail") == {"status": "FAILED", "info": info, "apiMethod": "CallStatusEvent"}
+    assert visitor.expect("fail") == {
+        "status": "FAILED",
+        "info": info,
+        "apiMethod": "CallStatusEvent",
+    }
     finish = visitor.expect("finish")
     assert (finish["callId"], finish["status"], finish["callee"]) == (call, "FAILED", FRAUD)
     assert sip.requests == []
@@ -109,7 +121,11 @@ def test_a_null_callee_dials_nobody(backend, sip, visit):
 
 
 def test_disable_does_not_ask(backend, sip, visit):
-    backend.accept(sip.account, call={**OBEYED, "restPolicy": "DISABLE"}, CallStatusEvent={"restPolicy": "DISABLE"})
+    backend.accept(
+        sip.account,
+        call={**OBEYED, "restPolicy": "DISABLE"},
+        CallStatusEvent={"restPolicy": "DISABLE"},
+    )
     visitor = visit().connect()
     visitor.expect("getUserData")
     visitor.call(FRAUD)
@@ -143,9 +159,19 @@ def test_a_failed_event_hook_undoes_nothing(backend, sip, visit):
     ("frame", "argument", "hook", "event"),
     [
         ("transfer", {"callId": "c", "target": FRAUD}, "transfer", "TransferStatusEvent"),
-        ("sendDtmf", {"callId": "c", "type": "RFC2833", "dtmf": "1"}, "sendDtmf", "CallStatusEvent"),
+        (
+            "sendDtmf",
+            {"callId": "c", "type": "RFC2833", "dtmf": "1"},
+            "sendDtmf",
+            "CallStatusEvent",
+        ),
         ("hold", {"callId": "c"}, "hold", "CallStatusEvent"),
-        ("publishStream", {"mediaSessionId": "m", "name": "s"}, "publishStream", "StreamStatusEvent"),
+        (
+            "publishStream",
+            {"mediaSessionId": "m", "name": "s"},
+            "publishStream",
+            "StreamStatusEvent",
+        ),
         ("playStream", {"mediaSessionId": "m", "name": "s"}, "playStream", "StreamStatusEvent"),
         ("pushLogs", {"logs": "x"}, "pushLogs", "ErrorEvent"),
     ],

@@ -27,7 +27,9 @@ def test_every_hook_is_signed_and_names_node_application_and_session(backend, vi
     assert uuid.UUID(session)
     assert {hook.body["appKey"] for hook in backend.hooks} == {"defaultApp"}
     assert all(hook.body["nodeId"].endswith("@127.0.0.1") for hook in backend.hooks)
-    assert {hook.headers["Content-Type"] for hook in backend.hooks} == {"application/json;charset=UTF-8"}
+    assert {hook.headers["Content-Type"] for hook in backend.hooks} == {
+        "application/json;charset=UTF-8"
+    }
 
 
 def test_the_hooks_of_a_call_come_in_their_order_on_kept_connections(backend, visit):
@@ -51,12 +53,20 @@ def test_the_hooks_of_a_call_come_in_their_order_on_kept_connections(backend, vi
         ("CallStatusEvent", "FINISH"),
         ("ConnectionStatusEvent", "DISCONNECTED"),
     ]
-    assert len({hook.client for hook in backend.hooks}) <= 2  # another test's may be among those that were kept
+    assert (
+        len({hook.client for hook in backend.hooks}) <= 2
+    )  # another test's may be among those that were kept
 
 
 def test_connect_carries_all_the_browser_sent_and_the_origin_it_really_has(backend, visit):
     visitor = visit(origin="https://www.acme.example")
-    visitor.connect(custom={"token": "t"}, sipLogin="mine", origin="https://forged.example", sessionId="mine", nodeId="mine")
+    visitor.connect(
+        custom={"token": "t"},
+        sipLogin="mine",
+        origin="https://forged.example",
+        sessionId="mine",
+        nodeId="mine",
+    )
     visitor.expect("getUserData")
     body = backend.expect("connect").body
     assert body["custom"] == {"token": "t"}
@@ -73,7 +83,12 @@ def test_call_events_carry_the_whole_call(backend, visit):
     call = visitor.call("sales", custom={"campaign": "spring"})
     visitor.expect("talk")
     body = backend.expect("CallStatusEvent", status="ESTABLISHED").body
-    assert (body["callId"], body["callee"], body["sipStatus"], body["custom"]) == (call, ECHO, 200, {"campaign": "spring"})
+    assert (body["callId"], body["callee"], body["sipStatus"], body["custom"]) == (
+        call,
+        ECHO,
+        200,
+        {"campaign": "spring"},
+    )
     assert ECHO in body["sipMessageRaw"]
 
 
@@ -85,13 +100,20 @@ def test_call_events_carry_the_whole_call(backend, visit):
         (Reply({"status": 403, "reason": "x"}, 403, content_type="text/html"), "Forbidden"),
         (Reply({}, 302), "Found"),
         (Reply({}, 201), "Created"),
-        (Reply(b"<html>", 200), "The answer to connect is no JSON object, so WCS would take it for an error."),
+        (
+            Reply(b"<html>", 200),
+            "The answer to connect is no JSON object, so WCS would take it for an error.",
+        ),
     ],
 )
 def test_a_refused_connect_tells_the_browser_why_and_closes(backend, visit, reply, info):
     backend.answers["connect"] = reply
     visitor = visit().connect()
-    assert visitor.expect("fail") == {"status": "FAILED", "info": info, "apiMethod": "ConnectionStatusEvent"}
+    assert visitor.expect("fail") == {
+        "status": "FAILED",
+        "info": info,
+        "apiMethod": "ConnectionStatusEvent",
+    }
     visitor.expect_closed()
     body = backend.expect("ConnectionStatusEvent").body
     assert set(body) == {"nodeId", "appKey", "sessionId", "status", "info"}
@@ -147,7 +169,9 @@ def test_out_of_order_the_hooks_of_events_are_posted_at_the_same_time(backend, s
     visitor.expect("getUserData")
     visitor.call()
     visitor.expect("talk")
-    states = [frame["data"][0]["status"] for frame in visitor.frames if frame["message"] != "getUserData"]
+    states = [
+        frame["data"][0]["status"] for frame in visitor.frames if frame["message"] != "getUserData"
+    ]
     assert states == ["TRYING", "RING", "ESTABLISHED"]
     visitor.close()
     backend.expect("ConnectionStatusEvent", status="DISCONNECTED")

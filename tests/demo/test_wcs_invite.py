@@ -16,7 +16,13 @@ HOSTILE = {
     "inviteParameters": {"P-Asserted-Identity": f"<sip:{PREMIUM}@evil.test>"},
     "sipHeaders": {"X-Own": "1"},
 }
-OURS = {"callee": ECHO, "caller": LOGIN, "visibleName": "Acme", "inviteParameters": None, "sipHeaders": None}
+OURS = {
+    "callee": ECHO,
+    "caller": LOGIN,
+    "visibleName": "Acme",
+    "inviteParameters": None,
+    "sipHeaders": None,
+}
 OVERWRITTEN = {**OBEYED, "restOverwrite": ",".join(OURS)}
 
 
@@ -73,16 +79,24 @@ def test_headers_of_the_backend_are_sent_too(invite):
     assert header(invite(entry, reply, **HOSTILE), "X-Customer") == "acme"
 
 
-@pytest.mark.parametrize(("connect", "name"), [({}, ""), ({"sipVisibleName": "Acme Ltd"}, '"Acme Ltd" ')])
+@pytest.mark.parametrize(
+    ("connect", "name"), [({}, ""), ({"sipVisibleName": "Acme Ltd"}, '"Acme Ltd" ')]
+)
 def test_without_a_name_the_account_has_its_own(invite, connect, name):
-    assert sender(invite(connect=connect, caller="", visibleName=None)) == f"{name}<sip:{LOGIN}@{DOMAIN}>"
+    assert (
+        sender(invite(connect=connect, caller="", visibleName=None))
+        == f"{name}<sip:{LOGIN}@{DOMAIN}>"
+    )
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
         ("P-A: 1\r\nP-B: 2", {"P-A": "1", "P-B": "2"}),
-        ({"P-A": "1\r\nP-B: 2\r\n\r\nBYE sip:1@evil.test SIP/2.0\r\nP-C: 3"}, {"P-A": "1", "P-B": "2", "P-C": "3"}),
+        (
+            {"P-A": "1\r\nP-B: 2\r\n\r\nBYE sip:1@evil.test SIP/2.0\r\nP-C: 3"},
+            {"P-A": "1", "P-B": "2", "P-C": "3"},
+        ),
         ("no header at all", {"P-A": None}),
         ({"P A": "1", "": "2", "P-Ä": "3", "P-B": "4"}, {"P-B": "4", "A": None}),
         ([1, {"P-A": "1"}], {"P-A": None}),

@@ -49,12 +49,19 @@ def test_it_is_reached_at_the_machines_addresses_too(backend, visit, page):
 
 
 def _machines_addresses() -> list[str]:
-    found = [address for adapter in ifaddr.get_adapters() for address in adapter.ips if address.is_IPv4]
+    found = [
+        address for adapter in ifaddr.get_adapters() for address in adapter.ips if address.is_IPv4
+    ]
     return [address.ip for address in found if not address.ip.startswith("127.")]
 
 
 @pytest.mark.parametrize(
-    "sdp", ["m=audio", "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", "v=0\r\nm=audio x y z\r\na=mid:0\r\n"]
+    "sdp",
+    [
+        "m=audio",
+        "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n",
+        "v=0\r\nm=audio x y z\r\na=mid:0\r\n",
+    ],
 )
 def test_an_offer_that_cannot_be_joined_ends_the_call(backend, visit, sip, sdp):
     backend.answers["call"] = Reply({"callee": ECHO})
@@ -66,7 +73,9 @@ def test_an_offer_that_cannot_be_joined_ends_the_call(backend, visit, sip, sdp):
     sip.expect("BYE")
 
 
-def test_a_visitor_who_leaves_before_anything_is_heard_leaves_nothing_behind(backend, visit, sip, page):
+def test_a_visitor_who_leaves_before_anything_is_heard_leaves_nothing_behind(
+    backend, visit, sip, page
+):
     """Not even the voices were connected yet."""
     backend.answers["call"] = Reply({"callee": ECHO})
     visitor = visit().connect()

@@ -30,7 +30,13 @@ class Rest:
         connection = http.client.HTTPConnection(url.hostname, url.port, timeout=10)
         credentials = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {credentials}"} if self.user else {}
-        body = fields if isinstance(fields, bytes) else b"" if fields is None else json.dumps(fields).encode()
+        body = (
+            fields
+            if isinstance(fields, bytes)
+            else b""
+            if fields is None
+            else json.dumps(fields).encode()
+        )
         connection.request("POST", f"{url.path}/{path}", body, headers)
         response = connection.getresponse()
         content = response.read()
@@ -43,7 +49,15 @@ def protected(tmp_path_factory, _backend):
     """A stand-in whose REST API wants a password."""
     password = tmp_path_factory.mktemp("rest") / "password"
     password.write_text(REST_PASSWORD)
-    stand_in = StandIn("--hooks", _backend.url, "--no-media", "--rest-user", USER, "--rest-password-file", str(password))
+    stand_in = StandIn(
+        "--hooks",
+        _backend.url,
+        "--no-media",
+        "--rest-user",
+        USER,
+        "--rest-password-file",
+        str(password),
+    )
     yield stand_in
     stand_in.stop()
 
@@ -66,7 +80,9 @@ def visitor(protected, backend):
     backend.expect("ConnectionStatusEvent", status="DISCONNECTED")
 
 
-@pytest.mark.parametrize(("user", "password"), [("", ""), (USER, "wrong"), ("other", REST_PASSWORD), (USER, "")])
+@pytest.mark.parametrize(
+    ("user", "password"), [("", ""), (USER, "wrong"), ("other", REST_PASSWORD), (USER, "")]
+)
 def test_without_the_password_nothing_is_done(rest, visitor, user, password):
     stranger = Rest(rest.base, user, password)
     for path, fields in {
@@ -89,10 +105,19 @@ def test_without_a_user_it_is_open_as_wcs_is(wcs):
 def test_the_live_calls_and_connections_are_listed(rest, visitor):
     status, content = rest.post("call/find_all")
     [call] = json.loads(content)
-    assert (status, call["callId"], call["status"], call["callee"]) == (200, visitor.call_id, "ESTABLISHED", ECHO)
+    assert (status, call["callId"], call["status"], call["callee"]) == (
+        200,
+        visitor.call_id,
+        "ESTABLISHED",
+        ECHO,
+    )
     status, content = rest.post("connection/find_all", {})
     [connection] = json.loads(content)
-    assert (status, connection["sessionId"], connection["sipPassword"]) == (200, visitor.session, PASSWORD)
+    assert (status, connection["sessionId"], connection["sipPassword"]) == (
+        200,
+        visitor.session,
+        PASSWORD,
+    )
 
 
 def test_a_call_is_ended(rest, visitor, sip, backend):
@@ -113,8 +138,13 @@ def test_a_session_is_ended_with_its_call(rest, visitor, sip, backend):
 
 @pytest.mark.parametrize("names", [{"sessionId": "…"}, {"sessionIds": ["…", "gone"]}])
 def test_data_reaches_the_page(rest, visitor, backend, names):
-    to = {key: visitor.session if key == "sessionId" else [visitor.session, "gone"] for key in names}
-    assert rest.post("data/send", {**to, "operationId": "o1", "payload": {"message": "hello"}}) == (200, b"")
+    to = {
+        key: visitor.session if key == "sessionId" else [visitor.session, "gone"] for key in names
+    }
+    assert rest.post("data/send", {**to, "operationId": "o1", "payload": {"message": "hello"}}) == (
+        200,
+        b"",
+    )
     told = visitor.expect("OnDataEvent")
     assert (told["operationId"], told["payload"]) == ("o1", {"message": "hello"})
     visitor.send("DataStatusEvent", {"operationId": "o1", "status": "ACCEPTED"})

@@ -37,7 +37,11 @@ class _Tone(MediaStreamTrack):
         turn = 2 * math.pi * self._hertz / RATE
         wave = (int(12000 * math.sin(turn * (self._said + sample))) for sample in range(_SAMPLES))
         frame.planes[0].update(struct.pack(f"<{_SAMPLES}h", *wave))
-        frame.sample_rate, frame.pts, frame.time_base = RATE, self._said, fractions.Fraction(1, RATE)
+        frame.sample_rate, frame.pts, frame.time_base = (
+            RATE,
+            self._said,
+            fractions.Fraction(1, RATE),
+        )
         self._said += _SAMPLES
         return frame
 
@@ -56,7 +60,9 @@ class Page:
         self.offer = "".join(f"{line}\r\n" for line in lines if "candidate" not in line)
 
     def accept(self, answer: str) -> None:
-        self._do(self._connection.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer")))
+        self._do(
+            self._connection.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
+        )
 
     def hears(self, hertz: int) -> bool:
         """Within ten seconds, as the loudest tone of a quarter of one."""

@@ -78,5 +78,8 @@ class Client:
 
     @staticmethod
     def _is_let_in(visitor: Visitor) -> bool:
-        names = eventually(lambda: {"getUserData", "fail"} & {frame["message"] for frame in visitor.frames}, "an answer")
+        names = eventually(
+            lambda: {"getUserData", "fail"} & {frame["message"] for frame in visitor.frames},
+            "an answer",
+        )
         return "getUserData" in names

@@ -28,7 +28,9 @@ FLAGS = (
 
 def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool | None:
     needs_browser = "browser" in collection_path.name or collection_path.name == "button"
-    is_left_out = collection_path.name == "test_browser_pictures.py" and not config.getoption("pictures")
+    is_left_out = collection_path.name == "test_browser_pictures.py" and not config.getoption(
+        "pictures"
+    )
     return True if (needs_browser and not config.getoption("real")) or is_left_out else None
 
 
@@ -44,7 +46,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def gateway(django_db_setup, request: pytest.FixtureRequest) -> Iterator[Gateway]:
     if request.config.getoption("real"):
         for command in (["collectstatic", "--no-input"], ["websdk"]):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, check=True, capture_output=True)
+            subprocess.run(
+                [sys.executable, "manage.py", *command], cwd=ROOT, check=True, capture_output=True
+            )
     running = Gateway({"CLICKHOOK_STATIC_DIR": str(DATA_DIR / "static")}).start()
     yield running
     running.kill()
@@ -75,7 +79,11 @@ def pages(gateway: Gateway) -> Iterator[Pages]:
 
 @pytest.fixture(scope="session")
 def building(gateway: Gateway, pages: Pages, request: pytest.FixtureRequest) -> Iterator[Building]:
-    sip = Kamailio(ACCOUNTS, KINDS["unheard"].user) if request.config.getoption("real") else DemoServer(ACCOUNTS)
+    sip = (
+        Kamailio(ACCOUNTS, KINDS["unheard"].user)
+        if request.config.getoption("real")
+        else DemoServer(ACCOUNTS)
+    )
     built = Building(gateway.port, sip)
     yield built
     built.close()
@@ -94,7 +102,9 @@ def stage(building: Building, pages: Pages, cast) -> Iterator[Stage]:
 def client(stage: Stage, pages: Pages) -> Callable[..., Client]:
     """Somebody at a console: `client("sales")`, `client("sales", host="www.evil.localhost", wcs="globex-1")`."""
 
-    def come(callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1") -> Client:
+    def come(
+        callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1"
+    ) -> Client:
         coming = Client(stage.wcs(wcs), pages.origin(host), callee)
         stage.callers.append(coming)
         return coming
@@ -103,10 +113,14 @@ def client(stage: Stage, pages: Pages) -> Callable[..., Client]:
 
 
 @pytest.fixture
-def dials(kind: str, request: pytest.FixtureRequest, stage: Stage, pages: Pages) -> Callable[..., Caller]:
+def dials(
+    kind: str, request: pytest.FixtureRequest, stage: Stage, pages: Pages
+) -> Callable[..., Caller]:
     """A visitor who has pressed the button: `dials("sales")`. In --real runs, each test has one with a browser, too."""
 
-    def press(callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1") -> Caller:
+    def press(
+        callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1"
+    ) -> Caller:
         if kind == "client":
             coming: Caller = Client(stage.wcs(wcs), pages.origin(host), callee)
         else:

@@ -24,7 +24,9 @@ class Pages:
         handler = functools.partial(_Handler, gateway)
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}
+        )
         self._thread.start()
 
     def origin(self, host: str) -> str:
@@ -59,7 +61,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             callee = f' data-callee="{html.escape(query["callee"])}"' if "callee" in query else ""
             tag = f'<script src="{self.gateway}/button.js" data-wcs="{html.escape(query["wcs"])}"{callee} async></script>'
             return self._send(
-                "text/html", _PAGE.format(title="A customer", lang=query["lang"], body=tag), self._policy(query)
+                "text/html",
+                _PAGE.format(title="A customer", lang=query["lang"], body=tag),
+                self._policy(query),
             )
         sdk = f'<script src="{self.gateway}/{websdk.URL_PATH}"></script><div id="sound"></div>'
         return self._send("text/html", _PAGE.format(title="A console", lang="en", body=sdk))

@@ -46,7 +46,14 @@ class Phone(Part):
     def __init__(self, kind: Kind, port: int) -> None:
         address = f"{kind.user}@{kind.domain}"
         server = f"127.0.0.1:{port}"
-        super().__init__("clickhook.demo.phone", address, "--server", server, *kind.manner, PHONE_PASSWORD=kind.password)
+        super().__init__(
+            "clickhook.demo.phone",
+            address,
+            "--server",
+            server,
+            *kind.manner,
+            PHONE_PASSWORD=kind.password,
+        )
         self.wait_for(registered=address)
 
     def rang(self, since: int = 0) -> int:

@@ -23,9 +23,13 @@ def fit_together() -> None:
         assert _in_order(session.opened_at, session.established_at, session.ended_at)
         assert Event.objects.filter(session=session, method="connect", decision="allowed").exists()
     for call in Call.objects.select_related("session"):
-        asked = Event.objects.filter(call=call, method="call", decision=call.decision, reason=call.reason)
+        asked = Event.objects.filter(
+            call=call, method="call", decision=call.decision, reason=call.reason
+        )
         assert asked.exists()
-        assert _in_order(call.session.opened_at, call.asked_at, call.ringing_at, call.answered_at, call.ended_at)
+        assert _in_order(
+            call.session.opened_at, call.asked_at, call.ringing_at, call.answered_at, call.ended_at
+        )
         assert bool(call.ringing_at) == ("RING" in _statuses(call))
         assert bool(call.answered_at) == ("ESTABLISHED" in _statuses(call))
         assert (call.decision == "refused") == (call.ended_by == "refused") == (call.target == "")

@@ -19,7 +19,17 @@ CONFIGURATION = Path(__file__).with_name("kamailio.cfg")
 _INVITE = re.compile(r"INVITE from (\S+) to (\S+): ([0-9a-f]+)")
 # What a SIP stack writes into each one.
 _HEADERS = {
-    *("via", "route", "max-forwards", "from", "to", "contact", "call-id", "cseq", "proxy-authorization"),
+    *(
+        "via",
+        "route",
+        "max-forwards",
+        "from",
+        "to",
+        "contact",
+        "call-id",
+        "cseq",
+        "proxy-authorization",
+    ),
     *("user-agent", "allow", "supported", "content-type", "content-length"),
 }
 
@@ -61,12 +71,18 @@ def free_port() -> int:
 
 class DemoServer:
     def __init__(self, accounts: list[Account]) -> None:
-        lines = [f"{account.user}@{account.domain}:{account.digest_name}:{account.password}\n" for account in accounts]
+        lines = [
+            f"{account.user}@{account.domain}:{account.digest_name}:{account.password}\n"
+            for account in accounts
+        ]
         self._part = Part("clickhook.demo.sip", "-", given="".join(lines))
         self.port = self._part.wait_for()["listening"][1]
 
     def invites(self) -> list[Invite]:
-        return [Invite(line["from"], line["to"], _pairs(line["headers"])) for line in self._part.said(method="INVITE")]
+        return [
+            Invite(line["from"], line["to"], _pairs(line["headers"]))
+            for line in self._part.said(method="INVITE")
+        ]
 
     def stop(self) -> None:
         self._part.stop()
@@ -77,13 +93,31 @@ class Kamailio:
         """`gives_up_on` is a number that it lets ring for a second and a half."""
         self._directory = tempfile.TemporaryDirectory()
         run, self.port = Path(self._directory.name), free_port()
-        given = {"@PORT@": str(self.port), "@ACCOUNTS@": _table(accounts), "@GIVES_UP_ON@": gives_up_on}
+        given = {
+            "@PORT@": str(self.port),
+            "@ACCOUNTS@": _table(accounts),
+            "@GIVES_UP_ON@": gives_up_on,
+        }
         text = CONFIGURATION.read_text()
         for name, value in given.items():
             text = text.replace(name, value)
         (run / "kamailio.cfg").write_text(text)
-        command = ["kamailio", "-f", str(run / "kamailio.cfg"), "-DD", "-E", "-m", "32", "-M", "4", "-Y", str(run)]
-        self._process = subprocess.Popen([*command, "-P", str(run / "pid")], stderr=subprocess.PIPE, text=True)
+        command = [
+            "kamailio",
+            "-f",
+            str(run / "kamailio.cfg"),
+            "-DD",
+            "-E",
+            "-m",
+            "32",
+            "-M",
+            "4",
+            "-Y",
+            str(run),
+        ]
+        self._process = subprocess.Popen(
+            [*command, "-P", str(run / "pid")], stderr=subprocess.PIPE, text=True
+        )
         self._invites: list[Invite] = []
         self.log = ""
         self._reader = threading.Thread(target=self._read)
@@ -138,6 +172,8 @@ def _pairs(headers: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
 def _table(accounts: list[Account]) -> str:
     lines = []
     for account in accounts:
-        lines.append(f'\t$sht(password=>{account.digest_name}@{account.domain}) = "{account.password}";')
+        lines.append(
+            f'\t$sht(password=>{account.digest_name}@{account.domain}) = "{account.password}";'
+        )
         lines.append(f'\t$sht(account=>{account.user}@{account.domain}) = "{account.digest_name}";')
     return "\n".join(lines)

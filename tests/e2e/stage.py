@@ -22,7 +22,11 @@ from tests.e2e.phones import ACME, ACME_LINE, GLOBEX, GLOBEX_LINE, KINDS, NO_PHO
 from tests.e2e.sip_servers import Account, DemoServer, Invite, Kamailio
 from tests.e2e.tired_phone import TiredPhone
 
-SIGNING = {"acme-1": casting.ACME_SIGNING, "globex-1": casting.GLOBEX_SIGNING, "shared-1": casting.SHARED_SIGNING}
+SIGNING = {
+    "acme-1": casting.ACME_SIGNING,
+    "globex-1": casting.GLOBEX_SIGNING,
+    "shared-1": casting.SHARED_SIGNING,
+}
 ACCOUNTS = [
     Account(ACME_LINE, ACME, casting.ACME_PASSWORD, "auth-10001"),
     Account(GLOBEX_LINE, GLOBEX, casting.GLOBEX_PASSWORD),
@@ -85,13 +89,17 @@ class Stage:
     def __post_init__(self) -> None:
         acme, globex = self.cast.acme, self.cast.globex
         for tenant, line in ((acme, ACME_LINE), (globex, GLOBEX_LINE)):
-            tenant.sip_accounts.update(login=line, outbound_proxy="127.0.0.1", port=self.building.sip.port)
+            tenant.sip_accounts.update(
+                login=line, outbound_proxy="127.0.0.1", port=self.building.sip.port
+            )
         targets = {alias: kind.user for alias, kind in KINDS.items()} | {"unknown": NO_PHONE}
         for alias, target in targets.items():
             tenant = globex if alias == "frontdesk" else acme
             Callee.objects.update_or_create(tenant=tenant, alias=alias, defaults={"target": target})
         self._invited = len(self.building.sip.invites())
-        self._rung: dict[str, int] = {alias: len(phone.lines) for alias, phone in self.building.phones.items()}
+        self._rung: dict[str, int] = {
+            alias: len(phone.lines) for alias, phone in self.building.phones.items()
+        }
 
     def let_in(self, tenant: Any, origin: str) -> None:
         Domain.objects.get_or_create(origin=origin, defaults={"tenant": tenant})
@@ -153,9 +161,17 @@ class Stage:
     def _everybody_leaves(self) -> None:
         for caller in self.callers:
             caller.leave()
-        eventually(lambda: not Session.objects.filter(ended_at=None).exists(), "the end of every session", self._story)
+        eventually(
+            lambda: not Session.objects.filter(ended_at=None).exists(),
+            "the end of every session",
+            self._story,
+        )
         # One whose session ended while it was being asked for is closed by the housekeeping, every five seconds.
-        eventually(lambda: not Call.objects.filter(ended_at=None).exists(), "the end of every call", self._story)
+        eventually(
+            lambda: not Call.objects.filter(ended_at=None).exists(),
+            "the end of every call",
+            self._story,
+        )
 
     def _story(self) -> list[Any]:
         return [line for wcs in self.building.media_servers.values() for line in wcs.lines[-25:]]
@@ -168,7 +184,13 @@ def leaks(text: str) -> list[str]:
 def _is_allowed(invite: Invite) -> bool:
     caller, _, domain = invite.caller.partition("@")
     number, _, called_domain = invite.callee.partition("@")
-    if invite.sender != f'"{caller}" <sip:{caller}@{domain}>' or invite.strange or called_domain != domain:
+    if (
+        invite.sender != f'"{caller}" <sip:{caller}@{domain}>'
+        or invite.strange
+        or called_domain != domain
+    ):
         return False
-    allowed = Call.objects.filter(decision="allowed", caller=caller, session__sip_account__domain=domain)
+    allowed = Call.objects.filter(
+        decision="allowed", caller=caller, session__sip_account__domain=domain
+    )
     return allowed.filter(target=number).exists()

@@ -18,7 +18,16 @@ from tests.walk import a_day_of, addresses, an_import_by
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LOOKS = [(DESK, "light"), (PHONE, "dark"), (DESK, "dark"), (PHONE, "light")]
 # No page, or one that ends the visit.
-NO_PAGES = {"logout", "jsi18n", "autocomplete", "enrol_qr", "/healthz", "/readyz", "/button.js", "hooks_call_live_stream"}
+NO_PAGES = {
+    "logout",
+    "jsi18n",
+    "autocomplete",
+    "enrol_qr",
+    "/healthz",
+    "/readyz",
+    "/button.js",
+    "hooks_call_live_stream",
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +38,20 @@ def visitor(gateway, django_db_blocker, chromium) -> Iterator[Any]:
         a_day_of(cast.acme, cast.acme_1, cast.shared_1)
         browser = signed_in("administrator")
         an_import_by(browser.user, cast.acme)
-        AccessAttempt.objects.create(username="mary", ip_address="203.0.113.9", failures_since_start=1)
+        AccessAttempt.objects.create(
+            username="mary", ip_address="203.0.113.9", failures_since_start=1
+        )
         AccessLog.objects.create(username="mary", ip_address="203.0.113.9")
-        pages = {place.name: place.path for place in addresses(lambda model: list(model._default_manager.all()[:1]))}
+        pages = {
+            place.name: place.path
+            for place in addresses(lambda model: list(model._default_manager.all()[:1]))
+        }
         auditor = signed_in("auditor")
     base = f"http://127.0.0.1:{gateway.port}"
     contexts = [opened(chromium, base, browser), opened(chromium, base, auditor)]
-    pages = {name: path for name, path in pages.items() if name not in NO_PAGES and "export" not in name}
+    pages = {
+        name: path for name, path in pages.items() if name not in NO_PAGES and "export" not in name
+    }
     yield base, contexts[0], pages, contexts[1]
     for context in contexts:
         context.close()
@@ -69,7 +85,10 @@ def shown(page, base, path, look) -> tuple[list[str], int]:
 def found_by_axe(page) -> list[str]:
     """It sets styles of its own, which the page's policy refuses."""
     found = Axe().run(page).response["violations"]
-    return [f"{page.url} {page.viewport_size['width']}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found]
+    return [
+        f"{page.url} {page.viewport_size['width']}: {one['id']} {one['nodes'][0]['html'][:160]}"
+        for one in found
+    ]
 
 
 def test_every_page_can_be_used_by_everybody(visitor):
@@ -86,7 +105,10 @@ def test_every_page_can_be_used_by_everybody(visitor):
     assert {403, 404} <= seen
 
 
-@pytest.mark.parametrize("name", ["index", *(f"tenants_{kind}_change" for kind in ("tenant", "wcsinstance", "importrun"))])
+@pytest.mark.parametrize(
+    "name",
+    ["index", *(f"tenants_{kind}_change" for kind in ("tenant", "wcsinstance", "importrun"))],
+)
 def test_a_page_that_only_shows_can_be_used_by_everybody(visitor, name):
     base, _, pages, auditors = visitor
     page = auditors.new_page()
@@ -98,7 +120,9 @@ def test_a_page_that_only_shows_can_be_used_by_everybody(visitor, name):
 
 
 def refused_file(page) -> None:
-    page.set_input_files("#id_file", {"name": "x.csv", "mimeType": "text/csv", "buffer": b"tenant,alias\nacme,()\n"})
+    page.set_input_files(
+        "#id_file", {"name": "x.csv", "mimeType": "text/csv", "buffer": b"tenant,alias\nacme,()\n"}
+    )
     page.get_by_role("button", name="Show what would change").click()
 
 
@@ -118,7 +142,9 @@ STATES = {
     "/admin/tenants/importrun/add/": refused_file,
     "/admin/tenants/callee/": rows_to_delete,
     "/admin/tenants/callee/add/": opened_choice,
-    "/admin/tenants/tenant/add/": lambda page: page.get_by_role("button", name="Save", exact=True).click(),
+    "/admin/tenants/tenant/add/": lambda page: page.get_by_role(
+        "button", name="Save", exact=True
+    ).click(),
     "/admin/second-factor/": lambda page: page.get_by_role("button", name="Make new").click(),
     "/admin/code/?recovery": lambda page: page.get_by_role("button", name="Continue").click(),
     "/admin/hooks/call/charts/?tenant=nobody": lambda page: page.locator(".errornote").wait_for(),
@@ -158,5 +184,8 @@ def test_the_pages_have_their_style(visitor):
 def test_the_pages_are_those_of_every_table(visitor):
     """So that the list above cannot shrink unseen."""
     pages = visitor[2]
-    lists = {f"{model._meta.app_label}_{model._meta.model_name}_changelist" for model in admin.site._registry}
+    lists = {
+        f"{model._meta.app_label}_{model._meta.model_name}_changelist"
+        for model in admin.site._registry
+    }
     assert lists <= set(pages)

@@ -44,9 +44,13 @@ def hears(visitor: Button) -> float:
 
 
 @pytest.mark.parametrize(("alias", "hertz"), [("sales", 880), ("support", 990)])
-def test_the_visitor_hears_the_phone_and_the_phone_hears_the_visitor(stage, pages, chromium, alias, hertz):
+def test_the_visitor_hears_the_phone_and_the_phone_hears_the_visitor(
+    stage, pages, chromium, alias, hertz
+):
     stage.phone(alias)
-    visitor = Button(chromium, pages.with_button(pages.origin("www.acme.localhost"), stage.wcs().url, alias))
+    visitor = Button(
+        chromium, pages.with_button(pages.origin("www.acme.localhost"), stage.wcs().url, alias)
+    )
     stage.callers.append(visitor)
     visitor.dial()
     visitor.wait("talking")
@@ -62,7 +66,9 @@ def test_two_customers_visitors_hear_each_their_own_phone(stage, pages, chromium
     stage.phone("sales"), stage.phone("frontdesk")
     wcs = stage.wcs("shared-1").url
     acme = Button(chromium, pages.with_button(pages.origin("www.acme.localhost"), wcs, "sales"))
-    globex = Button(chromium, pages.with_button(pages.origin("www.globex.localhost"), wcs, "frontdesk"))
+    globex = Button(
+        chromium, pages.with_button(pages.origin("www.globex.localhost"), wcs, "frontdesk")
+    )
     stage.callers += [acme, globex]
     acme.dial()
     stage.call(alias="sales")
@@ -78,7 +84,9 @@ def test_the_leak_check_sees_what_the_articles_backend_gives_away(stage, pages, 
     stage.unsafe = True
     with Backend(naive) as backend:
         wcs = StandIn("--hooks", f"http://127.0.0.1:{backend.port}")
-        visitor = Button(chromium, pages.with_button(pages.origin("www.acme.localhost"), wcs.url, "sales"))
+        visitor = Button(
+            chromium, pages.with_button(pages.origin("www.acme.localhost"), wcs.url, "sales")
+        )
         visitor.dial()
         visitor.wait("failed")
         visitor.leave()

@@ -24,10 +24,20 @@ READY_WITHIN = 90.0  # seconds
 def demo(tmp_path_factory):
     """Its process, and the address it printed."""
     directory = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "manage.py", "demo", "--port", str(free_port()), "--data-dir", str(directory / "data")]
+    command = [
+        sys.executable,
+        "manage.py",
+        "demo",
+        "--port",
+        str(free_port()),
+        "--data-dir",
+        str(directory / "data"),
+    ]
     log = directory / "log"
     with log.open("w") as output:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CLICKHOOK_")}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("CLICKHOOK_")
+        }
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     deadline = time.monotonic() + READY_WITHIN
     while not (address := re.search(r"http://localhost:\d+/\?key=\S+", log.read_text())):
@@ -45,7 +55,9 @@ def button(visit, number):
 
 
 def state(visit, number, wanted):
-    visit.page.wait_for_selector(f"clickhook-button[data-state={wanted}] >> nth=0", timeout=PATIENCE)
+    visit.page.wait_for_selector(
+        f"clickhook-button[data-state={wanted}] >> nth=0", timeout=PATIENCE
+    )
     assert button(visit, number).get_attribute("data-state") == wanted
 
 

@@ -28,7 +28,9 @@ def admin(gateway, django_db_blocker, chromium) -> Iterator[Any]:
 
     def take(name: str, path: str, viewport: dict[str, int], scheme: str, directory: Path) -> None:
         context = chromium.new_context(viewport=viewport, color_scheme=scheme)
-        context.add_cookies([{"name": "sessionid", "value": browser.session.session_key, "url": base}])
+        context.add_cookies(
+            [{"name": "sessionid", "value": browser.session.session_key, "url": base}]
+        )
         page = context.new_page()
         page.goto(base + path)
         page.wait_for_timeout(1200)  # the live page's first news
@@ -50,13 +52,21 @@ def a_week() -> Tenant:
     Domain.objects.create(tenant=acme, origin="https://www.acme.example")
     Callee.objects.create(tenant=acme, alias="sales", target="+4930123456", default=True)
     Callee.objects.create(tenant=acme, alias="support", target="10003")
-    account = SipAccount.objects.create(tenant=acme, login="10001", password="x", domain="sip.acme.example")
+    account = SipAccount.objects.create(
+        tenant=acme, login="10001", password="x", domain="sip.acme.example"
+    )
     instance = WcsInstance.objects.create(pk=history.INSTANCE, name="acme-1", signing_secret="x")
     instance.tenants.add(acme)
-    Session.objects.filter(tenant=acme).update(sip_account=account, origin="https://www.acme.example")
+    Session.objects.filter(tenant=acme).update(
+        sip_account=account, origin="https://www.acme.example"
+    )
     newest = Session.objects.order_by("-opened_at")[:6]
-    Session.objects.filter(pk__in=[session.pk for session in newest]).update(ended_at=None, ended_by="")
-    Call.objects.filter(session__in=newest, decision="allowed").update(ended_at=None, ended_by="", sip_status=None)
+    Session.objects.filter(pk__in=[session.pk for session in newest]).update(
+        ended_at=None, ended_by=""
+    )
+    Call.objects.filter(session__in=newest, decision="allowed").update(
+        ended_at=None, ended_by="", sip_status=None
+    )
     Event.objects.filter(session__in=newest).update(method="call")
     return acme
 

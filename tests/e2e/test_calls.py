@@ -28,7 +28,9 @@ def test_a_call_rings_talks_and_ends(stage, dials):
     assert (call.decision, call.ended_by, call.sip_status) == ("allowed", "finish", 200)
     assert call.asked_at < call.ringing_at < call.answered_at < call.ended_at
     caller.leave()
-    session = eventually(lambda: Session.objects.filter(ended_at__isnull=False).first(), "the session's end")
+    session = eventually(
+        lambda: Session.objects.filter(ended_at__isnull=False).first(), "the session's end"
+    )
     assert (session.tenant, session.ended_by) == (stage.cast.acme, "disconnected")
     assert session.opened_at < session.established_at < call.asked_at < session.ended_at
     stage.ends_with(f"sales: {TALKED}")
@@ -86,11 +88,19 @@ def test_two_tenants_at_once_are_not_mixed_up(stage, dials):
     globex.wait("talking")
     stage.heard("sales", call="answered", **{"from": f"sip:{ACME_LINE}@sip.acme.example"})
     stage.heard("frontdesk", call="answered", **{"from": f"sip:{GLOBEX_LINE}@sip.globex.example"})
-    rows = {(call.tenant.slug, call.target, call.caller, call.session.origin) for call in Call.objects.all()}
+    rows = {
+        (call.tenant.slug, call.target, call.caller, call.session.origin)
+        for call in Call.objects.all()
+    }
     pages = {session.origin for session in Session.objects.all()}
     assert rows == {
         ("acme", "+4930123456", ACME_LINE, next(page for page in pages if "acme" in page)),
-        ("globex", KINDS["frontdesk"].user, GLOBEX_LINE, next(page for page in pages if "globex" in page)),
+        (
+            "globex",
+            KINDS["frontdesk"].user,
+            GLOBEX_LINE,
+            next(page for page in pages if "globex" in page),
+        ),
     }
     acme.leave()
     stage.ended(tenant__slug="acme")

@@ -72,7 +72,9 @@ def visitor(kind, stage, wcs, pages, request) -> Iterator[Caller]:
 
 def _leaves(caller: Caller) -> None:
     caller.leave()
-    eventually(lambda: not Session.objects.filter(ended_at=None).exists(), "the end of every session")
+    eventually(
+        lambda: not Session.objects.filter(ended_at=None).exists(), "the end of every session"
+    )
 
 
 @contextlib.contextmanager
@@ -134,7 +136,9 @@ def test_an_end_that_nobody_heard_of_comes_with_the_end_of_the_session(stage, ow
     stage.ends_with("sales: TRYING RING ESTABLISHED, 200, session")
 
 
-def test_an_end_of_call_and_session_that_nobody_heard_of_comes_with_the_end_of_the_lease(stage, own_gateway, wcs, visitor):
+def test_an_end_of_call_and_session_that_nobody_heard_of_comes_with_the_end_of_the_lease(
+    stage, own_gateway, wcs, visitor
+):
     """So it is with the button, which closes its session with its call."""
     visitor.dial()
     visitor.wait("talking")
@@ -183,7 +187,9 @@ def test_the_vendors_page_makes_a_ghost_call_where_the_hook_is_slow(stage, wcs, 
     stage.ends_with(WHOLE)
 
 
-def test_whoever_hangs_up_with_our_button_while_the_hook_is_slow_makes_no_ghost_call(stage, wcs, visitor, kind):
+def test_whoever_hangs_up_with_our_button_while_the_hook_is_slow_makes_no_ghost_call(
+    stage, wcs, visitor, kind
+):
     with calls_locked():
         visitor.dial()
         wcs.wait_for(what="frame", name="call")
@@ -209,7 +215,9 @@ def test_events_that_overtake_one_another_make_the_same_call(stage, own_gateway,
         call = stage.ended()
         assert (call.ended_by, call.sip_status) == ("finish", 200)
         _leaves(caller)
-    statuses = Event.objects.filter(call=call, method="CallStatusEvent").values_list("body__status", flat=True)
+    statuses = Event.objects.filter(call=call, method="CallStatusEvent").values_list(
+        "body__status", flat=True
+    )
     assert sorted(statuses) == ["ESTABLISHED", "FINISH", "RING", "TRYING"]
     call.refresh_from_db()
     assert call.answered_at is not None
@@ -220,7 +228,10 @@ def test_a_call_is_ended_by_the_interface_of_wcs_itself(stage, wcs, client):
     """What a kill switch would use."""
     client.dial()
     client.wait("talking")
-    body, headers = json.dumps({"callId": client.call_id}).encode(), {"Content-Type": "application/json"}
+    body, headers = (
+        json.dumps({"callId": client.call_id}).encode(),
+        {"Content-Type": "application/json"},
+    )
     asked = urllib.request.Request(f"{wcs.rest}/call/terminate", body, headers)
     with urllib.request.urlopen(asked, timeout=10) as answer:
         assert answer.status == 200

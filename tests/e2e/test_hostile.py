@@ -64,7 +64,9 @@ def test_the_browsers_own_sip_account_is_overwritten(stage, client):
     stage.phone("sales")
     caller = client("sales")
     mine = {"sipLogin": GLOBEX_LINE, "sipPassword": "mine", "sipDomain": GLOBEX, "sipPort": 9}
-    visitor = caller.connect(**mine, sipOutboundProxy="203.0.113.9", sipVisibleName="The Bank", sipRegisterRequired=True)
+    visitor = caller.connect(
+        **mine, sipOutboundProxy="203.0.113.9", sipVisibleName="The Bank", sipRegisterRequired=True
+    )
     visitor.expect("getUserData")
     caller.call_id = visitor.call("sales")
     caller.wait("talking")
@@ -77,8 +79,17 @@ def test_the_browsers_own_sip_account_is_overwritten(stage, client):
     "own",
     [
         HOSTILE_CALL,
-        {"inviteParameters": f"x\r\nDiversion: <sip:{PREMIUM}@evil.test>", "target": PREMIUM, "hasVideo": True},
-        {"caller": "1\r\nX: 1", "visibleName": 'x" <sip:1@evil.test>', "rtmpUrl": "rtmp://evil.test/", "sipSDP": "v=0"},
+        {
+            "inviteParameters": f"x\r\nDiversion: <sip:{PREMIUM}@evil.test>",
+            "target": PREMIUM,
+            "hasVideo": True,
+        },
+        {
+            "caller": "1\r\nX: 1",
+            "visibleName": 'x" <sip:1@evil.test>',
+            "rtmpUrl": "rtmp://evil.test/",
+            "sipSDP": "v=0",
+        },
     ],
 )
 def test_the_browsers_own_fields_of_a_call_are_overwritten(stage, client, own):
@@ -106,11 +117,14 @@ def test_a_call_id_is_used_once(stage, talking):
     talking.visitor.call("support", callId=talking.call_id)
     talking.visitor.expect("fail", info="Calls are not available here")
     assert Event.objects.get(decision="refused").reason == "call_id_reused"
-    stage.ends_with("sales: TRYING RING ESTABLISHED FAILED FINISH, 200, finish")  # the FAILED is the other's
+    stage.ends_with(
+        "sales: TRYING RING ESTABLISHED FAILED FINISH, 200, finish"
+    )  # the FAILED is the other's
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "7", '{"message": "call"}', '{"message": 5, "data": {}}', "\x00", "[" * 9000]
+    "text",
+    ["", "{", "[]", "7", '{"message": "call"}', '{"message": 5, "data": {}}', "\x00", "[" * 9000],
 )
 def test_a_frame_that_is_none_breaks_nothing(stage, talking, text):
     talking.visitor.send_text(text)
@@ -125,7 +139,10 @@ def test_a_session_of_somebody_else_cannot_be_used(stage, client, talking):
     visitor = stranger.connect()
     visitor.expect("getUserData")
     visitor.send("hangup", {"callId": talking.call_id})
-    visitor.send("call", {"callId": str(uuid.uuid1()), "sessionId": json.dumps(talking.call_id), "callee": PREMIUM})
+    visitor.send(
+        "call",
+        {"callId": str(uuid.uuid1()), "sessionId": json.dumps(talking.call_id), "callee": PREMIUM},
+    )
     visitor.expect("fail")
-    assert Call.objects.get(call_id=talking.call_id).ended_at is None
+    assert Call.objects.get(wcs_call_id=talking.call_id).ended_at is None
     stage.ends_with(WHOLE, f"{PREMIUM}: callee_unknown", sessions=2)

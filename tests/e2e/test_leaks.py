@@ -38,7 +38,9 @@ def unprotected(stage):
         wcs.stop()
 
 
-def test_the_articles_backend_gives_the_password_and_the_number_to_every_visitor(unprotected, stage, pages):
+def test_the_articles_backend_gives_the_password_and_the_number_to_every_visitor(
+    unprotected, stage, pages
+):
     caller = Client(unprotected, pages.origin("www.acme.localhost"), "sales")
     caller.dial()
     caller.wait("failed")
@@ -87,8 +89,12 @@ def test_the_check_of_invites_sees_one_that_nobody_allowed(stage, pages, reachab
     }
 
 
-@pytest.mark.parametrize(("caller", "outcome"), [(None, "talking"), (HOSTILE_CALL["caller"], "failed")])
-def test_the_articles_backend_lets_a_page_say_who_is_calling(stage, pages, reachable, caller, outcome):
+@pytest.mark.parametrize(
+    ("caller", "outcome"), [(None, "talking"), (HOSTILE_CALL["caller"], "failed")]
+)
+def test_the_articles_backend_lets_a_page_say_who_is_calling(
+    stage, pages, reachable, caller, outcome
+):
     """The SIP server does not let one account call as another, but it was asked to."""
     stage.phone("sales")
     page = Client(reachable, pages.origin("www.acme.localhost"), "sales")
@@ -98,7 +104,10 @@ def test_the_articles_backend_lets_a_page_say_who_is_calling(stage, pages, reach
     line, identity = caller or ACME_LINE, f"<sip:{PREMIUM}@bank.test>"
     for invite in stage.invites():
         assert invite.sender == f'"The Bank" <sip:{line}@{ACME}>'
-        assert sorted(invite.strange) == [("diversion", identity), ("p-asserted-identity", identity)]
+        assert sorted(invite.strange) == [
+            ("diversion", identity),
+            ("p-asserted-identity", identity),
+        ]
     assert stage.invites_not_allowed() == stage.invites() != []
 
 
@@ -111,7 +120,10 @@ def test_a_number_is_seen(stage, pages, alias):
     def dialling(hook, body):
         return (200, {**body, "callee": callee}) if hook == "call" else naive(hook, body)
 
-    with Backend(dialling) as backend, StandIn("--hooks", f"http://127.0.0.1:{backend.port}") as wcs:
+    with (
+        Backend(dialling) as backend,
+        StandIn("--hooks", f"http://127.0.0.1:{backend.port}") as wcs,
+    ):
         caller = Client(wcs, pages.origin("www.acme.localhost"), alias)
         caller.dial()
         caller.wait("failed")

@@ -21,7 +21,11 @@ NEUTRAL = "Calls are not available here"
 
 
 def reasons(**wanted):
-    return list(Event.objects.filter(decision="refused", **wanted).order_by("id").values_list("reason", flat=True))
+    return list(
+        Event.objects.filter(decision="refused", **wanted)
+        .order_by("id")
+        .values_list("reason", flat=True)
+    )
 
 
 @pytest.mark.parametrize("host", ["www.stranger.localhost", *LOOK_ALIKES])
@@ -52,7 +56,14 @@ def test_another_customers_alias_is_unknown(stage, dials):
 
 @pytest.mark.parametrize(
     "callee",
-    ["+88213000000", SUPPORT, f"sip:{SUPPORT}@sip.acme.example", "10003", "sip:1@evil.test", "sales@evil.test"],
+    [
+        "+88213000000",
+        SUPPORT,
+        f"sip:{SUPPORT}@sip.acme.example",
+        "10003",
+        "sip:1@evil.test",
+        "sales@evil.test",
+    ],
 )
 def test_a_number_or_an_address_is_no_callee(stage, client, callee):
     caller = client(callee)

@@ -37,11 +37,21 @@ class TiredPhone:
 
     def _register(self) -> None:
         self._send(self._registration(1))
-        fields = dict(re.findall(r'(\w+)="([^"]*)"', Message.parse(self._socket.recv(65535)).get("www-authenticate")))
+        fields = dict(
+            re.findall(
+                r'(\w+)="([^"]*)"', Message.parse(self._socket.recv(65535)).get("www-authenticate")
+            )
+        )
         uri, name = f"sip:{self._kind.domain}", self._kind.user
         first = _md5(f"{name}:{fields['realm']}:{self._kind.password}")
         right = _md5(f"{first}:{fields['nonce']}:{_md5(f'REGISTER:{uri}')}")
-        given = {"username": name, "realm": fields["realm"], "nonce": fields["nonce"], "uri": uri, "response": right}
+        given = {
+            "username": name,
+            "realm": fields["realm"],
+            "nonce": fields["nonce"],
+            "uri": uri,
+            "response": right,
+        }
         digest = ", ".join(f'{name}="{value}"' for name, value in given.items())
         self._send(self._registration(2, ("authorization", f"Digest {digest}")))
         assert b" 200 " in self._socket.recv(65535).partition(b"\r\n")[0]
@@ -49,13 +59,20 @@ class TiredPhone:
     def _registration(self, number: int, *more: tuple[str, str]) -> Message:
         me = f"<sip:{self._kind.user}@{self._kind.domain}>"
         via = f"SIP/2.0/UDP {self._place};branch=z9hG4bKtired{number};rport"
-        headers = [("via", via), ("from", f"{me};tag=1"), ("to", me), ("call-id", f"tired-{self._place}")]
+        headers = [
+            ("via", via),
+            ("from", f"{me};tag=1"),
+            ("to", me),
+            ("call-id", f"tired-{self._place}"),
+        ]
         headers += [
             ("cseq", f"{number} REGISTER"),
             ("contact", f"<sip:{self._kind.user}@{self._place}>"),
             ("expires", "3600"),
         ]
-        return Message(f"REGISTER sip:{self._kind.domain} SIP/2.0", [*headers, ("max-forwards", "70"), *more])
+        return Message(
+            f"REGISTER sip:{self._kind.domain} SIP/2.0", [*headers, ("max-forwards", "70"), *more]
+        )
 
     def _serve(self) -> None:
         self._socket.settimeout(None)
@@ -67,7 +84,9 @@ class TiredPhone:
     def _ring(self, invite: Message) -> None:
         self.lines.append({"call": "rings", "from": invite.get("from")})
         self._send(invite.answer(180, "Ringing", _TAG))
-        threading.Timer(RINGS, self._send, [invite.answer(480, "Temporarily Unavailable", _TAG)]).start()
+        threading.Timer(
+            RINGS, self._send, [invite.answer(480, "Temporarily Unavailable", _TAG)]
+        ).start()
 
     def _send(self, message: Message) -> None:
         self._socket.sendto(bytes(message), self._server)

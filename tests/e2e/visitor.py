@@ -29,14 +29,32 @@ class Visitor:
         self._reader = asyncio.run_coroutine_threadsafe(self._read(), self._loop)
 
     def connect(self, app_key: str = "defaultApp", custom: Any = None, **fields: Any) -> Visitor:
-        mine = {"appKey": app_key, "mediaProviders": ["WebRTC"], "clientVersion": "2.0", "clientBrowserVersion": "none"}
-        self.send("connection", {**mine, **({} if custom is None else {"custom": custom}), **fields})
+        mine = {
+            "appKey": app_key,
+            "mediaProviders": ["WebRTC"],
+            "clientVersion": "2.0",
+            "clientBrowserVersion": "none",
+        }
+        self.send(
+            "connection", {**mine, **({} if custom is None else {"custom": custom}), **fields}
+        )
         return self
 
     def call(self, callee: str | None = None, **fields: Any) -> str:
         """The id of the call. Without an SDP nothing is heard; the signalling is the same."""
-        mine = {"callId": str(uuid.uuid1()), "incoming": False, "hasVideo": False, "hasAudio": True, "status": "PENDING"}
-        asked = {**mine, "mediaProvider": "WebRTC", **({} if callee is None else {"callee": callee}), **fields}
+        mine = {
+            "callId": str(uuid.uuid1()),
+            "incoming": False,
+            "hasVideo": False,
+            "hasAudio": True,
+            "status": "PENDING",
+        }
+        asked = {
+            **mine,
+            "mediaProvider": "WebRTC",
+            **({} if callee is None else {"callee": callee}),
+            **fields,
+        }
         self.send("call", asked)
         return str(asked["callId"])
 
@@ -52,7 +70,9 @@ class Visitor:
     def expect(self, name: str, **fields: Any) -> Any:
         """The argument of the next frame of this name and with these fields; frames of other names may come before it."""
         with self._news:
-            assert self._news.wait_for(lambda: self._find(name, fields) or self._closed, WAIT), self._missing(name, fields)
+            assert self._news.wait_for(lambda: self._find(name, fields) or self._closed, WAIT), (
+                self._missing(name, fields)
+            )
             found = self._find(name, fields)
             assert found, self._missing(name, fields)
             self._unread.remove(found)
@@ -74,7 +94,14 @@ class Visitor:
         self._loop.close()
 
     def _find(self, name: str, fields: dict[str, Any]) -> dict[str, Any] | None:
-        return next((frame for frame in self._unread if frame["message"] == name and _has(frame["data"], fields)), None)
+        return next(
+            (
+                frame
+                for frame in self._unread
+                if frame["message"] == name and _has(frame["data"], fields)
+            ),
+            None,
+        )
 
     def _missing(self, name: str, fields: dict[str, Any]) -> str:
         return f"no {name} {fields}; there came {[frame['message'] for frame in self.frames]}"
@@ -99,4 +126,6 @@ class Visitor:
 
 
 def _has(data: list[Any], fields: dict[str, Any]) -> bool:
-    return not fields or any(isinstance(one, dict) and fields.items() <= one.items() for one in data[:1])
+    return not fields or any(
+        isinstance(one, dict) and fields.items() <= one.items() for one in data[:1]
+    )

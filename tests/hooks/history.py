@@ -31,7 +31,7 @@ SELECT session, tenant, '{INSTANCE}', 'node-1@192.0.2.1', session::text, 'defaul
   FROM plan ORDER BY n
 """
 CALLS = """
-INSERT INTO hooks_call (id, tenant_id, session_id, call_id, alias, target, caller, decision, reason, asked_at, ringing_at,
+INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller, decision, reason, asked_at, ringing_at,
                         answered_at, ended_at, ended_by, end_info, sip_status)
 SELECT call, tenant, session, md5(n::text), 'sales', '10002', '10001',
        CASE WHEN luck %% 50 = 1 THEN 'refused' ELSE 'allowed' END,
@@ -62,9 +62,14 @@ def fill(calls: int, tenants: int, days: int = 30, at_once: int = 500_000) -> No
         cursor.execute("SELECT setval('tenants_tenant_id_seq', %s)", [tenants])
         for first in range(1, calls + 1, at_once):
             until = min(first + at_once - 1, calls)
-            cursor.execute(PLAN, {"tenants": tenants, "days": days, "last": calls, "first": first, "until": until})
+            cursor.execute(
+                PLAN,
+                {"tenants": tenants, "days": days, "last": calls, "first": first, "until": until},
+            )
             for statement in (SESSIONS, CALLS, EVENTS):
                 cursor.execute(statement.replace("%%", "%"))
             cursor.execute("DROP TABLE plan")
-    with connection.cursor() as cursor:  # what autovacuum does in time; it summarises the index of call ids too
+    with (
+        connection.cursor() as cursor
+    ):  # what autovacuum does in time; it summarises the index of call ids too
         cursor.execute("VACUUM ANALYZE hooks_session, hooks_call, hooks_event, tenants_tenant")

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hooks.admin import huge_table
-from hooks.admin.shown import GONE
+from hooks.calls.admin import huge_table
+from hooks.calls.admin.shown import GONE
 from hooks.models import Call, Event, Session
 from hooks.reasons import Reason
 from tests import cast as casting
@@ -26,7 +26,12 @@ def cast(db):
 
 
 def session(cast, name="session-1", **more):
-    rest = {"node_id": "n", "app_key": "defaultApp", "origin": "https://www.acme.example", "sip_login": "10001"}
+    rest = {
+        "node_id": "n",
+        "app_key": "defaultApp",
+        "origin": "https://www.acme.example",
+        "sip_login": "10001",
+    }
     of = {
         "tenant": cast.acme,
         "instance": cast.acme_1,
@@ -37,24 +42,59 @@ def session(cast, name="session-1", **more):
 
 
 def call(of, name="call-1", **more):
-    rest = {"alias": "", "target": "+4930123456", "caller": "10001", "decision": "allowed", "reason": "allowed"}
-    return Call.objects.create(tenant=of.tenant, session=of, call_id=name, asked_at=NOW, **{**rest, **more})
+    rest = {
+        "alias": "",
+        "target": "+4930123456",
+        "caller": "10001",
+        "decision": "allowed",
+        "reason": "allowed",
+    }
+    return Call.objects.create(
+        tenant=of.tenant, session=of, wcs_call_id=name, asked_at=NOW, **{**rest, **more}
+    )
 
 
 def event(cast, **more):
-    rest = {"method": "call", "decision": "allowed", "reason": "allowed", "body": {"callId": "call-1"}}
-    return Event.objects.create(received_at=NOW, **{"tenant": cast.acme, "instance": cast.acme_1, **rest, **more})
+    rest = {
+        "method": "call",
+        "decision": "allowed",
+        "reason": "allowed",
+        "body": {"callId": "call-1"},
+    }
+    return Event.objects.create(
+        received_at=NOW, **{"tenant": cast.acme, "instance": cast.acme_1, **rest, **more}
+    )
 
 
 @pytest.fixture
 def day(cast):
     """One session with a call that was answered and a call that was refused, and what was posted."""
     of = session(cast, ended_at=NOW, ended_by="disconnected")
-    ended = {"answered_at": NOW, "ended_at": NOW + timedelta(seconds=185), "ended_by": "finish", "sip_status": 200}
+    ended = {
+        "answered_at": NOW,
+        "ended_at": NOW + timedelta(seconds=185),
+        "ended_by": "finish",
+        "sip_status": 200,
+    }
     answered = call(of, **ended)
-    refused = call(of, "call-2", alias="boss", decision="refused", reason="callee_unknown", ended_by="refused", ended_at=NOW)
+    refused = call(
+        of,
+        "call-2",
+        alias="boss",
+        decision="refused",
+        reason="callee_unknown",
+        ended_by="refused",
+        ended_at=NOW,
+    )
     for one in (answered, refused):
-        event(cast, session=of, call=one, decision=one.decision, reason=one.reason, detail="<b>bold</b>")
+        event(
+            cast,
+            session=of,
+            call=one,
+            decision=one.decision,
+            reason=one.reason,
+            detail="<b>bold</b>",
+        )
     return of, answered, refused
 
 
@@ -74,14 +114,20 @@ def found(manager, model, query):
 def test_it_shows_every_page_and_changes_nothing(manager, day, model):
     one = model.objects.first()
     assert Reason.CALLEE_UNKNOWN.sentence in page(manager, url(Event))
-    html = page(manager, url(model)) + page(manager, change(one)) + page(manager, url(one, "history", one.pk))
+    html = (
+        page(manager, url(model))
+        + page(manager, change(one))
+        + page(manager, url(one, "history", one.pk))
+    )
     assert 'name="_save"' not in html
     assert f'href="{url(model, "add")}"' not in html
     assert "deletelink" not in html
     before = model.objects.values().get(pk=one.pk)
     for forbidden in (url(model, "add"), url(one, "delete", one.pk), change(one)):
         assert manager.post(forbidden, {"post": "yes"}).status_code == 403
-    manager.post(url(model), {"action": "delete_selected", "_selected_action": [one.pk], "post": "yes"})
+    manager.post(
+        url(model), {"action": "delete_selected", "_selected_action": [one.pk], "post": "yes"}
+    )
     assert model.objects.values().get(pk=one.pk) == before
 
 
@@ -112,20 +158,35 @@ def test_a_sessions_page_has_its_calls_and_some_of_its_events(manager, cast, day
     assert "There are more" not in html
 
     Event.objects.bulk_create(
-        Event(**Event.objects.filter(pk=other.pk).values().get() | {"id": None, "session_id": of.pk}) for _ in range(60)
+        Event(
+            **Event.objects.filter(pk=other.pk).values().get() | {"id": None, "session_id": of.pk}
+        )
+        for _ in range(60)
     )
     html = page(manager, change(of))
-    assert html.count("/hooks/event/") == 50 + 1 + 1  # the rows, the link to all of them, and the side bar
+    assert (
+        html.count("/hooks/event/") == 50 + 1 + 1
+    )  # the rows, the link to all of them, and the side bar
     assert f"{url(Event)}?session__id__exact={of.pk}" in html
     assert len(found(manager, Event, f"session__id__exact={of.pk}")) == 50
 
 
 def test_it_survives_rows_that_are_gone(manager, cast):
-    gone = {"tenant_id": 9_001, "instance_id": uuid.uuid4(), "domain_id": 9_002, "sip_account_id": uuid.uuid4()}
+    gone = {
+        "tenant_id": 9_001,
+        "instance_id": uuid.uuid4(),
+        "domain_id": 9_002,
+        "sip_account_id": uuid.uuid4(),
+    }
     of = session(cast)
     one = event(cast, session=of)
     Session.objects.filter(pk=of.pk).update(**gone)
-    missing = {"tenant_id": 9_001, "instance_id": uuid.uuid4(), "session_id": uuid.uuid4(), "call_id": uuid.uuid4()}
+    missing = {
+        "tenant_id": 9_001,
+        "instance_id": uuid.uuid4(),
+        "session_id": uuid.uuid4(),
+        "call_id": uuid.uuid4(),
+    }
     Event.objects.filter(pk=one.pk).update(**missing)
     for row in (of, one):
         assert len(found(manager, type(row), "")) == 1
@@ -134,7 +195,9 @@ def test_it_survives_rows_that_are_gone(manager, cast):
         assert html.count(GONE) == 4
         page(manager, url(row, "history", row.pk))
 
-    Event.objects.filter(pk=one.pk).update(tenant_id=None, session_id=None, call_id=None, reason="of_a_later_version")
+    Event.objects.filter(pk=one.pk).update(
+        tenant_id=None, session_id=None, call_id=None, reason="of_a_later_version"
+    )
     assert "of_a_later_version" in page(manager, url(Event)) + page(manager, change(one))
 
 
@@ -180,7 +243,13 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(manager, cast, da
     few, few_of_session = queries(url(model)), queries(change(day[0]))
     for number in range(20):
         of = session(cast, f"more-{number}", tenant=cast.globex)
-        event(cast, session=of, call=call(of, f"more-{number}"), tenant=cast.globex, instance=cast.shared_1)
+        event(
+            cast,
+            session=of,
+            call=call(of, f"more-{number}"),
+            tenant=cast.globex,
+            instance=cast.shared_1,
+        )
         event(cast, session=day[0], call=call(day[0], f"again-{number}"))
     assert queries(url(model)) == few
     assert queries(change(day[0])) == few_of_session

@@ -52,7 +52,10 @@ def test_a_stranger_leaves_one_event_and_not_one_for_every_post(globex, cast):
 
 def test_the_signature_may_be_upper_case(acme):
     body = CONNECT
-    assert acme.send("connect", body, Authorization=f"wcs {sign(ACME_SIGNING, body).upper()}").status == 200
+    assert (
+        acme.send("connect", body, Authorization=f"wcs {sign(ACME_SIGNING, body).upper()}").status
+        == 200
+    )
 
 
 def test_bad_signature_is_told_before_bad_json(acme):
@@ -114,18 +117,34 @@ def test_it_takes_posts_alone(acme, verb):
 
 
 @pytest.mark.parametrize(
-    "path", ["/hooks/{key}/connect", "/hooks/{key}//connect", "//hooks//{key}//connect/", "/hooks/{key}/connect?x=1"]
+    "path",
+    [
+        "/hooks/{key}/connect",
+        "/hooks/{key}//connect",
+        "//hooks//{key}//connect/",
+        "/hooks/{key}/connect?x=1",
+    ],
 )
 def test_slashes_are_tolerated_and_never_redirected(acme, path):
     body = CONNECT
-    headers = {"Content-Type": "application/json", "Authorization": f"WCS {sign(acme.secret, body)}"}
+    headers = {
+        "Content-Type": "application/json",
+        "Authorization": f"WCS {sign(acme.secret, body)}",
+    }
 
     assert acme.request("POST", path.format(key=acme.key), body, headers).status == 200
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/hooks/", "/hooks/{key}", "/hooks/{key}/", "/hooks/{key}/con.nect", "/hooks/{key}/a/b", "/hooks/%2e%2e/connect"],
+    [
+        "/hooks/",
+        "/hooks/{key}",
+        "/hooks/{key}/",
+        "/hooks/{key}/con.nect",
+        "/hooks/{key}/a/b",
+        "/hooks/%2e%2e/connect",
+    ],
 )
 def test_no_other_path_is_a_hook(acme, path):
     assert acme.request("POST", path.format(key=acme.key), CONNECT).status == 404
@@ -133,12 +152,21 @@ def test_no_other_path_is_a_hook(acme, path):
 
 @pytest.mark.parametrize(
     "content_type",
-    ["text/plain", "", "application/x-www-form-urlencoded", "application/jsonx", "multipart/form-data; boundary=x"],
+    [
+        "text/plain",
+        "",
+        "application/x-www-form-urlencoded",
+        "application/jsonx",
+        "multipart/form-data; boundary=x",
+    ],
 )
 def test_it_reads_json_alone(acme, content_type):
     answer = acme.send("connect", CONNECT, **{"Content-Type": content_type})
 
-    assert (answer.status, answer.json) == (415, {"status": 415, "reason": "Unsupported media type"})
+    assert (answer.status, answer.json) == (
+        415,
+        {"status": 415, "reason": "Unsupported media type"},
+    )
     assert rows() == (0, 0)
 
 

@@ -88,7 +88,12 @@ def test_it_refuses_whatever_is_no_alias_of_the_tenant(acme, callee):
 
     assert acme.post("call", callee=callee).is_neutral_refusal
     call = Call.objects.get()
-    assert (call.decision, call.reason, call.target, call.ended_by) == ("refused", "callee_unknown", "", "refused")
+    assert (call.decision, call.reason, call.target, call.ended_by) == (
+        "refused",
+        "callee_unknown",
+        "",
+        "refused",
+    )
     event = Event.objects.latest("id")
     assert (event.reason, event.call_id) == ("callee_unknown", call.id)
 
@@ -142,7 +147,9 @@ def test_whatever_let_the_session_in_must_still_hold(acme, cast, reason, revoke)
 
 def test_a_domain_that_became_another_no_longer_covers_the_session(acme, cast):
     acme.connected()
-    cast.acme.domains.filter(origin="https://www.acme.example").update(origin="https://new.acme.example")
+    cast.acme.domains.filter(origin="https://www.acme.example").update(
+        origin="https://new.acme.example"
+    )
 
     assert acme.post("call").is_neutral_refusal
     assert Call.objects.get().reason == "origin_revoked"
@@ -236,7 +243,9 @@ def test_it_refuses_everything_else_a_browser_can_ask_for(acme, method):
     assert not Call.objects.exists()
 
 
-@pytest.mark.parametrize("method", ["OnCallEvent", "OnMessageEvent", "OnTransferEvent", "OnDataEvent"])
+@pytest.mark.parametrize(
+    "method", ["OnCallEvent", "OnMessageEvent", "OnTransferEvent", "OnDataEvent"]
+)
 def test_it_refuses_everything_incoming(acme, method):
     acme.connected()
 

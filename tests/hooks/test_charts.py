@@ -12,17 +12,18 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from hooks import call_hours
-from hooks.admin import charts
-from hooks.call_hours import HOUR, CallHours
-from hooks.charts import drawing, figures
-from hooks.charts.figures import PERIODS
+from hooks.calls.admin import charts
+from hooks.calls.charts import call_hours, drawing, figures
+from hooks.calls.charts.call_hours import HOUR, CallHours
+from hooks.calls.charts.figures import PERIODS
 from hooks.models import Call, CallHour, Event, Session
 from tenants.models import Tenant
 from tests.manager import assert_tells_nothing, signed_in
 
 NOW = datetime.now(UTC)
-PAST = (NOW - timedelta(days=3)).replace(minute=0, second=0, microsecond=0)  # an hour that changes no more
+PAST = (NOW - timedelta(days=3)).replace(
+    minute=0, second=0, microsecond=0
+)  # an hour that changes no more
 PAGE = "admin:hooks_call_charts"
 
 
@@ -34,11 +35,18 @@ def called(cast, minute, lasts=None, begin=PAST, tenant=None, **more):
     """A call asked for so many minutes after `begin`."""
     tenant = tenant or cast.acme
     session = Session.objects.create(
-        tenant=tenant, instance=cast.acme_1, wcs_session_id=str(Session.objects.count()), opened_at=at(minute, begin)
+        tenant=tenant,
+        instance=cast.acme_1,
+        wcs_session_id=str(Session.objects.count()),
+        opened_at=at(minute, begin),
     )
-    ended = {"ended_at": at(minute + lasts, begin), "ended_by": "finish"} if lasts is not None else {}
+    ended = (
+        {"ended_at": at(minute + lasts, begin), "ended_by": "finish"} if lasts is not None else {}
+    )
     rest = {"decision": "allowed", "reason": "allowed", "asked_at": at(minute, begin)}
-    return Call.objects.create(tenant=tenant, session=session, call_id="c", **{**rest, **ended, **more})
+    return Call.objects.create(
+        tenant=tenant, session=session, wcs_call_id="c", **{**rest, **ended, **more}
+    )
 
 
 def add_up():
@@ -48,7 +56,9 @@ def add_up():
         parameters = connection.get_connection_params()
         parameters.pop("cursor_factory", None)
         parameters.pop("context", None)
-        async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as connected:
+        async with await psycopg.AsyncConnection.connect(
+            **parameters, autocommit=True
+        ) as connected:
             while not await call_hours.add_up(connected, NOW):
                 pass
 
@@ -93,7 +103,9 @@ def test_adding_up_leaves_out_what_may_still_change(day):
     add_up()
     hours = CallHour.objects.filter(tenant=None)
     assert hours.order_by("hour").last().hour == call_hours.settled(NOW) - HOUR
-    assert hours.count() == len({hour.hour for hour in hours}), "an hour without calls has a row too"
+    assert hours.count() == len({hour.hour for hour in hours}), (
+        "an hour without calls has a row too"
+    )
     assert not CallHour.objects.filter(hour__gte=call_hours.settled(NOW)).exists()
     (hour,) = call_hours.of([living.tenant_id], NOW - HOUR, NOW)[-1:]
     assert hour.at_once == 1
@@ -105,13 +117,18 @@ def test_adding_up_leaves_out_what_may_still_change(day):
 def test_adding_up_goes_on_where_it_stopped(day, monkeypatch):
     monkeypatch.setattr(call_hours, "AT_ONE_TIME", 7)
     add_up()
-    assert CallHour.objects.filter(tenant=None).order_by("hour").last().hour == call_hours.settled(NOW) - HOUR
+    assert (
+        CallHour.objects.filter(tenant=None).order_by("hour").last().hour
+        == call_hours.settled(NOW) - HOUR
+    )
 
 
 def test_groups_have_no_gaps_and_the_most_of_their_hours():
     hours = [CallHours(PAST, 1, 2, 3, 4, 5, at_once=6), CallHours(PAST + HOUR, 1, at_once=9)]
     begin = PAST.replace(hour=0)
-    groups = figures.grouped(hours, begin - timedelta(days=1), begin + timedelta(days=2), timedelta(days=1))
+    groups = figures.grouped(
+        hours, begin - timedelta(days=1), begin + timedelta(days=2), timedelta(days=1)
+    )
     both = {"answered": 2, "unanswered": 2, "busy": 3, "failed": 4, "refused": 5, "at_once": 9}
     assert [group.answered for group in groups] == ([0, 2, 0] if PAST.hour < 23 else [0, 1, 1])
     if PAST.hour < 23:
@@ -131,7 +148,8 @@ def test_the_answer_rate_leaves_out_refusals_and_hours_without_calls():
 
 
 @pytest.mark.parametrize(
-    ("most", "top"), [(0, 4), (3, 4), (5, 5), (11, 20), (23, 40), (400, 400), (401, 500), (9_999, 10_000)]
+    ("most", "top"),
+    [(0, 4), (3, 4), (5, 5), (11, 20), (23, 40), (400, 400), (401, 500), (9_999, 10_000)],
 )
 def test_an_axis_ends_above_the_highest(most, top):
     assert drawing.nice_top(most) == top
@@ -158,7 +176,9 @@ def page(manager):
         assert answer.status_code == 200
         html = answer.content.decode()
         assert_tells_nothing(html)
-        assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", html.partition("<svg")[2]), "strict CSP"
+        assert not re.search(
+            r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", html.partition("<svg")[2]
+        ), "strict CSP"
         return html
 
     return read
@@ -205,6 +225,12 @@ def test_a_manager_sees_her_tenants_alone(page, day):
 
 def test_it_gives_up_in_time(page, day, monkeypatch):
     monkeypatch.setattr(charts, "PATIENCE", 20)
-    monkeypatch.setattr(call_hours, "READ", call_hours.READ.replace("GROUP BY", "AND pg_sleep(1) IS NOT NULL GROUP BY"))
-    CallHour.objects.create(hour=NOW - HOUR, answered=0, unanswered=0, busy=0, failed=0, refused=0, at_once=0)
+    monkeypatch.setattr(
+        call_hours,
+        "READ",
+        call_hours.READ.replace("GROUP BY", "AND pg_sleep(1) IS NOT NULL GROUP BY"),
+    )
+    CallHour.objects.create(
+        hour=NOW - HOUR, answered=0, unanswered=0, busy=0, failed=0, refused=0, at_once=0
+    )
     assert "Choose a shorter period" in page(period="7d")

@@ -38,7 +38,11 @@ def test_it_opens_a_session(acme, cast):
     session = Session.objects.get()
     assert session.tenant == cast.acme
     assert session.instance == cast.acme_1
-    assert (session.wcs_session_id, session.node_id, session.app_key) == (acme.session, acme.node, "defaultApp")
+    assert (session.wcs_session_id, session.node_id, session.app_key) == (
+        acme.session,
+        acme.node,
+        "defaultApp",
+    )
     assert session.origin == "https://www.acme.example"
     assert session.sip_account == cast.acme_account
     assert session.ended_at is None
@@ -63,15 +67,31 @@ def test_it_configures_every_method_to_fail_closed(acme):
     assert all(set(entry) == keys for entry in config.values())
     assert all(isinstance(value, str) for entry in config.values() for value in entry.values())
     fail_open = {name for name, entry in config.items() if entry["restOnError"] == "LOG"}
-    assert fail_open == {name for name in METHODS if name.endswith("Event") and METHODS[name].allowed} | {"hangup"}
+    assert fail_open == {
+        name for name in METHODS if name.endswith("Event") and METHODS[name].allowed
+    } | {"hangup"}
     assert config["call"]["restPolicy"] == "OVERWRITE"
-    assert {"callee", "caller", "visibleName", "inviteParameters"} <= set(config["call"]["restOverwrite"].split(","))
-    for method in ("connect", "ConnectionStatusEvent", "RegistrationStatusEvent", "CallStatusEvent"):
-        assert {"sipPassword", "sipLogin", "sipDomain", "callee"} <= set(config[method]["clientExclude"].split(","))
+    assert {"callee", "caller", "visibleName", "inviteParameters"} <= set(
+        config["call"]["restOverwrite"].split(",")
+    )
+    for method in (
+        "connect",
+        "ConnectionStatusEvent",
+        "RegistrationStatusEvent",
+        "CallStatusEvent",
+    ):
+        assert {"sipPassword", "sipLogin", "sipDomain", "callee"} <= set(
+            config[method]["clientExclude"].split(",")
+        )
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://a.shops.acme.example", "https://shops.acme.example", "https://x.y.shops.acme.example"]
+    "origin",
+    [
+        "https://a.shops.acme.example",
+        "https://shops.acme.example",
+        "https://x.y.shops.acme.example",
+    ],
 )
 def test_it_accepts_subdomains_where_the_row_says_so(acme, origin):
     assert acme.post("connect", origin=origin).status == 200
@@ -122,12 +142,20 @@ def test_it_takes_punycode_and_unicode_for_the_same(acme, cast):
     cast.acme.domains.create(origin="https://xn--bcher-kva.example")
 
     assert acme.post("connect", origin="https://bücher.example").status == 200
-    assert acme.post("connect", origin="https://xn--bcher-kva.example", sessionId="other").status == 200
+    assert (
+        acme.post("connect", origin="https://xn--bcher-kva.example", sessionId="other").status
+        == 200
+    )
 
 
 def test_it_tells_tenants_of_one_instance_apart(shared, cast):
     assert shared.post("connect").json["sipLogin"] == "10001"
-    assert shared.post("connect", sessionId="other", origin="https://globex.example:8443").json["sipLogin"] == "20001"
+    assert (
+        shared.post("connect", sessionId="other", origin="https://globex.example:8443").json[
+            "sipLogin"
+        ]
+        == "20001"
+    )
     assert set(Session.objects.values_list("tenant__slug", flat=True)) == {"acme", "globex"}
 
 
@@ -165,7 +193,9 @@ def test_it_registers_only_where_the_tenant_wants_it(acme, cast):
 
 def test_it_uses_the_least_used_account_first(acme, cast):
     cast.acme.sip_accounts.create(login="10002", password="second", domain="sip.acme.example")
-    cast.acme.sip_accounts.create(login="10003", password="third", domain="sip.acme.example", enabled=False)
+    cast.acme.sip_accounts.create(
+        login="10003", password="third", domain="sip.acme.example", enabled=False
+    )
 
     logins = [acme.post("connect", sessionId=f"s{number}").json["sipLogin"] for number in range(4)]
     assert sorted(logins) == ["10001", "10001", "10002", "10002"]
@@ -201,4 +231,7 @@ def test_the_same_connect_long_after_is_a_new_connection(acme):
     Session.objects.update(opened_at=timezone.now() - timedelta(minutes=2))
     acme.post("connect")
 
-    assert [session.ended_by for session in Session.objects.order_by("opened_at")] == ["superseded", ""]
+    assert [session.ended_by for session in Session.objects.order_by("opened_at")] == [
+        "superseded",
+        "",
+    ]

@@ -26,9 +26,15 @@ def test_a_good_call_from_ring_to_end(calling):
 
     call = Call.objects.get()
     assert call.asked_at < call.ringing_at < call.answered_at < call.ended_at
-    assert (call.ended_by, call.end_info, call.sip_status) == ("finish", "Normal call clearing", 200)
+    assert (call.ended_by, call.end_info, call.sip_status) == (
+        "finish",
+        "Normal call clearing",
+        200,
+    )
     assert call.duration == call.ended_at - call.answered_at
-    assert set(Event.objects.filter(method="CallStatusEvent").values_list("decision", "reason")) == {("noted", "recorded")}
+    assert set(
+        Event.objects.filter(method="CallStatusEvent").values_list("decision", "reason")
+    ) == {("noted", "recorded")}
     assert Event.objects.filter(call=call).count() == 5
 
 
@@ -36,7 +42,12 @@ def test_trying_is_not_yet_ringing(calling):
     calling.post("CallStatusEvent", "call_trying")
 
     call = Call.objects.get()
-    assert (call.ringing_at, call.answered_at, call.ended_at, call.sip_status) == (None, None, None, 100)
+    assert (call.ringing_at, call.answered_at, call.ended_at, call.sip_status) == (
+        None,
+        None,
+        None,
+        100,
+    )
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(STEPS)))
@@ -45,7 +56,11 @@ def test_events_may_come_in_any_order(calling, order):
         calling.post("CallStatusEvent", step)
 
     call = Call.objects.get()
-    assert (call.ended_by, call.end_info, call.sip_status) == ("finish", "Normal call clearing", 200)
+    assert (call.ended_by, call.end_info, call.sip_status) == (
+        "finish",
+        "Normal call clearing",
+        200,
+    )
     assert call.ringing_at is not None
     assert call.answered_at is not None
     assert call.answered_at <= call.ended_at
@@ -54,7 +69,10 @@ def test_events_may_come_in_any_order(calling, order):
 
 @pytest.mark.parametrize(
     ("event", "ended_by", "info", "sip_status"),
-    [("call_busy", "busy", "SIP 486 BUSY HERE", 486), ("call_failed", "failed", "SIP 403 FORBIDDEN", 403)],
+    [
+        ("call_busy", "busy", "SIP 486 BUSY HERE", 486),
+        ("call_failed", "failed", "SIP 403 FORBIDDEN", 403),
+    ],
 )
 def test_a_call_that_comes_to_nothing(calling, event, ended_by, info, sip_status):
     calling.post("CallStatusEvent", "call_ring")
@@ -169,12 +187,18 @@ def test_a_refused_call_that_goes_on_is_shouted_about(acme, gateway):
 
     assert Event.objects.latest("id").reason == "refused_call_went_on"
     call = Call.objects.get()
-    assert (call.decision, call.ended_by, call.ringing_at is not None) == ("refused", "refused", True)
+    assert (call.decision, call.ended_by, call.ringing_at is not None) == (
+        "refused",
+        "refused",
+        True,
+    )
 
 
 @pytest.mark.parametrize("status", ["FINISHED", "NOVEL", "", None, "finish"])
 def test_unknown_words_break_nothing(calling, status):
-    assert calling.post("CallStatusEvent", "call_ring", status=status, sipStatus=10**30).status == 200
+    assert (
+        calling.post("CallStatusEvent", "call_ring", status=status, sipStatus=10**30).status == 200
+    )
 
     call = Call.objects.get()
     assert call.ended_by == ("finish" if status == "FINISHED" else "")
@@ -182,7 +206,8 @@ def test_unknown_words_break_nothing(calling, status):
 
 
 @pytest.mark.parametrize(
-    "method", ["RegistrationStatusEvent", "StreamStatusEvent", "DataStatusEvent", "ErrorEvent", "NovelEvent"]
+    "method",
+    ["RegistrationStatusEvent", "StreamStatusEvent", "DataStatusEvent", "ErrorEvent", "NovelEvent"],
 )
 def test_other_events_are_recorded(acme, method):
     acme.connected()
@@ -195,7 +220,13 @@ def test_other_events_are_recorded(acme, method):
 
 def test_a_connection_that_failed_carries_next_to_nothing(acme):
     acme.connected()
-    sparse = {"sipLogin": ..., "sipPassword": ..., "mediaProviders": ..., "authToken": ..., "sipRegisterRequired": ...}
+    sparse = {
+        "sipLogin": ...,
+        "sipPassword": ...,
+        "mediaProviders": ...,
+        "authToken": ...,
+        "sipRegisterRequired": ...,
+    }
     acme.post("ConnectionStatusEvent", "connection_disconnected", status="FAILED", **sparse)
 
     assert Session.objects.get().ended_by == "failed"

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from hooks.admin import huge_table, paging
+from hooks.calls.admin import huge_table, paging
 from hooks.models import Call, Event, Session
 from tests import cast as casting
 from tests.manager import signed_in, url
@@ -31,11 +31,24 @@ def past(cast, monkeypatch):
         at = NOW - timedelta(minutes=min(number, 20))
         tenant, refused = tenants[number % 2], number % 10 == 0
         decision = (
-            {"decision": "refused", "reason": "callee_unknown"} if refused else {"decision": "allowed", "reason": "allowed"}
+            {"decision": "refused", "reason": "callee_unknown"}
+            if refused
+            else {"decision": "allowed", "reason": "allowed"}
         )
-        session = Session.objects.create(tenant=tenant, instance=cast.acme_1, wcs_session_id=str(number), opened_at=at)
-        call = Call.objects.create(tenant=tenant, session=session, call_id=str(number), asked_at=at, **decision)
-        of = {"instance": cast.acme_1, "tenant": tenant, "session": session, "call": call, "method": "call", "body": {}}
+        session = Session.objects.create(
+            tenant=tenant, instance=cast.acme_1, wcs_session_id=str(number), opened_at=at
+        )
+        call = Call.objects.create(
+            tenant=tenant, session=session, wcs_call_id=str(number), asked_at=at, **decision
+        )
+        of = {
+            "instance": cast.acme_1,
+            "tenant": tenant,
+            "session": session,
+            "call": call,
+            "method": "call",
+            "body": {},
+        }
         Event.objects.create(received_at=at, **of, **decision)
     return cast
 
@@ -63,24 +76,37 @@ def rows(pages):
     return [row.pk for page in pages for row in page]
 
 
-@pytest.mark.parametrize(("model", "time"), [(Session, "opened_at"), (Call, "asked_at"), (Event, "received_at")])
+@pytest.mark.parametrize(
+    ("model", "time"), [(Session, "opened_at"), (Call, "asked_at"), (Event, "received_at")]
+)
 def test_the_pages_hold_every_row_once_newest_first(past, lists, model, time):
     pages = lists(model)
     assert [len(page) for page in pages] == [7, 7, 7, 7, 2]
-    assert rows(pages) == list(model.objects.order_by(f"-{time}", "-pk").values_list("pk", flat=True))
+    assert rows(pages) == list(
+        model.objects.order_by(f"-{time}", "-pk").values_list("pk", flat=True)
+    )
 
 
 @pytest.mark.parametrize("model", [Session, Call, Event])
 def test_the_rows_of_several_tenants_are_merged(past, lists, model):
     everything = rows(lists(model))
-    assert rows(lists(model, who=signed_in("manager", past.acme, past.globex, name="both"))) == everything
+    assert (
+        rows(lists(model, who=signed_in("manager", past.acme, past.globex, name="both")))
+        == everything
+    )
     of_globex = [pk for pk in everything if model.objects.get(pk=pk).tenant == past.globex]
     assert rows(lists(model, who=signed_in("manager", past.globex, name="one"))) == of_globex
     assert rows(lists(model, who=signed_in("auditor"))) == everything
 
 
 def test_an_event_of_nobody_is_hers_where_its_instance_is(past, lists):
-    of = {"received_at": NOW, "method": "connect", "decision": "refused", "reason": "origin_unknown", "body": {}}
+    of = {
+        "received_at": NOW,
+        "method": "connect",
+        "decision": "refused",
+        "reason": "origin_unknown",
+        "body": {},
+    }
     hers = Event.objects.create(instance=past.globex_1, **of)
     Event.objects.create(instance=past.shared_1, **of)
     found = rows(lists(Event, who=signed_in("manager", past.globex)))
@@ -141,14 +167,18 @@ def test_a_time_that_is_none_is_said_so(past, manager, typed):
     assert len(answer.context["cl"].result_list) == 7
 
 
-@pytest.mark.parametrize("place", ["0", "x", "1_x", "9" * 40, "-1", "%00", "1_%00", "1764032609123456_"])
+@pytest.mark.parametrize(
+    "place", ["0", "x", "1_x", "9" * 40, "-1", "%00", "1_%00", "1764032609123456_"]
+)
 def test_a_place_that_is_none_does_no_harm(past, manager, place):
     for model in (Call, Event):
         assert manager.get(f"{url(model)}?p={place}").status_code == 200
 
 
 def test_the_older_rows_keep_the_filters_and_the_first_page_is_a_link_away(past, manager):
-    html = unescape(manager.get(f"{url(Call)}?tenant=acme&decision__exact=allowed").content.decode())
+    html = unescape(
+        manager.get(f"{url(Call)}?tenant=acme&decision__exact=allowed").content.decode()
+    )
     older = re.search(r'<a href="(\?[^"]*)">Older</a>', html)[1]
     assert "tenant=acme" in older
     assert "decision__exact=allowed" in older

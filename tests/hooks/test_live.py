@@ -15,10 +15,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from hooks.calls.live import changes, listening
+from hooks.calls.live.changes import Change
+from hooks.calls.live.listening import Listener, TooManyViewers
 from hooks.database import parameters
-from hooks.live import changes, listening
-from hooks.live.changes import Change
-from hooks.live.listening import Listener, TooManyViewers
 from hooks.models import Call, Event
 from tenants.models import Tenant
 from tests.manager import assert_tells_nothing, change, signed_in
@@ -32,9 +32,13 @@ class Stream:
 
     def __init__(self, gateway, client, after=None, last_event=None):
         cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-        headers = {"Cookie": cookies} | ({"Last-Event-ID": str(last_event)} if last_event is not None else {})
+        headers = {"Cookie": cookies} | (
+            {"Last-Event-ID": str(last_event)} if last_event is not None else {}
+        )
         self.connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=WAIT)
-        self.connection.request("GET", STREAM + (f"?after={after}" if after is not None else ""), headers=headers)
+        self.connection.request(
+            "GET", STREAM + (f"?after={after}" if after is not None else ""), headers=headers
+        )
         self.response = self.connection.getresponse()
         self.last_event = None
 
@@ -88,7 +92,10 @@ def last_event():
 
 def listeners():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [listening.APPLICATION])
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s",
+            [listening.APPLICATION],
+        )
         return cursor.fetchone()[0]
 
 
@@ -104,7 +111,11 @@ def test_a_call_is_told_as_it_goes_on(gateway, manager, acme):
         call = stream.until("asked for")
         assert call["what"] == "call to sales"
         assert call["address"] == change(Call.objects.get())
-        for file, state in (("call_ring", "ringing"), ("call_established", "talking"), ("call_finish", "hung up, talked")):
+        for file, state in (
+            ("call_ring", "ringing"),
+            ("call_established", "talking"),
+            ("call_finish", "hung up, talked"),
+        ):
             acme.post("CallStatusEvent", file, callId="c")
             told = stream.until(state)
             assert told["key"] == call["key"]
@@ -205,7 +216,9 @@ def test_the_page_shows_the_present_state_without_a_script(manager, acme):
     assert "Add a callee of that alias" in html
     assert re.search(rf'data-after="{last_event()}"', html)
     assert '<a href="">Refresh</a>' in html
-    assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", html.partition("content-main")[2]), "strict CSP"
+    assert not re.search(
+        r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", html.partition("content-main")[2]
+    ), "strict CSP"
 
 
 def seen_by(tenants, *told):
@@ -224,7 +237,9 @@ def seen_by(tenants, *told):
 
 
 def test_a_manager_is_told_of_her_tenants_alone():
-    told = [Change(number, tenant, {"key": str(number)}) for number, tenant in enumerate((1, 2, None))]
+    told = [
+        Change(number, tenant, {"key": str(number)}) for number, tenant in enumerate((1, 2, None))
+    ]
     assert seen_by(frozenset({1}), *told) == [told[0].message]
     assert seen_by(frozenset(), *told) == []
     assert seen_by(None, *told) == [one.message for one in told]
@@ -236,7 +251,9 @@ def test_a_manager_is_asked_for_what_she_missed_of_hers_alone(cast, acme, globex
     acme.post("connect", origin="https://unknown.example")
 
     async def missed(tenants):
-        async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as connected:
+        async with await psycopg.AsyncConnection.connect(
+            **parameters(), autocommit=True
+        ) as connected:
             return {one.row["tenant"] for one in await changes.since(connected, 0, tenants)}
 
     assert asyncio.run(missed([Tenant.objects.get(slug="globex").pk])) == {"globex"}
@@ -257,9 +274,12 @@ def test_a_viewer_who_does_not_keep_up_is_dropped(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("limit", "most", "users", "one_more"), [("MAX_VIEWERS", 1, [1], 2), ("MAX_OF_ONE", 2, [1, 1, 2], 1)]
+    ("limit", "most", "users", "one_more"),
+    [("MAX_VIEWERS", 1, [1], 2), ("MAX_OF_ONE", 2, [1, 1, 2], 1)],
 )
-def test_there_are_only_so_many_viewers_and_of_nobody_all(monkeypatch, limit, most, users, one_more):
+def test_there_are_only_so_many_viewers_and_of_nobody_all(
+    monkeypatch, limit, most, users, one_more
+):
     monkeypatch.setattr(listening, limit, most)
 
     async def look():

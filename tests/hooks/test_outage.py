@@ -161,7 +161,11 @@ def test_two_processes_record_what_was_kept_once(cast, django_db_setup):
     for wcs in posting:
         wcs.connected()
     with database_away():
-        kept = [wcs.post("StreamStatusEvent", "connection_established").status for _ in range(50) for wcs in posting]
+        kept = [
+            wcs.post("StreamStatusEvent", "connection_established").status
+            for _ in range(50)
+            for wcs in posting
+        ]
     both.process.kill()  # so that two others find it all at once
     both.process.wait()
     _kill_orphans(both)
@@ -179,7 +183,9 @@ def test_an_end_from_before_a_session_began_does_not_end_it(wcs, cast):
     (DATA_DIR / "spool").mkdir(exist_ok=True)
     body = {"sessionId": wcs.session, "nodeId": wcs.node, "status": "DISCONNECTED"}
     earlier = (timezone.now() - timedelta(minutes=1)).isoformat()
-    line = json.dumps({"at": earlier, "key": wcs.key, "method": "ConnectionStatusEvent", "body": body})
+    line = json.dumps(
+        {"at": earlier, "key": wcs.key, "method": "ConnectionStatusEvent", "body": body}
+    )
     (DATA_DIR / "spool" / "left-behind.jsonl").write_text(line + "\n" + line[:-9])
 
     eventually(lambda: Event.objects.filter(method="ConnectionStatusEvent").count() == 1)
@@ -194,7 +200,9 @@ def test_a_full_spool_says_so(cast, django_db_setup):
     with database_away():
         statuses = [wcs.post("CallStatusEvent", "call_ring").status for _ in range(4)]
     assert (statuses[0], statuses[-1]) == (200, 503)
-    eventually(lambda: Event.objects.filter(method="CallStatusEvent").count() == statuses.count(200))
+    eventually(
+        lambda: Event.objects.filter(method="CallStatusEvent").count() == statuses.count(200)
+    )
     wcs.close()
     small.stop()
 
@@ -222,7 +230,9 @@ def test_whoever_waits_is_answered_at_once_when_the_database_hangs(wcs, lone, ca
     with database_frozen(), ThreadPoolExecutor(300) as pool:
         started = time.monotonic()
         assert set(pool.map(post, range(300))) == {503}
-        assert time.monotonic() - started < 10  # three batches, each with a deadline of its own, would not be enough
+        assert (
+            time.monotonic() - started < 10
+        )  # three batches, each with a deadline of its own, would not be enough
     eventually(lambda: wcs.post("connect", sessionId="y").status == 200)
 
 
@@ -250,14 +260,14 @@ def test_the_reaper_closes_what_nobody_ended(wcs):
 
     eventually(lambda: Call.objects.filter(ended_by="reaper").exists())
     lost = Call.objects.get(ended_by="reaper")
-    assert (lost.call_id != "answered", lost.duration) == (True, None)
-    assert Call.objects.get(call_id="answered").ended_at is None
+    assert (lost.wcs_call_id != "answered", lost.duration) == (True, None)
+    assert Call.objects.get(wcs_call_id="answered").ended_at is None
 
-    Call.objects.filter(call_id="answered").update(asked_at=timezone.now() - timedelta(hours=5))
+    Call.objects.filter(wcs_call_id="answered").update(asked_at=timezone.now() - timedelta(hours=5))
     Session.objects.update(opened_at=timezone.now() - timedelta(hours=25))
     eventually(lambda: not Call.objects.filter(ended_at=None).exists())
     eventually(lambda: Session.objects.get().ended_by == "reaper")
-    assert Call.objects.get(call_id="answered").duration is None
+    assert Call.objects.get(wcs_call_id="answered").duration is None
 
 
 def test_the_end_that_comes_after_the_reaper_is_believed(wcs):

@@ -66,7 +66,10 @@ WRONG_TYPES = {
 }
 
 
-@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in WRONG_TYPES.items() for value in values])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [(field, value) for field, values in WRONG_TYPES.items() for value in values],
+)
 def test_it_refuses_wrong_types_in_a_connect(acme, field, value):
     assert acme.post("connect", **{field: value}).status == 400
     assert not Session.objects.exists()
@@ -90,7 +93,11 @@ def test_it_refuses_wrong_types_in_a_call(acme, field, value):
 
 
 def test_harmless_oddities_pass(acme):
-    odd = {"custom": [1, {"deep": [[["ok"]]]}], "aFieldOfALaterBuild": {"x": [1.5, None]}, "clientVersion": "🙂 \\u0000"}
+    odd = {
+        "custom": [1, {"deep": [[["ok"]]]}],
+        "aFieldOfALaterBuild": {"x": [1.5, None]},
+        "clientVersion": "🙂 \\u0000",
+    }
     assert acme.post("connect", **odd).status == 200
     assert acme.post("connect", sessionId="nodeless", nodeId=None, appKey=...).status == 200
 
@@ -144,5 +151,10 @@ def test_a_visitor_who_leaves_mid_post_changes_nothing(acme):
 
 
 def _head(wcs, *headers: str) -> bytes:
-    lines = [f"POST /hooks/{wcs.key}/connect HTTP/1.1", "Host: gateway", "Content-Type: application/json", *headers]
+    lines = [
+        f"POST /hooks/{wcs.key}/connect HTTP/1.1",
+        "Host: gateway",
+        "Content-Type: application/json",
+        *headers,
+    ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n"

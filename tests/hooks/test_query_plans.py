@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hooks.admin import huge_table, paging
-from hooks.admin.paging import Place
+from hooks.calls.admin import huge_table, paging
+from hooks.calls.admin.paging import Place
 from hooks.models import Call, Event, Session
 from tenants.models import Tenant
 from tests.hooks import history
@@ -48,7 +48,10 @@ LISTS = [
     (model, filters)
     for model in (Session, Call, Event)
     for filters in FILTERS
-    if not (model is Session and ("reason" in filters or "decision" in filters or "session__" in filters))
+    if not (
+        model is Session
+        and ("reason" in filters or "decision" in filters or "session__" in filters)
+    )
     and not (model is Event and "outcome" in filters)
 ]
 
@@ -75,7 +78,10 @@ def nodes(plan):
 
 
 def touched(node):
-    removed = sum(node.get(f"Rows Removed by {what}", 0) for what in ("Filter", "Index Recheck", "Join Filter"))
+    removed = sum(
+        node.get(f"Rows Removed by {what}", 0)
+        for what in ("Filter", "Index Recheck", "Join Filter")
+    )
     return node["Actual Loops"] * (node["Actual Rows"] + removed)
 
 
@@ -91,13 +97,19 @@ def assert_bounded(captured, most=MOST):
         for node in nodes(plan):
             relation = node.get("Relation Name", "")
             assert not (node["Node Type"] == "Seq Scan" and relation.startswith("hooks_")), sql
-            if node["Node Type"] != "Bitmap Index Scan":  # of the search for a call id: whole blocks, rechecked above
-                assert touched(node) <= most, f"{node['Node Type']} of {relation} touches {touched(node)} rows: {sql}"
+            if (
+                node["Node Type"] != "Bitmap Index Scan"
+            ):  # of the search for a call id: whole blocks, rechecked above
+                assert touched(node) <= most, (
+                    f"{node['Node Type']} of {relation} touches {touched(node)} rows: {sql}"
+                )
 
 
 @pytest.mark.parametrize(("model", "filters"), LISTS)
 def test_a_list_touches_no_more_than_it_looks_through(looking, model, filters):
-    asked = filters.format(ago=LONG_AGO.strftime("%Y-%m-%dT%H:%M"), session=Session.objects.order_by("pk")[500].pk)
+    asked = filters.format(
+        ago=LONG_AGO.strftime("%Y-%m-%dT%H:%M"), session=Session.objects.order_by("pk")[500].pk
+    )
     with CaptureQueriesContext(connection) as captured:
         answer = looking.get(f"{url(model)}?{asked}")
     assert answer.status_code == 200

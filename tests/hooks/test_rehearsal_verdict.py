@@ -7,7 +7,8 @@ import copy
 import pytest
 
 from hooks.methods import METHODS, REST_CLIENT_CONFIG, SIP_FIELDS
-from hooks.rehearsal.verdict import (
+from hooks.rewriting import call_answer
+from hooks.wcs.rehearsal.verdict import (
     connected,
     entry,
     invoked,
@@ -19,8 +20,7 @@ from hooks.rehearsal.verdict import (
     posted,
     read_answer,
 )
-from hooks.rehearsal.visitor import Visitor, call_status, connection_status
-from hooks.rewriting import call_answer
+from hooks.wcs.rehearsal.visitor import Visitor, call_status, connection_status
 
 ACCOUNT = {
     "sipLogin": "10001",
@@ -58,7 +58,9 @@ def of_events(given: dict) -> list[str]:
     """As in a call that was allowed."""
     connection = connection_status(connected(BROWSER.connection, given), "ESTABLISHED")
     asked = BROWSER.call("sales")
-    call = call_status(invoked(asked, call_answer("+4930123456", "10001"), entry(given, "call")) or {}, "RING", 180)
+    call = call_status(
+        invoked(asked, call_answer("+4930123456", "10001"), entry(given, "call")) or {}, "RING", 180
+    )
     return [
         *of_learning(BROWSER.connection, connection, entry(given, "ConnectionStatusEvent")),
         *of_learning(BROWSER.connection, connection, entry(given, "RegistrationStatusEvent")),
@@ -74,7 +76,10 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
     given = answer()
 
     assert of_everything(given) == []
-    assert of_call(BROWSER.call("sales"), call_answer("+4930123456", "10001"), entry(given, "call")) == []
+    assert (
+        of_call(BROWSER.call("sales"), call_answer("+4930123456", "10001"), entry(given, "call"))
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,10 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
             answer("transfer", NO_ENTRY),
             "No refusal would stop transfer: restClientConfig has no entry for it, and WCS's default is LOG.",
         ),
-        (answer("transfer", {"restOnError": "LOG"}), "No refusal would stop transfer: restOnError of it is not FAIL."),
+        (
+            answer("transfer", {"restOnError": "LOG"}),
+            "No refusal would stop transfer: restOnError of it is not FAIL.",
+        ),
         (
             answer("OnCallEvent", {"restPolicy": "DISABLE"}),
             "Nobody would stop OnCallEvent: restPolicy of it is DISABLE, so WCS does not ask.",
@@ -143,7 +151,10 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
             "The gateway would not get callee, which it needs: restExclude of call.",
         ),
         (
-            answer("CallStatusEvent", {"clientExclude": REST_CLIENT_CONFIG["call"]["clientExclude"] + ",status"}),
+            answer(
+                "CallStatusEvent",
+                {"clientExclude": REST_CLIENT_CONFIG["call"]["clientExclude"] + ",status"},
+            ),
             "The page could not follow: clientExclude of CallStatusEvent names status.",
         ),
         (
@@ -167,11 +178,18 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
             "sipContactParams is missing from the answer, so WCS would keep the browser's value.",
         ),
         (
-            {name: value for name, value in answer().items() if name not in ("sipProxy", "sipVisibleName")},
+            {
+                name: value
+                for name, value in answer().items()
+                if name not in ("sipProxy", "sipVisibleName")
+            },
             "sipProxy and sipVisibleName are missing from the answer, so WCS would keep the browser's values.",
         ),
         (answer(sipDomain="browser.invalid"), "sipDomain in the answer is what the browser sent."),
-        (answer(sipPassword=""), "sipPassword is empty in the answer, so the SIP server would not know the caller."),
+        (
+            answer(sipPassword=""),
+            "sipPassword is empty in the answer, so the SIP server would not know the caller.",
+        ),
     ],
 )
 def test_it_says_what_is_broken(given, sentence):
@@ -187,16 +205,28 @@ def test_it_misses_every_entry(method):
 def test_it_misses_every_sip_field(name):
     given = {field: value for field, value in answer().items() if field != name}
 
-    assert of_everything(given)[0] == f"{name} is missing from the answer, so WCS would keep the browser's value."
+    assert (
+        of_everything(given)[0]
+        == f"{name} is missing from the answer, so WCS would keep the browser's value."
+    )
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"callee": ...}, "callee is missing from the answer to call, so WCS would dial the number the browser sent."),
-        ({"caller": ...}, "caller is missing from the answer to call, so WCS would keep the browser's value."),
+        (
+            {"callee": ...},
+            "callee is missing from the answer to call, so WCS would dial the number the browser sent.",
+        ),
+        (
+            {"caller": ...},
+            "caller is missing from the answer to call, so WCS would keep the browser's value.",
+        ),
         ({"callee": ""}, "The answer to call names no callee, so WCS would dial nobody."),
-        ({"inviteParameters": "rehearsal=1"}, "inviteParameters in the answer to call is what the browser sent."),
+        (
+            {"inviteParameters": "rehearsal=1"},
+            "inviteParameters in the answer to call is what the browser sent.",
+        ),
     ],
 )
 def test_it_says_what_is_broken_in_an_answer_to_call(changes, sentence):
@@ -230,13 +260,21 @@ def test_it_dials_what_a_wcs_would_dial(change, reply, dialled):
 def test_no_answer_changes_whose_session_it_is():
     everything = answer("call", {"restOverwrite": "sessionId,callee"})
 
-    assert connected(BROWSER.connection, {"sessionId": "x"})["sessionId"] == BROWSER.context["sessionId"]
-    call = invoked(BROWSER.call(None), {"sessionId": "x", "callee": "1"}, entry(everything, "call")) or {}
+    assert (
+        connected(BROWSER.connection, {"sessionId": "x"})["sessionId"]
+        == BROWSER.context["sessionId"]
+    )
+    call = (
+        invoked(BROWSER.call(None), {"sessionId": "x", "callee": "1"}, entry(everything, "call"))
+        or {}
+    )
     assert (call["sessionId"], call["callee"]) == (BROWSER.context["sessionId"], "1")
 
 
 def test_it_posts_nothing_that_rest_exclude_names():
-    fields = posted(BROWSER.call("sales"), entry(answer("call", {"restExclude": "sdp,sipSDP"}), "call"))
+    fields = posted(
+        BROWSER.call("sales"), entry(answer("call", {"restExclude": "sdp,sipSDP"}), "call")
+    )
 
     assert not {"sdp", "sipSDP"} & set(fields)
     assert fields["callee"] == "sales"
@@ -264,7 +302,13 @@ def test_it_reads_answers_as_a_wcs_does(status, content_type, body, expected):
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("+4930123456", "+49…56"), ("10002", "1…"), ("sip:help@pbx.acme.example", "sip…le"), (None, "nobody"), ("", "nobody")],
+    [
+        ("+4930123456", "+49…56"),
+        ("10002", "1…"),
+        ("sip:help@pbx.acme.example", "sip…le"),
+        (None, "nobody"),
+        ("", "nobody"),
+    ],
 )
 def test_a_number_is_masked(number, shown):
     assert masked(number) == shown

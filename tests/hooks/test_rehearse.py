@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hooks.models import Call, Event, Session
-from hooks.rehearsal import stand_in
+from hooks.wcs.rehearsal import stand_in
 from tests.cast import SECRETS
 from tests.hooks.unsafe_backend import ORIGIN, SALES, Backend, rehearse
 
@@ -15,7 +15,9 @@ def test_it_finds_the_gateway_safe(cast, gateway):
 
     assert (run.code, run.findings, run.data["passed"]) == (0, [], True)
     steps = run.data["steps"]
-    assert [(step["hook"], step["status"]) for step in steps if step["part"] == "a visitor calls"] == [
+    assert [
+        (step["hook"], step["status"]) for step in steps if step["part"] == "a visitor calls"
+    ] == [
         ("connect", 200),
         ("ConnectionStatusEvent ESTABLISHED", 200),
         ("call", 200),
@@ -26,7 +28,9 @@ def test_it_finds_the_gateway_safe(cast, gateway):
         ("CallStatusEvent FINISH", 200),
         ("ConnectionStatusEvent DISCONNECTED", 200),
     ]
-    assert [(step["hook"], step["status"]) for step in steps if step["part"] == "what must be refused"] == [
+    assert [
+        (step["hook"], step["status"]) for step in steps if step["part"] == "what must be refused"
+    ] == [
         ("connect from https://www.acme.example.evil.example", 403),
         ("connect with no signature", 403),
         ("connect with a wrong signature", 403),
@@ -47,7 +51,11 @@ def test_it_leaves_a_whole_call_in_the_records_and_nothing_open(cast, gateway):
     }
     assert Session.objects.count() == 2
     call = Call.objects.get(decision="allowed")
-    assert (call.alias, call.target, call.ended_by) == ("support", "sip:help@pbx.acme.example", "finish")
+    assert (call.alias, call.target, call.ended_by) == (
+        "support",
+        "sip:help@pbx.acme.example",
+        "finish",
+    )
     assert call.answered_at
     refused = Call.objects.get(decision="refused")
     assert (refused.alias, refused.reason) == ("+88213000000", "callee_unknown")
@@ -109,7 +117,10 @@ def test_it_says_that_the_tenant_is_suspended(cast, gateway):
 
     [finding] = rehearse(gateway.port).findings
 
-    assert "The connect from https://www.acme.example was refused with 403. The tenant is suspended." in finding
+    assert (
+        "The connect from https://www.acme.example was refused with 403. The tenant is suspended."
+        in finding
+    )
 
 
 def test_it_says_that_the_alias_is_unknown(cast, gateway):
@@ -117,7 +128,9 @@ def test_it_says_that_the_alias_is_unknown(cast, gateway):
 
     [finding] = run.findings
     assert run.code == 1
-    assert finding.startswith("The call for nobody was refused with 403. The page asked for a callee that is no alias")
+    assert finding.startswith(
+        "The call for nobody was refused with 403. The page asked for a callee that is no alias"
+    )
     assert not Session.objects.filter(ended_at=None).exists()
 
 
@@ -125,12 +138,16 @@ def test_it_says_that_a_password_does_not_open(cast, gateway):
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE tenants_sipaccount SET password = 'v1.gone.AAAA' WHERE login = '10001'")
+        cursor.execute(
+            "UPDATE tenants_sipaccount SET password = 'v1.gone.AAAA' WHERE login = '10001'"
+        )
 
     run = rehearse(gateway.port)
 
     assert run.code == 1
-    assert run.findings[0].startswith("The connect from https://www.acme.example was refused with 503. A stored secret")
+    assert run.findings[0].startswith(
+        "The connect from https://www.acme.example was refused with 503. A stored secret"
+    )
 
 
 def test_it_finds_an_unsigned_instance_unsafe(cast, gateway):
@@ -158,7 +175,10 @@ def test_it_says_that_an_instance_without_secret_answers_nobody(cast, gateway):
 
 
 def test_it_says_that_the_secret_does_not_open_here(cast, gateway, settings):
-    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = "other:" + "A" * 43 + "=", None
+    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = (
+        "other:" + "A" * 43 + "=",
+        None,
+    )
 
     assert "The signing secret of acme-1 does not open" in rehearse(gateway.port).findings[0]
 
@@ -166,7 +186,9 @@ def test_it_says_that_the_secret_does_not_open_here(cast, gateway, settings):
 def test_it_says_that_the_secret_is_another_there(cast, gateway, monkeypatch):
     monkeypatch.setattr(stand_in, "sign", lambda secret, body: "0" * 32)
 
-    assert "The signature fits no live secret of this instance" in rehearse(gateway.port).findings[0]
+    assert (
+        "The signature fits no live secret of this instance" in rehearse(gateway.port).findings[0]
+    )
 
 
 def test_it_says_that_the_key_is_unknown_there(cast, gateway):
@@ -181,7 +203,9 @@ def test_it_says_that_the_key_is_unknown_there(cast, gateway):
 
 def test_an_operator_rehearses_while_the_gateway_runs(cast, gateway, manage):
     url = f"http://127.0.0.1:{gateway.port}"
-    done = manage("rehearse", "--instance", "acme-1", "--origin", ORIGIN, "--callee", "sales", "--url", url)
+    done = manage(
+        "rehearse", "--instance", "acme-1", "--origin", ORIGIN, "--callee", "sales", "--url", url
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All is well" in done.stdout
@@ -193,9 +217,21 @@ def test_an_operator_rehearses_while_the_gateway_runs(cast, gateway, manage):
     [
         (["--instance", "acme-1"], 2, "--origin"),
         (["--instance", "acme1", "--origin", ORIGIN], 2, "Did you mean acme-1?"),
-        (["--instance", "acme-1", "--origin", ORIGIN + "/"], 2, "An origin is a scheme, a host and at most a port"),
-        (["--instance", "acme-1", "--origin", ORIGIN, "--url", "localhost:8000"], 2, "is no address like"),
-        (["--instance", "acme-1", "--origin", ORIGIN, "--url", "http://127.0.0.1:1"], 1, "1 finding."),
+        (
+            ["--instance", "acme-1", "--origin", ORIGIN + "/"],
+            2,
+            "An origin is a scheme, a host and at most a port",
+        ),
+        (
+            ["--instance", "acme-1", "--origin", ORIGIN, "--url", "localhost:8000"],
+            2,
+            "is no address like",
+        ),
+        (
+            ["--instance", "acme-1", "--origin", ORIGIN, "--url", "http://127.0.0.1:1"],
+            1,
+            "1 finding.",
+        ),
     ],
 )
 def test_an_operator_learns_from_the_exit_code_what_it_was(cast, manage, arguments, code, words):
@@ -206,7 +242,9 @@ def test_an_operator_learns_from_the_exit_code_what_it_was(cast, manage, argumen
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", [["rehearse", "--instance", "acme-1", "--origin", ORIGIN], ["wcs_config", "acme-1"]])
+@pytest.mark.parametrize(
+    "command", [["rehearse", "--instance", "acme-1", "--origin", ORIGIN], ["wcs_config", "acme-1"]]
+)
 def test_an_operator_learns_that_there_is_no_database(manage, command):
     done = manage(*command, DATABASE_URL="postgresql://nobody:hush@127.0.0.1:1/nothing")
 

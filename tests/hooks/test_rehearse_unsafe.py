@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from hooks.methods import REST_CLIENT_CONFIG
-from hooks.rehearsal import play, stand_in
 from hooks.rewriting import call_answer
+from hooks.wcs.rehearsal import play, stand_in
 from tests.hooks.test_rehearsal_verdict import ACCOUNT
 from tests.hooks.unsafe_backend import SALES, Backend, but, changed, naive_php, rehearse, safe
 
@@ -43,13 +43,19 @@ def test_it_finds_the_articles_backend_unsafe(cast):
         "The publishStream was answered with 200 instead of 403, so WCS would do it.",
         "The OnCallEvent was answered with 200 instead of 403, so WCS would do it.",
     } <= set(run.findings)
-    assert any(finding.startswith("No refusal would stop answer, hold, unhold, transfer,") for finding in run.findings)
+    assert any(
+        finding.startswith("No refusal would stop answer, hold, unhold, transfer,")
+        for finding in run.findings
+    )
     assert ACCOUNT["sipPassword"] not in run.text
     assert SALES not in run.text
 
 
 def test_it_posts_as_a_wcs_does(cast):
-    config = {**REST_CLIENT_CONFIG, "CallStatusEvent": {**REST_CLIENT_CONFIG["CallStatusEvent"], "restPolicy": "DISABLE"}}
+    config = {
+        **REST_CLIENT_CONFIG,
+        "CallStatusEvent": {**REST_CLIENT_CONFIG["CallStatusEvent"], "restPolicy": "DISABLE"},
+    }
 
     with Backend(safe(restClientConfig=config)) as backend:
         run = rehearse(backend.port, callee="sales")
@@ -59,7 +65,9 @@ def test_it_posts_as_a_wcs_does(cast):
     asked = dict(reversed(backend.asked))
     assert "CallStatusEvent" not in asked
     assert asked["connect"]["sipPassword"] == "rehearsal-browser"
-    assert {"nodeId": "rehearsal@clickhook", "appKey": "defaultApp"}.items() <= asked["call"].items()
+    assert {"nodeId": "rehearsal@clickhook", "appKey": "defaultApp"}.items() <= asked[
+        "call"
+    ].items()
     assert asked["call"]["callee"] == "sales"
     assert "m=audio" in asked["call"]["sdp"]
     assert "sipPassword" not in asked["ConnectionStatusEvent"]
@@ -68,7 +76,10 @@ def test_it_posts_as_a_wcs_does(cast):
 @pytest.mark.parametrize(
     ("changes", "finding"),
     [
-        ({"sipContactParams": ...}, "sipContactParams is missing from the answer, so WCS would keep the browser's value."),
+        (
+            {"sipContactParams": ...},
+            "sipContactParams is missing from the answer, so WCS would keep the browser's value.",
+        ),
         (
             {"restClientConfig": changed("call", restOnError="LOG")},
             "WCS would dial the number the browser sent: restOnError of call is LOG, not FAIL.",
@@ -91,11 +102,23 @@ def test_it_finds_one_thing_wrong(cast, changes, finding):
     ("answer", "finding"),
     [
         (but("call", 200, {"callee": SALES}), "caller, visibleName, inviteParameters,"),
-        (but("call", 500, {}), "The call for sales was refused with 500. The gateway's log may say why."),
-        (but("call", 200, b"<html>"), "The answer to call is no JSON object, so WCS would take it for an error."),
-        (but("connect", 200, b"PHP Warning"), "The answer to connect is no JSON object, so WCS would take it for an error."),
+        (
+            but("call", 500, {}),
+            "The call for sales was refused with 500. The gateway's log may say why.",
+        ),
+        (
+            but("call", 200, b"<html>"),
+            "The answer to call is no JSON object, so WCS would take it for an error.",
+        ),
+        (
+            but("connect", 200, b"PHP Warning"),
+            "The answer to connect is no JSON object, so WCS would take it for an error.",
+        ),
         (but("connect", 301, {}), "It redirects, and WCS is not known to follow"),
-        (but("connect", 0, b""), "The connection ended without an answer to connect that WCS could read."),
+        (
+            but("connect", 0, b""),
+            "The connection ended without an answer to connect that WCS could read.",
+        ),
         (
             but("hangup", 500, {}),
             "hangup was answered with 500; WCS takes anything but 200 for an error.",
@@ -108,7 +131,10 @@ def test_it_finds_one_thing_wrong(cast, changes, finding):
             but("transfer", 404, {}),
             "The transfer to +88213000000 was answered with 404 instead of 403, though WCS would stop.",
         ),
-        (but("transfer", 200, {}), "The transfer to +88213000000 was answered with 200 instead of 403, so WCS would do it."),
+        (
+            but("transfer", 200, {}),
+            "The transfer to +88213000000 was answered with 200 instead of 403, so WCS would do it.",
+        ),
     ],
 )
 def test_it_finds_a_wrong_answer(cast, answer, finding):
@@ -121,7 +147,9 @@ def test_it_finds_a_wrong_answer(cast, answer, finding):
 
 def test_it_sees_that_an_echoed_number_would_be_dialled(cast):
     def answer(hook: str, body: dict[str, Any]) -> tuple[int, Any]:
-        return (200, {**call_answer(body["callee"], "10001")}) if hook == "call" else ours(hook, body)
+        return (
+            (200, {**call_answer(body["callee"], "10001")}) if hook == "call" else ours(hook, body)
+        )
 
     ours = safe()
     with Backend(answer) as backend:
@@ -148,7 +176,9 @@ def test_it_finds_a_slow_answer(cast, monkeypatch):
     with Backend(slow) as backend:
         run = rehearse(backend.port, callee="sales")
 
-    assert run.findings == ["The answer to call took 0.2 s: with rest_request_timeout=0.15 WCS gives up."]
+    assert run.findings == [
+        "The answer to call took 0.2 s: with rest_request_timeout=0.15 WCS gives up."
+    ]
 
 
 def test_it_gives_up_when_no_answer_comes(cast, monkeypatch):
@@ -163,7 +193,9 @@ def test_it_says_that_nothing_listens(cast):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
 
-    assert rehearse(port).findings == [f"Nothing listens at http://127.0.0.1:{port}: the connection was refused."]
+    assert rehearse(port).findings == [
+        f"Nothing listens at http://127.0.0.1:{port}: the connection was refused."
+    ]
 
 
 def test_it_says_that_the_name_does_not_resolve(cast):
@@ -184,7 +216,20 @@ def test_it_says_that_there_is_no_tls(cast):
 def over_tls(tmp_path: Any) -> Iterator[tuple[int, str]]:
     certificate, key = str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem")
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-out", certificate, "-keyout", key]
+    made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-out",
+        certificate,
+        "-keyout",
+        key,
+    ]
     subprocess.run([*made, *subject], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)

@@ -33,7 +33,7 @@ def called(wcs, *events):
     assert wcs.post("call", callId=number, callee="sales").status == 200
     for file, changes in events:
         wcs.post("CallStatusEvent", file, callId=number, **changes)
-    return Call.objects.get(call_id=number)
+    return Call.objects.get(wcs_call_id=number)
 
 
 def section(html, name):
@@ -85,12 +85,19 @@ def test_it_shows_the_last_registration_of_each_account(page, cast, acme):
     acme.connected()
     registered(acme, "REGISTERED")
     registered(acme, "FAILED", "SIP 401 UNAUTHORIZED")
-    other = SipAccount.objects.create(tenant=cast.acme, login="10000", password="x", domain="sip.acme.example")
+    other = SipAccount.objects.create(
+        tenant=cast.acme, login="10000", password="x", domain="sip.acme.example"
+    )
     html = section(page(), "accounts")
     assert '<strong class="alarm">FAILED SIP 401 UNAUTHORIZED</strong>' in html
     assert "REGISTERED" not in html
     assert html.index(change(cast.acme_account)) < html.index(change(other)), "trouble comes first"
-    assert Event.objects.filter(method="RegistrationStatusEvent").latest("id").received_at.strftime("%H:%M:%S") in html
+    assert (
+        Event.objects.filter(method="RegistrationStatusEvent")
+        .latest("id")
+        .received_at.strftime("%H:%M:%S")
+        in html
+    )
 
 
 def test_it_shows_nothing_of_another_tenant(page, cast, globex):
@@ -114,7 +121,11 @@ def test_it_shows_the_latest_refusals_with_what_to_do(page, acme):
 
 
 def test_every_refusal_says_what_to_do():
-    assert [reason for reason in Reason if reason.decision == "refused" and not reason.remedy.endswith(".")] == []
+    assert [
+        reason
+        for reason in Reason
+        if reason.decision == "refused" and not reason.remedy.endswith(".")
+    ] == []
 
 
 def test_the_set_up_hides_the_secret_and_names_the_command(page, cast):

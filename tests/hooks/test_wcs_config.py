@@ -8,7 +8,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from hooks.wcs_configuration import Wiring, commands, escaped, settings, warnings
+from hooks.wcs.configuration import Wiring, commands, escaped, settings, warnings
 from tests.cast import ACME_SIGNING, SECRETS
 
 
@@ -78,14 +78,21 @@ def test_it_gives_properties_that_can_be_pasted_with_a_reason_above_each(cast):
 def test_it_takes_the_public_url_where_none_is_given(cast, settings):
     settings.CLICKHOOK_PUBLIC_URL = "https://public.example"
 
-    assert json.loads(shown("acme-1", "--json"))["hook_url"] == "https://public.example/hooks/key-of-acme-1"
+    assert (
+        json.loads(shown("acme-1", "--json"))["hook_url"]
+        == "https://public.example/hooks/key-of-acme-1"
+    )
 
 
 def test_it_gives_the_same_as_data(cast):
     data = json.loads(shown("acme-1", json=True, url="https://hooks.example"))
 
     text = shown("acme-1", url="https://hooks.example")
-    assert (data["instance"], data["app_key"], data["tenants"]) == ("acme-1", "defaultApp", ["acme"])
+    assert (data["instance"], data["app_key"], data["tenants"]) == (
+        "acme-1",
+        "defaultApp",
+        ["acme"],
+    )
     assert all(command["line"] in text and command["why"] for command in data["commands"])
     assert all(f"# {setting['why']}\n{setting['line']}\n" in text for setting in data["properties"])
     assert all(warning.split()[-1] in text for warning in data["warnings"])
@@ -144,14 +151,18 @@ def test_it_says_so_when_there_is_no_instance_at_all(transactional_db):
 
 
 def test_it_says_when_the_secret_does_not_open(cast, settings):
-    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = "other:" + "A" * 43 + "=", None
+    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = (
+        "other:" + "A" * 43 + "=",
+        None,
+    )
 
     with pytest.raises(CommandError, match="The signing secret of acme-1 does not open"):
         shown("acme-1")
 
 
 @pytest.mark.parametrize(
-    "url", ["hooks.example", "ftp://hooks.example", "https://", "https://a b", "https://a\nremove app x"]
+    "url",
+    ["hooks.example", "ftp://hooks.example", "https://", "https://a b", "https://a\nremove app x"],
 )
 def test_it_refuses_what_is_no_address(cast, url):
     with pytest.raises(CommandError, match="is no address like"):
@@ -195,7 +206,15 @@ def test_it_warns_where_there_is_reason_to(changes, words):
 def test_it_always_warns_of_what_cannot_be_seen_from_here():
     text = " ".join(warnings(wiring()))
 
-    for words in ("restart it", "8081", "8444", "2001", "password, which is admin", "every other one", "rehearse"):
+    for words in (
+        "restart it",
+        "8081",
+        "8444",
+        "2001",
+        "password, which is admin",
+        "every other one",
+        "rehearse",
+    ):
         assert words in text
 
 
@@ -207,7 +226,9 @@ def test_an_app_key_is_never_a_line_of_its_own():
 
 def test_the_timeout_leaves_the_gateway_time_to_refuse():
     timeouts = [
-        {setting.name: setting.value for setting in settings(wiring(deadline=deadline))}["rest_request_timeout"]
+        {setting.name: setting.value for setting in settings(wiring(deadline=deadline))}[
+            "rest_request_timeout"
+        ]
         for deadline in (0.5, 3.0, 4.0, 8.0)
     ]
 
@@ -216,7 +237,13 @@ def test_the_timeout_leaves_the_gateway_time_to_refuse():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("aB-_1=", "aB-_1="), ("a\\b", "a\\\\b"), (" a", "\\ a"), ("ä\n", "\\u00e4\\n"), ("😀", "\\ud83d\\ude00")],
+    [
+        ("aB-_1=", "aB-_1="),
+        ("a\\b", "a\\\\b"),
+        (" a", "\\ a"),
+        ("ä\n", "\\u00e4\\n"),
+        ("😀", "\\ud83d\\ude00"),
+    ],
 )
 def test_a_value_is_written_as_java_reads_it(value, text):
     assert escaped(value) == text

@@ -50,7 +50,11 @@ def rehearse(port: int, json: bool = True, **options: Any) -> Run:
 class Backend:
     """An HTTP server in this process: `backend(hook, body)` gives status and answer, bytes or what is made JSON of."""
 
-    def __init__(self, answer: Callable[[str, dict[str, Any]], tuple[int, Any]], content_type: str = "application/json"):
+    def __init__(
+        self,
+        answer: Callable[[str, dict[str, Any]], tuple[int, Any]],
+        content_type: str = "application/json",
+    ):
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.connections: set[Any] = set()
         backend = self
@@ -81,7 +85,9 @@ class Backend:
         self.port = self._server.server_address[1]
 
     def __enter__(self) -> Backend:
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
+        )
         self._thread.start()
         return self
 
@@ -111,7 +117,9 @@ def naive_php(hook: str, body: dict[str, Any]) -> tuple[int, Any]:
         if "www.acme.example" not in body.get("origin", ""):
             return 403, {}
         account = {
-            name: value for name, value in ACCOUNT.items() if name not in ("sipProxy", "sipVisibleName", "sipContactParams")
+            name: value
+            for name, value in ACCOUNT.items()
+            if name not in ("sipProxy", "sipVisibleName", "sipContactParams")
         }
         return 200, {**body, **account, "restClientConfig": ARTICLE_CONFIG}
     return 200, {**body, "callee": SALES} if hook == "call" else body
@@ -129,7 +137,11 @@ def safe(**changes: Any) -> Callable[[str, dict[str, Any]], tuple[int, Any]]:
             # The second to the fourth are strangers'.
             return (200, connect) if len(connects) in (1, 5) else (403, {})
         if hook == "call":
-            return (403, {}) if body["callee"] == "+88213000000" else (200, call_answer(SALES, "10001"))
+            return (
+                (403, {})
+                if body["callee"] == "+88213000000"
+                else (200, call_answer(SALES, "10001"))
+            )
         return (200, {}) if hook.endswith("StatusEvent") or hook == "hangup" else (403, {})
 
     return answer
@@ -139,6 +151,8 @@ def changed(method: str, **changes: str) -> dict[str, Any]:
     return {**REST_CLIENT_CONFIG, method: {**REST_CLIENT_CONFIG[method], **changes}}
 
 
-def but(hook_changed: str, status: int, content: Any) -> Callable[[str, dict[str, Any]], tuple[int, Any]]:
+def but(
+    hook_changed: str, status: int, content: Any
+) -> Callable[[str, dict[str, Any]], tuple[int, Any]]:
     ours = safe()
     return lambda hook, body: (status, content) if hook == hook_changed else ours(hook, body)

@@ -13,11 +13,20 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.debug import ExceptionReporter
 
-from tenants.encryption import Secret
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance, WcsNode
+from tenants.secrets.encryption import Secret
 from tests import cast as casting
 from tests.cast import ACME_PASSWORD, ACME_SIGNING
-from tests.manager import TYPED, assert_tells_nothing, change, errors_of, row, signed_in, submit, url
+from tests.manager import (
+    TYPED,
+    assert_tells_nothing,
+    change,
+    errors_of,
+    row,
+    signed_in,
+    submit,
+    url,
+)
 
 MODELS = [model for model in admin.site._registry if model._meta.app_label in {"tenants", "hooks"}]
 
@@ -67,7 +76,10 @@ def test_it_shows_every_page_of_the_others_too(manager, cast):
         answer = manager.get(reverse(name))
         assert answer.status_code == 200
         assert_tells_nothing(answer.content.decode())
-    found = manager.get(reverse("admin:autocomplete") + "?app_label=tenants&model_name=domain&field_name=tenant&term=ac")
+    found = manager.get(
+        reverse("admin:autocomplete")
+        + "?app_label=tenants&model_name=domain&field_name=tenant&term=ac"
+    )
     assert [entry["text"] for entry in found.json()["results"]] == ["acme"]
     with pytest.raises(NoReverseMatch):
         url(WcsInstance.tenants.through)
@@ -122,7 +134,11 @@ def test_a_new_account_needs_a_password(manager, cast):
 def test_a_form_error_does_not_repeat_the_secret(manager, cast):
     answers = [
         submit(manager, change(cast.acme_account), password=TYPED, port="99999"),
-        submit(manager, change(cast.acme), **{"sip_accounts-0-password": TYPED, "sip_accounts-0-port": "0"}),
+        submit(
+            manager,
+            change(cast.acme),
+            **{"sip_accounts-0-password": TYPED, "sip_accounts-0-port": "0"},
+        ),
         submit(manager, change(cast.acme_1), signing_secret=TYPED, unsigned="on"),
         submit(manager, change(cast.acme_account), password=TYPED + "\0"),
     ]
@@ -149,7 +165,9 @@ def test_a_report_of_a_fault_holds_no_secret(manager, cast, model, monkeypatch):
         got_request_exception.disconnect(report)
         logging.disable(logging.NOTSET)
     assert answer.status_code == 500
-    assert_tells_nothing(answer.content.decode(), reports[0].get_traceback_html(), reports[0].get_traceback_text())
+    assert_tells_nothing(
+        answer.content.decode(), reports[0].get_traceback_html(), reports[0].get_traceback_text()
+    )
 
 
 def test_a_new_instance_gets_a_signing_secret(manager, cast):
@@ -164,16 +182,24 @@ def test_a_new_instance_gets_a_signing_secret(manager, cast):
 def test_a_new_signing_secret_rotates(manager, cast):
     answer = submit(manager, change(cast.acme_1), signing_secret=TYPED)
     cast.acme_1.refresh_from_db()
-    assert (cast.acme_1.signing_secret.reveal(), cast.acme_1.previous_signing_secret.reveal()) == (TYPED, ACME_SIGNING)
+    assert (cast.acme_1.signing_secret.reveal(), cast.acme_1.previous_signing_secret.reveal()) == (
+        TYPED,
+        ACME_SIGNING,
+    )
     assert "is accepted too, until you forget it" in answer.content.decode()
     page = manager.get(change(cast.acme_1)).content.decode()
     assert "set: still accepted" in page
     assert_tells_nothing(page, answer.content.decode())
 
-    submit(manager, change(cast.acme_1), signing_secret=TYPED)  # once more the same: the previous one stays
+    submit(
+        manager, change(cast.acme_1), signing_secret=TYPED
+    )  # once more the same: the previous one stays
     submit(manager, change(cast.acme_1), app_key="c2c")
     cast.acme_1.refresh_from_db()
-    assert (cast.acme_1.signing_secret.reveal(), cast.acme_1.previous_signing_secret.reveal()) == (TYPED, ACME_SIGNING)
+    assert (cast.acme_1.signing_secret.reveal(), cast.acme_1.previous_signing_secret.reveal()) == (
+        TYPED,
+        ACME_SIGNING,
+    )
 
 
 def test_it_forgets_the_previous_signing_secret(manager, cast):
@@ -182,7 +208,10 @@ def test_it_forgets_the_previous_signing_secret(manager, cast):
     answer = manager.post(url(WcsInstance), action, follow=True)
 
     cast.acme_1.refresh_from_db()
-    assert (cast.acme_1.signing_secret.reveal(), cast.acme_1.previous_signing_secret) == (TYPED, None)
+    assert (cast.acme_1.signing_secret.reveal(), cast.acme_1.previous_signing_secret) == (
+        TYPED,
+        None,
+    )
     (message,) = answer.context["messages"]
     assert "acme-1" in message.message
     assert "globex-1" not in message.message
@@ -215,9 +244,15 @@ def test_an_instance_that_answers_nobody_is_shown(manager, cast):
 
 def test_a_secret_that_does_not_open_can_be_entered_again(manager, cast, settings):
     submit(manager, change(cast.acme_1), signing_secret="before")
-    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = "another:" + "A" * 43 + "=", None
+    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = (
+        "another:" + "A" * 43 + "=",
+        None,
+    )
     assert manager.get(change(cast.acme_1)).status_code == 200
     submit(manager, change(cast.acme_1), signing_secret=TYPED)
     cast.acme_1.refresh_from_db()
-    assert (cast.acme_1.signing_secret.reveal(), cast.acme_1.previous_signing_secret) == (TYPED, None)
+    assert (cast.acme_1.signing_secret.reveal(), cast.acme_1.previous_signing_secret) == (
+        TYPED,
+        None,
+    )
     assert isinstance(cast.acme_1.signing_secret, Secret)

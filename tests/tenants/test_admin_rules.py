@@ -21,7 +21,12 @@ def cast(db):
 
 def session_of(cast, **more):
     return Session.objects.create(
-        tenant=cast.acme, instance=cast.acme_1, wcs_session_id="s-1", node_id="n", opened_at=timezone.now(), **more
+        tenant=cast.acme,
+        instance=cast.acme_1,
+        wcs_session_id="s-1",
+        node_id="n",
+        opened_at=timezone.now(),
+        **more,
     )
 
 
@@ -41,10 +46,20 @@ def test_it_refuses_an_origin_on_its_field(manager, cast, origin, subdomains, se
     cast.globex.domains.create(origin="https://shop.www.globex.example")
     answers = [
         submit(
-            manager, change(cast.acme), **row("domains", 2, origin=origin, include_subdomains=subdomains, default_callee="")
+            manager,
+            change(cast.acme),
+            **row("domains", 2, origin=origin, include_subdomains=subdomains, default_callee=""),
         ),
-        submit(manager, url(Domain, "add"), tenant=cast.acme.pk, origin=origin, include_subdomains=subdomains),
-        submit(manager, change(cast.acme.domains.first()), origin=origin, include_subdomains=subdomains),
+        submit(
+            manager,
+            url(Domain, "add"),
+            tenant=cast.acme.pk,
+            origin=origin,
+            include_subdomains=subdomains,
+        ),
+        submit(
+            manager, change(cast.acme.domains.first()), origin=origin, include_subdomains=subdomains
+        ),
     ]
     if not origin:
         del answers[0]  # an empty row of a table is no row
@@ -65,7 +80,9 @@ def test_it_refuses_two_rows_of_one_page_that_exclude_each_other(manager, cast):
     assert "duplicate data" in errors_of(submit(manager, change(cast.acme), **twice))
 
     twice = row("callees", 2, alias="new", target="1", default="on")
-    assert "Only one callee can be the default" in errors_of(submit(manager, change(cast.acme), **twice))
+    assert "Only one callee can be the default" in errors_of(
+        submit(manager, change(cast.acme), **twice)
+    )
 
     account = {"login": "7", "domain": "sip.acme.example", "port": "5060", "password": "x"}
     twice = row("sip_accounts", 1, **account) | row("sip_accounts", 2, **account)
@@ -73,10 +90,16 @@ def test_it_refuses_two_rows_of_one_page_that_exclude_each_other(manager, cast):
 
 
 def test_overlapping_domains_of_one_tenant_are_fine(manager, cast):
-    new = row("domains", 2, origin="https://new.example", include_subdomains="on", default_callee="")
+    new = row(
+        "domains", 2, origin="https://new.example", include_subdomains="on", default_callee=""
+    )
     new |= row("domains", 3, origin="https://www.new.example", default_callee="")
     submit(manager, change(cast.acme), **new)
-    submit(manager, change(cast.acme), **row("domains", 4, origin="https://a.new.example", default_callee=cast.sales.pk))
+    submit(
+        manager,
+        change(cast.acme),
+        **row("domains", 4, origin="https://a.new.example", default_callee=cast.sales.pk),
+    )
     assert cast.acme.domains.filter(origin__endswith="new.example").count() == 3
 
 
@@ -87,7 +110,9 @@ def test_it_refuses_what_the_tenant_has_already(manager, cast, is_inline):
             return errors_of(submit(manager, change(cast.acme), **row(prefix, index, **values)))
         return errors_of(submit(manager, change(one), **values))
 
-    assert "callee of that alias already" in typed("callees", 2, cast.support, alias="sales", target="1")
+    assert "callee of that alias already" in typed(
+        "callees", 2, cast.support, alias="sales", target="1"
+    )
     if not is_inline:
         assert "default callee already" in typed("callees", 2, cast.support, default="on")
     other = cast.acme.sip_accounts.create(login="5", domain="sip.acme.example", password="x")
@@ -106,7 +131,9 @@ def test_the_default_moves_from_one_callee_to_another_in_one_go(manager, cast):
 
 def test_a_new_tenant_comes_with_what_it_owns(manager, cast):
     page = {"slug": "initech", "name": "Initech", "status": "active"}
-    page |= row("domains", 0, origin="https://initech.example", default_callee="") | row("callees", 0, alias="a", target="1")
+    page |= row("domains", 0, origin="https://initech.example", default_callee="") | row(
+        "callees", 0, alias="a", target="1"
+    )
     page |= row("sip_accounts", 0, login="1", domain="sip.example", port="5060", password="päss")
     page |= row("WcsInstance_tenants", 0, wcsinstance=cast.shared_1.pk)
     submit(manager, url(Tenant, "add"), **page)
@@ -127,11 +154,16 @@ def test_the_tenant_of_a_row_stays(manager, cast):
 
 def test_a_domain_is_offered_its_tenants_callees_only(manager, cast):
     domain, theirs = cast.acme.domains.first(), cast.globex.callees.get()
-    for page, name in ((change(domain), "default_callee"), (change(cast.acme), "domains-0-default_callee")):
+    for page, name in (
+        (change(domain), "default_callee"),
+        (change(cast.acme), "domains-0-default_callee"),
+    ):
         html = manager.get(page).content.decode()
         assert f'<option value="{cast.sales.pk}">sales' in html
         assert "frontdesk" not in html
-        assert "not one of the available choices" in errors_of(submit(manager, page, **{name: theirs.pk}))
+        assert "not one of the available choices" in errors_of(
+            submit(manager, page, **{name: theirs.pk})
+        )
     assert "default_callee" not in manager.get(url(Domain, "add")).content.decode()
     submit(manager, change(domain), default_callee=cast.sales.pk)
     domain.refresh_from_db()
@@ -149,7 +181,9 @@ def test_the_loser_of_a_race_reads_why(manager, cast, monkeypatch):
     monkeypatch.setattr(Domain, "full_clean", too_early)
     monkeypatch.setattr(Domain, "validate_unique", lambda *args, **kwargs: None)
     cast.globex.domains.create(origin="https://raced.example", include_subdomains=True)
-    answer = submit(manager, url(Domain, "add"), tenant=cast.acme.pk, origin="https://www.raced.example")
+    answer = submit(
+        manager, url(Domain, "add"), tenant=cast.acme.pk, origin="https://www.raced.example"
+    )
     assert answer.status_code == 200
     assert "belongs to another tenant" in errors_of(answer)
     assert 'value="https://www.raced.example"' in answer.content.decode()
@@ -157,7 +191,9 @@ def test_the_loser_of_a_race_reads_why(manager, cast, monkeypatch):
 
 def test_a_conflict_that_no_check_foresees_is_no_fault(manager, cast, monkeypatch):
     monkeypatch.setattr(Domain, "clean", lambda domain: None)
-    answer = submit(manager, url(Domain, "add"), tenant=cast.globex.pk, origin="https://a.shops.acme.example")
+    answer = submit(
+        manager, url(Domain, "add"), tenant=cast.globex.pk, origin="https://a.shops.acme.example"
+    )
     assert answer.status_code == 200
     assert "Nothing was saved" in answer.content.decode()
     # A domain's default callee that goes with the same submit.
@@ -171,7 +207,9 @@ def test_whoever_has_sessions_is_not_deleted(manager, cast):
         for answer in (
             manager.get(url(one, "delete", one.pk)),
             manager.post(url(one, "delete", one.pk), {"post": "yes"}),
-            manager.post(url(one), {"action": "delete_selected", "_selected_action": [one.pk], "post": "yes"}),
+            manager.post(
+                url(one), {"action": "delete_selected", "_selected_action": [one.pk], "post": "yes"}
+            ),
         ):
             assert answer.status_code == 200
             assert "session s-1" in answer.content.decode()
@@ -181,17 +219,27 @@ def test_whoever_has_sessions_is_not_deleted(manager, cast):
 def test_a_session_that_begins_while_its_tenant_is_deleted_keeps_it(manager, cast, monkeypatch):
     session_of(cast)
     monkeypatch.setattr("tenants.admin.conflicts.CarefulAdmin._protected", lambda *args: [])
-    monkeypatch.setattr("django.contrib.admin.options.get_deleted_objects", lambda *args: ([], {}, set(), []))
+    monkeypatch.setattr(
+        "django.contrib.admin.options.get_deleted_objects", lambda *args: ([], {}, set(), [])
+    )
     answer = manager.post(url(Tenant, "delete", cast.acme.pk), {"post": "yes"}, follow=True)
     assert answer.status_code == 200
-    assert "Nothing was deleted" in "".join(message.message for message in get_messages(answer.wsgi_request))
+    assert "Nothing was deleted" in "".join(
+        message.message for message in get_messages(answer.wsgi_request)
+    )
     page = {"action": "delete_selected", "_selected_action": [cast.acme.pk], "post": "yes"}
     assert manager.post(url(Tenant), page, follow=True).status_code == 200
     assert Tenant.objects.filter(pk=cast.acme.pk).exists()
 
 
 def test_whoever_has_none_is_deleted(manager, cast):
-    for one in (cast.globex, cast.globex_1, cast.acme_account, cast.support, cast.acme.domains.first()):
+    for one in (
+        cast.globex,
+        cast.globex_1,
+        cast.acme_account,
+        cast.support,
+        cast.acme.domains.first(),
+    ):
         assert manager.post(url(one, "delete", one.pk), {"post": "yes"}).status_code == 302
         assert not type(one).objects.filter(pk=one.pk).exists()
 
@@ -204,7 +252,9 @@ def test_a_suspended_tenant_is_shown_as_one(manager, cast):
 
 
 def test_a_node_can_be_forgotten_but_not_changed(manager, cast):
-    node = WcsNode.objects.create(instance=cast.acme_1, node_id="node-1", first_seen_at=timezone.now())
+    node = WcsNode.objects.create(
+        instance=cast.acme_1, node_id="node-1", first_seen_at=timezone.now()
+    )
     assert "node-1" in manager.get(change(cast.acme_1)).content.decode()
     assert manager.post(change(node), {"node_id": "another"}).status_code == 403
     submit(manager, change(cast.acme_1), app_key="c2c")
@@ -213,7 +263,9 @@ def test_a_node_can_be_forgotten_but_not_changed(manager, cast):
 
 
 def test_a_page_holds_no_more_rows_than_a_form_takes(manager, cast):
-    Domain.objects.bulk_create(Domain(tenant=cast.acme, origin=f"https://d{number}.example") for number in range(200))
+    Domain.objects.bulk_create(
+        Domain(tenant=cast.acme, origin=f"https://d{number}.example") for number in range(200)
+    )
     html = manager.get(change(cast.acme)).content.decode()
     assert 'id="domains-group"' not in html
     assert f'<a href="{url(Domain)}?tenant=acme">202 domains</a>' in html

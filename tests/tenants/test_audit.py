@@ -42,10 +42,21 @@ def test_a_page_is_recorded_with_who_and_from_where(manager, cast, entries):
     submit(manager, change(cast.acme_account), port="5099", password=TYPED)
 
     [entry] = [entry for entry in entries() if entry.via == "admin"]
-    assert (entry.action, entry.actor_name, entry.address) == ("sip_account:changed", "administrator", "127.0.0.1")
+    assert (entry.action, entry.actor_name, entry.address) == (
+        "sip_account:changed",
+        "administrator",
+        "127.0.0.1",
+    )
     assert entry.actor == manager.user
-    assert (entry.tenant, entry.tenant_slug, entry.object_name) == (cast.acme, "acme", "10001@sip.acme.example")
-    assert (entry.object_table, entry.object_pk) == ("tenants_sipaccount", str(cast.acme_account.pk))
+    assert (entry.tenant, entry.tenant_slug, entry.object_name) == (
+        cast.acme,
+        "acme",
+        "10001@sip.acme.example",
+    )
+    assert (entry.object_table, entry.object_pk) == (
+        "tenants_sipaccount",
+        str(cast.acme_account.pk),
+    )
     assert entry.before == {"port": 5070, "password": "set"}
     assert entry.after == {"port": 5099, "password": "changed"}
 
@@ -68,7 +79,9 @@ def test_a_deletion_is_recorded_with_all_it_takes_along(manager, cast, entries):
     manager.post(url(cast.acme, "delete", cast.acme.pk), {"post": "yes"})
 
     assert not Tenant.objects.filter(slug="acme").exists()
-    removed = [entry for entry in entries() if entry.via == "admin" and entry.action.endswith(":removed")]
+    removed = [
+        entry for entry in entries() if entry.via == "admin" and entry.action.endswith(":removed")
+    ]
     assert {entry.tenant_slug for entry in removed} == {"acme"}
     assert sorted(entry.object_name for entry in removed) == [
         "10001@sip.acme.example",
@@ -83,14 +96,22 @@ def test_a_deletion_is_recorded_with_all_it_takes_along(manager, cast, entries):
 
 
 def test_bulk_writes_are_recorded_row_by_row(cast, entries):
-    Callee.objects.bulk_create(Callee(tenant=cast.acme, alias=f"desk-{n}", target=str(n)) for n in range(3))
+    Callee.objects.bulk_create(
+        Callee(tenant=cast.acme, alias=f"desk-{n}", target=str(n)) for n in range(3)
+    )
     Callee.objects.filter(alias__startswith="desk").update(target="7")
     Callee.objects.filter(alias__startswith="desk").delete()
 
     found = [(entry.action, entry.object_name) for entry in entries()]
     names = ["desk-0", "desk-1", "desk-2"]
-    assert found == [(f"callee:{what}", name) for what in ("added", "changed", "removed") for name in names]
-    assert [entry.before for entry in entries()[3:6]] == [{"target": "0"}, {"target": "1"}, {"target": "2"}]
+    assert found == [
+        (f"callee:{what}", name) for what in ("added", "changed", "removed") for name in names
+    ]
+    assert [entry.before for entry in entries()[3:6]] == [
+        {"target": "0"},
+        {"target": "1"},
+        {"target": "2"},
+    ]
 
 
 def test_a_command_is_recorded_with_its_name_and_the_system_user(cast, manage, tmp_path, entries):
@@ -99,14 +120,23 @@ def test_a_command_is_recorded_with_its_name_and_the_system_user(cast, manage, t
     assert manage("import_tenants", str(file)).returncode == 0
 
     [entry] = entries()
-    assert (entry.via, entry.actor_name, entry.actor, entry.address) == ("import_tenants", getpass.getuser(), None, "")
+    assert (entry.via, entry.actor_name, entry.actor, entry.address) == (
+        "import_tenants",
+        getpass.getuser(),
+        None,
+        "",
+    )
     assert (entry.action, entry.after) == ("import:done", {"tenant:changed": 1})
 
 
 def test_who_is_shown_a_signing_secret_is_recorded(cast, manage, entries):
     assert manage("wcs_config", "acme-1").returncode == 0
     [entry] = entries()
-    assert (entry.action, entry.object_name, entry.via) == ("wcs_instance:secret_shown", "acme-1", "wcs_config")
+    assert (entry.action, entry.object_name, entry.via) == (
+        "wcs_instance:secret_shown",
+        "acme-1",
+        "wcs_config",
+    )
 
 
 def test_a_sign_in_is_recorded_as_the_persons_own(cast, entries, client):
@@ -126,7 +156,9 @@ def test_sql_by_hand_is_recorded_too(cast, entries):
     assert (entry.via, entry.actor_name, entry.object_name) == ("sql", "clickhook", "globex")
 
 
-def test_rights_and_passwords_are_recorded_and_the_daily_sign_in_is_not(manager, cast, entries, client):
+def test_rights_and_passwords_are_recorded_and_the_daily_sign_in_is_not(
+    manager, cast, entries, client
+):
     colleague = User.objects.create_user("colleague", password="first-password-1")
     colleague.set_password("second-password-2")
     colleague.save()
@@ -139,7 +171,10 @@ def test_rights_and_passwords_are_recorded_and_the_daily_sign_in_is_not(manager,
     assert [entry.action for entry in found] == [*rights, "user:signed_in"]
     assert found[0].after["password"] == "set"
     assert (found[1].before, found[1].after) == ({"password": "set"}, {"password": "changed"})
-    assert [(entry.tenant, entry.object_name) for entry in found[2:4]] == [(None, "colleague"), (cast.acme, "colleague")]
+    assert [(entry.tenant, entry.object_name) for entry in found[2:4]] == [
+        (None, "colleague"),
+        (cast.acme, "colleague"),
+    ]
 
 
 def test_no_entry_holds_a_secret(manager, cast, entries):
@@ -178,11 +213,17 @@ def test_a_name_cannot_break_out_of_the_statement(cast, entries):
         Tenant.objects.filter(slug="acme").update(name="%s")
 
     [entry] = entries()
-    assert (entry.actor_name, entry.via, entry.address) == (name.replace("\0", ""), "admin", "203.0.113.5")
+    assert (entry.actor_name, entry.via, entry.address) == (
+        name.replace("\0", ""),
+        "admin",
+        "203.0.113.5",
+    )
 
 
 def test_what_a_row_holds_is_not_taken_for_who_acts(cast, entries):
-    Tenant.objects.filter(slug="acme").update(name='/*clickhook {"via": "forged", "name": "forged"}*/')
+    Tenant.objects.filter(slug="acme").update(
+        name='/*clickhook {"via": "forged", "name": "forged"}*/'
+    )
     assert [entry.via for entry in entries()] == ["sql"]
 
 
@@ -199,14 +240,26 @@ def test_what_is_no_change_of_a_row_is_recorded_by_name(manager, cast, entries):
         record(Action.EXPORTED, name="callees.csv", tenant=cast.acme, after={"rows": 2})
 
     shown, exported = [entry for entry in entries() if entry.action in set(Action)]
-    assert (shown.action, shown.object_name, shown.actor) == ("wcs_instance:secret_shown", "acme-1", manager.user)
-    assert (exported.tenant, exported.object_name, exported.after) == (cast.acme, "callees.csv", {"rows": 2})
+    assert (shown.action, shown.object_name, shown.actor) == (
+        "wcs_instance:secret_shown",
+        "acme-1",
+        manager.user,
+    )
+    assert (exported.tenant, exported.object_name, exported.after) == (
+        cast.acme,
+        "callees.csv",
+        {"rows": 2},
+    )
 
 
 def test_many_changes_can_be_one_entry_that_the_database_counts(cast, entries):
-    with acting.acting(via="import_callees", name="operator"), as_one_entry(Action.IMPORTED, name="callees.csv") as one:
+    with (
+        acting.acting(via="import_callees", name="operator"),
+        as_one_entry(Action.IMPORTED, name="callees.csv") as one,
+    ):
         Callee.objects.bulk_create(
-            (Callee(tenant=cast.acme, alias=f"desk-{n}", target="1") for n in range(25)), batch_size=10
+            (Callee(tenant=cast.acme, alias=f"desk-{n}", target="1") for n in range(25)),
+            batch_size=10,
         )
         Callee.objects.filter(tenant=cast.acme, default=False).update(target="2")
         Callee.objects.filter(tenant=cast.acme, default=False).update(target="2")
@@ -231,14 +284,22 @@ def test_changes_cannot_be_counted_in_an_entry_of_before(cast, entries):
 
 def test_every_table_is_watched_or_left_out_on_purpose():
     found = {model._meta.label for model in models_watched()}
-    others = {model for model in apps.get_models(include_auto_created=True) if model._meta.app_label not in NOT_WATCHED}
+    others = {
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label not in NOT_WATCHED
+    }
     assert {model._meta.label for model in others} == found | LEFT_OUT
 
 
 def test_hooks_write_no_watched_table():
     """They must never wait for the chain's lock."""
-    every = [statements.write(*(bool(bits & 1 << n) for n in range(5))).decode() for bits in range(32)]
-    written = re.findall(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+_\w+)", " ".join([*every, statements.REAP]))
+    every = [
+        statements.write(*(bool(bits & 1 << n) for n in range(5))).decode() for bits in range(32)
+    ]
+    written = re.findall(
+        r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+_\w+)", " ".join([*every, statements.REAP])
+    )
     assert {"hooks_session", "hooks_call", "hooks_event", "tenants_wcsnode"} == set(written)
     assert not set(written) & {table.table for table in watched()}
 
@@ -251,7 +312,9 @@ def test_a_manager_sees_the_entries_of_her_tenants(cast, entries):
         record(Action.SIGNED_IN, colleague)
     record(Action.SIGNED_IN, name="somebody else")
 
-    visible = [(entry.action, entry.object_name) for entry in AuditEntry.objects.visible_to(colleague)]
+    visible = [
+        (entry.action, entry.object_name) for entry in AuditEntry.objects.visible_to(colleague)
+    ]
     assert ("tenant:changed", "acme") in visible
     assert ("tenant:changed", "globex") not in visible
     assert [name for action, name in visible if action == Action.SIGNED_IN] == ["colleague"]
@@ -261,4 +324,6 @@ def test_a_manager_sees_the_entries_of_her_tenants(cast, entries):
 
 def _parameters():
     names = ("host", "user", "dbname")
-    return {name: value for name, value in connection.get_connection_params().items() if name in names}
+    return {
+        name: value for name, value in connection.get_connection_params().items() if name in names
+    }

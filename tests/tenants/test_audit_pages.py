@@ -39,25 +39,42 @@ def test_it_lists_what_was_done_newest_first(manager, cast):
     submit(manager, change(cast.acme), name="Acme plc")
     shown = page(manager, LIST)
     assert rows(manager)[0] == ("tenant:changed", "acme")
-    for words in ("Audit, newest first", "Tenant changed", "administrator", "127.0.0.1", "SIP account added"):
+    for words in (
+        "Audit, newest first",
+        "Tenant changed",
+        "administrator",
+        "127.0.0.1",
+        "SIP account added",
+    ):
         assert words in shown
     assert f"{LIST}add/" not in shown
 
 
 def test_it_filters_and_searches(manager, cast):
-    with acting(via="import_tenants", name="operator"), as_one_entry(Action.IMPORTED, name="acme.json"):
+    with (
+        acting(via="import_tenants", name="operator"),
+        as_one_entry(Action.IMPORTED, name="acme.json"),
+    ):
         Tenant.objects.update(name="Another")
     record(Action.EXPORTED, name="7")
     Tenant.objects.filter(slug="globex").delete()
 
     assert {slug for _, slug in rows(manager, "tenant=acme")} == {"acme"}
-    assert ("tenant:removed", "globex") in rows(manager, "tenant=globex")  # it is gone, and still found
-    assert rows(manager, "via=import_tenants") == rows(manager, "actor_name=operator") == [("import:done", "")]
+    assert ("tenant:removed", "globex") in rows(
+        manager, "tenant=globex"
+    )  # it is gone, and still found
+    assert (
+        rows(manager, "via=import_tenants")
+        == rows(manager, "actor_name=operator")
+        == [("import:done", "")]
+    )
     assert rows(manager, "action=tenant:removed") == [("tenant:removed", "globex")]
     assert rows(manager, "q=acme.json") == [("import:done", "")]
     assert len(rows(manager, "q=7")) == 2  # the seventh, and the one of that name
     assert rows(manager, "q=%00&via=%00&action=x&tenant=%00") == []
-    assert [choice for choice in ("operator", "import_tenants") if choice not in page(manager, LIST)] == []
+    assert [
+        choice for choice in ("operator", "import_tenants") if choice not in page(manager, LIST)
+    ] == []
 
 
 def test_an_entry_tells_before_and_after_in_words(manager, cast):
@@ -69,8 +86,9 @@ def test_an_entry_tells_before_and_after_in_words(manager, cast):
     shown = entry_page(manager, "domain:changed")
     assert f"default callee</th><td>-</td><td>sales ({cast.sales.pk})</td>" in shown
     assert "include subdomains</th><td>no</td><td>yes</td>" in shown
-    assert "status</th><td>active</td><td>suspended: every connect and call is refused</td>" in entry_page(
-        manager, "tenant:changed"
+    assert (
+        "status</th><td>active</td><td>suspended: every connect and call is refused</td>"
+        in entry_page(manager, "tenant:changed")
     )
     assert "password</th><td>set</td><td>changed</td>" in entry_page(manager, "sip_account:changed")
     assert AuditEntry.objects.first().hash in page(manager, change(AuditEntry.objects.first()))
@@ -81,7 +99,11 @@ def test_an_entry_outlives_what_it_tells_of(manager, cast):
         WcsInstance.objects.get(name="shared-1").delete()
         Callee.objects.filter(tenant=cast.globex).update(target="<script>alert(1)</script>")
         Tenant.objects.filter(slug="globex").delete()
-        record(Action.EXPORTED, name="=HYPERLINK()", after={"columns": ["a", "b"], "of": {"no": "field"}})
+        record(
+            Action.EXPORTED,
+            name="=HYPERLINK()",
+            after={"columns": ["a", "b"], "of": {"no": "field"}},
+        )
     for entry in AuditEntry.objects.all()[:20]:
         shown = page(manager, change(entry))
         assert "<b>nobody" not in shown
@@ -112,7 +134,12 @@ def test_a_manager_finds_nothing_of_another_tenant(cast):
     assert {slug for _, slug in rows(client)} == {"acme"}
     assert "globex" not in shown
     assert "somebody-else" not in shown
-    assert rows(client, "tenant=globex") == rows(client, "q=globex") == rows(client, "actor_name=somebody-else") == []
+    assert (
+        rows(client, "tenant=globex")
+        == rows(client, "q=globex")
+        == rows(client, "actor_name=somebody-else")
+        == []
+    )
     for entry in AuditEntry.objects.exclude(tenant=cast.acme):
         answer = client.get(change(entry), follow=True)
         assert "exist" in answer.content.decode()

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tenants import checklist
-from tenants.checklist import Facts, Instance, missing, steps
+from hooks.calls import checklist
+from hooks.calls.checklist import Facts, Instance, missing, steps
 
 READY = Instance("acme-1", "/page/", answers=True, seen=True)
 EVERYTHING = Facts(
@@ -54,10 +54,17 @@ def test_a_wcs_that_never_asked_is_to_be_set_up():
 
 
 def test_one_instance_that_is_ready_is_enough():
-    assert missing(replace(EVERYTHING, instances=(replace(READY, name="other", answers=False), READY))) == []
+    assert (
+        missing(replace(EVERYTHING, instances=(replace(READY, name="other", answers=False), READY)))
+        == []
+    )
 
 
 def test_without_a_default_the_page_must_name_somebody():
-    (step,) = [step for step in steps(replace(EVERYTHING, has_default=False)) if step.where == checklist.CALLEES]
+    (step,) = [
+        step
+        for step in steps(replace(EVERYTHING, has_default=False))
+        if step.where == checklist.CALLEES
+    ]
     assert step.done
     assert "the page must name one: sales." in step.sentence

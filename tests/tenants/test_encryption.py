@@ -11,8 +11,16 @@ from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from tenants.encryption import KeyRing, KeyRingError, SealedSecret, Secret, SecretUnreadable, new_key, place
 from tenants.models import SipAccount, Tenant, WcsInstance
+from tenants.secrets.encryption import (
+    KeyRing,
+    KeyRingError,
+    SealedSecret,
+    Secret,
+    SecretUnreadable,
+    new_key,
+    place,
+)
 
 OLD = "old:" + "A" * 43 + "="
 NEW = "new:" + "B" * 42 + "A="
@@ -28,7 +36,9 @@ def stored(table: str, column: str) -> str:
 @pytest.fixture
 def account(db):
     tenant = Tenant.objects.create(slug="acme", name="Acme")
-    return SipAccount.objects.create(tenant=tenant, login="1", password="plain-text", domain="sip.example")
+    return SipAccount.objects.create(
+        tenant=tenant, login="1", password="plain-text", domain="sip.example"
+    )
 
 
 def test_what_is_sealed_opens_in_its_place_alone():
@@ -53,7 +63,10 @@ def test_old_keys_open_and_the_first_seals():
     assert NEW.partition(":")[0] in both.seal("geheim", PLACE)
 
 
-@pytest.mark.parametrize("broken", ["", "v1", "v1.x", "v1.{id}.", "v1.{id}.!!!", "v1.{id}.AAAA", "v2.{id}.AAAA", "geheim"])
+@pytest.mark.parametrize(
+    "broken",
+    ["", "v1", "v1.x", "v1.{id}.", "v1.{id}.!!!", "v1.{id}.AAAA", "v2.{id}.AAAA", "geheim"],
+)
 def test_a_damaged_token_is_a_loud_error_and_never_the_token(broken):
     token = broken.format(id=NEW.partition(":")[0])
     with pytest.raises(SecretUnreadable) as error:
@@ -70,7 +83,9 @@ def test_the_wrong_key_is_a_loud_error():
         KeyRing.parse(same_id).open(token, PLACE)
 
 
-@pytest.mark.parametrize("keys", ["", " \n", "nokey", "id:", "id:AAAA", "id:!!", f"{NEW},{NEW}", f"a b:{NEW}", ":" + NEW])
+@pytest.mark.parametrize(
+    "keys", ["", " \n", "nokey", "id:", "id:AAAA", "id:!!", f"{NEW},{NEW}", f"a b:{NEW}", ":" + NEW]
+)
 def test_an_unusable_key_ring_is_refused(keys):
     with pytest.raises(KeyRingError) as error:
         KeyRing.parse(keys)
@@ -78,7 +93,10 @@ def test_an_unusable_key_ring_is_refused(keys):
 
 
 def test_a_secret_prints_as_dots():
-    for secret in (Secret("geheim"), SealedSecret(KeyRing.parse(NEW).seal("geheim", PLACE), PLACE, KeyRing.parse(NEW))):
+    for secret in (
+        Secret("geheim"),
+        SealedSecret(KeyRing.parse(NEW).seal("geheim", PLACE), PLACE, KeyRing.parse(NEW)),
+    ):
         shown = [
             repr(secret),
             str(secret),
@@ -139,10 +157,13 @@ def test_text_that_looks_like_a_token_is_still_text(account):
 
 
 def test_a_token_moved_to_another_row_or_tenant_does_not_open(account):
-    other = SipAccount.objects.create(tenant=account.tenant, login="9", password="x", domain="sip.example")
+    other = SipAccount.objects.create(
+        tenant=account.tenant, login="9", password="x", domain="sip.example"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tenants_sipaccount SET password = (SELECT password FROM tenants_sipaccount WHERE id = %s)", [account.id]
+            "UPDATE tenants_sipaccount SET password = (SELECT password FROM tenants_sipaccount WHERE id = %s)",
+            [account.id],
         )
     with pytest.raises(SecretUnreadable):
         SipAccount.objects.get(pk=other.pk).password.reveal()
@@ -165,7 +186,10 @@ def test_an_instance_keeps_two_secrets_or_none(db):
     instance.save()
 
     loaded = WcsInstance.objects.get()
-    assert (loaded.signing_secret.reveal(), loaded.previous_signing_secret.reveal()) == ("second", "first")
+    assert (loaded.signing_secret.reveal(), loaded.previous_signing_secret.reveal()) == (
+        "second",
+        "first",
+    )
     loaded.forget_previous_signing_secret()
     loaded.save()
     assert WcsInstance.objects.get().previous_signing_secret is None
@@ -173,7 +197,9 @@ def test_an_instance_keeps_two_secrets_or_none(db):
 
 def test_a_wrong_key_refuses_the_hook_and_says_so(acme, cast, gateway):
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE tenants_sipaccount SET password = 'v1.lost.AAAA' WHERE login = '10001'")
+        cursor.execute(
+            "UPDATE tenants_sipaccount SET password = 'v1.lost.AAAA' WHERE login = '10001'"
+        )
     answer = acme.post("connect")
 
     assert (answer.status, answer.json["reason"]) == (503, "Calls are not available now")

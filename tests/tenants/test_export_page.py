@@ -16,7 +16,9 @@ def cast(db):
 
 @pytest.mark.parametrize("name", ["callee", "domain", "sipaccount", "tenant"])
 def test_a_list_is_exported_as_it_is_filtered_and_imports_again(hers, cast, name):
-    listed = hers.get(f"/admin/tenants/{name}/?tenant=acme" if name != "tenant" else "/admin/tenants/tenant/")
+    listed = hers.get(
+        f"/admin/tenants/{name}/?tenant=acme" if name != "tenant" else "/admin/tenants/tenant/"
+    )
     url = listed.context["export_url"]
     answer = hers.get(url)
 
@@ -25,7 +27,12 @@ def test_a_list_is_exported_as_it_is_filtered_and_imports_again(hers, cast, name
     assert "acme" in text
     assert "globex" not in hers.get(f"/admin/tenants/{name}/export/").content.decode()
     assert_tells_nothing(text)
-    table = {"callee": "callees", "domain": "domains", "sipaccount": "sip_accounts", "tenant": "tenants"}[name]
+    table = {
+        "callee": "callees",
+        "domain": "domains",
+        "sipaccount": "sip_accounts",
+        "tenant": "tenants",
+    }[name]
     assert "nothing to change" in said(upload(hers, answer.content, table))
     assert AuditEntry.objects.filter(action="export:downloaded").count() == 2
 

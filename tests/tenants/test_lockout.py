@@ -79,8 +79,15 @@ def test_behind_a_trusted_proxy_everybody_has_her_own_address(lena, settings):
     settings.CLICKHOOK_TRUSTED_PROXIES = 1
     for number in range(5):
         give(GUESS, address="10.0.0.1", HTTP_X_FORWARDED_FOR=f"192.0.2.{number}, 198.51.100.1")
-    assert give(PASSWORD, address="10.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.77, 198.51.100.1").status_code == 429
-    assert give(PASSWORD, address="10.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.2").status_code == 302
+    assert (
+        give(
+            PASSWORD, address="10.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.77, 198.51.100.1"
+        ).status_code
+        == 429
+    )
+    assert (
+        give(PASSWORD, address="10.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.2").status_code == 302
+    )
 
 
 @pytest.mark.parametrize("said", ["", "nonsense", "192.0.2.1, ", "1" * 5000])
@@ -93,7 +100,11 @@ def test_a_proxy_that_says_no_address_is_no_way_round(lena, settings, said):
 def test_what_was_typed_is_recorded_without_the_password(lena):
     guess(2)
     attempt = AccessAttempt.objects.get()
-    assert (attempt.username, attempt.ip_address, attempt.failures_since_start) == ("lena", "203.0.113.7", 2)
+    assert (attempt.username, attempt.ip_address, attempt.failures_since_start) == (
+        "lena",
+        "203.0.113.7",
+        2,
+    )
     assert GUESS not in str(vars(attempt))
 
 

@@ -12,9 +12,9 @@ from tenants.models import Domain, Tenant
 from tenants.origins import BadOrigin, Origin, parse, suggested
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
-NAME = st.tuples(st.lists(LABEL, min_size=1, max_size=4), st.sampled_from(["example", "com", "de"])).map(
-    lambda parts: ".".join([*parts[0], parts[1]])
-)
+NAME = st.tuples(
+    st.lists(LABEL, min_size=1, max_size=4), st.sampled_from(["example", "com", "de"])
+).map(lambda parts: ".".join([*parts[0], parts[1]]))
 SCHEME = st.sampled_from(["http", "https"])
 PORT = st.integers(1, 65535)
 ORIGIN = st.builds(Origin, SCHEME, NAME, PORT)
@@ -61,7 +61,12 @@ def test_one_covers_another_only_by_equality_or_on_a_label_boundary(one, other, 
 
 @given(ORIGIN, LABEL)
 def test_a_look_alike_is_never_covered(origin, label):
-    for host in (label + origin.host, label + "-" + origin.host, origin.host + "." + label, origin.host + label):
+    for host in (
+        label + origin.host,
+        label + "-" + origin.host,
+        origin.host + "." + label,
+        origin.host + label,
+    ):
         assert not origin.covers(origin._replace(host=host), include_subdomains=True)
 
 
@@ -158,14 +163,19 @@ def test_a_tenant_may_nest_its_own_origins(db):
     add(acme, "https://www.acme.example", False).save()
 
 
-@pytest.mark.parametrize("origin", ["https://example", "https://localhost", "https://192.0.2.7", "https://[2001:db8::1]"])
+@pytest.mark.parametrize(
+    "origin", ["https://example", "https://localhost", "https://192.0.2.7", "https://[2001:db8::1]"]
+)
 def test_nobody_gets_a_whole_top_level_domain(db, origin):
     with pytest.raises(ValidationError) as refusal:
         add(Tenant.objects.create(slug="acme", name="acme"), origin, True).full_clean()
     assert "include_subdomains" in refusal.value.message_dict
 
 
-@pytest.mark.parametrize("origin", ["https://ACME.example", "https://acme.example/", "acme.example", "https://a b.example"])
+@pytest.mark.parametrize(
+    "origin",
+    ["https://ACME.example", "https://acme.example/", "acme.example", "https://a b.example"],
+)
 def test_the_database_takes_normal_forms_alone(db, origin):
     with pytest.raises(IntegrityError), transaction.atomic():
         add(Tenant.objects.create(slug="acme", name="acme"), origin, False).save()

@@ -19,13 +19,23 @@ ALL = [Tenant, *OWNED, WcsInstance, WcsNode, Session, Call, Event]
 @pytest.fixture
 def cast(db):
     cast = casting.assemble()
-    for instance, tenant in ((cast.acme_1, cast.acme), (cast.globex_1, cast.globex), (cast.shared_1, None)):
+    for instance, tenant in (
+        (cast.acme_1, cast.acme),
+        (cast.globex_1, cast.globex),
+        (cast.shared_1, None),
+    ):
         instance.nodes.create(node_id=f"node-of-{instance}", first_seen_at=NOW)
-        Event.objects.create(instance=instance, received_at=NOW, method="connect", decision="refused", body={})
+        Event.objects.create(
+            instance=instance, received_at=NOW, method="connect", decision="refused", body={}
+        )
         if tenant:
             of = {"tenant": tenant, "instance": instance}
-            session = Session.objects.create(**of, wcs_session_id=f"session-of-{tenant}", opened_at=NOW)
-            call = Call.objects.create(tenant=tenant, session=session, call_id=f"call-of-{tenant}", asked_at=NOW)
+            session = Session.objects.create(
+                **of, wcs_session_id=f"session-of-{tenant}", opened_at=NOW
+            )
+            call = Call.objects.create(
+                tenant=tenant, session=session, wcs_call_id=f"call-of-{tenant}", asked_at=NOW
+            )
             event = {"session": session, "call": call, "decision": "allowed", "body": {}}
             Event.objects.create(**of, received_at=NOW, method="call", **event)
     return cast
@@ -37,7 +47,9 @@ def person(name="lena", **more):
 
 def manager(*tenants, may_change=True):
     user = person()
-    Assignment.objects.bulk_create(Assignment(user=user, tenant=tenant, may_change=may_change) for tenant in tenants)
+    Assignment.objects.bulk_create(
+        Assignment(user=user, tenant=tenant, may_change=may_change) for tenant in tenants
+    )
     return user
 
 

@@ -28,11 +28,23 @@ def messages_of(answer):
 
 def test_a_manager_runs_her_tenant(cast, mary):
     new = row("domains", 2, origin="https://new.acme.example", default_callee="")
-    submit(mary, change(cast.acme), name="Acme plc", **new, **row("callees", 2, alias="fax", target="7"))
+    submit(
+        mary,
+        change(cast.acme),
+        name="Acme plc",
+        **new,
+        **row("callees", 2, alias="fax", target="7"),
+    )
     cast.acme.refresh_from_db()
-    assert (cast.acme.name, cast.acme.domains.count(), cast.acme.callees.count()) == ("Acme plc", 3, 3)
+    assert (cast.acme.name, cast.acme.domains.count(), cast.acme.callees.count()) == (
+        "Acme plc",
+        3,
+        3,
+    )
     submit(mary, url(Callee, "add"), tenant=cast.acme.pk, alias="door", target="8")
-    assert mary.post(url(cast.support, "delete", cast.support.pk), {"post": "yes"}).status_code == 302
+    assert (
+        mary.post(url(cast.support, "delete", cast.support.pk), {"post": "yes"}).status_code == 302
+    )
     assert set(cast.acme.callees.values_list("alias", flat=True)) == {"sales", "fax", "door"}
 
 
@@ -62,8 +74,15 @@ def test_whoever_only_looks_finds_nothing_to_press(cast, role):
     visitor = signed_in(role, cast.acme, may_change=False)
     for model in (Tenant, Domain, Callee, SipAccount, WcsInstance):
         one = model.objects.visible_to(visitor.user).first()
-        listed, page = visitor.get(url(model)).content.decode(), visitor.get(change(one)).content.decode()
-        assert [word for word in ("_save", "deletelink", "add-row", "password") if f'name="{word}"' in page] == []
+        listed, page = (
+            visitor.get(url(model)).content.decode(),
+            visitor.get(change(one)).content.decode(),
+        )
+        assert [
+            word
+            for word in ("_save", "deletelink", "add-row", "password")
+            if f'name="{word}"' in page
+        ] == []
         assert ['name="action"' in listed, url(model, "add") in listed] == [False, False]
         assert visitor.get(url(model, "add")).status_code == 403
         assert visitor.post(change(one), {"name": "x"}).status_code == 403
@@ -85,7 +104,11 @@ def test_she_connects_an_instance_of_her_own(cast, mary):
     assert (list(made.tenants.all()), made.unsigned) == ([cast.acme], False)
     theirs = {"wcsinstance": cast.globex_1.pk, "tenant": cast.acme.pk}
     for instance in (cast.globex_1, cast.shared_1):
-        submit(mary, change(cast.acme), **row("WcsInstance_tenants", 2, **theirs | {"wcsinstance": instance.pk}))
+        submit(
+            mary,
+            change(cast.acme),
+            **row("WcsInstance_tenants", 2, **theirs | {"wcsinstance": instance.pk}),
+        )
         assert instance not in WcsInstance.objects.changeable_by(mary.user)
 
 
@@ -115,23 +138,40 @@ def test_what_keeps_an_instance_is_not_named_where_it_is_another_customers(cast,
     assert "something that is not yours to see" in page
     assert "session-of-globex" not in page
     Session.objects.create(tenant=cast.acme, wcs_session_id="session-of-acme", **of)
-    assert "session-of-acme" in mary.get(url(cast.acme_1, "delete", cast.acme_1.pk)).content.decode()
+    assert (
+        "session-of-acme" in mary.get(url(cast.acme_1, "delete", cast.acme_1.pk)).content.decode()
+    )
 
 
 @pytest.mark.parametrize(
     "asked",
-    ["tenants__id__exact=2", "tenants__slug=globex", "signing_secret__startswith=v1", "nodes__node_id=n", "pk__gt=1", "=1"],
+    [
+        "tenants__id__exact=2",
+        "tenants__slug=globex",
+        "signing_secret__startswith=v1",
+        "nodes__node_id=n",
+        "pk__gt=1",
+        "=1",
+    ],
 )
 def test_a_url_asks_no_field_it_is_not_offered(mary, cast, asked):
     assert mary.get(f"{url(WcsInstance)}?{asked}").status_code == 400
-    assert signed_in(name="boss").get(f"/admin/auth/user/?{asked.replace('tenants', 'assignments')}").status_code == 400
+    assert (
+        signed_in(name="boss")
+        .get(f"/admin/auth/user/?{asked.replace('tenants', 'assignments')}")
+        .status_code
+        == 400
+    )
 
 
 def test_the_question_for_a_code_tells_nothing_of_anothers_instance(mary, cast):
     """That it is unsigned, so that a form without the tick would change it."""
     WcsInstance.objects.filter(pk=cast.globex_1.pk).update(signing_secret="", unsigned=True)
     unconfirmed(mary)
-    there, nowhere = change(cast.globex_1), change(cast.globex_1).replace(str(cast.globex_1.pk), str(cast.acme.pk))
+    there, nowhere = (
+        change(cast.globex_1),
+        change(cast.globex_1).replace(str(cast.globex_1.pk), str(cast.acme.pk)),
+    )
     assert mary.post(there, {}).url == mary.post(nowhere, {}).url == "/admin/"
 
 
@@ -172,7 +212,11 @@ def test_nonsense_for_an_id_is_no_fault(mary, cast, value):
     choices = "/admin/autocomplete/?app_label=tenants&model_name=domain&field_name=tenant&term="
     assert mary.get(choices + value).json()["results"] == []
     for model in (Domain, WcsInstance):
-        chosen = {"action": "delete_selected", "_selected_action": [value.replace("%00", "\0")], "post": "yes"}
+        chosen = {
+            "action": "delete_selected",
+            "_selected_action": [value.replace("%00", "\0")],
+            "post": "yes",
+        }
         assert mary.post(url(model), chosen, follow=True).status_code == 200
 
 

@@ -35,7 +35,12 @@ def browser(lena):
 
 
 def give_password(browser, password=PASSWORD, name="lena", **more):
-    return browser.post(f"/admin/login/?next={INSIDE}", {"username": name, "password": password}, follow=True, **more)
+    return browser.post(
+        f"/admin/login/?next={INSIDE}",
+        {"username": name, "password": password},
+        follow=True,
+        **more,
+    )
 
 
 def app_of(key, steps=0):
@@ -82,7 +87,9 @@ def test_the_first_sign_in_leads_to_setting_up_a_second_factor(browser):
     assert b"<path" in picture.content
     assert key_on(browser.get(reverse("admin:enrol"))) == key_on(page)  # the same until it is done
 
-    wrong = browser.post(reverse("admin:enrol"), {"code": "000000" if app_of(key_on(page)) != "000000" else "111111"})
+    wrong = browser.post(
+        reverse("admin:enrol"), {"code": "000000" if app_of(key_on(page)) != "000000" else "111111"}
+    )
     assert "not the code of this moment" in wrong.content.decode()
     SecondFactor.objects.update(throttling_failure_timestamp=None)
     done = browser.post(reverse("admin:enrol"), {"code": app_of(key_on(page))})
@@ -93,7 +100,9 @@ def test_the_first_sign_in_leads_to_setting_up_a_second_factor(browser):
 
 def test_nothing_is_reached_with_the_password_alone(browser, enrolled):
     page = give_password(browser)
-    assert page.redirect_chain[-1][0] == f"{reverse('admin:code')}?next=%2Fadmin%2Ftenants%2Ftenant%2F"
+    assert (
+        page.redirect_chain[-1][0] == f"{reverse('admin:code')}?next=%2Fadmin%2Ftenants%2Ftenant%2F"
+    )
     for name in ("index", "second_factor", "password_change", "jsi18n", "autocomplete"):
         assert browser.get(reverse(f"admin:{name}")).status_code == 302
     assert browser.get(reverse("admin:enrol")).url == reverse("admin:code")
@@ -115,7 +124,10 @@ def test_a_code_of_the_app_lets_in_and_is_good_once(browser, enrolled):
 
     other = Client()
     give_password(other)
-    assert "not the code of this moment" in other.post(reverse("admin:code"), {"code": code}).content.decode()
+    assert (
+        "not the code of this moment"
+        in other.post(reverse("admin:code"), {"code": code}).content.decode()
+    )
     assert not is_inside(other)
 
 
@@ -131,10 +143,15 @@ def test_anything_else_does_not(browser, enrolled, code):
 def test_a_recovery_code_lets_in_once(browser, enrolled):
     _, codes = enrolled
     give_password(browser)
-    assert "recovery codes you kept" in browser.get(reverse("admin:code") + "?recovery=").content.decode()
+    assert (
+        "recovery codes you kept"
+        in browser.get(reverse("admin:code") + "?recovery=").content.decode()
+    )
     browser.post(reverse("admin:code"), {"code": codes[3].upper()})
     assert is_inside(browser)
-    assert "9 recovery codes are left" in browser.get(reverse("admin:second_factor")).content.decode()
+    assert (
+        "9 recovery codes are left" in browser.get(reverse("admin:second_factor")).content.decode()
+    )
     other = Client()
     give_password(other)
     other.post(reverse("admin:code"), {"code": codes[3]})
@@ -169,7 +186,9 @@ def test_guessing_codes_keeps_nobody_out_for_days(browser, enrolled):
     assert SecondFactor.objects.get().throttling_failure_count == 0
 
 
-@pytest.mark.parametrize("elsewhere", ["//evil.example/", "https://evil.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example/", "https://evil.example/", "javascript:alert(1)"]
+)
 def test_another_site_is_nowhere_to_go_on(browser, enrolled, elsewhere):
     typed = {"username": "lena", "password": PASSWORD, "next": elsewhere}
     assert browser.post("/admin/login/", typed).url == "/admin/"
@@ -196,7 +215,10 @@ def test_a_key_that_another_browser_began_is_not_used(lena):
 
 def test_a_secret_that_does_not_open_is_said(browser, enrolled, settings):
     give_password(browser)
-    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = "another:" + "A" * 43 + "=", None
+    settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = (
+        "another:" + "A" * 43 + "=",
+        None,
+    )
     answer = browser.post(reverse("admin:code"), {"code": "123456"})
     assert "does not open with this gateway" in answer.content.decode()
     browser.post(reverse("admin:code"), {"code": enrolled[1][0]})
@@ -208,7 +230,11 @@ def test_whoever_is_not_staff_gets_no_further(browser, lena):
     assert "staff account" in give_password(browser).content.decode()
     browser.force_login(lena)
     for name in ("code", "enrol", "index"):
-        assert browser.get(reverse(f"admin:{name}"), follow=True).redirect_chain[-1][0].startswith("/admin/login/")
+        assert (
+            browser.get(reverse(f"admin:{name}"), follow=True)
+            .redirect_chain[-1][0]
+            .startswith("/admin/login/")
+        )
 
 
 def test_a_session_ends_without_a_click(browser, monkeypatch, settings):
@@ -233,7 +259,9 @@ def test_a_page_that_asks_by_itself_keeps_no_session_alive(browser):
     enrol(browser)
     session = browser.session
     session[ending.SEEN_AT] -= 20 * 60
-    request = type("Request", (), {"session": session, "COOKIES": {"sessionid": session.session_key}})()
+    request = type(
+        "Request", (), {"session": session, "COOKIES": {"sessionid": session.session_key}}
+    )()
     middleware = ending.SessionEndMiddleware(lambda request: None)
     middleware.process_view(request, ending.unattended(lambda request: None), [], {})
     before = request.session[ending.SEEN_AT]

@@ -21,7 +21,9 @@ def opened(browser, page):
 
 
 def save(browser, page, data, **typed):
-    return browser.post(page, {name: value for name, value in (data | typed).items() if value is not None})
+    return browser.post(
+        page, {name: value for name, value in (data | typed).items() if value is not None}
+    )
 
 
 @pytest.fixture
@@ -71,14 +73,20 @@ def test_the_second_is_told(manager, colleague, cast, row, hers, his, by_now):
     [
         (lambda cast: cast.sales, "target", "callees-0-"),
         (lambda cast: cast.acme_account, "login", "sip_accounts-0-"),
-        (lambda cast: cast.acme.domains.get(origin="https://www.acme.example"), "origin", "domains-1-"),
+        (
+            lambda cast: cast.acme.domains.get(origin="https://www.acme.example"),
+            "origin",
+            "domains-1-",
+        ),
     ],
 )
 def test_a_row_of_a_tenants_page_is_one_too(manager, colleague, cast, row, field, prefix):
     """Even where the second touched another row: the page posts all of them."""
     stale, row = opened(colleague, change(cast.acme)), row(cast)
     new = "https://x.acme.example" if field == "origin" else "99"
-    assert save(manager, change(row), opened(manager, change(row)), **{field: new}).status_code == 302
+    assert (
+        save(manager, change(row), opened(manager, change(row)), **{field: new}).status_code == 302
+    )
 
     answer = save(colleague, change(cast.acme), stale, name="Acme plc")
     assert TOLD in errors_of(answer)
@@ -91,7 +99,12 @@ def test_a_row_of_a_tenants_page_is_one_too(manager, colleague, cast, row, field
 def test_one_page_after_the_other_is_no_conflict(manager, colleague, cast):
     for browser, name in ((manager, "A"), (colleague, "B"), (manager, "C")):
         page = change(cast.acme)
-        assert save(browser, page, opened(browser, page), name=name, **{"callees-0-target": name}).status_code == 302
+        assert (
+            save(
+                browser, page, opened(browser, page), name=name, **{"callees-0-target": name}
+            ).status_code
+            == 302
+        )
 
 
 def test_what_hooks_write_is_no_conflict(manager, cast):
@@ -122,7 +135,9 @@ def test_who_may_only_look_sees_the_page_as_before(cast):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("page", [lambda cast: cast.sales, lambda cast: cast.acme], ids=["row", "tenant"])
+@pytest.mark.parametrize(
+    "page", [lambda cast: cast.sales, lambda cast: cast.acme], ids=["row", "tenant"]
+)
 def test_of_two_at_the_same_moment_one_is_told(manager, colleague, cast, page):
     """The second waits for the first, whose transaction is still open when he comes."""
     browsers, address = (manager, colleague), change(page(cast))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tenants.importing.allowed import OPERATOR, allowed_to
-from tenants.importing.run import run
-from tenants.importing.source import Source
-from tenants.importing.tables import BY_NAME
 from tenants.models import AuditEntry, Callee, ImportRun, SipAccount
+from tenants.transfer.checking.allowed import OPERATOR, allowed_to
+from tenants.transfer.importing import run
+from tenants.transfer.reading.source import Source
+from tenants.transfer.tables import BY_NAME
 from tests import cast as casting
 from tests.manager import TYPED, assert_tells_nothing, change, said, signed_in, unconfirmed
 
@@ -22,7 +22,12 @@ def cast(db):
 
 
 def imported(content, allowed=OPERATOR, table="callees"):
-    report = run(Source("file.csv", content.encode(), BY_NAME.get(table)), allowed, False, lambda *state: None)
+    report = run(
+        Source("file.csv", content.encode(), BY_NAME.get(table)),
+        allowed,
+        False,
+        lambda *state: None,
+    )
     return ImportRun.objects.get(pk=report.run)
 
 
@@ -44,7 +49,11 @@ def test_a_manager_undoes_what_she_imported(hers, cast):
     assert page(done) in hers.get(change(done)).content.decode()
 
     html = hers.get(page(done)).content.decode()
-    for words in ("0 added, 1 changed, 1 removed, 0 unchanged", "target +49301 → +4930123456", "<div>target 10</div>"):
+    for words in (
+        "0 added, 1 changed, 1 removed, 0 unchanged",
+        "target +49301 → +4930123456",
+        "<div>target 10</div>",
+    ):
         assert words in html
     assert targets()["sales"] == "+49301"  # a look changes nothing
     assert ImportRun.objects.count() == 1
@@ -75,7 +84,9 @@ def test_pressed_twice_it_is_done_once(hers, cast):
     hers.post(page(done))
 
     for act in (hers.post, hers.get):
-        assert f"Import {done.pk} is undone already, by import" in said(act(page(done), follow=True))
+        assert f"Import {done.pk} is undone already, by import" in said(
+            act(page(done), follow=True)
+        )
     assert ImportRun.objects.count() == 2
 
 
@@ -127,7 +138,11 @@ def test_anothers_import_is_as_if_there_were_none(hers, cast):
 @pytest.mark.parametrize("role", ["auditor", "nobody", "looker"])
 def test_who_may_change_nothing_undoes_nothing(hers, cast, role):
     done = by(hers)
-    visitor = signed_in("manager", cast.acme, name=role, may_change=False) if role == "looker" else signed_in(role)
+    visitor = (
+        signed_in("manager", cast.acme, name=role, may_change=False)
+        if role == "looker"
+        else signed_in(role)
+    )
     answers = [visitor.get(page(done)), visitor.post(page(done))]
 
     assert [answer.status_code for answer in answers] == [403 if role == "auditor" else 302] * 2
@@ -177,7 +192,11 @@ def test_an_administrator_undoes_anybodys(hers, cast):
 
 
 def test_a_password_is_shown_nowhere_and_is_the_old_one_again(hers, cast):
-    done = by(hers, f"tenant,login,domain,password\nacme,10001,sip.acme.example,{TYPED}\n", table="sip_accounts")
+    done = by(
+        hers,
+        f"tenant,login,domain,password\nacme,10001,sip.acme.example,{TYPED}\n",
+        table="sip_accounts",
+    )
     look = hers.get(page(done)).content.decode()
 
     assert "password restored" in look

@@ -8,11 +8,20 @@ import zipfile
 import pytest
 from django.urls import reverse
 
-from tenants.admin.upload_form import MAX_DOCUMENT_BYTES
+from tenants.admin.pages.upload_form import MAX_DOCUMENT_BYTES
 from tenants.models import AuditEntry, Callee, ImportRun, SipAccount, Tenant, Upload, WcsInstance
 from tenants.models.upload import LIFETIME, MAX_BYTES
 from tests import cast as casting
-from tests.manager import TYPED, assert_tells_nothing, change, person, said, signed_in, unconfirmed, upload
+from tests.manager import (
+    TYPED,
+    assert_tells_nothing,
+    change,
+    person,
+    said,
+    signed_in,
+    unconfirmed,
+    upload,
+)
 
 ADD = "/admin/tenants/importrun/add/"
 LIST = "/admin/tenants/importrun/"
@@ -30,7 +39,9 @@ def confirm(browser, **more):
 
 
 def test_it_is_uploaded_looked_at_and_confirmed(hers, cast):
-    page = upload(hers, CALLEES + "acme,sales,+49301\nacme,front,10\nacme,support,sip:help@pbx.acme.example\n")
+    page = upload(
+        hers, CALLEES + "acme,sales,+49301\nacme,front,10\nacme,support,sip:help@pbx.acme.example\n"
+    )
     html = page.content.decode()
     assert "<strong>1 added, 1 changed, 1 unchanged</strong>" in html
     assert "target +4930123456 → +49301" in html
@@ -46,7 +57,9 @@ def test_it_is_uploaded_looked_at_and_confirmed(hers, cast):
     assert (run.by, run.source) == (hers.user, "file.csv")
     assert not Upload.objects.exists()
     assert AuditEntry.objects.filter(action="import:done", actor_name="manager").count() == 1
-    assert not AuditEntry.objects.filter(action__startswith="callee:", actor_name="manager").exists()
+    assert not AuditEntry.objects.filter(
+        action__startswith="callee:", actor_name="manager"
+    ).exists()
 
 
 def test_nothing_to_change_is_said(hers, cast):
@@ -71,11 +84,17 @@ def test_another_tenants_rows_are_refused_as_if_there_was_no_such_tenant(hers, c
     nowhere = upload(hers, CALLEES + "nobody,frontdesk,1\n").content.decode()
 
     assert "line 2, column 1 (tenant):</b> There is no such tenant." in there
-    assert there.partition("errornote")[2].partition("</ul>")[0] == nowhere.partition("errornote")[2].partition("</ul>")[0]
+    assert (
+        there.partition("errornote")[2].partition("</ul>")[0]
+        == nowhere.partition("errornote")[2].partition("</ul>")[0]
+    )
     for table, content in [
         ("tenants", "slug,name\nglobex,X\n"),
         ("tenants", "slug,name\nnobody,X\n"),
-        ("", '{"tenants": [{"slug": "globex", "callees": [{"alias": "frontdesk", "target": "1"}]}]}'),
+        (
+            "",
+            '{"tenants": [{"slug": "globex", "callees": [{"alias": "frontdesk", "target": "1"}]}]}',
+        ),
         ("callees", "alias,target\nfrontdesk,1\n"),
     ]:
         answer = upload(hers, content, table, tenant="globex")
@@ -84,7 +103,9 @@ def test_another_tenants_rows_are_refused_as_if_there_was_no_such_tenant(hers, c
 
 
 def test_an_origin_that_is_taken_is_refused_without_a_name(hers, cast):
-    answer = upload(hers, "tenant,origin\nacme,https://globex.example:8443\n", "domains").content.decode()
+    answer = upload(
+        hers, "tenant,origin\nacme,https://globex.example:8443\n", "domains"
+    ).content.decode()
 
     assert "belongs to another tenant." in answer
     assert "globex." not in answer.replace("globex.example", "")
@@ -94,7 +115,10 @@ def test_an_origin_that_is_taken_is_refused_without_a_name(hers, cast):
 def test_wcs_instances_are_an_administrators(hers, manager, cast):
     content = '{"wcs_instances": [{"name": "acme-1", "app_key": "x"}]}'
 
-    assert "imported by a platform administrator" in upload(hers, content, "", "a.json").content.decode()
+    assert (
+        "imported by a platform administrator"
+        in upload(hers, content, "", "a.json").content.decode()
+    )
     upload(manager, content, "", "a.json")
     confirm(manager)
     assert WcsInstance.objects.get(name="acme-1").app_key == "x"
@@ -114,7 +138,9 @@ def test_who_may_change_nothing_imports_nothing(cast, role):
 
     assert browser.get(ADD).status_code == 403
     assert upload(browser, CALLEES + "acme,front,1\n").status_code == 403
-    assert signed_in("manager", cast.acme, name="looker", may_change=False).get(ADD).status_code == 403
+    assert (
+        signed_in("manager", cast.acme, name="looker", may_change=False).get(ADD).status_code == 403
+    )
 
 
 def test_a_preview_is_hers_alone_and_ends(hers, manager, cast):
@@ -143,7 +169,9 @@ def test_it_is_discarded(hers, cast):
     "meanwhile",
     [
         lambda cast: Callee.objects.filter(alias="sales").update(target="9"),
-        lambda cast: Callee.objects.filter(alias="support").update(target="9"),  # the preview says: unchanged
+        lambda cast: Callee.objects.filter(alias="support").update(
+            target="9"
+        ),  # the preview says: unchanged
         lambda cast: Callee.objects.filter(alias="sales").delete(),
         lambda cast: Callee.objects.create(tenant=cast.acme, alias="front", target="10"),
         lambda cast: Callee.objects.create(tenant=cast.acme, alias="front", target="11"),
@@ -151,7 +179,9 @@ def test_it_is_discarded(hers, cast):
     ids=["changed", "unchanged-then", "deleted", "added-the-same", "added-another"],
 )
 def test_a_stale_preview_is_refused(hers, cast, meanwhile):
-    upload(hers, CALLEES + "acme,sales,+49301\nacme,front,10\nacme,support,sip:help@pbx.acme.example\n")
+    upload(
+        hers, CALLEES + "acme,sales,+49301\nacme,front,10\nacme,support,sip:help@pbx.acme.example\n"
+    )
     meanwhile(cast)
     before = list(Callee.objects.values_list())
 
@@ -179,15 +209,32 @@ def test_what_is_pressed_twice_is_done_once(hers, cast):
 
 
 def test_a_password_is_shown_nowhere_and_kept_sealed(hers, cast):
-    pages = [upload(hers, f"tenant,login,domain,password\nacme,10001,sip.acme.example,{TYPED}\n", "sip_accounts")]
+    pages = [
+        upload(
+            hers,
+            f"tenant,login,domain,password\nacme,10001,sip.acme.example,{TYPED}\n",
+            "sip_accounts",
+        )
+    ]
     assert "password changed" in pages[0].content.decode()
-    pages += [upload(hers, f"tenant,login,domain,password\nacme,10002,sip.acme.example,{TYPED}\n", "sip_accounts")]
+    pages += [
+        upload(
+            hers,
+            f"tenant,login,domain,password\nacme,10002,sip.acme.example,{TYPED}\n",
+            "sip_accounts",
+        )
+    ]
     assert "<div>password set</div>" in pages[1].content.decode()
-    upload(hers, f"tenant,login,domain,password\nacme,10001,sip.acme.example,{TYPED}\n", "sip_accounts")
+    upload(
+        hers, f"tenant,login,domain,password\nacme,10001,sip.acme.example,{TYPED}\n", "sip_accounts"
+    )
     kept = Upload.objects.get()
     assert TYPED not in str(vars(kept))
     assert kept.open().decode().count(TYPED) == 1
-    pages += [confirm(hers), upload(hers, f"tenant,login,domain,password\n{TYPED},1,x,{TYPED}x\n\n", "sip_accounts")]
+    pages += [
+        confirm(hers),
+        upload(hers, f"tenant,login,domain,password\n{TYPED},1,x,{TYPED}x\n\n", "sip_accounts"),
+    ]
 
     assert_tells_nothing(*(page.content.decode() for page in pages))
     assert SipAccount.objects.get(pk=cast.acme_account.pk).password.matches(TYPED)
@@ -222,7 +269,9 @@ def test_what_no_spreadsheet_writes_gets_a_sentence(hers, cast, content, sentenc
 
 
 def test_a_document_of_many_small_values_takes_no_memory(hers, cast):
-    answer = upload(hers, '{"tenants":[' + "{}," * MAX_DOCUMENT_BYTES + "{}]}", table="", name="a.json")
+    answer = upload(
+        hers, '{"tenants":[' + "{}," * MAX_DOCUMENT_BYTES + "{}]}", table="", name="a.json"
+    )
 
     assert "It is larger than 1 MiB; manage.py import_tenants takes it" in answer.content.decode()
     assert not Upload.objects.exists()
@@ -231,23 +280,33 @@ def test_a_document_of_many_small_values_takes_no_memory(hers, cast):
 def test_html_and_formulae_are_shown_as_text(manager, cast):
     name = '<script>alert(1)</script>=HYPERLINK("x")'
     Tenant.objects.filter(slug="acme").update(name=name)
-    html = upload(manager, "slug,name\nacme,<img src=x onerror=alert(1)>\n", "tenants", "<b>.csv").content.decode()
+    html = upload(
+        manager, "slug,name\nacme,<img src=x onerror=alert(1)>\n", "tenants", "<b>.csv"
+    ).content.decode()
     html += confirm(manager).content.decode()
-    added = upload(manager, "slug,name\nnew,<script>alert(2)</script>\nnewer,'=1+1\n", "tenants").content.decode()
+    added = upload(
+        manager, "slug,name\nnew,<script>alert(2)</script>\nnewer,'=1+1\n", "tenants"
+    ).content.decode()
     assert "<div>name &lt;script&gt;alert(2)" in added
     assert "<div>name =1+1</div>" in added
     html += added + confirm(manager).content.decode()
     html += manager.get(change(ImportRun.objects.latest("id"))).content.decode()
-    html += manager.get(change(ImportRun.objects.latest("id")).replace("change", "undo")).content.decode()
+    html += manager.get(
+        change(ImportRun.objects.latest("id")).replace("change", "undo")
+    ).content.decode()
     html += upload(manager, "slug,<script>\nacme,<i>\n", "tenants").content.decode()
     html += upload(manager, "slug,status\nacme,<script>x\n", "tenants").content.decode()
 
     assert "&lt;img src=x" in html
-    assert not [tag for tag in ("<script>alert", "<img src=x", "<b>.csv", "<script>x", "<i>") if tag in html]
+    assert not [
+        tag for tag in ("<script>alert", "<img src=x", "<b>.csv", "<script>x", "<i>") if tag in html
+    ]
 
 
 def test_a_large_preview_shows_a_part_and_counts_the_rest(hers, cast):
-    html = upload(hers, CALLEES + "".join(f"acme,c{number},1\n" for number in range(1000))).content.decode()
+    html = upload(
+        hers, CALLEES + "".join(f"acme,c{number},1\n" for number in range(1000))
+    ).content.decode()
 
     assert "<strong>1000 added, 0 changed, 0 unchanged</strong>" in html
     assert "and 800 more" in html

@@ -45,15 +45,26 @@ def test_only_administrators_reach_the_users(cast, lena, role):
     ]
     for page in pages:
         assert visitor.get(page).status_code in {302, 403}
-        assert visitor.post(page, {"role": "administrator", "is_active": "on"}).status_code in {302, 403}
+        assert visitor.post(page, {"role": "administrator", "is_active": "on"}).status_code in {
+            302,
+            403,
+        }
     assert "auth/user" not in visitor.get("/admin/").content.decode()
     assert not fresh(lena).is_superuser
-    assert url(User).replace("user", "group") not in signed_in(name="boss").get("/admin/").content.decode()
+    assert (
+        url(User).replace("user", "group")
+        not in signed_in(name="boss").get("/admin/").content.decode()
+    )
 
 
 def test_an_administrator_makes_a_manager(cast, boss):
     submit(
-        boss, url(User, "add"), username="mia", password1="a long enough one", password2="a long enough one", role="manager"
+        boss,
+        url(User, "add"),
+        username="mia",
+        password1="a long enough one",
+        password2="a long enough one",
+        role="manager",
     )
     mia = User.objects.get(username="mia")
     assert (mia.is_staff, mia.is_superuser, scope_of(mia).visible) == (True, False, frozenset())
@@ -90,7 +101,10 @@ def test_nobody_locks_herself_out(boss):
 def test_no_page_shows_a_digest_of_a_password(boss, lena):
     lena.set_password("a long enough one")
     lena.save()
-    html = boss.get(change(lena)).content.decode() + boss.get(f"/admin/auth/user/{lena.pk}/password/").content.decode()
+    html = (
+        boss.get(change(lena)).content.decode()
+        + boss.get(f"/admin/auth/user/{lena.pk}/password/").content.decode()
+    )
     assert [word for word in ("md5", "pbkdf2", "salt", lena.password) if word in html] == []
 
 
@@ -105,7 +119,11 @@ def test_a_new_password_signs_her_out_everywhere(boss, lena):
     hers = Client()
     hers.force_login(lena)
     assert hers.get("/admin/enrol/").status_code == 200
-    new = {"password1": "another long one", "password2": "another long one", "usable_password": "true"}
+    new = {
+        "password1": "another long one",
+        "password2": "another long one",
+        "usable_password": "true",
+    }
     assert boss.post(f"/admin/auth/user/{lena.pk}/password/", new).status_code == 302
     assert hers.get("/admin/enrol/").status_code == 302
     assert fresh(lena).check_password("another long one")
@@ -174,7 +192,10 @@ def test_after_the_code_she_is_back_and_told_to_press_again(cast, boss):
 def test_everyday_acts_do_not_ask(cast, boss):
     submit(unconfirmed(boss), change(cast.acme_1), app_key="c2c")
     submit(boss, change(cast.acme), name="Acme plc")
-    assert (WcsInstance.objects.get(name="acme-1").app_key, Tenant.objects.get(slug="acme").name) == ("c2c", "Acme plc")
+    assert (
+        WcsInstance.objects.get(name="acme-1").app_key,
+        Tenant.objects.get(slug="acme").name,
+    ) == ("c2c", "Acme plc")
 
 
 def test_new_recovery_codes_replace_the_former(boss):

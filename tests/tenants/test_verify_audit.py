@@ -41,7 +41,8 @@ def sql(*statements):
 def tamper(statement):
     """As a superuser who turns the guards off and on again."""
     off, on = (
-        [f"ALTER TABLE tenants_auditentry {how} TRIGGER {name}" for name in GUARDS] for how in ("DISABLE", "ENABLE ALWAYS")
+        [f"ALTER TABLE tenants_auditentry {how} TRIGGER {name}" for name in GUARDS]
+        for how in ("DISABLE", "ENABLE ALWAYS")
     )
     sql(*off, statement, *on)
 
@@ -49,7 +50,9 @@ def tamper(statement):
 def test_a_whole_chain_is_whole(cast, verify, manage):
     with acting(via="admin", name='ü \x07 \x7f \u2028 \\ " 😀', address="203.0.113.5"):
         record(
-            Action.EXPORTED, name="\t\r\n\b\f", after={"ü": [1.5, None, True, "\u2028"], "big": 10**30, "z": {}, "aa": -0.0}
+            Action.EXPORTED,
+            name="\t\r\n\b\f",
+            after={"ü": [1.5, None, True, "\u2028"], "big": 10**30, "z": {}, "aa": -0.0},
         )
         with as_one_entry(Action.IMPORTED):
             Tenant.objects.update(name="Another")
@@ -109,7 +112,11 @@ def test_it_finds_the_first_broken_entry(cast, verify):
     for statement, number, said in (
         ("UPDATE tenants_auditentry SET actor_name = 'nobody' WHERE number = 3", 3, ALTERED),
         ("UPDATE tenants_auditentry SET before = '{\"a\": 1}' WHERE number >= 3", 3, ALTERED),
-        ("UPDATE tenants_auditentry SET at = at - interval '1 second' WHERE number = 3", 3, ALTERED),
+        (
+            "UPDATE tenants_auditentry SET at = at - interval '1 second' WHERE number = 3",
+            3,
+            ALTERED,
+        ),
         ("UPDATE tenants_auditentry SET tenant_id = NULL WHERE number = 3", 3, ALTERED),
         ("DELETE FROM tenants_auditentry WHERE number = 3", 3, MISSING),
         ("DELETE FROM tenants_auditentry WHERE number <= 3", 1, MISSING),
@@ -125,7 +132,9 @@ def test_it_finds_the_first_broken_entry(cast, verify):
 
 
 def test_a_rewritten_entry_breaks_the_next_one(cast, verify):
-    tamper("UPDATE tenants_auditentry e SET actor_name = 'x', hash = audit_hash(e) WHERE number = 3")
+    tamper(
+        "UPDATE tenants_auditentry e SET actor_name = 'x', hash = audit_hash(e) WHERE number = 3"
+    )
     tamper("UPDATE tenants_auditentry e SET hash = audit_hash(e) WHERE number = 3")
     code, out = verify()
     assert code == 1
@@ -137,7 +146,9 @@ def test_a_removed_last_entry_shows_against_a_noted_head(cast, verify):
     noted = verify("--head")[1].split()[1]
     record(Action.EXPORTED)
     assert verify("--expect", noted)[0] == 0  # it may have grown since
-    tamper("DELETE FROM tenants_auditentry WHERE number >= (SELECT max(number) - 1 FROM tenants_auditentry)")
+    tamper(
+        "DELETE FROM tenants_auditentry WHERE number >= (SELECT max(number) - 1 FROM tenants_auditentry)"
+    )
 
     assert verify()[0] == 0
     code, out = verify("--expect", noted)
@@ -224,5 +235,7 @@ def test_an_open_transaction_holds_up_nobody(cast, verify):
         thread.start()
         assert ended.wait(20)
     thread.join()
-    assert list(AuditEntry.objects.order_by("-number").values_list("object_name", flat=True)[:2]) == ["acme", "globex"]
+    assert list(
+        AuditEntry.objects.order_by("-number").values_list("object_name", flat=True)[:2]
+    ) == ["acme", "globex"]
     assert verify()[0] == 0

@@ -22,10 +22,14 @@ happens: registered, rings, answered, hears (with the pitch in hertz), ended. Ex
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("address", metavar="USER@DOMAIN")
     parser.add_argument("--server", required=True, metavar="HOST:PORT")
-    parser.add_argument("--rings", type=float, default=0.5, metavar="SECONDS", help="before it answers")
+    parser.add_argument(
+        "--rings", type=float, default=0.5, metavar="SECONDS", help="before it answers"
+    )
     parser.add_argument("--plays", type=int, metavar="HERTZ", help="a tone; default: an echo")
     parser.add_argument("--busy", action="store_true", help="refuses every call")
     parser.add_argument("--no-answer", action="store_true", help="rings for ever")

@@ -48,7 +48,9 @@ class Phone:
         """Until it is cancelled. Raises baresip.BaresipError if it cannot register."""
         runtime = baresip.Runtime()
         # The stack takes an address for a name of an interface, and none is like loopback's.
-        config = baresip.Config(net_interface="127.0.0.1", max_concurrent_calls=16, rtp_timeout=LOST_AFTER)
+        config = baresip.Config(
+            net_interface="127.0.0.1", max_concurrent_calls=16, rtp_timeout=LOST_AFTER
+        )
         await runtime.start(config)
         try:
             account = baresip.Account(
@@ -86,7 +88,9 @@ class Phone:
             await call.reject()
             return
         with suppress(TimeoutError):
-            await asyncio.wait_for(closed.wait(), self._manner.rings if self._manner.answers else None)
+            await asyncio.wait_for(
+                closed.wait(), self._manner.rings if self._manner.answers else None
+            )
         if closed.is_set():
             return
         await call.answer()
@@ -105,7 +109,9 @@ class Phone:
         while True:
             at += FRAME / RATE
             await asyncio.sleep(max(0, at - loop.time()))
-            with suppress(baresip.AudioNotActive, baresip.AudioRestarted):  # until the media is there
+            with suppress(
+                baresip.AudioNotActive, baresip.AudioRestarted
+            ):  # until the media is there
                 pcm = call.audio.read(2 * FRAME * 10)
                 echo.extend(pcm[n : n + 2 * FRAME] for n in range(0, len(pcm), 2 * FRAME))
                 call.audio.write(next(voice))

@@ -14,7 +14,9 @@ LOUD = 400  # of 32,767: below it is silence, or the noise of a codec
 
 def tone(hertz: float, amplitude: int = 8000) -> Iterator[bytes]:
     """Frames without an end; one second of them repeats without a click for a whole number of hertz."""
-    second = array.array("h", (int(amplitude * math.sin(2 * math.pi * hertz * n / RATE)) for n in range(RATE)))
+    second = array.array(
+        "h", (int(amplitude * math.sin(2 * math.pi * hertz * n / RATE)) for n in range(RATE))
+    )
     while True:
         for start in range(0, RATE, FRAME):
             yield second[start : start + FRAME].tobytes()
@@ -38,7 +40,9 @@ class Ear:
         if len(self._frames) < 10 or any(_level(frame) < LOUD for frame in self._frames):
             return None
         samples = [sample for frame in self._frames for sample in frame]
-        rises = sum(1 for before, after in zip(samples, samples[1:], strict=False) if before < 0 <= after)
+        rises = sum(
+            1 for before, after in zip(samples, samples[1:], strict=False) if before < 0 <= after
+        )
         return round(rises * RATE / len(samples))
 
 

@@ -20,9 +20,13 @@ Each domain is a realm of its own, and an account calls the accounts of its doma
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("accounts", metavar="ACCOUNTS")
-    parser.add_argument("--port", type=int, default=0, help="UDP port on 127.0.0.1; default: a free one")
+    parser.add_argument(
+        "--port", type=int, default=0, help="UDP port on 127.0.0.1; default: a free one"
+    )
     arguments = parser.parse_args()
     text = sys.stdin.read() if arguments.accounts == "-" else Path(arguments.accounts).read_text()
     with suppress(KeyboardInterrupt):
@@ -31,7 +35,9 @@ def main() -> None:
 
 async def serve(known: dict[Account, Credentials], port: int) -> None:
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: SipServer(known, tell), local_addr=("127.0.0.1", port))
+    transport, _ = await loop.create_datagram_endpoint(
+        lambda: SipServer(known, tell), local_addr=("127.0.0.1", port)
+    )
     tell({"listening": transport.get_extra_info("sockname")})
     try:
         await asyncio.Event().wait()

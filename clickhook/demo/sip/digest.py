@@ -20,7 +20,9 @@ def challenge(realm: str) -> str:
 
 def is_right(credentials: str, method: str, realm: str, name: str, password: str) -> bool:
     fields = _fields(credentials)
-    if (fields.get("username"), fields.get("realm")) != (name, realm) or not _is_ours(fields.get("nonce", "")):
+    if (fields.get("username"), fields.get("realm")) != (name, realm) or not _is_ours(
+        fields.get("nonce", "")
+    ):
         return False
     return hmac.compare_digest(fields.get("response", ""), _response(fields, method, password))
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_COMPACT = {"v": "via", "f": "from", "t": "to", "m": "contact", "i": "call-id", "l": "content-length"}
+_COMPACT = {
+    "v": "via",
+    "f": "from",
+    "t": "to",
+    "m": "contact",
+    "i": "call-id",
+    "l": "content-length",
+}
 _URI = re.compile(
     r"sips?:(?:(?P<user>[^@:;>\s]+)(?::[^@]*)?@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^:;>\s]+)(?::(?P<port>\d{1,5}))?"
 )
@@ -29,14 +36,18 @@ class Uri:
 @dataclass(slots=True)
 class Message:
     first_line: str
-    headers: list[tuple[str, str]]  # names in lower case, values of comma lists apart where that matters to a proxy
+    headers: list[
+        tuple[str, str]
+    ]  # names in lower case, values of comma lists apart where that matters to a proxy
     body: bytes = b""
 
     @classmethod
     def parse(cls, datagram: bytes) -> Message:
         """Raises NoSip."""
         head, _, body = datagram.partition(b"\r\n\r\n")
-        first_line, *lines = re.sub(r"\r\n[ \t]+", " ", head.decode("utf-8", "replace")).split("\r\n")
+        first_line, *lines = re.sub(r"\r\n[ \t]+", " ", head.decode("utf-8", "replace")).split(
+            "\r\n"
+        )
         if "SIP/2.0" not in first_line:
             raise NoSip("no SIP/2.0 in the first line")
         message = cls(first_line, [header for line in lines for header in _header(line)], body)
@@ -46,7 +57,11 @@ class Message:
 
     def __bytes__(self) -> bytes:
         rest = [(name, value) for name, value in self.headers if name != "content-length"]
-        lines = [self.first_line, *(f"{name}: {value}" for name, value in rest), f"content-length: {len(self.body)}"]
+        lines = [
+            self.first_line,
+            *(f"{name}: {value}" for name, value in rest),
+            f"content-length: {len(self.body)}",
+        ]
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
     @property
@@ -79,7 +94,11 @@ class Message:
 
     def answer(self, status: int, words: str, tag: str, **more: str) -> Message:
         """The response that this server itself gives to the request."""
-        copied = [(name, value) for name, value in self.headers if name in ("via", "from", "call-id", "cseq")]
+        copied = [
+            (name, value)
+            for name, value in self.headers
+            if name in ("via", "from", "call-id", "cseq")
+        ]
         to = self.get("to") if parameter(self.get("to"), "tag") else f"{self.get('to')};tag={tag}"
         added = [(name.replace("_", "-"), value) for name, value in more.items()]
         return Message(f"SIP/2.0 {status} {words}", [*copied, ("to", to), *added])
@@ -96,7 +115,14 @@ def uri(text: str) -> Uri:
 def parameter(value: str, name: str) -> str | None:
     """Of a header, outside its angle brackets; empty where it has no value, None where it is missing."""
     outside = re.sub(r"<[^>]*>", "", value)
-    return next((found["value"] or "" for found in _PARAMETER.finditer(outside) if found["name"].lower() == name), None)
+    return next(
+        (
+            found["value"] or ""
+            for found in _PARAMETER.finditer(outside)
+            if found["name"].lower() == name
+        ),
+        None,
+    )
 
 
 def _header(line: str) -> list[tuple[str, str]]:
@@ -105,5 +131,9 @@ def _header(line: str) -> list[tuple[str, str]]:
         raise NoSip("a line that is no header")
     name = name.strip().lower()
     name = _COMPACT.get(name, name)
-    values = re.split(r",(?=\s*(?:SIP|<))", value) if name in ("via", "route", "record-route") else [value]
+    values = (
+        re.split(r",(?=\s*(?:SIP|<))", value)
+        if name in ("via", "route", "record-route")
+        else [value]
+    )
     return [(name, part.strip()) for part in values]

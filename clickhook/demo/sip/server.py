@@ -73,7 +73,9 @@ class SipServer(asyncio.DatagramProtocol):
         self._note_sender(request, address)
         hops = int(request.get("max-forwards") or 70)
         if parameter(request.get("to"), "tag"):
-            if request.method != "ACK" or parameter(request.get("to"), "tag") != _TAG:  # one to our own refusal ends here
+            if (
+                request.method != "ACK" or parameter(request.get("to"), "tag") != _TAG
+            ):  # one to our own refusal ends here
                 self._forward_in_dialog(request, hops)
         elif request.method == "REGISTER":
             self._register(request, address)
@@ -86,14 +88,20 @@ class SipServer(asyncio.DatagramProtocol):
         """RFC 3581: the answer goes to where the request came from."""
         via = request.get("via")
         request.remove_first("via")
-        request.put_first("via", f"{via.replace(';rport', '')};received={address[0]};rport={address[1]}")
+        request.put_first(
+            "via", f"{via.replace(';rport', '')};received={address[0]};rport={address[1]}"
+        )
 
     def _register(self, request: Message, address: Address) -> None:
-        account = self._authenticated(request, "to", 401, "Unauthorized", "authorization", "www_authenticate")
+        account = self._authenticated(
+            request, "to", 401, "Unauthorized", "authorization", "www_authenticate"
+        )
         if account is None:
             return
         contact = request.get("contact")
-        seconds = int(parameter(contact, "expires") or request.get("expires") or LONGEST_REGISTRATION)
+        seconds = int(
+            parameter(contact, "expires") or request.get("expires") or LONGEST_REGISTRATION
+        )
         if seconds and contact:
             until = time.monotonic() + min(seconds, LONGEST_REGISTRATION)
             self._contacts[account] = Contact(_bare(contact), address, until)
@@ -105,7 +113,12 @@ class SipServer(asyncio.DatagramProtocol):
     def _forward_first(self, request: Message, hops: int) -> None:
         if request.method == "INVITE":
             caller = self._authenticated(
-                request, "from", 407, "Proxy Authentication Required", "proxy-authorization", "proxy_authenticate"
+                request,
+                "from",
+                407,
+                "Proxy Authentication Required",
+                "proxy-authorization",
+                "proxy_authenticate",
             )
             if caller is None:
                 return None
@@ -124,7 +137,10 @@ class SipServer(asyncio.DatagramProtocol):
         return self._send_on(request, contact.address, hops)
 
     def _forward_in_dialog(self, request: Message, hops: int) -> None:
-        while request.get("route") and _address(uri(request.get("route"))) == (self._host, self._port):
+        while request.get("route") and _address(uri(request.get("route"))) == (
+            self._host,
+            self._port,
+        ):
             request.remove_first("route")
         self._send_on(request, _address(uri(request.get("route") or request.target)), hops)
 
@@ -133,7 +149,11 @@ class SipServer(asyncio.DatagramProtocol):
             return self._refuse(request, 483, "Too Many Hops")
         if not _is_this_machine(address[0]):
             return self._refuse(request, 403, "Forbidden")
-        request.headers = [header for header in request.headers if header[0] not in ("max-forwards", "proxy-authorization")]
+        request.headers = [
+            header
+            for header in request.headers
+            if header[0] not in ("max-forwards", "proxy-authorization")
+        ]
         request.headers.append(("max-forwards", str(hops - 1)))
         below = parameter(request.get("via"), "branch") or request.get("call-id")
         branch = hashlib.sha256(below.encode()).hexdigest()[:24]
@@ -144,13 +164,21 @@ class SipServer(asyncio.DatagramProtocol):
     # --- who is it
 
     def _authenticated(
-        self, request: Message, whose: str, status: int, words: str, credentials: str, challenge: str
+        self,
+        request: Message,
+        whose: str,
+        status: int,
+        words: str,
+        credentials: str,
+        challenge: str,
     ) -> Account | None:
         """None, and answered, unless the digest is right and the account is the one that the request speaks for."""
         claimed = uri(request.get(whose))
         account, given = Account(claimed.user, claimed.host), request.get(credentials)
         known = self._accounts.get(account)
-        if known and digest.is_right(given, request.method, account.domain, known.name, known.password):
+        if known and digest.is_right(
+            given, request.method, account.domain, known.name, known.password
+        ):
             return account
         self._answer(request, status, words, **{challenge: digest.challenge(account.domain)})
         self._tell(request, "wrong credentials" if given else "challenged")
@@ -165,7 +193,9 @@ class SipServer(asyncio.DatagramProtocol):
         via = response.get("via")
         place = _via(via)
         port = parameter(via, "rport")
-        self._transport.sendto(bytes(response), (parameter(via, "received") or place.host, int(port or place.port)))
+        self._transport.sendto(
+            bytes(response), (parameter(via, "received") or place.host, int(port or place.port))
+        )
 
     def _refuse(self, request: Message, status: int, words: str) -> None:
         if request.method != "ACK":
@@ -175,12 +205,18 @@ class SipServer(asyncio.DatagramProtocol):
     def _answer(self, request: Message, status: int, words: str, **headers: str) -> None:
         via = request.get("via")
         answer = request.answer(status, words, _TAG, **headers)
-        self._transport.sendto(bytes(answer), (parameter(via, "received"), int(parameter(via, "rport") or 5060)))
+        self._transport.sendto(
+            bytes(answer), (parameter(via, "received"), int(parameter(via, "rport") or 5060))
+        )
 
     def _tell(self, request: Message, outcome: str) -> None:
         asked = uri(request.get("to") if request.method == "REGISTER" else request.target)
         caller = uri(request.get("from"))
-        headers = [header for header in request.headers if header[0] not in ("authorization", "proxy-authorization")]
+        headers = [
+            header
+            for header in request.headers
+            if header[0] not in ("authorization", "proxy-authorization")
+        ]
         told = {"method": request.method, "from": str(caller), "to": str(asked), "outcome": outcome}
         self._observe({**told, "headers": headers})
 

@@ -45,14 +45,33 @@ def arguments() -> argparse.ArgumentParser:
     add("--secret-file", type=_secret, metavar="FILE", help=secret_help)
     listen_help = "default 127.0.0.1:0, where 0 is a free port"
     add("--listen", default=("127.0.0.1", 0), type=_address, metavar="HOST:PORT", help=listen_help)
-    add("--timeout", default=TIMEOUT, type=float, metavar="SECONDS", help=f"of a hook; default {TIMEOUT:g}, 0: none")
-    add("--out-of-order", action="store_true", help="hooks of events go out at the same time, in any order")
+    add(
+        "--timeout",
+        default=TIMEOUT,
+        type=float,
+        metavar="SECONDS",
+        help=f"of a hook; default {TIMEOUT:g}, 0: none",
+    )
+    add(
+        "--out-of-order",
+        action="store_true",
+        help="hooks of events go out at the same time, in any order",
+    )
     add("--no-media", action="store_true", help="calls without a voice; needs no WebRTC")
-    add("--rest-user", metavar="NAME", help="of the REST API; default: open to everybody, as WCS's own is")
+    add(
+        "--rest-user",
+        metavar="NAME",
+        help="of the REST API; default: open to everybody, as WCS's own is",
+    )
     add("--rest-password-file", type=_secret, metavar="FILE", help="the password of --rest-user")
     add("--log", type=Path, metavar="FILE", help="write the JSON there; default: standard output")
     levels = ["debug", "info", "warning", "error"]
-    add("--log-level", default="warning", choices=levels, help="of the parts' own logs, on standard error")
+    add(
+        "--log-level",
+        default="warning",
+        choices=levels,
+        help="of the parts' own logs, on standard error",
+    )
     return parser
 
 
@@ -112,7 +131,9 @@ def _application(text: str) -> tuple[str, str]:
     if not equals or "/" in key:
         key, url = DEFAULT_APP, text
     if not url.startswith(("http://", "https://")):
-        raise argparse.ArgumentTypeError(f"{url!r} is no address like http://127.0.0.1:8000/hooks/KEY")
+        raise argparse.ArgumentTypeError(
+            f"{url!r} is no address like http://127.0.0.1:8000/hooks/KEY"
+        )
     return key, url.rstrip("/")
 
 

@@ -91,13 +91,21 @@ class Call:
     async def _talk(self) -> None:
         self._answered = True
         offer = self.fields.get("sdp")
-        if self._leg and self._session.node.setup.media and isinstance(offer, str) and "m=audio" in offer:
+        if (
+            self._leg
+            and self._session.node.setup.media
+            and isinstance(offer, str)
+            and "m=audio" in offer
+        ):
             await self._bridge_to(self._leg, offer)
         if not self._fault:
             self._report("ESTABLISHED", 200)
 
     async def _bridge_to(self, leg: SipLeg, offer: str) -> None:
-        from clickhook.demo.wcs.media import BadOffer, Bridge  # slow to load, and not needed for signalling
+        from clickhook.demo.wcs.media import (
+            BadOffer,
+            Bridge,
+        )  # slow to load, and not needed for signalling
 
         self._bridge = Bridge(leg.audio)
         try:

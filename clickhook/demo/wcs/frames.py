@@ -21,8 +21,14 @@ CARRIERS = {
 # Where the hook has another name than the frame.
 _HOOKS = {"sendData": "OnDataEvent"}
 _EVENTS = {
-    **dict.fromkeys(("call", "answer", "hangup", "hold", "unhold", "sendDtmf", "updateCallToVideo"), "CallStatusEvent"),
-    **dict.fromkeys(("publishStream", "unPublishStream", "playStream", "pauseStream", "stopStream"), "StreamStatusEvent"),
+    **dict.fromkeys(
+        ("call", "answer", "hangup", "hold", "unhold", "sendDtmf", "updateCallToVideo"),
+        "CallStatusEvent",
+    ),
+    **dict.fromkeys(
+        ("publishStream", "unPublishStream", "playStream", "pauseStream", "stopStream"),
+        "StreamStatusEvent",
+    ),
     **dict.fromkeys(("snapshot", "availableStream", "playHLS", "playRTSP"), "StreamStatusEvent"),
     "transfer": "TransferStatusEvent",
     "sendMessage": "MessageStatusEvent",

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from clickhook.demo.wcs.sip import SipFault
-from hooks.rehearsal.verdict import Fields
+from hooks.wcs.rehearsal.verdict import Fields
 
 _DIALLABLE = re.compile(r"[!-~]+")
 _HEADER = re.compile(r"\s*([\w!#$%&'*+.^`|~-]+)\s*:(.*)", re.ASCII)
@@ -30,7 +30,12 @@ def account_of(connection: Fields, call: Fields) -> dict[str, Any]:
     shown = {"sipLogin": call.get("caller"), "sipVisibleName": call.get("visibleName")}
     named = {name: value for name, value in shown.items() if value not in (None, "")}
     digest_name = connection.get("sipAuthenticationName") or connection.get("sipLogin")
-    return {**connection, "sipAuthenticationName": digest_name, "sipRegisterRequired": False, **named}
+    return {
+        **connection,
+        "sipAuthenticationName": digest_name,
+        "sipRegisterRequired": False,
+        **named,
+    }
 
 
 def headers_of(call: Fields) -> dict[str, str]:

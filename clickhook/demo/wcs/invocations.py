@@ -62,7 +62,9 @@ async def _transfer(session: Session, fields: Fields) -> None:
     for call in session.called(fields.get("callId")):
         await call.transfer(fields.get("target"))
         told = {"callId": call.id, "target": fields.get("target"), "status": "COMPLETED"}
-        session.events.report("TransferStatusEvent", {**told, **session.context}, "notifyTransferEvent")
+        session.events.report(
+            "TransferStatusEvent", {**told, **session.context}, "notifyTransferEvent"
+        )
 
 
 async def _data(session: Session, fields: Fields) -> None:

@@ -23,7 +23,10 @@ _SILENCE = bytes(_BYTES)
 _interfaces = aioice.ice.get_host_addresses
 # Loopback is left out otherwise, which is all that Chromium needs. Firefox speaks to no loopback address, not even on
 # the same machine.
-aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1", *_interfaces(use_ipv4, use_ipv6)]
+aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [
+    "127.0.0.1",
+    *_interfaces(use_ipv4, use_ipv6),
+]
 
 
 class BadOffer(ValueError):
@@ -45,7 +48,11 @@ class _Voice(MediaStreamTrack):
         await asyncio.sleep(max(0, self._started + self._sent / _RATE - time.monotonic()))
         frame = AudioFrame(format="s16", layout="mono", samples=_SAMPLES)
         frame.planes[0].update(_heard(self._audio).ljust(_BYTES, b"\0"))
-        frame.sample_rate, frame.pts, frame.time_base = _RATE, self._sent, fractions.Fraction(1, _RATE)
+        frame.sample_rate, frame.pts, frame.time_base = (
+            _RATE,
+            self._sent,
+            fractions.Fraction(1, _RATE),
+        )
         self._sent += _SAMPLES
         return frame
 
@@ -60,13 +67,24 @@ class Bridge:
     async def answer(self, offer: str) -> str:
         """Raises BadOffer."""
         self._browser.addTrack(_Voice(self._audio))
-        codecs = [codec for codec in RTCRtpSender.getCapabilities("audio").codecs if codec.mimeType == "audio/PCMU"]
+        codecs = [
+            codec
+            for codec in RTCRtpSender.getCapabilities("audio").codecs
+            if codec.mimeType == "audio/PCMU"
+        ]
         # Before the offer is set; afterwards Opus is chosen whatever is preferred.
         self._browser.getTransceivers()[0].setCodecPreferences(codecs)
         try:
             await self._browser.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
             await self._browser.setLocalDescription(await self._browser.createAnswer())
-        except (ValueError, LookupError, AttributeError, TypeError, AssertionError, InvalidStateError) as error:
+        except (
+            ValueError,
+            LookupError,
+            AttributeError,
+            TypeError,
+            AssertionError,
+            InvalidStateError,
+        ) as error:
             raise BadOffer(type(error).__name__) from error
         sdp: str = self._browser.localDescription.sdp
         return sdp

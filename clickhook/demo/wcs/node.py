@@ -55,7 +55,9 @@ class Node:
     async def start(self) -> None:
         """Raises OSError where the address cannot be listened at."""
         if self.setup.media:
-            importlib.import_module("clickhook.demo.wcs.media")  # slow, so not in the middle of a call
+            importlib.import_module(
+                "clickhook.demo.wcs.media"
+            )  # slow, so not in the middle of a call
         self.hooks = RestHooks(self.setup.secret, self.record, self.setup.timeout)
         app = web.Application(client_max_size=_MAX_FRAME)
         app.router.add_get("/", self._browser)

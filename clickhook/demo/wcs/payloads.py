@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hooks.rehearsal.verdict import Fields
-from hooks.rehearsal.visitor import call_status
+from hooks.wcs.rehearsal.verdict import Fields
+from hooks.wcs.rehearsal.visitor import call_status
 
 # What WCS adds of its own to a connection. Source: docs.flashphoner.com, "Using REST hook to authorize user by domain".
 _CONNECTION = {
@@ -48,7 +48,9 @@ def call(context: Fields, sent: Fields) -> dict[str, Any]:
     return {**context, **_CALL, **sent, **context}
 
 
-def call_event(call: Fields, status: str, sip_status: int | None, info: str | None, target: str) -> dict[str, Any]:
+def call_event(
+    call: Fields, status: str, sip_status: int | None, info: str | None, target: str
+) -> dict[str, Any]:
     told = call_status(call, status, sip_status or 0)
     raw = None if sip_status is None else sip_message(sip_status, target)
     return {**told, "sipStatus": sip_status, "sipMessageRaw": raw, "info": info}

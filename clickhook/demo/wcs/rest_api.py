@@ -28,10 +28,15 @@ class NotFound(Exception):
 
 
 def routes(node: Node) -> list[web.RouteDef]:
-    return [web.post(f"/rest-api/{path}", _handler(node, path, method)) for path, method in _METHODS.items()]
+    return [
+        web.post(f"/rest-api/{path}", _handler(node, path, method))
+        for path, method in _METHODS.items()
+    ]
 
 
-def _handler(node: Node, path: str, method: Method) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _handler(
+    node: Node, path: str, method: Method
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         response = await _answer(node, method, request)
         node.record("rest", path=path, status=response.status)
@@ -42,7 +47,9 @@ def _handler(node: Node, path: str, method: Method) -> Callable[[web.Request], A
 
 async def _answer(node: Node, method: Method, request: web.Request) -> web.Response:
     if not _may(node, request.headers.get("Authorization", "")):
-        return web.Response(status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": 'Basic realm="WCS"'})
+        return web.Response(
+            status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": 'Basic realm="WCS"'}
+        )
     try:
         fields = json.loads(await request.read() or b"{}")
     except (ValueError, RecursionError):

@@ -14,11 +14,14 @@ import aiohttp
 
 from clickhook.demo.wcs.record import Record
 from hooks.authentication import sign
-from hooks.rehearsal.verdict import Fields, read_answer
+from hooks.wcs.rehearsal.verdict import Fields, read_answer
 
 TIMEOUT = 15.0  # seconds: rest_request_timeout
 RETRIES = 3  # rest_client_request_retry_count
-_HEADERS = {"Accept": "application/json, application/*+json", "Content-Type": "application/json;charset=UTF-8"}
+_HEADERS = {
+    "Accept": "application/json, application/*+json",
+    "Content-Type": "application/json;charset=UTF-8",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +45,35 @@ class RestHooks:
 
     async def post(self, url: str, method: str, fields: Fields) -> Answer:
         body = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
-        headers = {"Authorization": f"WCS {sign(self._secret, body)}"} if self._secret is not None else {}
+        headers = (
+            {"Authorization": f"WCS {sign(self._secret, body)}"} if self._secret is not None else {}
+        )
         noted = {"method": method, "session": fields.get("sessionId"), "call": fields.get("callId")}
         noted["state"] = fields.get("status")
         for attempt in range(1 + RETRIES):
             started = time.monotonic()
             status, answer, broke = await self._send(f"{url}/{method}", method, body, headers)
             milliseconds = round((time.monotonic() - started) * 1000, 1)
-            self._record("hook", **noted, status=status, fault=answer.info, milliseconds=milliseconds, attempt=attempt + 1)
+            self._record(
+                "hook",
+                **noted,
+                status=status,
+                fault=answer.info,
+                milliseconds=milliseconds,
+                attempt=attempt + 1,
+            )
             if not broke:
                 break
         return answer
 
-    async def _send(self, url: str, method: str, body: bytes, headers: dict[str, str]) -> tuple[int | None, Answer, bool]:
+    async def _send(
+        self, url: str, method: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int | None, Answer, bool]:
         """Status, answer, and whether the connection broke, so that WCS would send it again."""
         try:
-            async with self._client.post(url, data=body, headers=headers, allow_redirects=False) as response:
+            async with self._client.post(
+                url, data=body, headers=headers, allow_redirects=False
+            ) as response:
                 content = await response.read()
                 return response.status, _read(method, response, content), False
         except TimeoutError:
@@ -71,7 +87,9 @@ class RestHooks:
 
 
 def _read(method: str, response: aiohttp.ClientResponse, content: bytes) -> Answer:
-    fields, fault = read_answer(method, response.status, response.headers.get("Content-Type", ""), content)
+    fields, fault = read_answer(
+        method, response.status, response.headers.get("Content-Type", ""), content
+    )
     if fields is not None:
         return Answer(fields)
     return Answer(info=_reason(response, content) if response.status != 200 else fault)

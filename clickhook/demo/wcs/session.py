@@ -16,9 +16,9 @@ from clickhook.demo.wcs.invocations import carry_out
 from clickhook.demo.wcs.rest_hooks import Answer
 from clickhook.demo.wcs.sip import SipFault, SipUser
 from clickhook.demo.wcs.tasks import Tasks
-from hooks.rehearsal import verdict
-from hooks.rehearsal.verdict import Fields
-from hooks.rehearsal.visitor import connection_status
+from hooks.wcs.rehearsal import verdict
+from hooks.wcs.rehearsal.verdict import Fields
+from hooks.wcs.rehearsal.visitor import connection_status
 
 if TYPE_CHECKING:
     from baresip import Call as IncomingCall
@@ -43,11 +43,17 @@ class Session:
         self._socket, self._origin = socket, origin
         self._url = ""
         self.tasks = Tasks(self._fault)
-        self.events = Events(self._post_event, self._tell_event, self.tasks, node.setup.out_of_order)
+        self.events = Events(
+            self._post_event, self._tell_event, self.tasks, node.setup.out_of_order
+        )
 
     @property
     def context(self) -> dict[str, Any]:
-        return {"nodeId": self.node.id, "appKey": self.connection.get("appKey"), "sessionId": self.id}
+        return {
+            "nodeId": self.node.id,
+            "appKey": self.connection.get("appKey"),
+            "sessionId": self.id,
+        }
 
     async def run(self) -> None:
         pings = asyncio.create_task(self._ping())
@@ -112,11 +118,17 @@ class Session:
         self._url = url
         answer = await self.node.hooks.post(url, "connect", fields)
         if answer.fields is None:
-            self.events.report("ConnectionStatusEvent", payloads.failed_connection(context, answer.info))
+            self.events.report(
+                "ConnectionStatusEvent", payloads.failed_connection(context, answer.info)
+            )
             await self._decline(answer.info)
             return
         self._answer, self.connection = answer.fields, verdict.connected(fields, answer.fields)
-        self.events.report("ConnectionStatusEvent", connection_status(self.connection, "ESTABLISHED"), "getUserData")
+        self.events.report(
+            "ConnectionStatusEvent",
+            connection_status(self.connection, "ESTABLISHED"),
+            "getUserData",
+        )
         await self._release_sip_user()
         if self.connection.get("sipRegisterRequired"):
             self._registering = self.tasks.spawn(self._register())
@@ -143,12 +155,18 @@ class Session:
             await self.node.sip.release(user)
 
     def _registered(self, status: str, sip_status: int | None, reason: str) -> None:
-        account = "sip:{sipLogin}@{sipDomain}".format_map({"sipLogin": None, "sipDomain": None, **self.connection})
+        account = "sip:{sipLogin}@{sipDomain}".format_map(
+            {"sipLogin": None, "sipDomain": None, **self.connection}
+        )
         fields = connection_status(self.connection, status)
-        fields["sipMessageRaw"] = payloads.sip_message(sip_status, account, reason) if sip_status else None
+        fields["sipMessageRaw"] = (
+            payloads.sip_message(sip_status, account, reason) if sip_status else None
+        )
         if status == "FAILED":
             fields["info"] = f"SIP {sip_status} {reason.upper()}" if sip_status else reason
-        self.events.report("RegistrationStatusEvent", fields, "registered" if status == "REGISTERED" else "fail")
+        self.events.report(
+            "RegistrationStatusEvent", fields, "registered" if status == "REGISTERED" else "fail"
+        )
 
     # --- events
 
@@ -165,7 +183,9 @@ class Session:
         if event.frame is None:
             return
         seen = verdict.seen_by_browser(fields, verdict.entry(self._answer, event.method))
-        await self.tell(event.frame, {**seen, "apiMethod": event.method} if event.frame == "fail" else seen)
+        await self.tell(
+            event.frame, {**seen, "apiMethod": event.method} if event.frame == "fail" else seen
+        )
 
     async def _ask(self, method: str, fields: Fields, entry: verdict.Entry) -> Answer:
         if not entry.is_asked:
@@ -189,7 +209,12 @@ class Session:
         self.tasks.spawn(self._offer(call))
 
     async def _offer(self, call: IncomingCall) -> None:
-        sent = {"callId": str(uuid.uuid4()), "incoming": True, "status": "RING", "caller": call.peer}
+        sent = {
+            "callId": str(uuid.uuid4()),
+            "incoming": True,
+            "status": "RING",
+            "caller": call.peer,
+        }
         fields = payloads.call(self.context, {**sent, "callee": self.connection.get("sipLogin")})
         offered = await self.invoke("OnCallEvent", fields)
         if offered is not None:
@@ -212,7 +237,9 @@ class Session:
             await call.hang_up()
         await asyncio.gather(*(call.finished.wait() for call in self.calls))
         if self.connection:
-            self.events.report("ConnectionStatusEvent", connection_status(self.connection, "DISCONNECTED"))
+            self.events.report(
+                "ConnectionStatusEvent", connection_status(self.connection, "DISCONNECTED")
+            )
         self.events.end()
         await self._release_sip_user()
         await self.tasks.finish()

@@ -13,7 +13,7 @@ from baresip.errors import BaresipError, RegistrationError, StaleHandleError, sp
 from baresip.events import Event, StackEvent
 
 from clickhook.demo.wcs.record import Record
-from hooks.rehearsal.verdict import Fields
+from hooks.wcs.rehearsal.verdict import Fields
 
 _REGISTER_TIMEOUT = 8.0  # seconds
 _REGISTER_INTERVAL = 60  # seconds
@@ -53,7 +53,9 @@ class SipStack:
         self._idle: dict[str, list[SipUser]] = defaultdict(list)
 
     async def start(self) -> None:
-        await self._runtime.start(Config(net_interface="127.0.0.1", max_concurrent_calls=_MAX_CALLS))
+        await self._runtime.start(
+            Config(net_interface="127.0.0.1", max_concurrent_calls=_MAX_CALLS)
+        )
 
     async def close(self) -> None:
         await self._runtime.close()

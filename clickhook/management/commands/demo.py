@@ -8,13 +8,13 @@ import secrets
 import socket
 import subprocess
 import time
-from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import OperationalError
 
 from clickhook import serving
@@ -24,11 +24,12 @@ from clickhook.demo.customer import PHONES, SIP_DOMAIN, Customer
 from clickhook.demo.part import Part, PartError
 from clickhook.demo.site import Content, Site
 from clickhook.postgres import PostgresError, Server
+from tenants.management.plain_help import PlainHelpCommand
 
 EXTRAS = ("aiohttp", "aiortc", "baresip")  # what of clickhook[demo] the gateway itself does without
 
 
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Run a whole click-to-call on this machine, and print one address: open it, click, talk to yourself.
 
 The gateway and its database are the real ones. Around it: a stand-in for WCS, which is closed source and cannot
@@ -43,20 +44,23 @@ It needs `pip install 'clickhook[demo]'`, and npm for the Web SDK; where there i
 Exit code 0: ended when asked to; 1: a part could not start or ended by itself, and which."""
     requires_system_checks = []
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         port_help = "of the page; default: 8080. All else takes free ports"
         parser.add_argument("--port", type=_port, default=8080, help=port_help)
         directory = settings.BASE_DIR / ".demo"
-        parser.add_argument("--data-dir", type=Path, default=directory, metavar="DIR", help="default: .demo here")
+        parser.add_argument(
+            "--data-dir", type=Path, default=directory, metavar="DIR", help="default: .demo here"
+        )
 
     def handle(self, *, port: int, data_dir: Path, **options: Any) -> None:
         if not settings.CLICKHOOK_EMBEDDED_DATABASE:
-            raise CommandError("The demo has a database of its own and leaves yours alone: unset DATABASE_URL.")
+            raise CommandError(
+                "The demo has a database of its own and leaves yours alone: unset DATABASE_URL."
+            )
         if missing := [name for name in EXTRAS if importlib.util.find_spec(name) is None]:
-            raise CommandError(f"{', '.join(missing)} missing: pip install -r clickhook/demo/requirements.lock")
+            raise CommandError(
+                f"{', '.join(missing)} missing: pip install -r clickhook/demo/requirements.lock"
+            )
         try:
             serving.with_settings_of(data_dir.resolve())
             serving.interrupt_on_signals()
@@ -74,7 +78,9 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         self.stdout.write("Preparing the database and the Web SDK …")
         self.stdout.flush()
         if administrator.somebody_else_is_here():  # before anything of theirs is changed
-            raise CommandError(f"{settings.CLICKHOOK_DATA_DIR} is no demo's: it has users. Take another --data-dir.")
+            raise CommandError(
+                f"{settings.CLICKHOOK_DATA_DIR} is no demo's: it has users. Take another --data-dir."
+            )
         serving.prepare()
         if websdk.state(settings.STATIC_ROOT) != websdk.State.HERE:
             fetching.fetch(settings.STATIC_ROOT)
@@ -87,7 +93,9 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         gunicorn = serving.gunicorn(f"127.0.0.1:{gateway_port}")
         parts.callback(serving.end, gunicorn)
         hooks = f"http://127.0.0.1:{gateway_port}/hooks/{hook_key}"
-        wcs = parts.enter_context(Part("clickhook.demo.wcs", WCS_HOOKS=hooks, WCS_SIGNING_SECRET=customer.signing_secret))
+        wcs = parts.enter_context(
+            Part("clickhook.demo.wcs", WCS_HOOKS=hooks, WCS_SIGNING_SECRET=customer.signing_secret)
+        )
         phones = [parts.enter_context(_phone(user, server, customer)) for user in PHONES.values()]
         for phone in phones:
             phone.wait_for()
@@ -95,7 +103,9 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         address = wcs.wait_for(what="listening")["websocket"].replace("127.0.0.1", "localhost")
         _wait_for(gunicorn, gateway_port)
         site.open(Content(f"http://localhost:{gateway_port}", address, key, administrator.sign_in))
-        self.stdout.write(f"\nOpen this, click, and talk:\n\n    {site.origin}/?key={key}\n\nCtrl-C ends it all.")
+        self.stdout.write(
+            f"\nOpen this, click, and talk:\n\n    {site.origin}/?key={key}\n\nCtrl-C ends it all."
+        )
         self.stdout.flush()
         _watch(gunicorn, database, [sip, wcs, *phones])
 
@@ -110,13 +120,22 @@ def _site(port: int) -> Site:
     try:
         return Site(port)
     except OSError as error:
-        raise CommandError(f"Port {port} cannot be had ({error.strerror}); take another with --port.") from error
+        raise CommandError(
+            f"Port {port} cannot be had ({error.strerror}); take another with --port."
+        ) from error
 
 
 def _phone(user: str, server: str, customer: Customer) -> Part:
     manner = ["--busy"] if user == PHONES["support"] else []
     address = f"{user}@{SIP_DOMAIN}"
-    return Part("clickhook.demo.phone", address, "--server", server, *manner, PHONE_PASSWORD=customer.passwords[user])
+    return Part(
+        "clickhook.demo.phone",
+        address,
+        "--server",
+        server,
+        *manner,
+        PHONE_PASSWORD=customer.passwords[user],
+    )
 
 
 def _free_port() -> int:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import math
 import time
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, transaction
 
 from clickhook import datadir
-from tenants import resealing
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
-from tenants.encryption import KeyRing, KeyRingError, new_key
-from tenants.fields import key_ring
-from tenants.resealing import Outcome
+from tenants.management.plain_help import PlainHelpCommand
+from tenants.secrets import resealing
+from tenants.secrets.encryption import KeyRing, KeyRingError, new_key
+from tenants.secrets.fields import key_ring
+from tenants.secrets.resealing import Outcome
 
 # What was sealed with the old key before a new one came is written by then, at the end of the longest transaction.
 SETTLED = 10 * 60  # seconds
@@ -27,17 +28,19 @@ ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(hashtext('clickhook.rotate_keys'))"
 BY_HAND = """The keys come from CLICKHOOK_ENCRYPTION_KEYS, which this command cannot change. The steps:
 
   1. Make a new key:
-     python -c 'from tenants.encryption import new_key; print(new_key())'
+     python -c 'from tenants.secrets.encryption import new_key; print(new_key())'
   2. Write it behind the old one, OLD,NEW, and restart every gateway: from now on each of them opens both.
   3. Write it in front, NEW,OLD, and restart every gateway: from now on they seal with the new one.
   4. manage.py rotate_keys            seals all that is stored anew
   5. manage.py rotate_keys --drop-old says whether the old one can go. Take it out, and restart every gateway.
 
 Nothing is changed."""
-BACKUPS = "A backup of the database from before needs the old key: keep the two together, or neither."
+BACKUPS = (
+    "A backup of the database from before needs the old key: keep the two together, or neither."
+)
 
 
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Add an encryption key to the ring and seal every stored secret anew with it, while hooks are answered.
 
     manage.py rotate_keys --dry-run     how many secrets each key has sealed; changes nothing
@@ -56,13 +59,14 @@ The old keys can go 10 minutes after the new one came. Backups from before need 
 Exit code 0: done; 1: something still needs an old key, and the output says what; 2: not begun
 (arguments, keys, database)."""
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--dry-run", action="store_true", help="only say how many secrets each key has sealed")
-        what.add_argument("--drop-old", action="store_true", help="remove every key but the one that seals")
+        what.add_argument(
+            "--dry-run", action="store_true", help="only say how many secrets each key has sealed"
+        )
+        what.add_argument(
+            "--drop-old", action="store_true", help="remove every key but the one that seals"
+        )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, dry_run: bool, drop_old: bool, json: bool, **options: Any) -> None:
@@ -80,19 +84,27 @@ Exit code 0: done; 1: something still needs an old key, and the output says what
         except KeyRingError as error:
             raise CommandError(f"The key ring cannot be used: {error}", returncode=2) from None
         except OSError as error:
-            raise CommandError(f"{settings.CLICKHOOK_KEY_FILE} cannot be written: {error.strerror}", returncode=2) from None
+            raise CommandError(
+                f"{settings.CLICKHOOK_KEY_FILE} cannot be written: {error.strerror}", returncode=2
+            ) from None
         except DatabaseError as error:
             said = str(error).partition("\n")[0]
-            raise CommandError(f"The database ended it: {said}. Run it again.", returncode=2) from None
+            raise CommandError(
+                f"The database ended it: {said}. Run it again.", returncode=2
+            ) from None
 
     def _rotate(self, ring: KeyRing) -> None:
-        if len(ring.ids) == 1:  # otherwise a rotation is under way, or the old keys were never dropped
+        if (
+            len(ring.ids) == 1
+        ):  # otherwise a rotation is under way, or the old keys were never dropped
             if settings.CLICKHOOK_KEY_FILE is None:
                 raise CommandError(BY_HAND, returncode=2)
             _add()
         outcome = resealing.reseal(self._progress)
         self._progress(0, 0)
-        self._report(ring, "done" if not (outcome.locked or outcome.unreadable) else "unfinished", outcome)
+        self._report(
+            ring, "done" if not (outcome.locked or outcome.unreadable) else "unfinished", outcome
+        )
 
     def _drop(self, ring: KeyRing) -> None:
         old = ring.ids[1:]
@@ -108,14 +120,18 @@ Exit code 0: done; 1: something still needs an old key, and the output says what
             self._report(ring, "nothing needs an old key" if old else "there is no old key")
 
     def _still_needed(self, old: list[str]) -> dict[str, Any]:
-        stored = {place: sum(keys[key_id] for key_id in old) for place, keys in resealing.counts().items()}
+        stored = {
+            place: sum(keys[key_id] for key_id in old) for place, keys in resealing.counts().items()
+        }
         needed: dict[str, Any] = {place: number for place, number in stored.items() if number}
         needed |= resealing.mentions(old)
         if old and not needed and (seconds := _unsettled()):
             needed["seconds until what was sealed with it is written too"] = seconds
         return needed
 
-    def _report(self, ring: KeyRing, status: str, outcome: Outcome | None = None, needed: Any = None) -> None:
+    def _report(
+        self, ring: KeyRing, status: str, outcome: Outcome | None = None, needed: Any = None
+    ) -> None:
         data = _data(ring, status, outcome or Outcome(), needed or {})
         if self._json:
             self.stdout.write(json.dumps(data, indent=2))
@@ -181,13 +197,19 @@ def _data(ring: KeyRing, status: str, outcome: Outcome, needed: dict[str, Any]) 
 
 def _lines(data: dict[str, Any]) -> list[str]:
     old = ", ".join(data["old_keys"])
-    lines = [f"{data['status']}: {data['sealed_anew']} secrets sealed anew, key {data['sealing_key']} seals"]
+    lines = [
+        f"{data['status']}: {data['sealed_anew']} secrets sealed anew, key {data['sealing_key']} seals"
+    ]
     total = sum((Counter(keys) for keys in data["sealed"].values()), Counter())
     lines += [f"  key {key_id}: {number} secrets" for key_id, number in sorted(total.items())]
     if data["locked"]:
-        lines.append(f"{data['locked']} secrets stand in rows that somebody is changing. Run it again.")
+        lines.append(
+            f"{data['locked']} secrets stand in rows that somebody is changing. Run it again."
+        )
     lines += [f"does not open, so enter it anew: {where}" for where in data["unreadable"]]
-    lines += [f"still needed: {number} {where}" for where, number in data["still_needed_by"].items()]
+    lines += [
+        f"still needed: {number} {where}" for where, number in data["still_needed_by"].items()
+    ]
     if old and data["status"] == "done":
         when = f"in {_unsettled()} seconds" if _unsettled() else "now"
         lines += [f"The old keys ({old}) can go {when}: manage.py rotate_keys --drop-old", BACKUPS]

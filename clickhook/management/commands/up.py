@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import OperationalError
 
 from clickhook import first_start, serving
 from clickhook.button import websdk
 from clickhook.postgres import PostgresError, Server
+from tenants.management.plain_help import PlainHelpCommand
 
 
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Run the gateway, the admin and, without DATABASE_URL, an embedded PostgreSQL, in the foreground.
 
 The first start makes the data directory with its keys (back them up: without them no stored
@@ -26,12 +27,18 @@ signed curl commands to try. Ctrl-C or SIGTERM ends everything; after a crash, s
 It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: could not start."""
     requires_system_checks = []
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--bind", default=os.environ.get("CLICKHOOK_BIND", "127.0.0.1:8000"), metavar="HOST:PORT")
-        parser.add_argument("--data-dir", type=Path, metavar="DIR", help="default: CLICKHOOK_DATA_DIR, or .data here")
+        parser.add_argument(
+            "--bind",
+            default=os.environ.get("CLICKHOOK_BIND", "127.0.0.1:8000"),
+            metavar="HOST:PORT",
+        )
+        parser.add_argument(
+            "--data-dir",
+            type=Path,
+            metavar="DIR",
+            help="default: CLICKHOOK_DATA_DIR, or .data here",
+        )
 
     def handle(self, *, bind: str, data_dir: Path | None, **options: Any) -> None:
         try:
@@ -51,7 +58,9 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
 
     def _serve(self, bind: str, server: Server | None) -> None:
         gunicorn = serving.gunicorn(bind)
-        self.stdout.write(f"clickhook serves http://{bind} (admin: http://{bind}/admin/); Ctrl-C ends it")
+        self.stdout.write(
+            f"clickhook serves http://{bind} (admin: http://{bind}/admin/); Ctrl-C ends it"
+        )
         self.stdout.flush()  # into a file or a journal too: the password is shown only now
         try:
             code = serving.wait(gunicorn, server)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from clickhook.button import fetching, websdk
+from tenants.management.plain_help import PlainHelpCommand
 
 INTERRUPTED = 130  # as a shell has it
 
 
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = f"""Fetch the Web SDK that the button loads: {websdk.PACKAGE} {websdk.VERSION}, by Flashphoner, with npm.
 
 It is not part of this repository. Without it, button.js needs data-sdk="URL" of another copy.
@@ -35,11 +36,12 @@ version, file, integrity, problem.
 Exit code 0: it is there; 1: it is not, and nothing is changed; 130: interrupted, and nothing is changed."""
     requires_system_checks = []
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="only say whether it is there and undamaged; fetch nothing")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="only say whether it is there and undamaged; fetch nothing",
+        )
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
     def handle(self, *, check: bool, json: bool, **options: Any) -> None:
@@ -58,15 +60,27 @@ Exit code 0: it is there; 1: it is not, and nothing is changed; 130: interrupted
 
     def _fetch(self) -> None:
         if self.stderr.isatty():
-            self.stderr.write(f"fetching {websdk.PACKAGE} {websdk.VERSION} with npm (17 MB)…", lambda message: message)
-        if not settings.CLICKHOOK_DATA_DIR.exists() and settings.STATIC_ROOT.is_relative_to(settings.CLICKHOOK_DATA_DIR):
-            settings.CLICKHOOK_DATA_DIR.mkdir(mode=0o700, parents=True)  # the keys come to lie there
+            self.stderr.write(
+                f"fetching {websdk.PACKAGE} {websdk.VERSION} with npm (17 MB)…",
+                lambda message: message,
+            )
+        if not settings.CLICKHOOK_DATA_DIR.exists() and settings.STATIC_ROOT.is_relative_to(
+            settings.CLICKHOOK_DATA_DIR
+        ):
+            settings.CLICKHOOK_DATA_DIR.mkdir(
+                mode=0o700, parents=True
+            )  # the keys come to lie there
         fetching.fetch(settings.STATIC_ROOT)
 
     def _report(self, status: str, problem: str, as_json: bool) -> None:
         file = str(settings.STATIC_ROOT / websdk.FOLDER / websdk.FILE)
         if as_json:
-            report = {"status": status, "version": websdk.VERSION, "file": file, "integrity": websdk.FILE_INTEGRITY}
+            report = {
+                "status": status,
+                "version": websdk.VERSION,
+                "file": file,
+                "integrity": websdk.FILE_INTEGRITY,
+            }
             self.stdout.write(json.dumps(report | {"problem": problem}, indent=2))
         if status in {"fetched", websdk.State.HERE}:
             return None if as_json else self.stdout.write(f"{status}: {file}")

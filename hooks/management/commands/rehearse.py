@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 
-from hooks.management.named_instance import named_instance
 from hooks.models import Event
 from hooks.reasons import Decision, Reason
-from hooks.rehearsal.play import Explain, Play, Scene, Step
-from hooks.rehearsal.stand_in import BadUrl, StandIn
-from hooks.rehearsal.visitor import NODE
-from hooks.wcs_configuration import DEFAULT_APP
-from tenants.encryption import SecretUnreadable
+from hooks.wcs.configuration import DEFAULT_APP
+from hooks.wcs.named_instance import named_instance
+from hooks.wcs.rehearsal.play import Explain, Play, Scene, Step
+from hooks.wcs.rehearsal.stand_in import BadUrl, StandIn
+from hooks.wcs.rehearsal.visitor import NODE
+from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import WcsInstance
 from tenants.origins import BadOrigin
 from tenants.origins import parse as parse_origin
+from tenants.secrets.encryption import SecretUnreadable
 
 _SENTENCES = {reason.value: reason.advice for reason in Reason}
 
 
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = f"""Play a whole click-to-call against the running gateway, over HTTP, exactly as a WCS would.
 
 It connects from ORIGIN as a browser that sets every field it can, obeys the restClientConfig it is given,
@@ -46,27 +47,37 @@ Exit code 0: all is well; 1: there are findings; 2: wrong arguments, no such
 instance, or no database."""
     requires_system_checks = []
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--instance", required=True, metavar="NAME", help="the WCS instance to speak for")
+        parser.add_argument(
+            "--instance", required=True, metavar="NAME", help="the WCS instance to speak for"
+        )
         origin_help = "the page's origin, like https://www.example.com"
         parser.add_argument("--origin", required=True, metavar="URL", help=origin_help)
         parser.add_argument(
-            "--callee", metavar="ALIAS", help="whom the page asks for; default: nobody, so the default callee"
+            "--callee",
+            metavar="ALIAS",
+            help="whom the page asks for; default: nobody, so the default callee",
         )
         url_help = "where the gateway is; default: CLICKHOOK_PUBLIC_URL"
-        parser.add_argument("--url", default=settings.CLICKHOOK_PUBLIC_URL, metavar="BASE", help=url_help)
+        parser.add_argument(
+            "--url", default=settings.CLICKHOOK_PUBLIC_URL, metavar="BASE", help=url_help
+        )
         parser.add_argument("--json", action="store_true", help="the same as data")
 
-    def handle(self, *, instance: str, origin: str, callee: str | None, url: str, **options: Any) -> None:
+    def handle(
+        self, *, instance: str, origin: str, callee: str | None, url: str, **options: Any
+    ) -> None:
         wanted = named_instance(instance)
         wcs, page = _stand_in(url, wanted.key), _origin(origin)
         steps, findings = _rehearse(wanted, wcs, page, callee)
         about = {"instance": wanted.name, "gateway": wcs.base, "origin": page, "callee": callee}
         if options["json"]:
-            data = {**about, "steps": [asdict(step) for step in steps], "findings": findings, "passed": not findings}
+            data = {
+                **about,
+                "steps": [asdict(step) for step in steps],
+                "findings": findings,
+                "passed": not findings,
+            }
             self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False))
         else:
             self._show(about, steps, findings)
@@ -86,10 +97,14 @@ instance, or no database."""
         for finding in findings:
             self.stdout.write(f"  - {finding}", self.style.ERROR)
         if not findings:
-            self.stdout.write("\nAll is well: a WCS that obeys its documentation leaks nothing and dials what it was told.")
+            self.stdout.write(
+                "\nAll is well: a WCS that obeys its documentation leaks nothing and dials what it was told."
+            )
 
 
-def _rehearse(instance: WcsInstance, wcs: StandIn, origin: str, callee: str | None) -> tuple[list[Step], list[str]]:
+def _rehearse(
+    instance: WcsInstance, wcs: StandIn, origin: str, callee: str | None
+) -> tuple[list[Step], list[str]]:
     if instance.answers_nobody:
         return [], [
             f"The instance {instance} has no signing secret, so the gateway answers nobody. Give it one in the admin."
@@ -114,7 +129,9 @@ def _explanations(instance: WcsInstance) -> Explain:
     newest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
     def refused(method: str) -> list[Event]:
-        events = Event.objects.filter(id__gt=newest, instance=instance, method=method, decision=Decision.REFUSED)
+        events = Event.objects.filter(
+            id__gt=newest, instance=instance, method=method, decision=Decision.REFUSED
+        )
         try:
             return list(events.order_by("-id")[:50])
         except DatabaseError:  # perhaps that is why the hook was refused

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 import textwrap
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from hooks import wcs_configuration
-from hooks.management.named_instance import named_instance
-from hooks.wcs_configuration import Wiring
+from hooks.wcs import configuration as wcs_configuration
+from hooks.wcs.configuration import Wiring
+from hooks.wcs.named_instance import named_instance
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
-from tenants.encryption import SecretUnreadable
+from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import WcsInstance
+from tenants.secrets.encryption import SecretUnreadable
 
 _WIDTH = 110
 
 
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Print what to set on the WCS of an instance: the lines for its command line, and its flashphoner.properties.
 
 Without them WCS does what the visitor's browser says, so set all of them. The output holds the signing
@@ -35,13 +36,14 @@ Then try it with `manage.py rehearse`. Exit code 0: printed; 1: the secret canno
 arguments, no such instance, or no database."""
     requires_system_checks = []
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("instance", metavar="INSTANCE", help="name of the WCS instance, as in the admin")
+        parser.add_argument(
+            "instance", metavar="INSTANCE", help="name of the WCS instance, as in the admin"
+        )
         url_help = "the gateway as WCS reaches it; default: CLICKHOOK_PUBLIC_URL"
-        parser.add_argument("--url", default=settings.CLICKHOOK_PUBLIC_URL, metavar="BASE", help=url_help)
+        parser.add_argument(
+            "--url", default=settings.CLICKHOOK_PUBLIC_URL, metavar="BASE", help=url_help
+        )
         parser.add_argument("--json", action="store_true", help="the same as data")
 
     def handle(self, *, instance: str, url: str, **options: Any) -> None:
@@ -63,8 +65,14 @@ def _wiring(instance: WcsInstance, url: str) -> Wiring:
 
 def _base(url: str) -> str:
     scheme, _, rest = url.partition("://")
-    if scheme.lower() not in ("http", "https") or not rest.strip("/") or any(sign in url for sign in " \"'?#\\\r\n\t"):
-        raise CommandError(f"--url {url!r} is no address like https://hooks.example.com", returncode=2)
+    if (
+        scheme.lower() not in ("http", "https")
+        or not rest.strip("/")
+        or any(sign in url for sign in " \"'?#\\\r\n\t")
+    ):
+        raise CommandError(
+            f"--url {url!r} is no address like https://hooks.example.com", returncode=2
+        )
     return url.rstrip("/")
 
 
@@ -75,7 +83,10 @@ def _data(wiring: Wiring) -> dict[str, Any]:
         "hook_url": wiring.hook_url,
         "tenants": wiring.tenants,
         "commands": [command._asdict() for command in wcs_configuration.commands(wiring)],
-        "properties": [{**setting._asdict(), "line": setting.line} for setting in wcs_configuration.settings(wiring)],
+        "properties": [
+            {**setting._asdict(), "line": setting.line}
+            for setting in wcs_configuration.settings(wiring)
+        ],
         "warnings": wcs_configuration.warnings(wiring),
     }
 
@@ -103,5 +114,10 @@ def _text(wiring: Wiring) -> str:
 def _wrapped(text: str, indent: str, first: str | None = None) -> list[str]:
     beginning = indent if first is None else first
     return textwrap.wrap(
-        text, _WIDTH, initial_indent=beginning, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text,
+        _WIDTH,
+        initial_indent=beginning,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )

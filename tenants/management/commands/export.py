@@ -5,25 +5,26 @@ from __future__ import annotations
 import io
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db.models import QuerySet
 
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
-from tenants.importing import exporting
-from tenants.importing.tables import BY_NAME
+from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import Tenant
+from tenants.transfer import exporting
+from tenants.transfer.tables import BY_NAME
 
 EVERYTHING = "everything"
 
 
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Write rows into a file: as CSV for spreadsheets, or as JSON or YAML.
 
   manage.py export callees --tenant acme -o callees.csv      then edit it, and:
@@ -37,30 +38,44 @@ import takes it away. WCS instances are not exported.
 
 Exit code 0: done; 1: it cannot be written, or there is no such tenant."""
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("table", choices=[*BY_NAME, EVERYTHING])
         parser.add_argument("--tenant", metavar="SLUG", help="of this tenant alone")
-        parser.add_argument("--format", choices=["csv", "json", "yaml"], help="else as FILE's name says, or csv")
-        parser.add_argument("-o", "--output", metavar="FILE", default="-", help="standard output by default")
+        parser.add_argument(
+            "--format", choices=["csv", "json", "yaml"], help="else as FILE's name says, or csv"
+        )
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", default="-", help="standard output by default"
+        )
 
-    def handle(self, *, table: str, tenant: str | None, format: str | None, output: str, **options: Any) -> None:
+    def handle(
+        self, *, table: str, tenant: str | None, format: str | None, output: str, **options: Any
+    ) -> None:
         tenants = _tenants(tenant)
-        chosen = format or {".json": "json", ".yaml": "yaml", ".yml": "yaml"}.get(Path(output).suffix.lower(), "csv")
+        chosen = format or {".json": "json", ".yaml": "yaml", ".yml": "yaml"}.get(
+            Path(output).suffix.lower(), "csv"
+        )
         if table == EVERYTHING and chosen == "csv":
-            raise CommandError("A CSV file holds one table: everything is written as JSON or YAML (--format json).")
+            raise CommandError(
+                "A CSV file holds one table: everything is written as JSON or YAML (--format json)."
+            )
         with _opened(output) as file:
             _write(file, table, tenants, chosen)
-        record(Action.EXPORTED, name=f"{table}: {output}", tenant=tenants.first() if tenant else None)
+        record(
+            Action.EXPORTED, name=f"{table}: {output}", tenant=tenants.first() if tenant else None
+        )
 
 
 def _write(file: IO[str], table: str, tenants: QuerySet[Tenant], format: str) -> None:
     if format == "csv":
         return exporting.write_csv(file, BY_NAME[table], exporting.of(BY_NAME[table], tenants))
     write = {"json": exporting.write_json, "yaml": exporting.write_yaml}[format]
-    return write(file, exporting.document([*BY_NAME.values()] if table == EVERYTHING else [BY_NAME[table]], tenants))
+    return write(
+        file,
+        exporting.document(
+            [*BY_NAME.values()] if table == EVERYTHING else [BY_NAME[table]], tenants
+        ),
+    )
 
 
 def _tenants(slug: str | None) -> QuerySet[Tenant]:

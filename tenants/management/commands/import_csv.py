@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from tenants.management.plain_help import PlainHelpCommand
+from tenants.transfer.reading.source import Source, content_of
+from tenants.transfer.tables import BY_NAME
+from tenants.transfer.terminal import run_and_print
 
-from tenants.importing.source import Source, content_of
-from tenants.importing.tables import BY_NAME
-from tenants.importing.terminal import run_and_print
 
-
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Add and change rows of one table as a CSV file says: all of it, or nothing.
 
 The first line names the columns, in any order. Four tables, with an example of each:
@@ -55,15 +54,22 @@ is listed with its line and column. `manage.py undo_import` takes an import back
 
 Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("table", choices=[*BY_NAME])
         parser.add_argument("file", metavar="FILE", help="*.csv; - reads standard input")
         parser.add_argument("--tenant", default="", metavar="SLUG", help="whose rows these are")
-        parser.add_argument("--dry-run", action="store_true", help="do everything but keep it, with the same report")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="do everything but keep it, with the same report"
+        )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
-    def handle(self, *, table: str, file: str, tenant: str, dry_run: bool, json: bool, **options: Any) -> None:
-        run_and_print(self, lambda: Source(file, content_of(file), BY_NAME[table], tenant), file, dry_run, json)
+    def handle(
+        self, *, table: str, file: str, tenant: str, dry_run: bool, json: bool, **options: Any
+    ) -> None:
+        run_and_print(
+            self,
+            lambda: Source(file, content_of(file), BY_NAME[table], tenant),
+            file,
+            dry_run,
+            json,
+        )

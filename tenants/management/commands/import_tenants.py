@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from tenants.management.plain_help import PlainHelpCommand
+from tenants.transfer.reading.source import Source, content_of
+from tenants.transfer.terminal import run_and_print
 
-from tenants.importing.source import Source, content_of
-from tenants.importing.terminal import run_and_print
 
-
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Add and change tenants and WCS instances as a JSON or YAML file says: all of it, or nothing.
 
 The shape:
@@ -56,12 +55,15 @@ status ("done", "nothing to change", "problems"), dry_run, counts, changes, prob
 
 Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="*.json, *.yaml or *.yml; - reads either from standard input")
-        parser.add_argument("--dry-run", action="store_true", help="do everything but keep it, with the same report")
+        parser.add_argument(
+            "file",
+            metavar="FILE",
+            help="*.json, *.yaml or *.yml; - reads either from standard input",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="do everything but keep it, with the same report"
+        )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *, file: str, dry_run: bool, json: bool, **options: Any) -> None:

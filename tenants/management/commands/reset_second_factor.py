@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
+from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import SecondFactor
 from tenants.sign_in.ending import end_sessions_of
 
 
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Forget somebody's authenticator app and recovery codes, and sign her out everywhere.
 
 At the next sign-in her password leads her to set up a new app. Whoever knows the password can do that too,
@@ -30,9 +31,6 @@ manage.py axes_reset_username.
 Exit code 0: done, or she had none; 1: there is no such user. With --json the output is one object:
 user, had_second_factor, sessions_ended."""
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("user", metavar="USER", help="the name she signs in with")
         parser.add_argument("--json", action="store_true", help="print what was done as JSON")
@@ -46,7 +44,11 @@ user, had_second_factor, sessions_ended."""
         SecondFactor.objects.filter(user=person).delete()
         ended = end_sessions_of(person)
         if options["json"]:
-            self.stdout.write(json.dumps({"user": user, "had_second_factor": had, "sessions_ended": ended}))
+            self.stdout.write(
+                json.dumps({"user": user, "had_second_factor": had, "sessions_ended": ended})
+            )
         else:
             was = "forgotten" if had else "not set up anyway"
-            self.stdout.write(f"The second factor of {user} is {was}; {ended} sessions ended. The next sign-in sets one up.")
+            self.stdout.write(
+                f"The second factor of {user} is {was}; {ended} sessions ended. The next sign-in sets one up."
+            )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from tenants.management.plain_help import PlainHelpCommand
+from tenants.transfer import terminal, undoing
+from tenants.transfer.checking.allowed import OPERATOR
 
-from tenants.importing import terminal, undoing
-from tenants.importing.allowed import OPERATOR
 
-
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Take an import back: rows that it added go, rows that it changed are again what they were.
 
   manage.py import_csv callees sales.csv     "This was import 12; manage.py undo_import 12 takes it back."
@@ -23,17 +22,20 @@ undone, and all of them are listed (up to 200). An undo is an import too: it can
 
 Exit code 0: done, or undone already; 1: refused, and nothing is changed."""
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("id", metavar="ID", type=int, help="as the import's report says it")
-        parser.add_argument("--dry-run", action="store_true", help="do everything but keep it, with the same report")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="do everything but keep it, with the same report"
+        )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *, id: int, dry_run: bool, json: bool, **options: Any) -> None:
         terminal.print_anything()
         what = f"with undoing import {id}"
         terminal.print_report(
-            self, lambda: undoing.undo(id, OPERATOR, dry_run, terminal.progress(self)), what, dry_run, json
+            self,
+            lambda: undoing.undo(id, OPERATOR, dry_run, terminal.progress(self)),
+            what,
+            dry_run,
+            json,
         )

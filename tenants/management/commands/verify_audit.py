@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from tenants.audit import chain
 from tenants.audit.chain import Broken, Walk
+from tenants.management.plain_help import PlainHelpCommand
 
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
-class Command(BaseCommand):
+class Command(PlainHelpCommand):
     help = """Check that no entry of the audit was altered or removed, and that the triggers which write it are in place.
 
 Each entry holds the hash of the one before it, so a changed, replaced or missing entry shows. Two things do
@@ -31,17 +32,20 @@ away is not in the audit.
 
 Exit code 0: whole; 1: broken, and the output says where; 2: it could not be checked (arguments, database)."""
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--head", action="store_true", help="only print the last entry's number and hash")
-        parser.add_argument("--expect", default="", metavar="HASH", help="a hash that was noted before")
+        parser.add_argument(
+            "--head", action="store_true", help="only print the last entry's number and hash"
+        )
+        parser.add_argument(
+            "--expect", default="", metavar="HASH", help="a hash that was noted before"
+        )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, head: bool, expect: str, json: bool, **options: Any) -> None:
         if expect and not HASH.fullmatch(expect):
-            raise CommandError("--expect takes a hash of 64 hexadecimal digits, as --head prints it.", returncode=2)
+            raise CommandError(
+                "--expect takes a hash of 64 hexadecimal digits, as --head prints it.", returncode=2
+            )
         try:
             if head:
                 self._print_head(json)
@@ -65,7 +69,9 @@ Exit code 0: whole; 1: broken, and the output says where; 2: it could not be che
         if walked.broken or unprotected:
             raise CommandError("\n".join(_complaints(walked, unprotected)), returncode=1)
         if not as_json:
-            self.stdout.write(f"whole: {walked.head.number} entries, the last one {walked.head.hash}")
+            self.stdout.write(
+                f"whole: {walked.head.number} entries, the last one {walked.head.hash}"
+            )
 
     def _progress(self, number: int | None) -> None:
         """One line that overwrites itself, for whoever waits at a terminal."""

@@ -38,7 +38,9 @@ def visit(chromium, gateway, site, wcs) -> Iterator[Callable[..., CustomersPage]
     contexts = []
 
     def make(*, microphone: bool = True, **options: Any) -> CustomersPage:
-        contexts.append(chromium.new_context(permissions=["microphone"] if microphone else [], **options))
+        contexts.append(
+            chromium.new_context(permissions=["microphone"] if microphone else [], **options)
+        )
         return CustomersPage(contexts[-1], site, f"http://127.0.0.1:{gateway.port}", wcs.url)
 
     yield make

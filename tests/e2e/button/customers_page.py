@@ -21,7 +21,9 @@ class Site:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.send_response(200 if self.path in site.files else 404)
-                kind = {".js": "text/javascript", ".css": "text/css"}.get(Path(self.path).suffix, "text/html")
+                kind = {".js": "text/javascript", ".css": "text/css"}.get(
+                    Path(self.path).suffix, "text/html"
+                )
                 for name, value in {"Content-Type": kind, **site.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
@@ -48,10 +50,14 @@ class CustomersPage:
         self.site = site
         self.gateway, self.wcs = gateway, wcs
         self.console: list[str] = []
-        self.page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        self.page.on(
+            "console", lambda message: self.console.append(f"{message.type}: {message.text}")
+        )
         self.page.on("pageerror", lambda error: self.console.append(f"pageerror: {error}"))
 
-    def opens(self, body: str = "", *, language: str = "en", policy: str = "", head: str = "") -> CustomersPage:
+    def opens(
+        self, body: str = "", *, language: str = "en", policy: str = "", head: str = ""
+    ) -> CustomersPage:
         meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
         self.site.files["/"] = (
             f'<!DOCTYPE html><html lang="{language}"><head>{meta}{head}</head><body>{body or self.tag()}</body>'
@@ -62,7 +68,11 @@ class CustomersPage:
 
     def tag(self, **attributes: str) -> str:
         """The script tag, with `callee="sales"` for data-callee and so on; "" leaves one out."""
-        given = {"wcs": self.wcs, "callee": "sales", **{name.replace("_", "-"): value for name, value in attributes.items()}}
+        given = {
+            "wcs": self.wcs,
+            "callee": "sales",
+            **{name.replace("_", "-"): value for name, value in attributes.items()},
+        }
         text = " ".join(f'data-{name}="{value}"' for name, value in given.items() if value)
         return f'<script src="{self.gateway}/button.js" {text} async></script>'
 

@@ -46,7 +46,9 @@ class Call:
 
     def becomes(self, status: str, message: str = "") -> None:
         names = {"TRYING": "notifyTryingResponse", "RING": "ring", "ESTABLISHED": "talk"}
-        self._visitor.sends(names.get(status, "finish"), {"callId": self.asked["callId"], "status": status})
+        self._visitor.sends(
+            names.get(status, "finish"), {"callId": self.asked["callId"], "status": status}
+        )
 
 
 class FakeWcs:

@@ -61,7 +61,9 @@ def test_what_a_screen_reader_is_told(visit, wcs):
     page = visit().opens()
     expect(page.element).to_match_aria_snapshot('- button "Call us"\n- status')
     talking(page, wcs)
-    expect(page.element).to_match_aria_snapshot('- button "Hang up"\n- status: You are connected.\n- timer: /\\d:\\d\\d/')
+    expect(page.element).to_match_aria_snapshot(
+        '- button "Hang up"\n- status: You are connected.\n- timer: /\\d:\\d\\d/'
+    )
     expect(page.button).to_have_accessible_description("You are connected.")
     expect(page.element.get_by_role("timer")).to_have_attribute("aria-live", "off")
     expect(page.element.get_by_role("status").get_by_role("timer")).to_have_count(0)
@@ -94,7 +96,10 @@ def test_nothing_moves_for_those_who_wish_it(visit, wcs):
 
 def test_it_fits_a_phone(visit):
     page = visit(viewport={"width": 390, "height": 700})
-    page.opens(page.tag(label="Rufen Sie unsere Beraterinnen und Berater an") + page.tag(wcs=""), language="de")
+    page.opens(
+        page.tag(label="Rufen Sie unsere Beraterinnen und Berater an") + page.tag(wcs=""),
+        language="de",
+    )
     expect(page.button.nth(0)).to_be_visible()
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.button.nth(0).bounding_box()["height"] >= 44

@@ -46,7 +46,9 @@ def test_from_the_click_to_the_hang_up(page, wcs):
     page.button.click()
     visitor = wcs.visitor()
     connection = visitor.receives("connection")
-    assert {name: value for name, value in connection.items() if name.startswith("sip")} == {"sipRegisterRequired": False}
+    assert {name: value for name, value in connection.items() if name.startswith("sip")} == {
+        "sipRegisterRequired": False
+    }
     page.is_in_state("connecting")
     page.says("Connecting …")
     visitor.sends("getUserData", {})
@@ -147,9 +149,17 @@ def test_the_other_side_hangs_up(page, wcs):
     ("info", "reason", "sentence"),
     [
         ("Calls are not available here", "refused-here", "Calls are not available here."),
-        ("Calls are not available now", "refused-now", "Calls are not available now. Please try again later."),
+        (
+            "Calls are not available now",
+            "refused-now",
+            "Calls are not available now. Please try again later.",
+        ),
         ("Forbidden", "refused-here", "Calls are not available here."),
-        ("<b>No</b> <img src=x onerror=alert(1)>", "refused", "<b>No</b> <img src=x onerror=alert(1)>"),
+        (
+            "<b>No</b> <img src=x onerror=alert(1)>",
+            "refused",
+            "<b>No</b> <img src=x onerror=alert(1)>",
+        ),
         ("x" * 1000, "refused", "x" * 200),
         (None, "refused", "The call was refused."),
     ],
@@ -170,7 +180,14 @@ def test_the_gateway_refuses_the_connection(page, wcs, info, reason, sentence):
 
 def test_the_gateway_refuses_the_call(page, wcs):
     visitor, _call = dialled(page, wcs)
-    visitor.sends("fail", {"status": "FAILED", "info": "Calls are not available here", "apiMethod": "CallStatusEvent"})
+    visitor.sends(
+        "fail",
+        {
+            "status": "FAILED",
+            "info": "Calls are not available here",
+            "apiMethod": "CallStatusEvent",
+        },
+    )
     page.says("Calls are not available here.")
     visitor.receives("gone")
 
@@ -179,11 +196,16 @@ def test_a_failed_hook_of_an_event_ends_no_call(page, wcs):
     page.button.click()
     visitor = wcs.visitor()
     visitor.is_accepted()
-    visitor.sends("fail", {"status": "FAILED", "info": "Service Unavailable", "apiMethod": "ConnectionStatusEvent"})
+    visitor.sends(
+        "fail",
+        {"status": "FAILED", "info": "Service Unavailable", "apiMethod": "ConnectionStatusEvent"},
+    )
     call = visitor.calls()
     call.becomes("RING")
     call.becomes("ESTABLISHED")
-    visitor.sends("fail", {"status": "FAILED", "info": "Service Unavailable", "apiMethod": "CallStatusEvent"})
+    visitor.sends(
+        "fail", {"status": "FAILED", "info": "Service Unavailable", "apiMethod": "CallStatusEvent"}
+    )
     visitor.sends("ping")
     visitor.receives("pong")
     page.is_in_state("talking")
@@ -262,7 +284,10 @@ def test_a_registration_that_fails(page, wcs):
     page.button.click()
     visitor = wcs.visitor()
     visitor.is_accepted(sipRegisterRequired=True)
-    visitor.sends("fail", {"status": "FAILED", "info": "401 Unauthorized", "apiMethod": "RegistrationStatusEvent"})
+    visitor.sends(
+        "fail",
+        {"status": "FAILED", "info": "401 Unauthorized", "apiMethod": "RegistrationStatusEvent"},
+    )
     page.says("Calls are not available at the moment. Please try again later.")
 
 

@@ -29,9 +29,7 @@ IS_HEARD = """() => {
     const video = document.querySelector("clickhook-button").shadowRoot.querySelector("video");
     return document.peer.connectionState === "connected" && !video.paused && !video.muted && video.currentTime > 0;
 }"""
-VIOLATIONS = (
-    "addEventListener('securitypolicyviolation', (event) => (document.violations ??= []).push(event.violatedDirective));"
-)
+VIOLATIONS = "addEventListener('securitypolicyviolation', (event) => (document.violations ??= []).push(event.violatedDirective));"
 
 
 def strict_policy(page: CustomersPage) -> str:
@@ -45,7 +43,9 @@ def test_a_call_with_sound_under_a_strict_policy(visit, wcs, style):
     page.opens(page.tag(style=style), policy=strict_policy(page))
     visitor, call = dialled(page, wcs)
     call.becomes("RING")
-    visitor.sends("setRemoteSDP", call.asked["callId"], page.page.evaluate(ANSWER, call.asked["sdp"]), True)
+    visitor.sends(
+        "setRemoteSDP", call.asked["callId"], page.page.evaluate(ANSWER, call.asked["sdp"]), True
+    )
     call.becomes("ESTABLISHED")
     page.is_in_state("talking")
     page.page.wait_for_function(IS_HEARD if not style else IS_HEARD.replace(".shadowRoot", ""))
@@ -55,7 +55,9 @@ def test_a_call_with_sound_under_a_strict_policy(visit, wcs, style):
     assert page.page.evaluate("document.violations") is None
     colour = page.button.evaluate("button => getComputedStyle(button).backgroundColor")
     assert (colour == "rgb(11, 110, 79)") is not style
-    page.page.evaluate("document.body.setAttribute('style', 'color: red')")  # the policy is in force
+    page.page.evaluate(
+        "document.body.setAttribute('style', 'color: red')"
+    )  # the policy is in force
     page.page.wait_for_function("document.violations?.[0] === 'style-src-attr'")
 
 
@@ -73,14 +75,20 @@ def test_a_first_call_loads_little(gateway):
 
 def test_a_policy_that_knows_scripts_by_nonce(visit, wcs):
     page = visit()
-    page.opens(page.tag(nonce="").replace("<script ", '<script nonce="n0nce" '), policy="script-src 'nonce-n0nce'")
+    page.opens(
+        page.tag(nonce="").replace("<script ", '<script nonce="n0nce" '),
+        policy="script-src 'nonce-n0nce'",
+    )
     dialled(page, wcs)
 
 
 def test_nothing_is_left_in_the_window(visit, wcs):
     page = visit().opens("<p>nothing yet</p>")
     before = page.page.evaluate("Object.getOwnPropertyNames(window)")
-    page.page.evaluate("tag => document.body.append(document.createRange().createContextualFragment(tag))", page.tag())
+    page.page.evaluate(
+        "tag => document.body.append(document.createRange().createContextualFragment(tag))",
+        page.tag(),
+    )
     talking(page, wcs)
     page.button.click()
     page.is_in_state("ended")
@@ -106,13 +114,18 @@ def test_a_page_with_an_amd_loader(visit, wcs):
 def test_two_buttons_make_one_call_at_a_time(visit, wcs):
     page = visit()
     page.opens(page.tag() + "<p>or</p>" + page.tag(callee="support", label="Support"))
-    sales, support = page.element.nth(0).get_by_role("button"), page.element.nth(1).get_by_role("button")
+    sales, support = (
+        page.element.nth(0).get_by_role("button"),
+        page.element.nth(1).get_by_role("button"),
+    )
     sales.click()
     visitor = wcs.visitor()
     visitor.is_accepted()
     assert visitor.calls().asked["callee"] == "sales"
     support.click()
-    expect(page.element.nth(1).get_by_role("status")).to_have_text("Another call on this page is still going on.")
+    expect(page.element.nth(1).get_by_role("status")).to_have_text(
+        "Another call on this page is still going on."
+    )
     assert wcs.nobody_came()
 
     sales.click()
@@ -142,10 +155,14 @@ def test_a_tag_in_the_head_puts_the_button_at_the_end(visit):
 
 def test_a_style_of_the_pages_own(visit):
     page = visit()
-    page.opens(page.tag(style="none"), head="<style>.clickhook-button { background: rgb(1, 2, 3) }</style>")
+    page.opens(
+        page.tag(style="none"), head="<style>.clickhook-button { background: rgb(1, 2, 3) }</style>"
+    )
     expect(page.button).to_have_css("background-color", "rgb(1, 2, 3)")
     assert page.element.evaluate("element => element.shadowRoot") is None
-    names = page.element.evaluate("element => [...element.querySelectorAll('[class]')].map((part) => part.className)")
+    names = page.element.evaluate(
+        "element => [...element.querySelectorAll('[class]')].map((part) => part.className)"
+    )
     assert names == [
         "clickhook",
         "clickhook-button",
@@ -170,9 +187,18 @@ def test_a_style_of_the_pages_own(visit):
         ({"sdk": "https://"}, "data-sdk"),
         ({"hours": "Mo-Fr 09:00-17:30"}, "data-hours and data-timezone need each other"),
         ({"timezone": "Europe/Berlin"}, "data-hours and data-timezone need each other"),
-        ({"hours": "Mon-Fri 9-17", "timezone": "Europe/Berlin"}, "data-hours or data-timezone is wrong"),
-        ({"hours": "Mo 17:00-09:00", "timezone": "Europe/Berlin"}, "data-hours or data-timezone is wrong"),
-        ({"hours": "Mo 09:00-17:00", "timezone": "Europe/Berlim"}, "data-hours or data-timezone is wrong"),
+        (
+            {"hours": "Mon-Fri 9-17", "timezone": "Europe/Berlin"},
+            "data-hours or data-timezone is wrong",
+        ),
+        (
+            {"hours": "Mo 17:00-09:00", "timezone": "Europe/Berlin"},
+            "data-hours or data-timezone is wrong",
+        ),
+        (
+            {"hours": "Mo 09:00-17:00", "timezone": "Europe/Berlim"},
+            "data-hours or data-timezone is wrong",
+        ),
     ],
 )
 def test_a_wrong_attribute_is_said(visit, wcs, attributes, problem):
@@ -197,7 +223,10 @@ def test_an_sdk_that_cannot_be_loaded_is_asked_for_again(visit, wcs):
 
 def test_an_sdk_that_was_changed_does_not_run(visit, wcs):
     page = visit().opens()
-    page.page.route("**/websdk/**", lambda route: route.fulfill(body="document.ran = true", content_type="text/javascript"))
+    page.page.route(
+        "**/websdk/**",
+        lambda route: route.fulfill(body="document.ran = true", content_type="text/javascript"),
+    )
     page.button.click()
     page.says("Calls are not available at the moment. Please try again later.")
     assert page.page.evaluate("document.ran") is None
@@ -207,7 +236,9 @@ def test_the_customers_own_copy_of_the_sdk(visit, wcs):
     page = visit()
     own = "http://cdn.acme.localhost/flashphoner.js"
     page.page.route("**/static/websdk/**", lambda route: route.abort())
-    source = page.page.request.get(f"{page.gateway}/static/websdk/2.0.276/flashphoner-webrtc-only.min.js").text()
+    source = page.page.request.get(
+        f"{page.gateway}/static/websdk/2.0.276/flashphoner-webrtc-only.min.js"
+    ).text()
     page.page.route(own, lambda route: route.fulfill(body=source, content_type="text/javascript"))
     page.opens(page.tag(sdk=own))
     with page.page.expect_response(own):

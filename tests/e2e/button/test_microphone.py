@@ -26,7 +26,9 @@ def test_it_asks_for_the_microphone_and_can_be_cancelled_meanwhile(visit, wcs):
     page.says("Please allow the use of your microphone.")
     page.button.click()
     page.is_in_state("ended")
-    page.page.evaluate("document.allow(document.stream = new AudioContext().createMediaStreamDestination().stream)")
+    page.page.evaluate(
+        "document.allow(document.stream = new AudioContext().createMediaStreamDestination().stream)"
+    )
     page.page.wait_for_function("document.stream.getTracks()[0].readyState === 'ended'")
     assert [name for name, _detail in page.events] == ["connecting", "ended"]
     assert wcs.nobody_came()
@@ -34,7 +36,9 @@ def test_it_asks_for_the_microphone_and_can_be_cancelled_meanwhile(visit, wcs):
 
 def test_a_page_without_https_has_no_microphone_to_give(visit, wcs):
     page = visit()
-    page.page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")
+    page.page.add_init_script(
+        "Object.defineProperty(navigator, 'mediaDevices', { value: undefined })"
+    )
     page.opens().button.click()
     page.says("Calls are not available at the moment. Please try again later.")
     assert "https://" in page.console[0]

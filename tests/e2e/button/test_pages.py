@@ -73,13 +73,20 @@ def test_the_example_leaves_no_ghost_call(example, wcs):
 def test_the_example_says_what_the_gateway_says(example, wcs):
     visitor, _call = dialled(example, wcs)
     visitor.sends(
-        "fail", {"status": "FAILED", "info": "Calls are not <b>available</b> here", "apiMethod": "CallStatusEvent"}
+        "fail",
+        {
+            "status": "FAILED",
+            "info": "Calls are not <b>available</b> here",
+            "apiMethod": "CallStatusEvent",
+        },
     )
     says(example, "Calls are not <b>available</b> here")
     visitor.receives("gone")
 
 
-@pytest.mark.parametrize(("status", "text"), [("BUSY", "The line is busy."), ("FAILED", "The call did not go through.")])
+@pytest.mark.parametrize(
+    ("status", "text"), [("BUSY", "The line is busy."), ("FAILED", "The call did not go through.")]
+)
 def test_the_example_says_how_a_call_ends(example, wcs, status, text):
     visitor, call = dialled(example, wcs)
     call.becomes(status)

@@ -11,8 +11,18 @@ from tests.e2e.button.test_calls import dialled
 
 WORDS = {
     "en": ("Call us", "Hang up", "Ringing …", "The line is busy. Please try again later."),
-    "de": ("Anrufen", "Auflegen", "Es klingelt …", "Die Leitung ist besetzt. Bitte versuchen Sie es später noch einmal."),
-    "fr": ("Appeler", "Raccrocher", "Ça sonne…", "La ligne est occupée. Veuillez réessayer plus tard."),
+    "de": (
+        "Anrufen",
+        "Auflegen",
+        "Es klingelt …",
+        "Die Leitung ist besetzt. Bitte versuchen Sie es später noch einmal.",
+    ),
+    "fr": (
+        "Appeler",
+        "Raccrocher",
+        "Ça sonne…",
+        "La ligne est occupée. Veuillez réessayer plus tard.",
+    ),
     "es": ("Llamar", "Colgar", "Llamando…", "La línea está ocupada. Inténtelo más tarde."),
     "ru": ("Позвонить", "Завершить", "Идут гудки…", "Линия занята. Попробуйте позже."),
 }
@@ -48,7 +58,10 @@ def test_the_nearest_language_counts(visit, body, label):
 
 def test_the_tag_can_name_language_and_label(visit):
     page = visit()
-    page.opens(page.tag(language="fr", label="Nos conseillers &lt;b&gt;") + page.tag(language="es"), language="de")
+    page.opens(
+        page.tag(language="fr", label="Nos conseillers &lt;b&gt;") + page.tag(language="es"),
+        language="de",
+    )
     expect(page.button.nth(0)).to_have_text("Nos conseillers <b>")
     expect(page.button.nth(1)).to_have_text("Llamar")
 

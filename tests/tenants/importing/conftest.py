@@ -56,7 +56,9 @@ def run(command, tmp_path):
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         elif not isinstance(content, Path):
             path.write_text(json.dumps(content))
-        return command("import_tenants", str(content if isinstance(content, Path) else path), *options)
+        return command(
+            "import_tenants", str(content if isinstance(content, Path) else path), *options
+        )
 
     return act
 
@@ -67,7 +69,9 @@ def table(command, tmp_path):
 
     def act(name: str, *lines: str | bytes, options: tuple[str, ...] = ()) -> Outcome:
         path = tmp_path / f"{name}.csv"
-        path.write_bytes(b"\n".join(line.encode() if isinstance(line, str) else line for line in lines))
+        path.write_bytes(
+            b"\n".join(line.encode() if isinstance(line, str) else line for line in lines)
+        )
         return command("import_csv", name, str(path), *options)
 
     return act

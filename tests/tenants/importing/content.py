@@ -48,7 +48,16 @@ class Outcome:
 
 def rows() -> list[tuple[Any, ...]]:
     """Every row there is, as it is stored."""
-    models = (Tenant, Domain, SipAccount, Callee, WcsInstance, WcsInstance.tenants.through, ImportRun, ImportedRow)
+    models = (
+        Tenant,
+        Domain,
+        SipAccount,
+        Callee,
+        WcsInstance,
+        WcsInstance.tenants.through,
+        ImportRun,
+        ImportedRow,
+    )
     found = []
     for model in models:
         with connection.cursor() as cursor:

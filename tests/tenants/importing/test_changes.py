@@ -41,8 +41,14 @@ def test_it_adds_everything(run, cast, name):
         "done: 10 added, 0 changed, 0 unchanged",
     ]
     initech = Tenant.objects.get(slug="initech")
-    assert (initech.name, initech.status, initech.sip_register_required) == ("Initech GmbH", "active", True)
-    assert list(initech.domains.values_list("origin", "include_subdomains", "default_callee__alias")) == [
+    assert (initech.name, initech.status, initech.sip_register_required) == (
+        "Initech GmbH",
+        "active",
+        True,
+    )
+    assert list(
+        initech.domains.values_list("origin", "include_subdomains", "default_callee__alias")
+    ) == [
         ("https://www.initech.example", False, None),
         ("https://xn--bcher-kva.example", True, "help-desk"),
     ]
@@ -57,7 +63,11 @@ def test_it_seals_the_secrets(run, cast):
 
     first, second = SipAccount.objects.filter(tenant__slug="initech")
     assert (first.login, first.authentication_name, first.port) == ("30001", "auth-30001", 5080)
-    assert (first.domain, first.outbound_proxy, first.enabled) == ("sip.initech.example", "203.0.113.9", True)
+    assert (first.domain, first.outbound_proxy, first.enabled) == (
+        "sip.initech.example",
+        "203.0.113.9",
+        True,
+    )
     assert first.password.matches("initech-sip-pässword-11")
     assert first.password.token.startswith("v1.")
     assert second.password.matches("initech-sip-password-22")
@@ -86,7 +96,9 @@ def test_a_second_run_changes_nothing(run, cast, name):
     assert rows() == before
 
 
-@pytest.mark.parametrize("content", [{}, {"tenants": [], "wcs_instances": []}, tenant(), tenant(domains=[])])
+@pytest.mark.parametrize(
+    "content", [{}, {"tenants": [], "wcs_instances": []}, tenant(), tenant(domains=[])]
+)
 def test_what_the_file_does_not_mention_stays(run, cast, content):
     before = rows()
     outcome = run(content)
@@ -114,12 +126,23 @@ def test_a_dry_run_reports_the_same_and_keeps_nothing(run, cast):
             "~ tenant acme: name Acme Ltd → Acme, sip register required false → true",
         ),
         (account(port=5061), "~ SIP account acme/10001@sip.acme.example: port 5070 → 5061"),
-        (account(authentication_name=""), '~ SIP account acme/10001@sip.acme.example: authentication name auth-10001 → ""'),
-        (account(enabled=False), "~ SIP account acme/10001@sip.acme.example: enabled true → false"),
-        (account(password=NEW_PASSWORD), "~ SIP account acme/10001@sip.acme.example: password changed"),
-        (tenant(callees=[{"alias": "sales", "target": "110"}]), "~ callee acme/sales: target +4930123456 → 110"),
         (
-            tenant(domains=[{"origin": "https://WWW.acme.example:443", "include_subdomains": True}]),
+            account(authentication_name=""),
+            '~ SIP account acme/10001@sip.acme.example: authentication name auth-10001 → ""',
+        ),
+        (account(enabled=False), "~ SIP account acme/10001@sip.acme.example: enabled true → false"),
+        (
+            account(password=NEW_PASSWORD),
+            "~ SIP account acme/10001@sip.acme.example: password changed",
+        ),
+        (
+            tenant(callees=[{"alias": "sales", "target": "110"}]),
+            "~ callee acme/sales: target +4930123456 → 110",
+        ),
+        (
+            tenant(
+                domains=[{"origin": "https://WWW.acme.example:443", "include_subdomains": True}]
+            ),
             "~ domain https://www.acme.example: include subdomains false → true",
         ),
         (
@@ -153,7 +176,10 @@ def test_it_writes_the_changed_fields_alone(run, cast):
     after = SipAccount.objects.get(pk=cast.acme_account.pk)
     assert after.port == 5061
     assert after.password.matches(NEW_PASSWORD)
-    assert (after.authentication_name, after.outbound_proxy) == (before.authentication_name, before.outbound_proxy)
+    assert (after.authentication_name, after.outbound_proxy) == (
+        before.authentication_name,
+        before.outbound_proxy,
+    )
 
 
 def test_it_keeps_the_password_that_is_the_same_or_left_out(run, cast):
@@ -172,7 +198,9 @@ def test_a_new_signing_secret_leaves_the_old_one_accepted(run, cast):
     assert stored.previous_signing_secret.matches(casting.ACME_SIGNING)
 
 
-@pytest.mark.parametrize("values", [{}, {"signing_secret": casting.ACME_SIGNING}, {"unsigned": False}])
+@pytest.mark.parametrize(
+    "values", [{}, {"signing_secret": casting.ACME_SIGNING}, {"unsigned": False}]
+)
 def test_the_signing_secret_that_is_the_same_or_left_out_is_no_change(run, cast, values):
     before = rows()
 
@@ -187,9 +215,15 @@ def test_an_instance_is_made_unsigned_only_where_its_secret_is_dropped(run, cast
     ]
 
     outcome = run(instance(unsigned=True, signing_secret=""))
-    assert outcome.lines[0] == "~ WCS instance acme-1: signing secret removed, unsigned false → true"
+    assert (
+        outcome.lines[0] == "~ WCS instance acme-1: signing secret removed, unsigned false → true"
+    )
     stored = WcsInstance.objects.get(name="acme-1")
-    assert (stored.unsigned, stored.signing_secret, stored.previous_signing_secret) == (True, None, None)
+    assert (stored.unsigned, stored.signing_secret, stored.previous_signing_secret) == (
+        True,
+        None,
+        None,
+    )
 
 
 def test_an_instance_that_begins_to_sign_gets_a_secret(run, cast):
@@ -205,7 +239,11 @@ def test_an_instance_that_answers_nobody_is_left_alone(run, cast):
     WcsInstance.objects.create(name="silent")
 
     assert run(instance("silent", unsigned=False)).lines == [UNCHANGED]
-    assert run(instance("silent", signing_secret=NEW_SIGNING)).lines[0].endswith("signing secret changed")
+    assert (
+        run(instance("silent", signing_secret=NEW_SIGNING))
+        .lines[0]
+        .endswith("signing secret changed")
+    )
     assert WcsInstance.objects.get(name="silent").previous_signing_secret is None
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tenants.importing import rules
 from tenants.models import Callee, Domain, ImportRun, SipAccount, Tenant, WcsInstance
+from tenants.transfer.checking import rules
 from tests import cast as casting
 from tests.tenants.importing.content import (
     FILES,
@@ -86,10 +86,18 @@ def _at_the_last_moment(monkeypatch, act) -> None:
 @pytest.mark.parametrize(
     ("act", "said"),
     [
-        (lambda: Tenant.objects.create(slug="initech", name="Another"), "duplicate key value violates unique constraint"),
-        (lambda: WcsInstance.objects.create(name="x", key="key-of-initech-1"), "duplicate key value"),
         (
-            lambda: Domain.objects.create(tenant=Tenant.objects.get(slug="acme"), origin="https://a.xn--bcher-kva.example"),
+            lambda: Tenant.objects.create(slug="initech", name="Another"),
+            "duplicate key value violates unique constraint",
+        ),
+        (
+            lambda: WcsInstance.objects.create(name="x", key="key-of-initech-1"),
+            "duplicate key value",
+        ),
+        (
+            lambda: Domain.objects.create(
+                tenant=Tenant.objects.get(slug="acme"), origin="https://a.xn--bcher-kva.example"
+            ),
             "conflicting key value violates exclusion constraint",
         ),
         (lambda: Tenant.objects.filter(slug="acme").delete(), "violates foreign key constraint"),
@@ -105,7 +113,9 @@ def test_a_race_is_a_problem_and_nothing_is_changed(run, cast, monkeypatch, act,
 
 
 def test_a_row_that_is_gone_meanwhile_is_a_problem(run, cast, monkeypatch):
-    _at_the_last_moment(monkeypatch, lambda: SipAccount.objects.filter(pk=cast.acme_account.pk).delete())
+    _at_the_last_moment(
+        monkeypatch, lambda: SipAccount.objects.filter(pk=cast.acme_account.pk).delete()
+    )
 
     assert "run it again" in run(account(port=5061, password=NEW_PASSWORD)).problems[0]
 
@@ -145,7 +155,9 @@ def test_an_operator_sees_problems_and_no_traceback(manage, tmp_path):
 
 
 def test_an_unreadable_key_ring_is_said(manage):
-    refused = manage("import_tenants", str(FILES / "initech.json"), CLICKHOOK_ENCRYPTION_KEYS="nonsense")
+    refused = manage(
+        "import_tenants", str(FILES / "initech.json"), CLICKHOOK_ENCRYPTION_KEYS="nonsense"
+    )
 
     assert refused.returncode == 1
     assert "CLICKHOOK_ENCRYPTION_KEYS" in refused.stderr
@@ -153,7 +165,11 @@ def test_an_unreadable_key_ring_is_said(manage):
 
 
 def test_a_database_that_is_away_is_said(manage):
-    refused = manage("import_tenants", str(FILES / "initech.json"), DATABASE_URL="postgresql://u:pässword@127.0.0.1:1/x")
+    refused = manage(
+        "import_tenants",
+        str(FILES / "initech.json"),
+        DATABASE_URL="postgresql://u:pässword@127.0.0.1:1/x",
+    )
 
     assert refused.returncode == 1
     assert "The database cannot be reached" in refused.stderr
@@ -164,7 +180,14 @@ def test_a_database_that_is_away_is_said(manage):
 def test_help_teaches(manage):
     text = manage("import_tenants", "--help").stdout
 
-    for words in ('"sip_accounts": [', "stays as it is", "Exit code 0", "--dry-run", "wcs_config", "+4930123456"):
+    for words in (
+        '"sip_accounts": [',
+        "stays as it is",
+        "Exit code 0",
+        "--dry-run",
+        "wcs_config",
+        "+4930123456",
+    ):
         assert words in text
 
 
@@ -181,7 +204,10 @@ def _big(number: int) -> dict[str, Any]:
         "slug": f"t{number}",
         "name": "T",
         "domains": [{"origin": f"https://{name}.t{number}.example"} for name in "abcd"],
-        "sip_accounts": [{"login": str(n), "password": NEW_PASSWORD, "domain": f"sip.t{number}.example"} for n in (1, 2)],
+        "sip_accounts": [
+            {"login": str(n), "password": NEW_PASSWORD, "domain": f"sip.t{number}.example"}
+            for n in (1, 2)
+        ],
         "callees": [{"alias": name, "target": "1", "default": name == "a"} for name in "abcd"],
     }
 
@@ -198,7 +224,9 @@ def test_a_bar_shows_how_far_it_is_on_a_terminal_alone(cast, tmp_path, capsys):
             return True
 
     path, terminal = tmp_path / "callees.csv", Terminal()
-    path.write_text("tenant,alias,target\n" + "".join(f"acme,c{number},1\n" for number in range(3000)))
+    path.write_text(
+        "tenant,alias,target\n" + "".join(f"acme,c{number},1\n" for number in range(3000))
+    )
     call_command("import_csv", "callees", str(path), stderr=terminal)
 
     assert "checking [################        ]  67% 2,000 rows…" in terminal.getvalue()
@@ -209,7 +237,9 @@ def test_a_bar_shows_how_far_it_is_on_a_terminal_alone(cast, tmp_path, capsys):
 
 def test_what_somebody_changed_a_moment_ago_is_not_overwritten(run, cast, monkeypatch):
     content = tenant(callees=[{"alias": "sales", "target": "1"}])
-    _at_the_last_moment(monkeypatch, lambda: Callee.objects.filter(alias="sales").update(target="9"))
+    _at_the_last_moment(
+        monkeypatch, lambda: Callee.objects.filter(alias="sales").update(target="9")
+    )
 
     assert run(content).problems[0].startswith("A row is not any more what it was a moment ago.")
 

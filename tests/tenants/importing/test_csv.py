@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tenants.importing.problems import MOST_LISTED
 from tenants.models import Callee, Domain, ImportedRow, ImportRun, SipAccount, Tenant
+from tenants.transfer.problems import MOST_LISTED
 from tests import cast as casting
 from tests.tenants.importing.content import NEW_PASSWORD, TAKEN
 
@@ -16,7 +16,11 @@ CALLEES = "tenant,alias,target,default"
 
 def test_it_adds_and_changes_and_leaves_alone(table, cast):
     outcome = table(
-        "callees", CALLEES, "acme,sales,+4930999,yes", "acme,support,sip:help@pbx.acme.example,no", "globex,night,0815,"
+        "callees",
+        CALLEES,
+        "acme,sales,+4930999,yes",
+        "acme,support,sip:help@pbx.acme.example,no",
+        "globex,night,0815,",
     )
 
     assert outcome.lines == [
@@ -25,12 +29,17 @@ def test_it_adds_and_changes_and_leaves_alone(table, cast):
         f"This was import {ImportRun.objects.get().pk}; manage.py undo_import {ImportRun.objects.get().pk} takes it back.",
         "done: 1 added, 1 changed, 1 unchanged",
     ]
-    assert list(Callee.objects.filter(tenant=cast.acme).values_list("alias", "target", "default")) == [
+    assert list(
+        Callee.objects.filter(tenant=cast.acme).values_list("alias", "target", "default")
+    ) == [
         ("sales", "+4930999", True),
         ("support", "sip:help@pbx.acme.example", False),
     ]
     assert Callee.objects.get(alias="night").target == "0815"
-    assert (ImportRun.objects.get().counts, ImportedRow.objects.count()) == ({"added": 1, "changed": 1, "unchanged": 1}, 2)
+    assert (ImportRun.objects.get().counts, ImportedRow.objects.count()) == (
+        {"added": 1, "changed": 1, "unchanged": 1},
+        2,
+    )
 
 
 def test_a_second_run_changes_nothing_and_leaves_no_trace(table, cast):
@@ -42,11 +51,22 @@ def test_a_second_run_changes_nothing_and_leaves_no_trace(table, cast):
 
 
 def test_every_table_has_its_columns(table, cast):
-    assert table("tenants", "slug,name,status,sip_register_required", "initech,Initech GmbH,suspended,ja").code == 0
+    assert (
+        table(
+            "tenants", "slug,name,status,sip_register_required", "initech,Initech GmbH,suspended,ja"
+        ).code
+        == 0
+    )
     assert table("callees", "tenant,alias,target", "initech,front,1").code == 0
-    domain = ["tenant,origin,include_subdomains,default_callee", "initech,https://bücher.example,wahr,front"]
+    domain = [
+        "tenant,origin,include_subdomains,default_callee",
+        "initech,https://bücher.example,wahr,front",
+    ]
     assert table("domains", *domain).code == 0
-    account = ["tenant,login,domain,password,port,enabled", f"initech,1,sip.example,{NEW_PASSWORD},5080,nein"]
+    account = [
+        "tenant,login,domain,password,port,enabled",
+        f"initech,1,sip.example,{NEW_PASSWORD},5080,nein",
+    ]
     assert table("sip_accounts", *account).code == 0
 
     initech = Tenant.objects.get(slug="initech")
@@ -64,11 +84,22 @@ def test_an_empty_cell_empties_a_text_and_leaves_the_rest(table, cast):
     header = "tenant,login,domain,password,authentication_name,outbound_proxy,port,enabled"
     outcome = table("sip_accounts", header, "acme,10001,sip.acme.example,,,203.0.113.5,,")
 
-    assert outcome.lines[0] == '~ SIP account acme/10001@sip.acme.example: authentication name auth-10001 → ""'
+    assert (
+        outcome.lines[0]
+        == '~ SIP account acme/10001@sip.acme.example: authentication name auth-10001 → ""'
+    )
     account = SipAccount.objects.get(pk=cast.acme_account.pk)
-    assert (account.port, account.enabled, account.password.matches(casting.ACME_PASSWORD)) == (5070, True, True)
+    assert (account.port, account.enabled, account.password.matches(casting.ACME_PASSWORD)) == (
+        5070,
+        True,
+        True,
+    )
 
-    outcome = table("domains", "tenant,origin,include_subdomains,default_callee", "acme,https://shops.acme.example,,")
+    outcome = table(
+        "domains",
+        "tenant,origin,include_subdomains,default_callee",
+        "acme,https://shops.acme.example,,",
+    )
     assert outcome.lines[0] == "~ domain https://shops.acme.example: default callee support → none"
 
 
@@ -81,7 +112,10 @@ def test_a_password_is_taken_as_it_stands(table, cast):
 def test_one_tenant_may_be_given_beside_the_file(table, cast):
     tenant = ("--tenant", "acme")
 
-    assert table("callees", "alias,target", "front,1", options=tenant).lines[0] == "+ callee acme/front: target 1"
+    assert (
+        table("callees", "alias,target", "front,1", options=tenant).lines[0]
+        == "+ callee acme/front: target 1"
+    )
     assert table("callees", "tenant,alias,target", "globex,front,1", options=tenant).problems == [
         "line 2, column 1 (tenant): These rows are imported for acme alone."
     ]
@@ -130,7 +164,9 @@ def test_it_says_what_is_wrong_with_a_cell(table, cast, name, lines, problem):
 
 
 def test_every_bad_row_is_listed_up_to_a_number(table, cast):
-    outcome = table("callees", CALLEES, *[f"acme,c{number},()," for number in range(MOST_LISTED + 5)])
+    outcome = table(
+        "callees", CALLEES, *[f"acme,c{number},()," for number in range(MOST_LISTED + 5)]
+    )
 
     assert outcome.err.splitlines()[0].startswith("205 problems with ")
     assert outcome.problems[0].startswith("line 2, column 3 (target): ")
@@ -148,7 +184,7 @@ def test_problems_are_machine_readable(table, cast):
 
 def test_what_belongs_together_may_stand_far_apart(table, run, cast, monkeypatch):
     """Rows go by in batches: neither a default that moves nor a row that stands twice is lost between them."""
-    monkeypatch.setattr("tenants.importing.run.BATCH", 2)
+    monkeypatch.setattr("tenants.transfer.importing.BATCH", 2)
     fill = [f"acme,c{number},1," for number in range(5)]
 
     assert table("callees", CALLEES, "acme,new,1,yes", *fill, "acme,sales,+4930123456,no").code == 0
@@ -156,19 +192,35 @@ def test_what_belongs_together_may_stand_far_apart(table, run, cast, monkeypatch
     assert table("callees", CALLEES, *fill, "acme,c0,1,").problems == [
         "line 7, column 2 (alias): The file has this callee already, at line 2."
     ]
-    assert table("callees", CALLEES, "acme,x,1,yes", *fill, "acme,y,1,yes").problems[0].startswith("line 2, column 4")
+    assert (
+        table("callees", CALLEES, "acme,x,1,yes", *fill, "acme,y,1,yes")
+        .problems[0]
+        .startswith("line 2, column 4")
+    )
     tenant = {
         "slug": "acme",
-        "domains": [{"origin": f"https://{name}.example", "default_callee": "late"} for name in "abc"],
+        "domains": [
+            {"origin": f"https://{name}.example", "default_callee": "late"} for name in "abc"
+        ],
         "callees": [{"alias": alias, "target": "1"} for alias in ("early", "late")],
     }
     outcome = run({"tenants": [tenant]})
-    assert outcome.lines[:3] == [f"+ domain https://{name}.example: default callee late" for name in "abc"]
+    assert outcome.lines[:3] == [
+        f"+ domain https://{name}.example: default callee late" for name in "abc"
+    ]
     assert Domain.objects.get(origin="https://a.example").default_callee.alias == "late"
 
 
 def test_help_teaches(manage):
     text = manage("import_csv", "--help").stdout
 
-    for words in ("acme,sales,+4930123456,yes", "--dry-run", "--tenant", "undo_import", "Exit code 0", "4.93E+11", "ja"):
+    for words in (
+        "acme,sales,+4930123456,yes",
+        "--dry-run",
+        "--tenant",
+        "undo_import",
+        "Exit code 0",
+        "4.93E+11",
+        "ja",
+    ):
         assert words in text

@@ -71,9 +71,7 @@ def test_a_key_given_twice_is_a_problem_with_its_place(run, cast, name):
 
 def test_a_number_of_any_length_is_a_problem_and_no_crash(run, cast):
     for name in ("a.json", "a.yaml"):
-        content = (
-            '{"tenants": [{"slug": "acme", "sip_accounts": [{"login": "1", "domain": "s", "password": "x", "port": %s}]}]}'
-        )
+        content = '{"tenants": [{"slug": "acme", "sip_accounts": [{"login": "1", "domain": "s", "password": "x", "port": %s}]}]}'
         assert len(run(content % ("9" * 5000), name=name).problems) == 1
 
 
@@ -107,7 +105,9 @@ def test_a_byte_order_mark_is_no_problem(run, cast):
         assert run(b'\xef\xbb\xbf{"tenants": []}', name=name).code == 0
 
 
-@pytest.mark.parametrize("content", ['{"tenants": [{"slug": "acme"}]}', "tenants:\n  - slug: acme\n"])
+@pytest.mark.parametrize(
+    "content", ['{"tenants": [{"slug": "acme"}]}', "tenants:\n  - slug: acme\n"]
+)
 def test_it_reads_standard_input(run, cast, monkeypatch, content):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
 
@@ -115,7 +115,9 @@ def test_it_reads_standard_input(run, cast, monkeypatch, content):
 
 
 def test_it_says_why_a_file_cannot_be_read(run, cast, tmp_path):
-    assert run(tmp_path / "missing.json").problems == ["It cannot be read: No such file or directory."]
+    assert run(tmp_path / "missing.json").problems == [
+        "It cannot be read: No such file or directory."
+    ]
     assert run(tmp_path).problems == ["It cannot be read: Is a directory."]
 
 
@@ -124,7 +126,22 @@ def test_it_does_not_read_without_end(run, cast):
 
 
 @pytest.mark.parametrize(
-    "wrong", [None, True, 10**40, 1.5, "", "x\0", "\ud800", "x" * 5000, [], [[None]], {}, {"a": {"slug": 1}}], ids=repr
+    "wrong",
+    [
+        None,
+        True,
+        10**40,
+        1.5,
+        "",
+        "x\0",
+        "\ud800",
+        "x" * 5000,
+        [],
+        [[None]],
+        {},
+        {"a": {"slug": 1}},
+    ],
+    ids=repr,
 )
 def test_nothing_at_any_place_makes_it_crash(run, cast, wrong):
     run(FILES / "initech.json")
@@ -137,7 +154,13 @@ def test_nothing_at_any_place_makes_it_crash(run, cast, wrong):
 
 
 def _places(value: Any):
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in items:
         yield value, key
         yield from _places(inner)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenants.importing.formulae import bare, guarded
 from tenants.models import AuditEntry, Callee, SipAccount, Tenant
+from tenants.transfer.reading.formulae import bare, guarded
 from tests import cast as casting
 from tests.tenants.importing.content import rows
 
@@ -39,7 +39,9 @@ def formulae(cast):
     for number, name in enumerate(NAMES):
         Tenant.objects.create(slug=f"t{number}", name=name)
     Callee.objects.create(tenant=cast.acme, alias="special", target="*21#")
-    SipAccount.objects.create(tenant=cast.acme, login="=1+2", domain="sip.acme.example", password="x", enabled=False)
+    SipAccount.objects.create(
+        tenant=cast.acme, login="=1+2", domain="sip.acme.example", password="x", enabled=False
+    )
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -47,14 +49,20 @@ def test_a_table_comes_in_again_and_changes_nothing(command, cast, formulae, tmp
     path, before = tmp_path / "out.csv", rows()
 
     assert command("export", name, "-o", str(path)).code == 0
-    assert command("import_csv", name, str(path)).lines[-1].startswith("nothing to change: 0 added, 0 changed")
+    assert (
+        command("import_csv", name, str(path))
+        .lines[-1]
+        .startswith("nothing to change: 0 added, 0 changed")
+    )
     assert rows() == before
     assert not list(tmp_path.glob("*.part"))
 
 
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 @pytest.mark.parametrize("name", [*TABLES, "everything"])
-def test_a_document_comes_in_again_and_changes_nothing(command, cast, formulae, tmp_path, name, suffix):
+def test_a_document_comes_in_again_and_changes_nothing(
+    command, cast, formulae, tmp_path, name, suffix
+):
     path, before = tmp_path / f"out.{suffix}", rows()
 
     assert command("export", name, "-o", str(path)).code == 0
@@ -82,12 +90,20 @@ def test_it_looks_like_this(command, cast):
     assert outcome.out == (
         "\ufefftenant,alias,target,default\r\nacme,sales,'+4930123456,yes\r\nacme,support,sip:help@pbx.acme.example,no\r\n"
     )
-    document = json.loads(command("export", "domains", "--tenant", "globex", "--format", "json").out)
+    document = json.loads(
+        command("export", "domains", "--tenant", "globex", "--format", "json").out
+    )
     assert document == {
         "tenants": [
             {
                 "slug": "globex",
-                "domains": [{"origin": "https://globex.example:8443", "include_subdomains": False, "default_callee": None}],
+                "domains": [
+                    {
+                        "origin": "https://globex.example:8443",
+                        "include_subdomains": False,
+                        "default_callee": None,
+                    }
+                ],
             }
         ]
     }
@@ -112,7 +128,11 @@ def test_no_cell_begins_as_a_formula(command, cast, formulae, separator):
 
 def test_no_line_begins_as_a_formula_where_quotes_enclose_nothing():
     """As in a spreadsheet with another separator, for which a quote in the middle of a cell is a letter."""
-    assert guarded("Acme\n=cmd|' /C calc'!A0\r@x").splitlines() == ["Acme", "'=cmd|' /C calc'!A0", "'@x"]
+    assert guarded("Acme\n=cmd|' /C calc'!A0\r@x").splitlines() == [
+        "Acme",
+        "'=cmd|' /C calc'!A0",
+        "'@x",
+    ]
 
 
 @settings(max_examples=100, deadline=None)
@@ -125,16 +145,27 @@ def test_what_is_guarded_is_bared_again(text):
 def test_it_says_what_it_cannot_do(command, cast, tmp_path):
     assert "no such tenant" in command("export", "callees", "--tenant", "nobody").err
     assert "JSON or YAML" in command("export", "everything").err
-    assert "cannot be written" in command("export", "callees", "-o", str(tmp_path / "missing" / "x.csv")).err
+    assert (
+        "cannot be written"
+        in command("export", "callees", "-o", str(tmp_path / "missing" / "x.csv")).err
+    )
     (tmp_path / "kept.csv").write_text("kept")
-    assert command("export", "callees", "--tenant", "nobody", "-o", str(tmp_path / "kept.csv")).code == 1
+    assert (
+        command("export", "callees", "--tenant", "nobody", "-o", str(tmp_path / "kept.csv")).code
+        == 1
+    )
     assert (tmp_path / "kept.csv").read_text() == "kept"
 
 
 def test_help_teaches(manage):
     text = manage("export", "--help").stdout
 
-    for words in ("export callees --tenant acme", "import_csv callees", "apostrophe", "Passwords are never in it"):
+    for words in (
+        "export callees --tenant acme",
+        "import_csv callees",
+        "apostrophe",
+        "Passwords are never in it",
+    ):
         assert words in text
 
 
@@ -150,4 +181,8 @@ def test_an_export_is_in_the_audit(command, cast):
     command("export", "callees", "--tenant", "acme")
 
     entry = AuditEntry.objects.latest("id")
-    assert (entry.action, entry.object_name, entry.tenant) == ("export:downloaded", "callees: -", cast.acme)
+    assert (entry.action, entry.object_name, entry.tenant) == (
+        "export:downloaded",
+        "callees: -",
+        cast.acme,
+    )

@@ -107,13 +107,21 @@ def test_it_refuses_what_is_wrong(run, cast, content, problem):
 def test_a_key_that_may_be_half_a_secret_is_not_shown(run, cast):
     content = "tenants: [{slug: acme, sip_accounts: [{login: '1', domain: s, password: x,half_of_a_secret}]}]"
 
-    assert run(content, name="t.yaml").problems[0].startswith("tenants[0].sip_accounts[0]: Its key number 4 is unknown.")
+    assert (
+        run(content, name="t.yaml")
+        .problems[0]
+        .startswith("tenants[0].sip_accounts[0]: Its key number 4 is unknown.")
+    )
 
 
 def test_what_is_wrong_for_a_row_that_is_not_known_is_not_guessed_at(run, cast):
-    content = {"tenants": [{"slug": 5, "sip_accounts": [{"login": "10001", "domain": "sip.acme.example"}]}]}
+    content = {
+        "tenants": [{"slug": 5, "sip_accounts": [{"login": "10001", "domain": "sip.acme.example"}]}]
+    }
 
-    assert run(content).problems == ["tenants[0].slug: Expected text, not a number; put it in quotes."]
+    assert run(content).problems == [
+        "tenants[0].slug: Expected text, not a number; put it in quotes."
+    ]
 
 
 def test_a_stored_secret_that_does_not_open_is_not_overwritten(run, cast):

@@ -34,10 +34,13 @@ def test_the_default_is_not_taken_from_a_callee_that_keeps_it(run, cast, also):
 
 @pytest.mark.parametrize("aliases", [("front", "back"), ("sales", "support")])
 def test_two_defaults_are_a_problem(run, cast, aliases):
-    outcome = run(tenant(callees=[{"alias": alias, "target": "1", "default": True} for alias in aliases]))
+    outcome = run(
+        tenant(callees=[{"alias": alias, "target": "1", "default": True} for alias in aliases])
+    )
 
-    assert "tenants[0].callees[1].default: Only one callee is the default, and tenants[0].callees[0] is it already." in (
-        outcome.problems
+    assert (
+        "tenants[0].callees[1].default: Only one callee is the default, and tenants[0].callees[0] is it already."
+        in (outcome.problems)
     )
 
 
@@ -49,7 +52,11 @@ def test_an_origin_does_not_move(run, cast):
 
 @pytest.mark.parametrize(
     ("origin", "include_subdomains"),
-    [("https://new.shops.acme.example", False), ("https://acme.example", True), ("https://x.shops.acme.example", True)],
+    [
+        ("https://new.shops.acme.example", False),
+        ("https://acme.example", True),
+        ("https://x.shops.acme.example", True),
+    ],
 )
 def test_an_origin_does_not_overlap_with_another_tenants(run, cast, origin, include_subdomains):
     domain = {"origin": origin, "include_subdomains": include_subdomains}
@@ -63,13 +70,19 @@ def test_an_origin_does_not_overlap_with_another_tenants(run, cast, origin, incl
 
 @pytest.mark.parametrize("is_parent_first", [True, False])
 def test_origins_of_one_file_do_not_overlap(run, cast, is_parent_first):
-    parent = {"slug": "a", "name": "A", "domains": [{"origin": "https://a.example", "include_subdomains": True}]}
+    parent = {
+        "slug": "a",
+        "name": "A",
+        "domains": [{"origin": "https://a.example", "include_subdomains": True}],
+    }
     child = {"slug": "b", "name": "B", "domains": [{"origin": "https://x.y.a.example"}]}
     number = 1 if is_parent_first else 0
     outcome = run({"tenants": [parent, child] if is_parent_first else [child, parent]})
 
     place = f"tenants[{1 - number}].domains[0]"
-    assert outcome.problems == [f"tenants[{number}].domains[0].origin: {TAKEN} It is a, at {place}."]
+    assert outcome.problems == [
+        f"tenants[{number}].domains[0].origin: {TAKEN} It is a, at {place}."
+    ]
 
 
 def test_a_tenants_own_origins_may_overlap(run, cast):
@@ -78,15 +91,24 @@ def test_a_tenants_own_origins_may_overlap(run, cast):
 
 def test_an_origin_that_loses_its_subdomains_makes_room(run, cast):
     Domain.objects.create(tenant=cast.globex, origin="https://g.example", include_subdomains=True)
-    new = {"slug": "acme", "domains": [{"origin": "https://x.g.example", "include_subdomains": True}]}
-    shrinks = {"slug": "globex", "domains": [{"origin": "https://g.example", "include_subdomains": False}]}
+    new = {
+        "slug": "acme",
+        "domains": [{"origin": "https://x.g.example", "include_subdomains": True}],
+    }
+    shrinks = {
+        "slug": "globex",
+        "domains": [{"origin": "https://g.example", "include_subdomains": False}],
+    }
 
     assert run({"tenants": [new, shrinks]}).code == 0
     assert cast.acme.domains.filter(origin="https://x.g.example", include_subdomains=True).exists()
 
 
 def test_the_same_origin_spelled_differently_is_given_twice(run, cast):
-    origins = [{"origin": "https://bücher.example"}, {"origin": "HTTPS://xn--bcher-kva.example:443"}]
+    origins = [
+        {"origin": "https://bücher.example"},
+        {"origin": "HTTPS://xn--bcher-kva.example:443"},
+    ]
 
     assert run(tenant(domains=origins)).problems == [
         "tenants[0].domains[1].origin: The file has this domain already, at tenants[0].domains[0]."
@@ -96,14 +118,30 @@ def test_the_same_origin_spelled_differently_is_given_twice(run, cast):
 def test_every_problem_is_listed_with_its_place(run, cast):
     content = {
         "tenants": [
-            {"slug": "acme", "status": "sleeping", "domains": [{"origin": "https://a.example:99999"}]},
+            {
+                "slug": "acme",
+                "status": "sleeping",
+                "domains": [{"origin": "https://a.example:99999"}],
+            },
             {
                 "slug": "New One",
-                "domains": [{"origin": "https://localhost", "include_subdomains": True, "default_callee": "nobody"}],
-                "sip_accounts": [{"login": "a b", "domain": "sip:x", "port": 70000, "password": ""}],
+                "domains": [
+                    {
+                        "origin": "https://localhost",
+                        "include_subdomains": True,
+                        "default_callee": "nobody",
+                    }
+                ],
+                "sip_accounts": [
+                    {"login": "a b", "domain": "sip:x", "port": 70000, "password": ""}
+                ],
                 "callees": [{"alias": "1", "target": "sip:"}],
             },
-            {"slug": "later", "sip_accounts": [{"login": "1", "domain": "s"}], "callees": [{"alias": "a"}]},
+            {
+                "slug": "later",
+                "sip_accounts": [{"login": "1", "domain": "s"}],
+                "callees": [{"alias": "a"}],
+            },
         ],
         "wcs_instances": [{"name": "x y", "key": "short", "tenants": ["acme", "nobody", "acme"]}],
     }

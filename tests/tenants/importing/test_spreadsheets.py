@@ -40,7 +40,15 @@ def test_every_encoding_and_separator(table, cast, encode, separator):
     "lines",
     [
         [" Target ;ALIAS; Tenant ", "+49 ;front;acme"],
-        ["", ";;;", "tenant;alias;target;;", "", "acme;front;+49;;", ";;", "acme;sales;+4930123456"],
+        [
+            "",
+            ";;;",
+            "tenant;alias;target;;",
+            "",
+            "acme;front;+49;;",
+            ";;",
+            "acme;sales;+4930123456",
+        ],
         ['"tenant";"alias";"target"', '"acme";" front\n";"+49"'],
         ["sep=;", "tenant;alias;target", "acme;front;+49"],
         ["tenant;alias;target;DEFAULT", "acme;front;+49"],
@@ -136,7 +144,7 @@ def test_blank_lines_are_no_rows(table, cast):
 
 
 def test_a_table_of_too_many_rows_is_refused(table, cast, monkeypatch):
-    monkeypatch.setattr("tenants.importing.csv_table.MOST_ROWS", 3)
+    monkeypatch.setattr("tenants.transfer.reading.csv_table.MOST_ROWS", 3)
     lines = [f"acme,c{number},1" for number in range(4)]
 
     assert table("callees", CALLEES, *lines).problems == ["It has more than 3 rows; split it."]

@@ -8,7 +8,16 @@ import pytest
 from django.utils import timezone
 
 from hooks.models import Session
-from tenants.models import AuditEntry, Callee, Domain, ImportedRow, ImportRun, SipAccount, Tenant, WcsInstance
+from tenants.models import (
+    AuditEntry,
+    Callee,
+    Domain,
+    ImportedRow,
+    ImportRun,
+    SipAccount,
+    Tenant,
+    WcsInstance,
+)
 from tests import cast as casting
 from tests.tenants.importing.content import FILES, LOST, NEW_PASSWORD, account, instance, tenant
 
@@ -19,11 +28,20 @@ WIDE = {
             "slug": "acme",
             "name": "Acme plc",
             "domains": [
-                {"origin": "https://shops.acme.example", "include_subdomains": False, "default_callee": "front"},
+                {
+                    "origin": "https://shops.acme.example",
+                    "include_subdomains": False,
+                    "default_callee": "front",
+                },
                 {"origin": "https://new.acme.example", "default_callee": "front"},
             ],
             "sip_accounts": [
-                {"login": "10001", "domain": "sip.acme.example", "password": NEW_PASSWORD, "port": 1},
+                {
+                    "login": "10001",
+                    "domain": "sip.acme.example",
+                    "password": NEW_PASSWORD,
+                    "port": 1,
+                },
                 {"login": "10002", "domain": "sip.acme.example", "password": NEW_PASSWORD},
             ],
             "callees": [
@@ -34,7 +52,12 @@ WIDE = {
         {"slug": "new", "name": "New", "callees": [{"alias": "a", "target": "1"}]},
     ],
     "wcs_instances": [
-        {"name": "acme-1", "key": "key-of-globex-1", "signing_secret": NEW_PASSWORD, "tenants": ["acme", "new"]},
+        {
+            "name": "acme-1",
+            "key": "key-of-globex-1",
+            "signing_secret": NEW_PASSWORD,
+            "tenants": ["acme", "new"],
+        },
         {"name": "globex-1", "key": "key-of-acme-1", "tenants": []},
         {"name": "new-1", "tenants": ["new", "globex"]},
     ],
@@ -46,7 +69,9 @@ def state(db):
     def look() -> list[str]:
         models = (Tenant, Domain, SipAccount, Callee, WcsInstance)
         pairs = WcsInstance.objects.order_by("pk", "tenants").values_list("pk", "tenants")
-        return [str(row) for model in models for row in model.objects.order_by("pk").values_list()] + [*map(str, pairs)]
+        return [
+            str(row) for model in models for row in model.objects.order_by("pk").values_list()
+        ] + [*map(str, pairs)]
 
     return look
 
@@ -80,12 +105,21 @@ def test_passwords_and_secrets_are_the_old_ones_again(run, undo, cast):
     run(WIDE)
     outcome = undo()
 
-    assert "~ SIP account acme/10001@sip.acme.example: password restored, port 1 → 5070" in outcome.lines
+    assert (
+        "~ SIP account acme/10001@sip.acme.example: password restored, port 1 → 5070"
+        in outcome.lines
+    )
     assert "- callee new/a: target 1" in outcome.lines
-    assert "~ WCS instance acme-1: signing secret restored, key restored, tenants -new" in outcome.lines
+    assert (
+        "~ WCS instance acme-1: signing secret restored, key restored, tenants -new"
+        in outcome.lines
+    )
     assert SipAccount.objects.get(pk=cast.acme_account.pk).password.matches(casting.ACME_PASSWORD)
     one = WcsInstance.objects.get(name="acme-1")
-    assert (one.signing_secret.matches(casting.ACME_SIGNING), one.previous_signing_secret) == (True, None)
+    assert (one.signing_secret.matches(casting.ACME_SIGNING), one.previous_signing_secret) == (
+        True,
+        None,
+    )
 
 
 def test_an_undo_is_recorded_and_a_second_one_changes_nothing(table, undo, cast, state):
@@ -95,7 +129,10 @@ def test_an_undo_is_recorded_and_a_second_one_changes_nothing(table, undo, cast,
     before, second = state(), ImportRun.objects.latest("id")
     again = undo(number=first.pk)
 
-    assert (second.undoes, second.counts) == (first, {"added": 0, "changed": 0, "removed": 1, "unchanged": 0})
+    assert (second.undoes, second.counts) == (
+        first,
+        {"added": 0, "changed": 0, "removed": 1, "unchanged": 0},
+    )
     assert (again.code, again.lines) == (
         0,
         [
@@ -103,7 +140,9 @@ def test_an_undo_is_recorded_and_a_second_one_changes_nothing(table, undo, cast,
             "nothing to change: 0 added, 0 changed, 0 unchanged",
         ],
     )
-    assert json.loads(undo("--json", number=first.pk).out)["note"].startswith(f"Import {first.pk} is undone already")
+    assert json.loads(undo("--json", number=first.pk).out)["note"].startswith(
+        f"Import {first.pk} is undone already"
+    )
     assert state() == before
     assert ImportRun.objects.count() == 2
 
@@ -202,7 +241,10 @@ def test_an_import_and_its_undo_are_one_entry_each_in_the_audit(table, undo, cas
     assert AuditEntry.objects.count() == before + 2
     assert (done.action, done.tenant) == ("import:done", cast.acme)
     assert done.after == {"callee:added": 2, "callee:changed": 1}
-    assert (undone.action, undone.object_name) == ("import:undone", f"undo of import {ImportRun.objects.earliest('id').pk}")
+    assert (undone.action, undone.object_name) == (
+        "import:undone",
+        f"undo of import {ImportRun.objects.earliest('id').pk}",
+    )
 
 
 def test_an_import_for_several_tenants_is_no_ones_alone(table, cast):

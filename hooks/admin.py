@@ -1,0 +1,16 @@
+"""Where Django looks for this app's pages: what happened, and a tenant's page with its calls."""
+
+from django.contrib import admin
+
+from hooks.calls.admin.call import CallAdmin
+from hooks.calls.admin.event import EventAdmin
+from hooks.calls.admin.session import SessionAdmin
+from hooks.calls.admin.tenant import TenantWithCallsAdmin
+from hooks.models import Call, Event, Session
+from tenants.models import Tenant
+
+admin.site.register(Call, CallAdmin)
+admin.site.register(Session, SessionAdmin)
+admin.site.register(Event, EventAdmin)
+# The app of the tenants leaves this one to us: its page also shows calls, which that app does not know.
+admin.site.register(Tenant, TenantWithCallsAdmin)

@@ -1,0 +1,55 @@
+"""Tells that something was recorded: beside the hooks' statements and never in them.
+
+A NOTIFY makes its transaction wait for every other one that notifies until both are on disk, so in the hooks' own
+statements it would end their committing side by side. Here it is a transaction of its own, a few times a second at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import psycopg
+
+from hooks.database import AWAY
+
+CHANNEL = "clickhook_live"
+EVERY = 0.2  # seconds
+
+
+class Announcer:
+    def __init__(self, connection: dict[str, Any]) -> None:
+        self._parameters = connection
+        self._news = asyncio.Event()
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+
+    def something_was_recorded(self) -> None:
+        self._news.set()
+
+    async def run(self) -> None:
+        """Works until it is cancelled. What it cannot tell, whoever listens finds out a little later."""
+        try:
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                try:
+                    await self._tell()
+                except AWAY:
+                    await self._disconnect()
+                await asyncio.sleep(EVERY)
+        finally:
+            await self._disconnect()
+
+    async def _tell(self) -> None:
+        if self._connection is None or self._connection.closed:
+            self._connection = await psycopg.AsyncConnection.connect(
+                **self._parameters, autocommit=True
+            )
+        await self._connection.execute(f"NOTIFY {CHANNEL}")
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(*AWAY):
+                await connection.close()

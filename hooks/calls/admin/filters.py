@@ -1,0 +1,122 @@
+"""What the lists of hooks are narrowed by: a time, a reason, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from hooks.reasons import Decision, Reason
+
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import ListFilter
+else:
+    ListFilter = admin.ListFilter
+
+LIVING = "living"
+REFUSALS = {reason.value for reason in Reason if reason.decision is Decision.REFUSED}
+LATELY = {
+    "last hour": timedelta(hours=1),
+    "last 24 hours": timedelta(days=1),
+    "last 7 days": timedelta(days=7),
+}
+
+
+class ReasonFilter(admin.SimpleListFilter):
+    title = "reason"
+    parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(reason.value, reason.value.replace("_", " ")) for reason in Reason]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        # That it is a refusal follows from the reason, but only for us: the index of refusals must be told.
+        refusal = {"decision": Decision.REFUSED} if self.value() in REFUSALS else {}
+        return queryset.filter(reason=self.value(), **refusal)
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    title = "outcome"
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(LIVING, "not ended yet"), *model_admin.model.EndedBy.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == LIVING:
+            return queryset.filter(ended_at=None)
+        return (
+            queryset.filter(ended_by=self.value())
+            if self.value() in dict(self.lookup_choices)
+            else queryset
+        )
+
+
+class TimeFilter(ListFilter):
+    title = "time (UTC)"
+    template = "hooks/time_filter.html"
+    SINCE, UNTIL = NAMES = ("since", "until")
+
+    def __init__(
+        self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
+    ) -> None:
+        super().__init__(request, params, model, model_admin)
+        self._field = model_admin.time
+        self._typed = {name: params.pop(name)[-1].strip() for name in self.NAMES if name in params}
+        self._times = {name: _time(text) for name, text in self._typed.items() if text}
+        for name, at in self._times.items():
+            if at is None:
+                messages.error(
+                    request, f"“{self._typed[name]}” is no time. Write it like 2026-11-25 10:30."
+                )
+
+    def has_output(self) -> bool:
+        return True
+
+    def expected_parameters(self) -> list[str | None]:
+        return list(self.NAMES)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        lookups = {self.SINCE: f"{self._field}__gte", self.UNTIL: f"{self._field}__lt"}
+        return queryset.filter(**{lookups[name]: at for name, at in self._times.items() if at})
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        mine = list(self.NAMES)
+        others = [
+            (name, values) for name, values in changelist.filter_params.items() if name not in mine
+        ]
+        yield {
+            "selected": not any(self._times.values()),
+            "query_string": changelist.get_query_string(remove=mine),
+            "typed": self._typed,
+            "others": [(name, value) for name, values in others for value in values],
+            "lately": [
+                (
+                    words,
+                    changelist.get_query_string(
+                        {self.SINCE: _written(timezone.now() - span)}, [self.UNTIL]
+                    ),
+                )
+                for words, span in LATELY.items()
+            ],
+        }
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        at = parse_datetime(text)
+    except ValueError:  # well written, but no such day
+        return None
+    return at and (at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def _written(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M")

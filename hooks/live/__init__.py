@@ -1,3 +1,0 @@
-"""The live page: what is announced by the gateways, listened to by each process, and streamed to whoever looks."""
-
-CHANNEL = "clickhook_live"

@@ -1,0 +1,120 @@
+"""A stand-in for a WCS: posts hooks as one does, signed, on one kept connection."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from hooks.authentication import sign
+from hooks.wcs.rehearsal.verdict import Fields, read_answer
+
+TIMEOUT = 15.0  # seconds: WCS's own default, rest_request_timeout
+_MAX_BYTES = 1024 * 1024
+
+
+class BadUrl(ValueError):
+    """The text is no address of a gateway."""
+
+
+class Unreachable(Exception):
+    """Nothing can be posted there at all; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    milliseconds: float
+    status: int | None = None  # None: no answer came
+    answer: dict[str, Any] | None = field(default=None, repr=False)  # None: an error to WCS
+    fault: str = ""  # what is wrong with it, in words
+
+
+class StandIn:
+    def __init__(self, base: str, key: str) -> None:
+        """Raises BadUrl."""
+        url = _split(base)
+        self.base = base.rstrip("/")
+        self._host = url.netloc
+        self._prefix = f"{url.path.rstrip('/')}/hooks/{key}/"
+        connection = (
+            http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        )
+        self._connection = connection(url.hostname or "", url.port, timeout=TIMEOUT)
+
+    def post(self, method: str, fields: Fields, secret: str | None) -> Reply:
+        """Raises Unreachable."""
+        body = json.dumps(fields, ensure_ascii=False).encode()
+        headers = {"Accept": "application/json", "Content-Type": "application/json;charset=UTF-8"}
+        if secret is not None:
+            headers["Authorization"] = f"WCS {sign(secret, body)}"
+        started = time.perf_counter()
+        try:
+            self._connection.request("POST", self._prefix + method, body, headers)
+            response = self._connection.getresponse()
+            content = response.read(_MAX_BYTES)
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            return Reply(_since(started), fault=self._no_answer(method, error))
+        if not response.isclosed():
+            self._connection.close()  # more than WCS could want
+        answer, fault = read_answer(
+            method, response.status, response.getheader("Content-Type", ""), content
+        )
+        return Reply(_since(started), response.status, answer, fault)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _no_answer(self, method: str, error: OSError | http.client.HTTPException) -> str:
+        """Raises Unreachable."""
+        match error:
+            case TimeoutError():
+                return (
+                    f"No answer to {method} came within {TIMEOUT:g} seconds, so WCS would give up."
+                )
+            case socket.gaierror():
+                raise Unreachable(f"The host name of {self.base} does not resolve.") from error
+            case ssl.SSLCertVerificationError():
+                reason = error.verify_message or "not trusted"
+                raise Unreachable(
+                    f"The certificate of {self._host} is not accepted ({reason}); WCS would refuse it too."
+                ) from error
+            case ssl.SSLError():
+                raise Unreachable(
+                    f"No TLS connection to {self._host} ({error.reason or 'it ended'}): is it http://?"
+                ) from error
+            case ConnectionRefusedError():
+                raise Unreachable(
+                    f"Nothing listens at {self.base}: the connection was refused."
+                ) from error
+            case http.client.HTTPException() | ConnectionError():
+                return f"The connection ended without an answer to {method} that WCS could read."
+            case _:
+                raise Unreachable(
+                    f"{self.base} cannot be reached: {error.strerror or type(error).__name__}."
+                ) from error
+
+
+def _split(base: str) -> SplitResult:
+    try:
+        url = urlsplit(base)
+        usable = (
+            url.scheme in ("http", "https")
+            and url.hostname
+            and url.port != 0
+            and not (url.query or url.fragment)
+        )
+    except ValueError:
+        usable = False
+    if not usable or "@" in url.netloc or not base.isascii() or any(sign <= " " for sign in base):
+        raise BadUrl(f"{base!r} is no address like https://hooks.example.com")
+    return url
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000

@@ -1,0 +1,54 @@
+"""What the pages around an import share: their frame, how they show what changes, and where it is taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tenants.models import ImportRun
+from tenants.transfer.problems import shown
+from tenants.transfer.report import SIGNS, Report
+
+MOST_SHOWN = 200
+
+
+def page(
+    request: HttpRequest, name: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    whole = {**admin.site.each_context(request), "opts": ImportRun._meta, **context}
+    return render(request, f"tenants/importing/{name}.html", whole, status=status)
+
+
+def changes_of(report: Report) -> dict[str, Any]:
+    """Without secrets, as every report."""
+    changes = [
+        {
+            "sign": SIGNS[change.action],
+            "action": change.action,
+            "kind": change.kind,
+            "name": shown(change.label),
+            "words": change.words,
+        }
+        for change in report.changes[:MOST_SHOWN]
+    ]
+    return {
+        "changes": changes,
+        "more": max(0, len(report.changes) - MOST_SHOWN),
+        "counts": report.counts,
+    }
+
+
+def link_to(report: Report) -> SafeString:
+    """The import's own page, which can take it back."""
+    url = reverse("admin:tenants_importrun_change", args=[report.run])
+    return format_html('<a href="{}">import {}</a>', url, report.run)
+
+
+def silent(doing: str, done: int, of: int) -> None:
+    """A page shows no progress: it answers when the work is done."""

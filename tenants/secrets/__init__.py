@@ -1,0 +1,1 @@
+"""Whatever holds a key, a password or a token: encryption, fields, sealed columns, resealing."""

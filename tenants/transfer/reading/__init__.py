@@ -1,0 +1,1 @@
+"""Bytes become rows: encodings, CSV, JSON and YAML, cells, types."""

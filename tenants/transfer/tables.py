@@ -1,0 +1,67 @@
+"""What may stand in a file: the models' own editable fields, so that a new field can be imported at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+
+from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.secrets.fields import SecretField
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    model: type[models.Model]
+    natural_key: tuple[str, ...]  # within its tenant, or everywhere
+    lists: Mapping[str, Table] = field(default_factory=dict)
+
+    @cached_property
+    def fields(self) -> dict[str, models.Field[Any, Any]]:
+        every = (*self.model._meta.fields, *self.model._meta.many_to_many)
+        given_by_the_place = {"tenant"} if self.model is not WcsInstance else set()
+        return {
+            item.name: item
+            for item in every
+            if item.editable and not item.primary_key and item.name not in given_by_the_place
+        }
+
+    @cached_property
+    def secrets(self) -> set[str]:
+        return {name for name, item in self.fields.items() if isinstance(item, SecretField)}
+
+    @cached_property
+    def relations(self) -> set[str]:
+        return {name for name, item in self.fields.items() if item.is_relation}
+
+    @cached_property
+    def special(self) -> set[str]:
+        """What is compared in a way of its own."""
+        return self.secrets | self.relations
+
+    @cached_property
+    def required(self) -> set[str]:
+        """What a new row cannot do without."""
+        return {
+            name
+            for name, item in self.fields.items()
+            if not (item.blank or item.null or item.has_default())
+        }
+
+    @cached_property
+    def word(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+
+DOMAIN = Table(Domain, ("origin",))
+SIP_ACCOUNT = Table(SipAccount, ("login", "domain"))
+CALLEE = Table(Callee, ("alias",))
+TENANT = Table(
+    Tenant, ("slug",), {"domains": DOMAIN, "sip_accounts": SIP_ACCOUNT, "callees": CALLEE}
+)
+WCS_INSTANCE = Table(WcsInstance, ("name",))
+LISTS: Mapping[str, Table] = {"tenants": TENANT, "wcs_instances": WCS_INSTANCE}
+BY_NAME: Mapping[str, Table] = {"tenants": TENANT, **TENANT.lists}

@@ -1,0 +1,1 @@
+"""Changes become rows of the tables, set by set, in one transaction."""
