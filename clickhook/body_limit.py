@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from hooks.gateway import Receive, Scope, Send
+from hooks.body import Receive
+from hooks.gateway import Scope, Send
 from tenants.models.upload import MAX_BYTES
 
 LARGEST = MAX_BYTES + 1024 * 1024  # with the rest of the form

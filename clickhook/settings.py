@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
@@ -23,7 +24,7 @@ CLICKHOOK_KEY_FILE = None if CLICKHOOK_ENCRYPTION_KEYS else datadir.key_file(CLI
 CLICKHOOK_ENCRYPTION_KEYS = CLICKHOOK_ENCRYPTION_KEYS or datadir.encryption_keys(CLICKHOOK_DATA_DIR)
 SECRET_KEY = env.str("CLICKHOOK_SECRET_KEY", default="") or datadir.django_key(CLICKHOOK_DATA_DIR)
 
-CLICKHOOK_HOOK_DEADLINE = env.float("CLICKHOOK_HOOK_DEADLINE", default=3.0)
+CLICKHOOK_HOOK_DEADLINE = env.float("CLICKHOOK_HOOK_DEADLINE", default=1.0)
 CLICKHOOK_SPOOL_LIMIT = env.int("CLICKHOOK_SPOOL_LIMIT", default=64 * 1024 * 1024)
 CLICKHOOK_RING_LEASE = env.int("CLICKHOOK_RING_LEASE", default=10 * 60)
 CLICKHOOK_CALL_LEASE = env.int("CLICKHOOK_CALL_LEASE", default=4 * 60 * 60)
@@ -116,8 +117,22 @@ TEMPLATES = [
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 
 CLICKHOOK_EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
-_embedded = postgres.database(CLICKHOOK_DATA_DIR)
-DATABASES = {"default": _embedded if CLICKHOOK_EMBEDDED_DATABASE else env.db_url("DATABASE_URL")}
+_database: dict[str, Any] = (
+    postgres.database(CLICKHOOK_DATA_DIR)
+    if CLICKHOOK_EMBEDDED_DATABASE
+    else env.db_url("DATABASE_URL")
+)
+# Every connection gives up within seconds on a server that does not answer, and wants one that
+# takes writes; the URL may say otherwise.
+_options = {
+    "connect_timeout": 2,  # seconds, for each host
+    "tcp_user_timeout": 5000,  # milliseconds
+    "keepalives_idle": 10,  # seconds
+    "keepalives_interval": 2,  # seconds
+    "keepalives_count": 3,
+    "target_session_attrs": "read-write",
+}
+DATABASES = {"default": _database | {"OPTIONS": _options | _database.get("OPTIONS", {})}}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured(
         "DATABASE_URL names a PostgreSQL: postgresql://user:password@host/name"

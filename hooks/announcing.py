@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any
 
 import psycopg
 
-from hooks.database import AWAY
+from hooks.database import DatabaseAway, noticing_absence, parameters
 
 CHANNEL = "clickhook_live"
 EVERY = 0.2  # seconds
+ANSWER_WITHIN = 5.0  # seconds
 
 
 class Announcer:
-    def __init__(self, connection: dict[str, Any]) -> None:
-        self._parameters = connection
+    def __init__(self) -> None:
         self._news = asyncio.Event()
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._connection: psycopg.AsyncConnection | None = None
 
     def something_was_recorded(self) -> None:
         self._news.set()
@@ -35,21 +34,23 @@ class Announcer:
                 self._news.clear()
                 try:
                     await self._tell()
-                except AWAY:
+                except DatabaseAway:
                     await self._disconnect()
                 await asyncio.sleep(EVERY)
         finally:
             await self._disconnect()
 
     async def _tell(self) -> None:
-        if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
-                **self._parameters, autocommit=True
-            )
-        await self._connection.execute(f"NOTIFY {CHANNEL}")
+        with noticing_absence():
+            if self._connection is None or self._connection.closed:
+                self._connection = await psycopg.AsyncConnection.connect(
+                    **parameters(), autocommit=True
+                )
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await self._connection.execute(f"NOTIFY {CHANNEL}")
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(*AWAY):
+            with contextlib.suppress(psycopg.Error, OSError):
                 await connection.close()

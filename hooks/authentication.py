@@ -12,12 +12,17 @@ from collections.abc import Iterator
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from hooks.facts import Facts
-from hooks.hook import Hook
+from hooks.facts import Facts, Instance
+from hooks.hook import Hook, Proof
 from hooks.reasons import Reason
-from tenants.secrets.encryption import SealedSecret, Secret, place
-from tenants.secrets.fields import key_ring
+from tenants.models import WcsInstance
+from tenants.secrets.encryption import Secret
+from tenants.secrets.fields import secret_field
 
+# The current one comes first: where it fits, the previous one need not open any more.
+_SECRETS = [
+    secret_field(WcsInstance, name) for name in ("signing_secret", "previous_signing_secret")
+]
 _HEADER = re.compile(r"wcs +([0-9a-f]{32}) *", re.IGNORECASE | re.ASCII)
 
 
@@ -32,47 +37,51 @@ class Refused(Exception):
 class WcsAuthentication(BaseAuthentication):
     """The principal is the instance, as `request.auth`; there is no user."""
 
-    def authenticate(self, request: Request) -> tuple[None, Facts]:
-        hook: Hook = request._request.hook  # type: ignore[attr-defined]  # ours, see HookRequest
-        reason = Reason.ALLOWED if hook.verified else verify(hook.facts, hook.body, hook.signature)
-        if hook.database_away and hook.facts.instance_id is None:
-            reason = Reason.DATABASE_AWAY
-        if reason is not Reason.ALLOWED:
+    def authenticate(self, request: Request) -> tuple[None, Instance]:
+        """Raises Refused and SecretUnreadable."""
+        posted = request._request
+        instance: Instance | None = posted.instance  # type: ignore[attr-defined]  # HookRequest's
+        reason = verify(instance, posted.proof)  # type: ignore[attr-defined]
+        if instance is None or reason is not Reason.ALLOWED:
             raise Refused(reason)
-        return None, hook.facts
+        return None, instance
 
 
-def verify(facts: Facts, body: bytes, header: str) -> Reason:
+def verify(instance: Instance | None, proof: Proof) -> Reason:
     """Raises SecretUnreadable."""
-    if facts.instance_id is None:
+    if instance is None:
         return Reason.INSTANCE_UNKNOWN
-    if facts.instance_unsigned:
+    if instance.unsigned:
         return Reason.ALLOWED
-    if not facts.signing_secret:
+    if not instance.signing_secret:
         return Reason.SECRET_MISSING
-    signature = _HEADER.fullmatch(header)
+
+    signature = _HEADER.fullmatch(proof.header)
     if signature is None:
         return Reason.SIGNATURE_MISSING
-    if any(
-        hmac.compare_digest(sign(secret.reveal(), body), signature[1].lower())
-        for secret in _secrets(facts)
-    ):
+    if any(_fits(secret, proof.body, signature[1].lower()) for secret in _open_secrets(instance)):
         return Reason.ALLOWED
     return Reason.SIGNATURE_WRONG
+
+
+def verify_again(hook: Hook, facts: Facts) -> Reason:
+    """Whether what let the hook in still holds. Raises SecretUnreadable."""
+    if facts.instance_id is None:
+        return Reason.INSTANCE_UNKNOWN
+    if hook.proof is None or facts.instance == hook.instance:
+        return Reason.ALLOWED
+    return verify(facts.instance, hook.proof)
 
 
 def sign(secret: str, body: bytes) -> str:
     return hmac.digest(secret.encode(), body, "md5").hex()
 
 
-def _secrets(facts: Facts) -> Iterator[Secret]:
-    """The current one first: where it fits, it does not matter that the previous one may no longer open."""
-    stored = {
-        "signing_secret": facts.signing_secret,
-        "previous_signing_secret": facts.previous_signing_secret,
-    }
-    for name, token in stored.items():
-        if token:
-            yield SealedSecret(
-                token, place(None, "tenants_wcsinstance", facts.instance_id, name), key_ring()
-            )
+def _fits(secret: Secret, body: bytes, signature: str) -> bool:
+    return hmac.compare_digest(sign(secret.reveal(), body), signature)
+
+
+def _open_secrets(instance: Instance) -> Iterator[Secret]:
+    for field in _SECRETS:
+        if token := getattr(instance, field.name):
+            yield field.stored(token, instance.id)

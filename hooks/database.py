@@ -1,18 +1,57 @@
-"""How the gateway's own connections reach the database."""
+"""How the gateway's own connections reach the database, and which errors mean that it is away."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 from django.db import connections
 
-AWAY = (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError)
+# What each SQLSTATE, or class of them, says of the server. Source: PostgreSQL, appendix A.
+AWAY_STATES = {
+    "08": "the connection broke",
+    "25006": "the server only reads: it is no longer the primary",
+    "40001": "the transaction lost against another one",
+    "40P01": "the transaction waited in a circle with others",
+    "53": "the server has no room: connections, memory, disk, or a limit of its own",
+    "55P03": "a lock was not to be had in time",
+    "57": "the server is stopping, starting, or ended what took too long",
+    "58": "the server's disk or operating system failed",
+    "XX": "the server reports a fault of its own, as a dying one does",
+}
+
+
+class DatabaseAway(Exception):
+    """Not this server, or not now; the message says which, and holds no value of a statement."""
 
 
 def parameters() -> dict[str, Any]:
     """For psycopg, without what Django adds for itself."""
     given = connections["default"].get_connection_params()
     ours = ("cursor_factory", "context", "prepare_threshold")  # Django's own, for its own cursors
-    waits = {"connect_timeout": 2, "tcp_user_timeout": 10_000}  # seconds, milliseconds
-    return {name: value for name, value in given.items() if name not in ours} | waits
+    return {name: value for name, value in given.items() if name not in ours}
+
+
+@contextlib.contextmanager
+def noticing_absence() -> Iterator[None]:
+    """Raises DatabaseAway for every error that says so; others pass."""
+    try:
+        yield
+    except (psycopg.Error, TimeoutError, OSError) as error:
+        if (why := why_away(error)) is None:
+            raise
+        raise DatabaseAway(why) from error
+
+
+def why_away(error: BaseException) -> str | None:
+    """What the error says of the server; None where it is the fault of a value or of ours."""
+    state = getattr(error, "sqlstate", None)
+    if state:
+        return AWAY_STATES.get(state) or AWAY_STATES.get(state[:2])
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | OSError):
+        return "no connection"
+    return None

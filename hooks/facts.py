@@ -1,4 +1,4 @@
-"""Everything the database knows that bears on one hook, read for a whole batch at once."""
+"""Everything the database knows that bears on one hook; the SELECT lists are built from these names."""
 
 from __future__ import annotations
 
@@ -6,44 +6,60 @@ from datetime import datetime
 from typing import NamedTuple
 
 
+class Instance(NamedTuple):
+    """What authenticates a WCS instance."""
+
+    id: str
+    unsigned: bool
+    app_key: str
+    signing_secret: str  # sealed; empty where there is none
+    previous_signing_secret: str  # sealed; empty where there is none
+
+
 class Facts(NamedTuple):
-    """One row of `hooks.statements.READ_…`, in its order. What does not exist is None, and so is what is not asked for."""
+    """What a statement did not ask for, or did not find, is None."""
 
     instance_id: str | None = None
     instance_unsigned: bool | None = None
     instance_app_key: str | None = None
-    signing_secret: str | None = None  # sealed
-    previous_signing_secret: str | None = None  # sealed
+    instance_signing_secret: str | None = None
+    instance_previous_signing_secret: str | None = None
 
     session_id: str | None = None
     session_ended_at: datetime | None = None
+    session_opened_at: datetime | None = None
+    session_digest: str | None = None
+    node_known: bool | None = None
+
     tenant_id: int | None = None
-
-    call_id: str | None = None
-    call_decision: str | None = None
-    account_login: str | None = None
-
-    domain_id: int | None = None
     tenant_status: str | None = None
     tenant_served: bool | None = None  # the instance may speak for it
+    tenant_registers: bool | None = None
+    domain_id: int | None = None
+
     account_id: str | None = None
-
-    # of a call
-    call_alias: str | None = None
-    call_target: str | None = None
-    call_ended_at: datetime | None = None
-    callee_target: str | None = None
-
-    # of a connect
+    account_login: str | None = None
     account_authentication_name: str | None = None
     account_password: str | None = None  # sealed
     account_domain: str | None = None
     account_outbound_proxy: str | None = None
     account_port: int | None = None
-    tenant_registers: bool | None = None
-    session_digest: str | None = None
-    session_opened_at: datetime | None = None
-    node_known: bool | None = None
 
+    call_id: str | None = None  # our row's
+    call_decision: str | None = None
+    call_alias: str | None = None
+    call_target: str | None = None
+    call_ended_at: datetime | None = None
+    callee_target: str | None = None
 
-NOTHING = Facts()
+    @property
+    def instance(self) -> Instance | None:
+        if self.instance_id is None:
+            return None
+        return Instance(
+            self.instance_id,
+            bool(self.instance_unsigned),
+            self.instance_app_key or "",
+            self.instance_signing_secret or "",
+            self.instance_previous_signing_secret or "",
+        )

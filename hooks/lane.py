@@ -1,77 +1,97 @@
-"""Batches: hooks that wait together are read, decided and recorded together, in one round trip each way."""
+"""Batches: hooks that wait together are read, decided and recorded in one round trip each way."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
-import os
-import socket
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
-from psycopg.types.string import TextLoader
+import orjson
 
-from hooks import recording, statements
-from hooks.database import AWAY
-from hooks.facts import NOTHING, Facts
+from hooks import recording
+from hooks.connection import HookConnection
+from hooks.database import DatabaseAway
+from hooks.facts import Facts
 from hooks.hook import Hook
-from hooks.reasons import Reason, refusal
+from hooks.known_instances import KnownInstances
+from hooks.outcome import Answer, Outcome
+from hooks.reasons import Reason
 from hooks.recording import Record
-from hooks.spool import Spool
-from hooks.views import handle
+from hooks.settling import settle
+from hooks.statements.writing import write
+from hooks.without_database import Outage
 
 log = logging.getLogger("hooks")
 
 MAX_BATCH = 128
-# Turns of the event loop, some 10 us each, before a batch leaves. Whoever was answered by the last batch is back with the
-# next hook by then: at 8 connections batches are twice as large for it, and a third more hooks are answered.
+# Turns of the event loop, some 10 us each, before a batch leaves. Whoever was answered by the last
+# batch is back with the next hook by then: at 8 connections batches are twice as large for it, and
+# a third more hooks are answered.
 GATHERING_TURNS = 4
 MAX_WAITING = 4096
 MAX_ATTEMPTS = 5
-REPLAN_EVERY = (
-    10.0  # seconds: the tables grow, and a plan that was made for few rows would be slow for many
-)
-_INSTANCE_FACTS = 5  # the first columns of Facts: all that authenticates
-# psycopg counts it among the OperationalErrors, but it is the fault of a value and not of the database.
-POISON = psycopg.errors.ProgramLimitExceeded
-Answer = tuple[int, bytes]
+PROBE_EVERY = 0.25  # seconds, while the database is away
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """A hook in a lane, and whoever waits for its answer."""
+
+    hook: Hook | None  # None: it was refused at the door, and only waits to be recorded
+    outcome: Outcome | None = None
+    attempts: int = 0
+    answered: asyncio.Future[Answer] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    def settle(self, created: set[Any]) -> bool:
+        """Whether it is answered; otherwise it is to be decided again."""
+        if self.outcome and not self.outcome.again and self.outcome.is_recorded(created):
+            self.finish(self.outcome.answer)
+            return True
+        self.attempts += 1
+        if self.attempts < MAX_ATTEMPTS:
+            return False
+        log.error("a hook was overtaken %d times", MAX_ATTEMPTS)
+        self.finish(Answer.refusal(Reason.GATEWAY_FAULT))
+        return True
+
+    def finish(self, answer: Answer) -> None:
+        if not self.answered.done():  # done: WCS hung up meanwhile
+            self.answered.set_result(answer)
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What all lanes of a process share."""
+
+    deadline: float  # seconds for one batch; after it the database counts as away
+    known: KnownInstances
+    outage: Outage
+    recorded: Callable[[], None]  # is called when a batch is in the database
 
 
 class Lane:
-    """One connection and the hooks that wait for it. While a batch is under way, the next one gathers."""
+    """A queue with a connection of its own. While a batch is under way, the next one gathers."""
 
-    def __init__(
-        self,
-        read: str,
-        connection: dict[str, Any],
-        deadline: float,
-        spool: Spool,
-        remembered: dict[str, Facts],
-        recorded: Callable[[], None],
-    ) -> None:
-        """`read` is the statement for the kind of hook that goes here.
-
-        `deadline` is in seconds: after it the database counts as away, and the batch is answered without it. `recorded`
-        is called when a batch is in the database.
-        """
-        self._read, self._parameters, self._deadline = read, connection, deadline
-        self._spool, self._remembered, self._recorded = spool, remembered, recorded
-        self._waiting: deque[Hook] = deque()
+    def __init__(self, name: str, read: str, shared: Surroundings) -> None:
+        """`read` is the statement that reads the facts for the kind of hook that goes here."""
+        self.name, self._read, self._shared = name, read, shared
+        self._connection = HookConnection()
+        self._waiting: deque[Waiting] = deque()
         self._some = asyncio.Event()
-        self._connection: psycopg.AsyncConnection[Any] | None = None
-        self._planned_at = 0.0
+        self._probe: asyncio.Task[None] | None = None
 
     async def answer(self, hook: Hook) -> Answer:
-        if len(self._waiting) >= MAX_WAITING:
-            return _refusal(Reason.OVERLOADED)
-        self._waiting.append(hook)
-        self._some.set()
-        return await hook.answered
+        return await self._queue(Waiting(hook))
+
+    async def record(self, outcome: Outcome) -> Answer:
+        """For a hook that was refused at the door."""
+        return await self._queue(Waiting(None, outcome))
 
     async def run(self) -> None:
         """Works until it is cancelled; no hook and no fault ends it."""
@@ -79,162 +99,123 @@ class Lane:
             await self._some.wait()
             for _ in range(GATHERING_TURNS):
                 await asyncio.sleep(0)
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
-            if not self._waiting:
-                self._some.clear()
+            batch = self._take(MAX_BATCH)
             try:
-                await self._settle(batch)
+                await self._process(batch)
             except Exception:  # nothing may end the lane
-                log.exception("fault in settling a batch")
-                for hook in batch:
-                    _finish(hook, _refusal(Reason.GATEWAY_FAULT))
+                log.exception("fault in a batch of %s", self.name)
+                _fail(batch)
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        if self._probe is not None:
+            self._probe.cancel()
+        await self._connection.close()
 
-    async def _settle(self, batch: list[Hook]) -> None:
-        loop, had_connection = asyncio.get_running_loop(), self._connection is not None
-        alarm = loop.call_later(self._deadline, self._hang_up)
-        try:
-            again = await self._process(batch)
-        except POISON:
-            log.exception("a value too large in a batch of %d", len(batch))
-            await self._one_by_one(batch)
-        except AWAY as error:
-            await self._disconnect()
-            if (
-                had_connection and loop.time() < alarm.when()
-            ):  # it may only have been restarted since the last batch
-                alarm.cancel()
-                return await self._settle(batch)
-            log.error("the database is away: %s", type(error).__name__)
-            self._without_database([*batch, *self._waiting])  # whoever waits has no better chance
-            self._waiting.clear()
+    async def _queue(self, waiting: Waiting) -> Answer:
+        if len(self._waiting) >= MAX_WAITING:
+            return Answer.refusal(Reason.OVERLOADED)
+        self._waiting.append(waiting)
+        self._some.set()
+        return await waiting.answered
+
+    def _take(self, most: int) -> list[Waiting]:
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]
+        if not self._waiting:
             self._some.clear()
-        except (
-            Exception
-        ):  # whatever one hook brings about must neither be answered 200 nor stop the others
+        return batch
+
+    def _put_back(self, batch: Sequence[Waiting]) -> None:
+        self._waiting.extendleft(reversed(batch))
+        if self._waiting:
+            self._some.set()
+
+    async def _process(self, batch: list[Waiting]) -> None:
+        if self._probe is not None:
+            return self._answer_without_database(batch)
+        try:
+            with self._connection.within(self._shared.deadline):
+                self._put_back(await self._settle_or_retry(batch))
+        except DatabaseAway as away:
+            self._shared.outage.begin(self.name, str(away))
+            self._probe = asyncio.create_task(self._wait_for_database())
+            # Whoever waits has no better chance.
+            self._answer_without_database([*batch, *self._take(MAX_WAITING)])
+        except Exception:  # one hook's fault is neither answered 200 nor does it stop the others
             log.exception("fault in a batch of %d", len(batch))
-            await self._one_by_one(batch)
-        else:
-            self._waiting.extendleft(reversed(again))
-            if self._waiting:
-                self._some.set()
-        finally:
-            alarm.cancel()
+            await self._process_one_by_one(batch)
         return None
 
-    def _hang_up(self) -> None:
-        """Ends the wait at once. Cancelling it would not: psycopg then asks the server, which does not answer, to stop."""
-        if self._connection is not None and not self._connection.closed:
-            with socket.socket(fileno=os.dup(self._connection.fileno())) as connected:
-                connected.shutdown(socket.SHUT_RDWR)
+    async def _settle_or_retry(self, batch: list[Waiting]) -> list[Waiting]:
+        """Once more on a new connection: the server may only have restarted since the last batch."""
+        was_open = self._connection.is_open
+        try:
+            return await self._settle(batch)
+        except DatabaseAway:
+            if not was_open or self._connection.has_expired:
+                raise
+            return await self._settle(batch)
 
-    async def _one_by_one(self, batch: list[Hook]) -> None:
+    async def _process_one_by_one(self, batch: list[Waiting]) -> None:
         """So that a poisonous hook is refused alone."""
         if len(batch) == 1:
-            return _finish(batch[0], _refusal(Reason.GATEWAY_FAULT))
-        for hook in batch:
-            await self._settle([hook])
+            return _fail(batch)
+        for waiting in batch:
+            await self._process([waiting])
         return None
 
-    async def _process(self, batch: list[Hook]) -> list[Hook]:
-        """The hooks that must be decided again: what they found was changed by another process meanwhile."""
-        rows = await self._execute(
-            self._read, [json.dumps([hook.question(n) for n, hook in enumerate(batch)])]
-        )
-        for hook, row in zip(batch, rows, strict=True):
-            hook.facts, hook.database_away = Facts(*row), False
-            handle(hook)
-        created = await self._write([hook.record for hook in batch if hook.record])
-        self._remember(batch)
-        return [hook for hook in batch if not self._finished(hook, created)]
+    async def _settle(self, batch: list[Waiting]) -> list[Waiting]:
+        """Those to decide again: another process changed meanwhile what they were decided on."""
+        await self._decide([waiting for waiting in batch if waiting.hook])
+        records = [w.outcome.record for w in batch if w.outcome and w.outcome.record]
+        created = await self._write(records)
+        return [waiting for waiting in batch if not waiting.settle(created)]
+
+    async def _decide(self, batch: list[Waiting]) -> None:
+        if not batch:
+            return
+        hooks = [waiting.hook for waiting in batch if waiting.hook]
+        questions = orjson.dumps([hook.question(n) for n, hook in enumerate(hooks)])
+        rows = await self._connection.execute(self._read, [questions.decode()])
+
+        now = datetime.now(UTC)
+        for waiting, hook, row in zip(batch, hooks, rows, strict=True):
+            facts = Facts._make(row)
+            self._shared.known.remember(hook.key, facts.instance)
+            waiting.outcome = settle(hook, facts, now)
 
     async def _write(self, records: list[Record]) -> set[Any]:
+        """The ids of the sessions and calls that came to be."""
         if not records:
             return set()
         parts = recording.parts(records)
-        rows = await self._execute(
-            statements.write(*(part is not None for part in parts)), [p for p in parts if p]
-        )
-        self._recorded()
+        statement = write(*(part is not None for part in parts))
+        rows = await self._connection.execute(statement, [part for part in parts if part])
+        self._shared.recorded()
         return {row[0] for row in rows}
 
-    def _finished(self, hook: Hook, created: set[Any]) -> bool:
-        creates = hook.record and hook.record.creates
-        if not hook.again and (creates is None or creates in created):
-            _finish(hook, hook.answer or _refusal(Reason.GATEWAY_FAULT))
-            return True
-        hook.attempts += 1
-        if hook.attempts < MAX_ATTEMPTS:
-            return False
-        log.error("%s was decided %d times and always overtaken", hook.method.name, MAX_ATTEMPTS)
-        _finish(hook, _refusal(Reason.GATEWAY_FAULT))
-        return True
+    def _answer_without_database(self, batch: list[Waiting]) -> None:
+        asking = [waiting for waiting in batch if waiting.hook]
+        answers = self._shared.outage.answer([w.hook for w in asking if w.hook])
+        for waiting, answer in zip(asking, answers, strict=True):
+            waiting.finish(answer)
 
-    def _remember(self, batch: list[Hook]) -> None:
-        for hook in batch:
-            if hook.facts.instance_id is None:
-                self._remembered.pop(hook.key, None)
-            else:
-                self._remembered[hook.key] = Facts._make(
-                    [*hook.facts[:_INSTANCE_FACTS], *NOTHING[_INSTANCE_FACTS:]]
-                )
+        for waiting in batch:
+            if waiting.outcome:  # refused at the door
+                waiting.finish(waiting.outcome.answer)
 
-    def _without_database(self, batch: list[Hook]) -> None:
-        spooled = []
-        for hook in batch:
-            hook.facts, hook.database_away = self._remembered.get(hook.key, Facts()), True
+    async def _wait_for_database(self) -> None:
+        """Until it answers; meanwhile hooks are answered without it, and at once."""
+        while True:
+            await asyncio.sleep(PROBE_EVERY)
             try:
-                handle(hook)
-            except Exception:  # as above
-                log.exception("fault without the database")
-                hook.answer = _refusal(Reason.GATEWAY_FAULT)
-            if hook.answer and hook.answer[0] == Reason.SPOOLED.status:
-                spooled.append(hook)
-        if not self._spool.keep(spooled):
-            for hook in spooled:
-                hook.answer = _refusal(Reason.DATABASE_AWAY)
-        for hook in batch:
-            _finish(hook, hook.answer or _refusal(Reason.GATEWAY_FAULT))
-
-    async def _execute(
-        self, statement: str | bytes, parameters: Sequence[Any]
-    ) -> list[tuple[Any, ...]]:
-        if self._connection is None or self._connection.closed:
-            async with asyncio.timeout(self._deadline):
-                self._connection = await self._connect()
-            self._cursor = (
-                self._connection.cursor()
-            )  # one for all: a new one learns the column types anew
-            self._planned_at = time.monotonic()
-        elif time.monotonic() - self._planned_at > REPLAN_EVERY:
-            await self._connection.execute("DISCARD PLANS")
-            self._planned_at = time.monotonic()
-        await self._cursor.execute(statement, parameters, prepare=True)
-        return await self._cursor.fetchall()
-
-    async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        connection = await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True)
-        connection.adapters.register_loader(
-            "uuid", TextLoader
-        )  # they only come and go: text is cheaper
-        await connection.execute(statements.SETTINGS, [f"{self._deadline}s"])
-        return connection
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(*AWAY):
-                await connection.close()
+                with self._connection.within(self._shared.deadline):
+                    await self._connection.execute("SELECT 1", [])
+            except DatabaseAway:
+                continue
+            self._probe = None
+            return self._shared.outage.end(self.name)
 
 
-def _refusal(reason: Reason) -> Answer:
-    return int(reason.status), json.dumps(refusal(reason.status)).encode()
-
-
-def _finish(hook: Hook, answer: Answer) -> None:
-    if not hook.answered.done():  # done: WCS hung up meanwhile
-        hook.answered.set_result(answer)
+def _fail(batch: Sequence[Waiting]) -> None:
+    for waiting in batch:
+        waiting.finish(Answer.refusal(Reason.GATEWAY_FAULT))

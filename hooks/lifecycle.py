@@ -88,5 +88,5 @@ def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(filter(None, (one, other)), default=None)
 
 
-def _sip_status(status: int | None) -> int | None:
-    return status if status is not None and 100 <= status < 700 else None
+def _sip_status(status: float | None) -> int | None:
+    return int(status) if status is not None and 100 <= status < 700 else None

@@ -109,10 +109,7 @@ def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
     return Reason.RECORDED if facts.call_decision == Decision.ALLOWED else Reason.CALL_NEVER_ASKED
 
 
-def away(method: Method) -> Reason:
-    """Without the database nothing is allowed; what has happened already is kept on disk and recorded later."""
-    return (
-        Reason.SPOOLED
-        if method.kind is Kind.EVENT or method.name == "hangup"
-        else Reason.DATABASE_AWAY
-    )
+def decide_without_database(method: Method) -> Reason:
+    """Nothing is allowed; what has happened already is kept on disk and recorded later."""
+    has_happened = method.kind is Kind.EVENT or method.name == "hangup"
+    return Reason.SPOOLED if has_happened else Reason.DATABASE_AWAY

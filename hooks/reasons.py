@@ -36,6 +36,11 @@ class Reason(StrEnum):
     def advice(self) -> str:
         return f"{self.sentence} {self.remedy}".strip()
 
+    @classmethod
+    def from_word(cls, word: str) -> Reason | None:
+        """None for a word that only a later version knows."""
+        return cls.__members__.get(word.upper())
+
     ALLOWED = "allowed", Decision.ALLOWED, HTTPStatus.OK, "Allowed."
     DUPLICATE = (
         "duplicate",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+
+import orjson
 
 from hooks.lifecycle import CallProgress, SessionProgress
 
@@ -43,16 +44,16 @@ class AskedCall(NamedTuple):
 
 class LoggedEvent(NamedTuple):
     received_at: datetime
-    instance_id: str | None
-    tenant_id: int | None
-    session_id: str | None
-    call_id: str | None
     method: str
     decision: str
     reason: str
-    detail: str
-    body: dict[str, Any]
-    only_with: str | None  # the session or call that must come to be in the same statement
+    detail: str = ""
+    body: dict[str, Any] | None = None
+    instance_id: str | None = None
+    tenant_id: int | None = None
+    session_id: str | None = None
+    call_id: str | None = None
+    only_with: str | None = None  # the session or call that comes to be in the same statement
 
 
 class Record(NamedTuple):
@@ -69,7 +70,10 @@ class Record(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """The parts of `hooks.statements.write`, each as JSON for `json_to_recordset`; None where there is none."""
+    """The parts of the statement that writes, as JSON for `json_to_recordset`.
+
+    None stands where a batch has no such part.
+    """
 
     opened: str | None
     asked: str | None
@@ -101,4 +105,4 @@ def parts(records: Sequence[Record]) -> Parts:
 
 def _rows(rows: Iterable[dict[str, Any]]) -> str | None:
     listed = list(rows)
-    return json.dumps(listed, default=str) if listed else None  # default: times
+    return orjson.dumps(listed).decode() if listed else None

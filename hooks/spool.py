@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import logging
 import os
 import uuid
@@ -14,9 +13,11 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
+
 from hooks.hook import Hook
 from hooks.methods import find
-from hooks.payloads import Malformed, Payload, parse
+from hooks.payloads import parse
 from hooks.redaction import redact
 
 log = logging.getLogger("hooks")
@@ -78,7 +79,7 @@ class Spool:
 
 
 def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
-    """Nothing while another process writes the file or records it; the lock is kept until the file is gone."""
+    """Nothing while another process writes or records the file; the lock lives as long as the file."""
     try:
         file = held.enter_context(path.open("rb"))
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -92,35 +93,25 @@ def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
 
 
 def _line(hook: Hook) -> bytes:
-    body = redact(hook.payload) if isinstance(hook.payload, Payload) else {}
     kept = {
-        "at": hook.received_at.isoformat(),
+        "at": hook.received_at,
         "key": hook.key,
         "method": hook.method.name,
-        "body": body,
+        "body": redact(hook.payload),
     }
-    return json.dumps(kept).encode() + b"\n"
+    return orjson.dumps(kept) + b"\n"
 
 
 def _hook(line: bytes) -> Hook | None:
     """None for what a crash cut off: its hook was never answered."""
     try:
-        kept: dict[str, Any] = json.loads(line)
-    except ValueError:
+        kept: dict[str, Any] = orjson.loads(line)
+        return Hook(
+            key=kept["key"],
+            method=find(kept["method"]),
+            payload=parse(orjson.dumps(kept["body"])),
+            received_at=datetime.fromisoformat(kept["at"]),
+        )
+    except (ValueError, KeyError):
         log.warning("skipped an unfinished line of the spool")
         return None
-    body = json.dumps(kept["body"]).encode()
-    try:
-        payload: Payload | Malformed = parse(body)
-    except Malformed as problem:
-        payload = problem
-    return Hook(
-        key=kept["key"],
-        method=find(kept["method"]),
-        body=body,
-        signature="",
-        content_type="application/json",
-        payload=payload,
-        received_at=datetime.fromisoformat(kept["at"]),
-        verified=True,
-    )

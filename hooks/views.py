@@ -1,16 +1,14 @@
-"""The hook view: the whole of a hook's path, on facts that were read beforehand."""
+"""The hook view: DRF's authentication, parser, renderer and exception handler around the lanes."""
 
 from __future__ import annotations
 
-import io
-import json
 import logging
 import time
-from collections.abc import Callable, Mapping
-from typing import IO, Any
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING, Any
 
-from django.http import HttpRequest, QueryDict
-from django.utils.datastructures import MultiValueDict
+import orjson
+from django.http import HttpRequest
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -19,18 +17,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from hooks.answering import logged, respond
 from hooks.authentication import Refused, WcsAuthentication
+from hooks.facts import Instance
 from hooks.hook import Hook
 from hooks.methods import REST_CLIENT_CONFIG
-from hooks.payloads import Malformed, Payload, require
-from hooks.policy import away, decide
-from hooks.reasons import Decision, Reason, refusal
-from hooks.recording import Record
+from hooks.outcome import Answer, Outcome
+from hooks.payloads import Malformed, Payload, parse, require
+from hooks.reasons import Decision, Reason
+from hooks.recording import LoggedEvent, Record
+from hooks.request import HookRequest
 from tenants.secrets.encryption import SecretUnreadable
 
+if TYPE_CHECKING:
+    from hooks.gateway import Gateway
+
 log = logging.getLogger("hooks")
-# Somebody without a valid signature could fill the disk: of each instance and reason, one event is kept in so many seconds.
+# Strangers could fill the disk: one event of each instance and reason is kept in so many seconds.
 STRANGERS_EVERY = 10.0
 # An unreadable secret may be the signing secret itself, so whoever posted is a stranger yet.
 _STRANGERS = {
@@ -40,28 +42,13 @@ _STRANGERS = {
     Reason.SECRET_UNREADABLE,
 }
 _ALARMS = {Reason.CALL_NEVER_ASKED, Reason.REFUSED_CALL_WENT_ON, Reason.SECRET_UNREADABLE}
-_REST_CLIENT_CONFIG = json.dumps(REST_CLIENT_CONFIG).encode()
+_REST_CLIENT_CONFIG = orjson.Fragment(orjson.dumps(REST_CLIENT_CONFIG))
+# What ends a hook before there is anything to decide. Any other error is a fault of ours.
+REFUSALS = (Refused, Malformed, UnsupportedMediaType, SecretUnreadable)
 _strangers_seen: dict[tuple[str, Reason], float] = {}
 
 
-class HookRequest(HttpRequest):
-    """What DRF needs of a HttpRequest, without Django's handler around it, and without a query, a form or files."""
-
-    GET = POST = QueryDict()
-    COOKIES: dict[str, str] = {}
-    FILES: MultiValueDict[str, Any] = MultiValueDict()
-
-    def __init__(self, hook: Hook) -> None:
-        self.hook = hook
-        self.method = "POST"
-        # Never 0, or DRF would take an empty body for one without content, which is not ours to judge here.
-        self.META = {"CONTENT_TYPE": hook.content_type, "CONTENT_LENGTH": str(len(hook.body) or 1)}
-        self._body, self._stream, self._read_started = hook.body, io.BytesIO(hook.body), True
-
-
 class WcsParser(BaseParser):
-    """The body was parsed when it arrived, since the facts depend on it; here it is let in."""
-
     media_type = "application/json"
 
     def parse(
@@ -70,37 +57,25 @@ class WcsParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        payload = (parser_context or {})["request"]._request.hook.payload
-        if isinstance(payload, Malformed):
-            raise payload
-        return payload
+        """Raises Malformed."""
+        return parse(stream.read())
 
 
 class WcsRenderer(BaseRenderer):
-    """The same restClientConfig goes into every connect answer, so it is rendered once: a third of a hook's time else."""
+    """Every connect answer holds the same restClientConfig, so it is rendered once."""
 
     media_type, format, charset = "application/json", "json", None
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> bytes:
-        if "restClientConfig" not in data:
-            return json.dumps(data).encode()
-        rest = json.dumps(
-            {name: value for name, value in data.items() if name != "restClientConfig"}
-        )
-        return b'%s, "restClientConfig": %s}' % (rest[:-1].encode(), _REST_CLIENT_CONFIG)
-
-
-_RENDERER = WcsRenderer()
-
-
-class WcsResponse(Response):
-    charset = "utf-8"  # Django parses the content type for it, in every response
+        if "restClientConfig" in data:
+            data = {**data, "restClientConfig": _REST_CLIENT_CONFIG}
+        return orjson.dumps(data)
 
 
 class WcsNegotiation(BaseContentNegotiation):
-    """WCS posts JSON and reads JSON: there is nothing to negotiate."""
+    """WCS posts JSON and reads JSON, whatever its Accept header says."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         media_type = request.content_type.partition(";")[0].strip().lower()
@@ -112,6 +87,10 @@ class WcsNegotiation(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+class WcsResponse(Response):
+    charset = "utf-8"  # Django parses the content type for it, in every response
+
+
 class HookView(APIView):
     authentication_classes = (WcsAuthentication,)
     permission_classes = ()
@@ -119,78 +98,103 @@ class HookView(APIView):
     parser_classes = (WcsParser,)
     renderer_classes = (WcsRenderer,)
     content_negotiation_class = WcsNegotiation
-    allowed_methods = ["POST"]
+    gateway: Gateway = None  # type: ignore[assignment]  # as_view gets it
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """There is one renderer and one version, and what is permitted the policy decides."""
-        request.accepted_renderer, request.accepted_media_type = _RENDERER, _RENDERER.media_type
-        self.perform_authentication(request)
+    async def dispatch(  # type: ignore[override]  # DRF's own, but it waits for a lane
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> Response:
+        self.args, self.kwargs, self.headers = args, kwargs, {}
+        asked = self.request = self.initialize_request(request)
+        try:
+            await self._authenticate(asked)
+            answer = await self.post(asked)
+        except REFUSALS as error:
+            answer = await self._refuse(asked, error)
+        response = WcsResponse(answer.body, status=answer.reason.status)
+        return self.finalize_response(asked, response)
 
-    def post(self, request: Request) -> Response:
-        hook: Hook = request._request.hook  # type: ignore[attr-defined]  # ours, see HookRequest
-        payload: Payload = request.data  # type: ignore[assignment]  # WcsParser's
-        require(payload, *hook.method.requires)
-        if hook.database_away:
-            reason = away(hook.method)
-        else:
-            reason = decide(
-                hook.method, payload, hook.origin is not None, hook.facts, hook.received_at
-            )
-        _log(hook, reason)
-        answer, hook.record = respond(hook, payload, reason)
-        return WcsResponse(answer, status=reason.status)
+    async def post(self, request: Request) -> Answer:
+        """Raises Malformed."""
+        posted = _posted(request)
+        payload: Payload = request.data  # type: ignore[assignment]  # as WcsParser gives it
+        require(payload, *posted.wcs_method.requires)
 
-    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
-        return refuse
+        hook = Hook(
+            posted.key,
+            posted.wcs_method,
+            payload,
+            posted.received_at,
+            instance=posted.instance,
+            proof=posted.proof,
+        )
+        answer = await self.gateway.answer(hook)
+        log_answer(answer, posted.instance)
+        return answer
+
+    async def _authenticate(self, request: Request) -> None:
+        """By what is remembered of the instance; where that does not do, by asking the database.
+
+        Raises Refused and SecretUnreadable.
+        """
+        posted, known = _posted(request), self.gateway.known
+        posted.instance = known.get(posted.key)
+        try:
+            return self.perform_authentication(request)
+        except (Refused, SecretUnreadable):
+            posted.instance = await known.ask(posted.key)
+        return self.perform_authentication(request)
+
+    async def _refuse(self, request: Request, error: Exception) -> Answer:
+        posted, answer = _posted(request), explain_refusal(error)
+        instance, reason = posted.instance, answer.reason
+        if instance is None or not _is_kept(instance, reason):
+            return answer
+
+        log_answer(answer, instance)
+        event = LoggedEvent(
+            posted.received_at,
+            posted.wcs_method.name,
+            reason.decision,
+            reason,
+            answer.detail,
+            body={},
+            instance_id=instance.id,
+        )
+        await self.gateway.record(Outcome(answer, Record(event)))
+        return answer
 
 
-def refuse(error: Exception, context: dict[str, Any]) -> Response | None:
-    """What is refused before there is anything to decide. An error that is none of these is a fault, and goes on."""
-    hook: Hook = context["request"]._request.hook
-    detail = ""
+def explain_refusal(error: Exception) -> Answer:
     match error:
         case Refused():
-            reason = error.reason
+            return Answer.refusal(error.reason)
         case Malformed():
-            reason, detail = Reason.MALFORMED, str(error)
+            return Answer.refusal(Reason.MALFORMED, str(error))
         case UnsupportedMediaType():
-            reason = Reason.CONTENT_TYPE
-        case SecretUnreadable():
-            reason, detail = Reason.SECRET_UNREADABLE, str(error)
-        case _:
-            return None
-    if _is_kept(hook, reason):
-        _log(hook, reason, detail)
-        hook.record = Record(logged(hook, reason, detail=detail, body={}))
-    return WcsResponse(refusal(reason.status), status=reason.status)
+            return Answer.refusal(Reason.CONTENT_TYPE)
+    return Answer.refusal(Reason.SECRET_UNREADABLE, str(error))
 
 
-def _is_kept(hook: Hook, reason: Reason) -> bool:
-    if hook.facts.instance_id is None:
-        return False
+def log_answer(answer: Answer, instance: Instance | None) -> None:
+    """Nothing that a browser or a stranger chose goes into the line, so nobody forges another."""
+    reason, instance_id = answer.reason, instance and instance.id
+    if reason in _ALARMS:
+        log.error("%s of instance %s: %s", reason, instance_id, answer.detail or reason.advice)
+    elif reason.decision is Decision.REFUSED:
+        log.info("refused a hook of instance %s: %s", instance_id, reason)
+
+
+def _posted(request: Request) -> HookRequest:
+    posted = request._request
+    assert isinstance(posted, HookRequest)  # noqa: S101 - the gateway makes no other
+    return posted
+
+
+def _is_kept(instance: Instance, reason: Reason) -> bool:
     if reason not in _STRANGERS:
         return True
-    now, seen = time.monotonic(), (hook.facts.instance_id, reason)
+    now, seen = time.monotonic(), (instance.id, reason)
     if now - _strangers_seen.get(seen, -STRANGERS_EVERY) < STRANGERS_EVERY:
         return False
     _strangers_seen[seen] = now
     return True
-
-
-def _log(hook: Hook, reason: Reason, detail: str = "") -> None:
-    """Nothing that the browser or a stranger chose goes into the line, so nobody can forge another one."""
-    if reason in _ALARMS:
-        log.error("%s of instance %s: %s", reason, hook.facts.instance_id, detail or reason.advice)
-    elif reason.decision is Decision.REFUSED:
-        log.info("refused a hook of instance %s: %s", hook.facts.instance_id, reason)
-
-
-_view = HookView.as_view()
-
-
-def handle(hook: Hook) -> None:
-    """Decides the hook: sets its answer and its record. Raises what is a fault of ours."""
-    hook.record, hook.again = None, False
-    response = _view(HookRequest(hook))
-    response.render()
-    hook.answer = response.status_code, response.content

@@ -47,6 +47,11 @@ class SecretField(_TextField):
             getattr(instance, "tenant_id", None), self.model._meta.db_table, instance.pk, self.name
         )
 
+    def stored(self, token: str, row: object, tenant: object = None) -> SealedSecret:
+        """A token that was read without its model, as the statements of the hooks read it."""
+        where = place(tenant, self.model._meta.db_table, row, self.name)
+        return SealedSecret(token, where, key_ring())
+
     def from_db_value(self, value: str, *args: object) -> _Token:
         return _Token(value)
 
@@ -71,6 +76,12 @@ class SecretField(_TextField):
 
     def value_to_string(self, obj: models.Model) -> str:
         raise TypeError("A secret is not serialised.")
+
+
+def secret_field(model: type[models.Model], name: str) -> SecretField:
+    field = model._meta.get_field(name)
+    assert isinstance(field, SecretField)  # noqa: S101 - the caller names one of ours
+    return field
 
 
 class _SecretAttribute:

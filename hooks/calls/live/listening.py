@@ -11,7 +11,7 @@ import psycopg
 from hooks.announcing import CHANNEL
 from hooks.calls.live import changes
 from hooks.calls.live.changes import Change
-from hooks.database import AWAY, parameters
+from hooks.database import DatabaseAway, noticing_absence, parameters
 
 log = logging.getLogger("hooks")
 MAX_VIEWERS = 100  # of each process
@@ -76,13 +76,14 @@ class Listener:
 
     async def _run(self) -> None:
         try:
-            async with await psycopg.AsyncConnection.connect(
-                **self._connection(), autocommit=True
-            ) as connection:
-                await connection.execute(f"LISTEN {CHANNEL}")
-                await self._follow(connection)
-        except AWAY as error:
-            log.warning("the live pages wait for the database: %s", type(error).__name__)
+            with noticing_absence():
+                async with await psycopg.AsyncConnection.connect(
+                    **self._connection(), autocommit=True
+                ) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    await self._follow(connection)
+        except DatabaseAway as away:
+            log.warning("the live pages wait for the database: %s", away)
         except Exception:  # whoever looks must not look at a page that stands still
             log.exception("fault in the live pages")
         for viewer in self.viewers:

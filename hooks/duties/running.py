@@ -1,0 +1,78 @@
+"""The duties of a gateway's process, each on its own, for as long as the process lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from hooks.calls.charts import call_hours
+from hooks.database import DatabaseAway, noticing_absence, parameters
+from hooks.duties.reaping import reap
+from hooks.duties.replaying import replay
+from hooks.gateway import Gateway
+
+log = logging.getLogger("hooks")
+KEEP_HOUSE_EVERY = 5.0  # seconds
+ADD_UP_EVERY = 60.0  # seconds
+ANSWER_WITHIN = 30.0  # seconds, for one turn of a duty
+
+
+class Duties:
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        for duty in (self._end_lost, self._record_kept, self._add_up):
+            self._tasks.append(asyncio.create_task(_repeat(duty)))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _end_lost(self) -> float:
+        async with _connected() as connection:
+            await reap(connection)
+        return KEEP_HOUSE_EVERY
+
+    async def _record_kept(self) -> float:
+        await replay(self._gateway)
+        return KEEP_HOUSE_EVERY
+
+    async def _add_up(self) -> float:
+        """For the charts; after an upgrade it is behind, and catches up piece by piece."""
+        async with _connected() as connection:
+            has_caught_up = await call_hours.add_up(connection, datetime.now(UTC))
+        return ADD_UP_EVERY if has_caught_up else KEEP_HOUSE_EVERY
+
+
+async def _repeat(duty: Callable[[], Awaitable[float]]) -> None:
+    """`duty` says after how many seconds it wants its next turn."""
+    pause = KEEP_HOUSE_EVERY
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                pause = await duty()
+        except (DatabaseAway, TimeoutError) as away:
+            log.info("%s waits for the database: %s", duty.__name__, away)
+            pause = KEEP_HOUSE_EVERY
+        except Exception:  # it must go on; the log says what to mend
+            log.exception("fault in %s", duty.__name__)
+            pause = KEEP_HOUSE_EVERY
+
+
+@asynccontextmanager
+async def _connected() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """Raises DatabaseAway."""
+    with noticing_absence():
+        connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
+        async with connection:
+            yield connection

@@ -1,0 +1,152 @@
+"""The whole decision on one hook: facts in, the answer and the record out. No database, no clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from hooks import lifecycle
+from hooks.authentication import verify_again
+from hooks.facts import Facts
+from hooks.hook import Hook
+from hooks.lifecycle import SessionProgress
+from hooks.methods import Kind
+from hooks.outcome import Answer, Outcome
+from hooks.policy import decide, supersedes
+from hooks.reasons import Decision, Reason
+from hooks.recording import AskedCall, LoggedEvent, OpenedSession, Record
+from hooks.redaction import redact
+from hooks.rewriting import call_answer, connect_answer
+from hooks.row_id import new_row_id
+from tenants.models import SipAccount
+from tenants.secrets.encryption import SecretUnreadable
+from tenants.secrets.fields import secret_field
+
+_PASSWORD = secret_field(SipAccount, "password")
+
+
+def settle(hook: Hook, facts: Facts, now: datetime) -> Outcome:
+    try:
+        reason = verify_again(hook, facts)
+        if reason is Reason.ALLOWED:
+            reason = decide(hook.method, hook.payload, hook.origin is not None, facts, now)
+
+        if reason.decision is Decision.REFUSED:
+            return _refuse(hook, facts, reason)
+        if hook.method.kind is Kind.CONNECT:
+            return _connect(hook, facts, reason)
+        if hook.method.name == "call":
+            return _call(hook, facts, reason)
+        return _note(hook, facts, reason)
+    except SecretUnreadable as error:
+        return _refuse(hook, facts, Reason.SECRET_UNREADABLE, str(error))
+
+
+def _refuse(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> Outcome:
+    """A refused call is a call detail record too, if it is known whose it was."""
+    answer = Answer.refusal(reason, detail)
+    if facts.instance_id is None:
+        return Outcome(answer)
+
+    event = _log_event(hook, facts, reason, detail=detail)
+    if hook.method.name != "call" or facts.session_id is None or facts.call_id is not None:
+        return Outcome(answer, Record(event))
+    call = _ask_call(hook, facts, reason, target="")
+    call = call._replace(ended_at=hook.received_at, ended_by="refused")
+    return Outcome(answer, Record(event._replace(call_id=call.id, only_with=call.id), asked=call))
+
+
+def _connect(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
+    password = _PASSWORD.stored(facts.account_password or "", facts.account_id, facts.tenant_id)
+    answer = Answer(reason, connect_answer(facts, password.reveal()))
+    event = _log_event(hook, facts, reason)
+    if reason is Reason.DUPLICATE:
+        return Outcome(answer, Record(event))
+
+    if supersedes(facts, reason) and facts.session_id:
+        end = SessionProgress(None, hook.received_at, "superseded")
+        return Outcome(answer, Record(session=(facts.session_id, end)), again=True)
+
+    opened = _open_session(hook, facts)
+    event = event._replace(session_id=opened.id, call_id=None, only_with=opened.id)
+    return Outcome(answer, Record(event, opened=opened))
+
+
+def _call(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
+    event = _log_event(hook, facts, reason)
+    if reason is Reason.DUPLICATE:
+        body = call_answer(facts.call_target, facts.account_login)
+        return Outcome(Answer(reason, body), Record(event))
+
+    call = _ask_call(hook, facts, reason, target=facts.callee_target or "")
+    body = call_answer(call.target, facts.account_login)
+    record = Record(event._replace(call_id=call.id, only_with=call.id), asked=call)
+    return Outcome(Answer(reason, body), record)
+
+
+def _note(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
+    answer, payload = Answer(reason, {}), hook.payload
+    if reason is Reason.CALL_NEVER_ASKED and facts.call_id is None and payload["callId"]:
+        # First the call comes to be, then the event is applied to it like any other.
+        call = _ask_call(hook, facts, reason, target=payload.text("callee"))
+        return Outcome(answer, Record(asked=call), again=True)
+
+    event = _log_event(hook, facts, reason)
+    if hook.method.name == "ConnectionStatusEvent" and facts.session_id:
+        progress = lifecycle.of_session(payload, hook.received_at)
+        session = (facts.session_id, progress) if progress else None
+        return Outcome(answer, Record(event, session=session))
+    if hook.method.name == "CallStatusEvent" and facts.call_id:
+        report = lifecycle.of_call(payload, hook.received_at)
+        return Outcome(answer, Record(event, call=(facts.call_id, report)))
+    return Outcome(answer, Record(event))
+
+
+def _log_event(hook: Hook, facts: Facts, reason: Reason, **more: Any) -> LoggedEvent:
+    event = LoggedEvent(
+        received_at=hook.received_at,
+        instance_id=facts.instance_id,
+        tenant_id=facts.tenant_id,
+        session_id=facts.session_id,
+        call_id=facts.call_id,
+        method=hook.method.name,
+        decision=reason.decision,
+        reason=reason,
+        body=redact(hook.payload),
+    )
+    return event._replace(**more) if more else event
+
+
+def _open_session(hook: Hook, facts: Facts) -> OpenedSession:
+    return OpenedSession(
+        id=str(new_row_id()),
+        tenant_id=facts.tenant_id,
+        instance_id=facts.instance_id,
+        node_id=hook.payload.text("nodeId"),
+        wcs_session_id=hook.payload.text("sessionId"),
+        app_key=hook.payload.text("appKey"),
+        domain_id=facts.domain_id,
+        origin=str(hook.origin),
+        sip_account_id=facts.account_id,
+        sip_login=facts.account_login,
+        connect_digest=hook.payload.digest,
+        opened_at=hook.received_at,
+        node_is_new=not facts.node_known,
+    )
+
+
+def _ask_call(hook: Hook, facts: Facts, reason: Reason, target: str) -> AskedCall:
+    return AskedCall(
+        id=str(new_row_id()),
+        tenant_id=facts.tenant_id,
+        session_id=facts.session_id,
+        wcs_call_id=hook.payload.text("callId"),
+        alias=hook.payload.text("callee") if hook.method.name == "call" else "",
+        target=target,
+        caller=facts.account_login or "",
+        decision=reason.decision,
+        reason=reason,
+        asked_at=hook.received_at,
+        ended_at=None,
+        ended_by="",
+    )
