@@ -29,6 +29,7 @@ class Facts(NamedTuple):
     session_ended_at: datetime | None = None
     session_opened_at: datetime | None = None
     session_digest: str | None = None
+    connect_answered_before: bool | None = None  # this very body, under this session id
     node_known: bool | None = None
 
     tenant_id: int | None = None

@@ -22,6 +22,7 @@ class Proof(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hook:
+    id: str  # its event's row has it, so that recording the hook twice changes nothing
     key: str
     method: Method
     payload: Payload = field(repr=False)
@@ -50,7 +51,10 @@ class Hook:
         if self.method.kind is Kind.CONNECT:
             origin = self.origin
             covering = (origin, *origin.parents()) if origin else ()
-            return question | {"origins": " ".join(map(str, covering))}
+            return question | {
+                "digest": self.payload.digest,
+                "origins": " ".join(map(str, covering)),
+            }
         question["wcs_call"] = self.payload.text("callId")
         if self.method.name == "call":
             question["alias"] = self.payload.text("callee")

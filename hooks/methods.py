@@ -70,6 +70,7 @@ class Method:
     allowed: bool
     sets: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()  # fields without which there is nothing to decide
+    forbids: tuple[str, ...] = ()  # fields that only another method's body has
     fails_closed: bool = True
 
     @property
@@ -97,9 +98,12 @@ def _refused(kind: Kind, *names: str) -> list[Method]:
     return [Method(name, kind, allowed=False) for name in names]
 
 
-def _noted(*names: str) -> list[Method]:
+def _noted(*names: str, requires: tuple[str, ...] = ()) -> list[Method]:
     # An event cannot be refused: FAIL would only put an ErrorEvent on the visitor's screen.
-    return [Method(name, Kind.EVENT, allowed=True, fails_closed=False) for name in names]
+    return [
+        Method(name, Kind.EVENT, allowed=True, requires=requires, fails_closed=False)
+        for name in names
+    ]
 
 
 _TABLE = [
@@ -109,6 +113,7 @@ _TABLE = [
         allowed=True,
         sets=(*SIP_FIELDS, "restClientConfig"),
         requires=("sessionId",),
+        forbids=("status", "callId"),
     ),
     Method(
         "call", Kind.INVOCATION, allowed=True, sets=CALL_FIELDS, requires=("sessionId", "callId")
@@ -118,39 +123,21 @@ _TABLE = [
     *_refused(
         Kind.INVOCATION,
         *("answer", "hold", "unhold", "transfer", "sendDtmf", "updateCallToVideo", "setUseProxy"),
-        *(
-            "publishStream",
-            "unPublishStream",
-            "playStream",
-            "pauseStream",
-            "stopStream",
-            "snapshot",
-            "availableStream",
-        ),
-        *("playHLS", "playRTSP", "sendStreamEvent", "StreamEvent", "StreamKeepAliveEvent"),
-        *("sendMessage", "subscribe", "sendXcapRequest", "notificationResult", "sendData"),
-        *("submitBugReport", "pushLogs", "sessionDebug"),
+        *("publishStream", "unPublishStream", "playStream", "pauseStream", "stopStream"),
+        *("snapshot", "availableStream", "playHLS", "playRTSP", "sendStreamEvent"),
+        *("StreamEvent", "StreamKeepAliveEvent", "sendMessage", "subscribe", "sendXcapRequest"),
+        *("notificationResult", "sendData", "submitBugReport", "pushLogs", "sessionDebug"),
+    ),
+    # The documentation or a log shows the bodies of these, and all have a status.
+    *_noted(
+        *("ConnectionStatusEvent", "RegistrationStatusEvent"),
+        *("CallStatusEvent", "StreamStatusEvent"),
+        requires=("status",),
     ),
     *_noted(
-        *(
-            "ConnectionStatusEvent",
-            "RegistrationStatusEvent",
-            "CallStatusEvent",
-            "StreamStatusEvent",
-        ),
-        *(
-            "TransferStatusEvent",
-            "MessageStatusEvent",
-            "SubscriptionStatusEvent",
-            "DataStatusEvent",
-        ),
-        *(
-            "BugReportStatusEvent",
-            "SessionDebugStatusEvent",
-            "RecordingStatusEvent",
-            "XcapStatusEvent",
-            "ErrorEvent",
-        ),
+        *("TransferStatusEvent", "MessageStatusEvent", "SubscriptionStatusEvent"),
+        *("DataStatusEvent", "BugReportStatusEvent", "SessionDebugStatusEvent"),
+        *("RecordingStatusEvent", "XcapStatusEvent", "ErrorEvent"),
     ),
     *_refused(Kind.INCOMING, "OnCallEvent", "OnMessageEvent", "OnTransferEvent", "OnDataEvent"),
 ]

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from hooks.methods import Method
+
 MAX_BYTES = 256 * 1024  # a call carries a whole SDP, with video more than 10 KB
 # Commas and brackets, those within texts included: counting them costs microseconds, and parsing
 # a body that has no more of them costs less than 2 ms. A call of a browser has about 300.
@@ -96,11 +98,14 @@ def parse(body: bytes) -> Payload:
     return Payload(fields, hashlib.blake2b(body, digest_size=16).hexdigest())
 
 
-def require(payload: Payload, *names: str) -> None:
-    """Raises Malformed."""
-    for name in names:
+def check_shape(payload: Payload, method: Method) -> None:
+    """The signature covers no method, so a body must look like its own. Raises Malformed."""
+    for name in method.requires:
         if not payload[name]:
             raise Malformed(f"{name}: missing")
+    for name in method.forbids:
+        if payload[name] is not None:
+            raise Malformed(f"{name}: not in a {method.name}")
 
 
 def _check_field(name: str, value: JSON) -> None:

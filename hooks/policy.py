@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from hooks.facts import Facts
@@ -11,6 +12,7 @@ from hooks.reasons import Decision, Reason
 
 # WCS repeats a POST within seconds; the same body later is a new connection of a visitor whose end was lost.
 REPEATED_WITHIN = timedelta(minutes=1)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 # That a call goes on; only FINISH, BUSY and FAILED could follow a refusal.
 GOES_ON = {"TRYING", "RING", "RING_MEDIA", "SESSION_PROGRESS", "ESTABLISHED", "HOLD"}
 
@@ -55,7 +57,21 @@ def _connect(payload: Payload, origin_is_sound: bool, facts: Facts, now: datetim
         and facts.session_digest == payload.digest
         and now - facts.session_opened_at < REPEATED_WITHIN
     )
-    return Reason.DUPLICATE if repeated else Reason.ALLOWED
+    if repeated:
+        return Reason.DUPLICATE
+    if facts.connect_answered_before:
+        return _answered_before(payload)
+    return Reason.ALLOWED
+
+
+def _answered_before(payload: Payload) -> Reason:
+    """HMAC covers no time: somebody who captured a connect could post it again for the password.
+
+    WCS never uses a UUID twice. Builds before 2022 name a session by its addresses and ports, which
+    do recur.
+    """
+    is_unique = _UUID.fullmatch(payload.text("sessionId"))
+    return Reason.CONNECT_REPLAYED if is_unique else Reason.SESSION_ID_RECURS
 
 
 def _call(payload: Payload, facts: Facts) -> Reason:

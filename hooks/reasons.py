@@ -49,6 +49,13 @@ class Reason(StrEnum):
         "WCS repeated a hook; it got the same answer again.",
     )
 
+    SESSION_ID_RECURS = (
+        "session_id_recurs", Decision.ALLOWED, HTTPStatus.OK,
+        "Allowed. The same connect was answered before, under a session id that recurs.",
+        "Nothing to do for a WCS that names sessions by address and port. A captured hook would look "
+        "the same: use TLS between that WCS and the gateway.",
+    )  # fmt: skip
+
     RECORDED = "recorded", Decision.NOTED, HTTPStatus.OK, "Recorded."
     EVENT_UNKNOWN = (
         "event_unknown", Decision.NOTED, HTTPStatus.OK, "An event this gateway does not know; only recorded."
@@ -121,6 +128,12 @@ class Reason(StrEnum):
     ORIGIN_UNKNOWN = (
         "origin_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN, "No tenant has this origin.",
         "If it is a customer's page, add the domain to the tenant: scheme, host and port must be the same.",
+    )  # fmt: skip
+    CONNECT_REPLAYED = (
+        "connect_replayed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "This very connect was answered before, and its session id never recurs: somebody repeats "
+        "a hook they captured.",
+        "Use TLS between the WCS and the gateway, and give the WCS a new signing secret.",
     )  # fmt: skip
     TENANT_NOT_SERVED = (
         "tenant_not_served", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The WCS instance may not speak for the tenant.",

@@ -43,6 +43,7 @@ class AskedCall(NamedTuple):
 
 
 class LoggedEvent(NamedTuple):
+    hook_id: str
     received_at: datetime
     method: str
     decision: str

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from hooks.facts import Instance
 from hooks.hook import Proof
 from hooks.methods import Method
+from hooks.row_id import new_row_id
 
 
 class HookRequest(HttpRequest):
@@ -20,7 +21,7 @@ class HookRequest(HttpRequest):
     ) -> None:
         super().__init__()
         self.key, self.wcs_method = key, wcs_method
-        self.received_at = datetime.now(UTC)
+        self.id, self.received_at = str(new_row_id()), datetime.now(UTC)
         self.proof = Proof(body, headers.get(b"authorization", b"").decode("latin-1"))
         self.instance: Instance | None = None  # whom the key names, as far as it is known
 

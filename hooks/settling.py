@@ -104,6 +104,7 @@ def _note(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
 
 def _log_event(hook: Hook, facts: Facts, reason: Reason, **more: Any) -> LoggedEvent:
     event = LoggedEvent(
+        hook_id=hook.id,
         received_at=hook.received_at,
         instance_id=facts.instance_id,
         tenant_id=facts.tenant_id,

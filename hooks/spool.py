@@ -19,6 +19,7 @@ from hooks.hook import Hook
 from hooks.methods import find
 from hooks.payloads import parse
 from hooks.redaction import redact
+from hooks.row_id import new_row_id
 
 log = logging.getLogger("hooks")
 BATCH = 100  # lines recorded at once
@@ -94,6 +95,7 @@ def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
 
 def _line(hook: Hook) -> bytes:
     kept = {
+        "id": hook.id,
         "at": hook.received_at,
         "key": hook.key,
         "method": hook.method.name,
@@ -107,6 +109,8 @@ def _hook(line: bytes) -> Hook | None:
     try:
         kept: dict[str, Any] = orjson.loads(line)
         return Hook(
+            # Files that an earlier version left name no id; a cut in recording may double those.
+            id=kept.get("id") or str(new_row_id()),
             key=kept["key"],
             method=find(kept["method"]),
             payload=parse(orjson.dumps(kept["body"])),

@@ -22,7 +22,7 @@ from hooks.facts import Instance
 from hooks.hook import Hook
 from hooks.methods import REST_CLIENT_CONFIG
 from hooks.outcome import Answer, Outcome
-from hooks.payloads import Malformed, Payload, parse, require
+from hooks.payloads import Malformed, Payload, check_shape, parse
 from hooks.reasons import Decision, Reason
 from hooks.recording import LoggedEvent, Record
 from hooks.request import HookRequest
@@ -41,7 +41,12 @@ _STRANGERS = {
     Reason.SECRET_MISSING,
     Reason.SECRET_UNREADABLE,
 }
-_ALARMS = {Reason.CALL_NEVER_ASKED, Reason.REFUSED_CALL_WENT_ON, Reason.SECRET_UNREADABLE}
+_ALARMS = {
+    Reason.CALL_NEVER_ASKED,
+    Reason.REFUSED_CALL_WENT_ON,
+    Reason.SECRET_UNREADABLE,
+    Reason.CONNECT_REPLAYED,
+}
 _REST_CLIENT_CONFIG = orjson.Fragment(orjson.dumps(REST_CLIENT_CONFIG))
 # What ends a hook before there is anything to decide. Any other error is a fault of ours.
 REFUSALS = (Refused, Malformed, UnsupportedMediaType, SecretUnreadable)
@@ -117,9 +122,10 @@ class HookView(APIView):
         """Raises Malformed."""
         posted = _posted(request)
         payload: Payload = request.data  # type: ignore[assignment]  # as WcsParser gives it
-        require(payload, *posted.wcs_method.requires)
+        check_shape(payload, posted.wcs_method)
 
         hook = Hook(
+            posted.id,
             posted.key,
             posted.wcs_method,
             payload,
@@ -152,6 +158,7 @@ class HookView(APIView):
 
         log_answer(answer, instance)
         event = LoggedEvent(
+            posted.id,
             posted.received_at,
             posted.wcs_method.name,
             reason.decision,

@@ -23,6 +23,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
+    # Known before the hook is recorded, so that recording it twice changes nothing.
+    hook_id = models.UUIDField("hook", null=True, editable=False)
     # No foreign key constraints: checking five of them for every hook cost more than the row.
     received_at = models.DateTimeField()
     instance = models.ForeignKey(
@@ -53,6 +55,7 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["hook_id"], name="event_once_per_hook")]
         indexes = [
             models.Index(fields=["received_at"], name="event_by_time"),
             models.Index(fields=["tenant", "received_at"], name="event_of_tenant"),

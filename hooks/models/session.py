@@ -78,8 +78,10 @@ class Session(models.Model):
         indexes = [
             models.Index(fields=["opened_at"], name="session_by_time"),
             models.Index(fields=["tenant", "opened_at"], name="session_of_tenant"),
-            models.Index(fields=["sip_account", "opened_at"], name="session_of_sip_account"),
-            models.Index(fields=["sip_account"], condition=Q(ended_at=None), name="session_living"),
+            # Ends with the id: the order in which an account's living sessions are counted.
+            models.Index(
+                fields=["sip_account", "id"], condition=Q(ended_at=None), name="session_living"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from hooks.facts import Facts
 
-# Set on the gateway's connections: every table is reached through an index, whatever it holds by now.
+# Set on the gateway's connections: rows are reached by an index in its own order, whatever the
+# planner believes the tables hold. A look-up that could use two indexes names an order that only
+# one of them has, since statistics may be missing, or as old as an empty table.
 SETTINGS = """
 SELECT set_config('enable_seqscan', 'off', false),
+       set_config('enable_bitmapscan', 'off', false),
+       set_config('enable_sort', 'off', false),
        set_config('enable_hashjoin', 'off', false),
        set_config('enable_mergejoin', 'off', false),
        set_config('plan_cache_mode', 'force_generic_plan', false),
@@ -24,10 +28,11 @@ _INSTANCE = {
     "instance_previous_signing_secret": "instance.previous_signing_secret",
 }
 _CONNECT = _INSTANCE | {
-    "session_id": "session.id",
+    "session_id": "CASE WHEN session.ended_at IS NULL THEN session.id END",
     "session_ended_at": "session.ended_at",
     "session_opened_at": "session.opened_at",
     "session_digest": "session.connect_digest",
+    "connect_answered_before": "answered.before",
     "node_known": "node.id IS NOT NULL",
     "tenant_id": "tenant.id",
     "tenant_status": "tenant.status",
@@ -73,78 +78,115 @@ SELECT instance.key, {", ".join(_INSTANCE.values())}
 """
 
 # `origins`: the connect's origin and its parents, the nearest first, with spaces between.
-# A session that lives keeps its account; a new one gets the account with the fewest living sessions, then the longest idle.
-# Connects of one tenant in one batch take turns.
+_ASKED = """
+WITH asked AS MATERIALIZED (
+    SELECT hook.*, domain.id AS domain_id, domain.tenant_id,
+           row_number() OVER (PARTITION BY domain.tenant_id ORDER BY n) - 1 AS turn
+      FROM json_to_recordset(%s) AS hook (
+           n int, key text, node text, wcs_session text, digest text, origins text)
+      LEFT JOIN LATERAL (
+           SELECT id, tenant_id FROM tenants_domain
+            WHERE origin = ANY (string_to_array(hook.origins, ' '))
+              AND (include_subdomains OR origin = split_part(hook.origins, ' ', 1))
+            ORDER BY length(origin) DESC LIMIT 1
+           ) domain ON true
+)"""
+MOST_LIVING = 8  # sessions of an account that are counted; beyond that, accounts count as equal
+MOST_ACCOUNTS = 200  # of a tenant that take part
+# The accounts of each tenant that is asked for, those with the fewest living sessions first;
+# among equals, chance decides. Nothing is counted for a tenant with one account.
+_POOL = f"""
+pool AS MATERIALIZED (
+    SELECT tenant_id, array_agg(id ORDER BY living, chance) AS accounts
+      FROM (SELECT DISTINCT tenant_id FROM asked) AS of_tenant
+     CROSS JOIN LATERAL (
+           SELECT account.id, hashtext(account.id::text || statement_timestamp()) AS chance,
+                  CASE WHEN account.size > 1 THEN (
+                  SELECT count(*) FROM (
+                         SELECT sip_account_id FROM hooks_session
+                          WHERE ended_at IS NULL AND (sip_account_id, id) >=
+                                (account.id, '00000000-0000-0000-0000-000000000000')
+                          ORDER BY sip_account_id, id LIMIT {MOST_LIVING}
+                         ) counted WHERE sip_account_id = account.id
+                  ) END AS living
+             FROM (SELECT id, count(*) OVER () AS size FROM (
+                          SELECT id FROM tenants_sipaccount
+                           WHERE tenant_id = of_tenant.tenant_id AND enabled
+                           LIMIT {MOST_ACCOUNTS}
+                          ) enabled
+                  ) account
+           ) candidate
+     GROUP BY tenant_id
+)"""
+# The session that lives under that id, else the last that did.
+_LATEST_SESSION = """
+       SELECT * FROM hooks_session
+        WHERE wcs_session_id = hook.wcs_session AND node_id = hook.node
+          AND instance_id = instance.id
+        ORDER BY ended_at DESC NULLS FIRST"""
+MOST_RECURRENCES = 20  # of a session id, among which a repeated connect is looked for
+
+# A session that lives keeps its account; connects of one tenant in one batch take turns.
 READ_CONNECT = f"""
+{_ASKED}, {_POOL}
 SELECT {_select_facts(_CONNECT)}
-  FROM (SELECT hook.*, domain.id AS domain_id, domain.tenant_id,
-               row_number() OVER (PARTITION BY domain.tenant_id ORDER BY n) - 1 AS turn
-          FROM json_to_recordset(%s) AS hook (n int, key text, node text, wcs_session text, origins text)
-          LEFT JOIN LATERAL (
-               SELECT id, tenant_id FROM tenants_domain
-                WHERE origin = ANY (string_to_array(hook.origins, ' '))
-                  AND (include_subdomains OR origin = split_part(hook.origins, ' ', 1))
-                ORDER BY length(origin) DESC LIMIT 1
-               ) domain ON true
-       ) hook
+  FROM asked hook
+  LEFT JOIN pool ON pool.tenant_id = hook.tenant_id
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
   LEFT JOIN tenants_wcsnode node ON node.instance_id = instance.id AND node.node_id = hook.node
   LEFT JOIN tenants_tenant tenant ON tenant.id = hook.tenant_id
-  LEFT JOIN tenants_wcsinstance_tenants served ON served.wcsinstance_id = instance.id AND served.tenant_id = tenant.id
-  LEFT JOIN hooks_session session ON session.wcs_session_id = hook.wcs_session AND session.node_id = hook.node
-        AND session.instance_id = instance.id AND session.ended_at IS NULL
-  LEFT JOIN LATERAL (
-       SELECT count(*) AS size FROM tenants_sipaccount WHERE tenant_id = tenant.id AND enabled
-       ) pool ON true
-  LEFT JOIN LATERAL (
-       SELECT candidate.* FROM tenants_sipaccount candidate
-        WHERE candidate.tenant_id = tenant.id AND candidate.enabled
-        ORDER BY candidate.id = session.sip_account_id DESC NULLS LAST,
-                 CASE WHEN pool.size > 1 THEN (SELECT count(*) FROM (SELECT FROM hooks_session
-                   WHERE sip_account_id = candidate.id AND ended_at IS NULL LIMIT 1000) living) END,
-                 CASE WHEN pool.size > 1 THEN
-                   (SELECT max(opened_at) FROM hooks_session WHERE sip_account_id = candidate.id) END NULLS FIRST,
-                 candidate.id
-       OFFSET CASE WHEN session.id IS NULL THEN hook.turn %% greatest(pool.size, 1) END
-        LIMIT 1
-       ) account ON true
+  LEFT JOIN tenants_wcsinstance_tenants served
+       ON served.wcsinstance_id = instance.id AND served.tenant_id = tenant.id
+  LEFT JOIN LATERAL ({_LATEST_SESSION} LIMIT 1) session ON true
+ CROSS JOIN LATERAL (
+       SELECT EXISTS (
+              SELECT FROM ({_LATEST_SESSION} LIMIT {MOST_RECURRENCES}) recent
+               WHERE connect_digest = hook.digest) AS before
+       ) answered
+  LEFT JOIN tenants_sipaccount account ON account.id = CASE
+       WHEN session.ended_at IS NULL AND session.sip_account_id = ANY (pool.accounts)
+       THEN session.sip_account_id
+       ELSE pool.accounts[1 + hook.turn %% cardinality(pool.accounts)] END
  ORDER BY hook.n
 """
-# The session that lives under that id, else the last that did.
-_SESSION = """
+_SESSION = f"""
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
+  LEFT JOIN LATERAL ({_LATEST_SESSION} LIMIT 1) session ON true
   LEFT JOIN LATERAL (
-       SELECT * FROM hooks_session
-        WHERE wcs_session_id = hook.wcs_session AND node_id = hook.node AND instance_id = instance.id
-        ORDER BY ended_at DESC NULLS FIRST LIMIT 1
-       ) session ON true
-  LEFT JOIN LATERAL (
-       SELECT * FROM hooks_call WHERE session_id = session.id AND wcs_call_id = hook.wcs_call LIMIT 1
+       SELECT * FROM hooks_call
+        WHERE session_id = session.id AND wcs_call_id = hook.wcs_call LIMIT 1
        ) call ON true"""
 
-# Everything that let the session in must still hold: the tenant's domain covers its origin, its account is enabled.
+# What let the session in must still hold: the domain covers its origin, its account is enabled.
 READ_CALL = f"""
 SELECT {_select_facts(_CALL)}
-  FROM json_to_recordset(%s) AS hook (n int, key text, node text, wcs_session text, wcs_call text, alias text)
+  FROM json_to_recordset(%s) AS hook (
+       n int, key text, node text, wcs_session text, wcs_call text, alias text)
 {_SESSION}
   LEFT JOIN tenants_tenant tenant ON tenant.id = session.tenant_id
-  LEFT JOIN tenants_wcsinstance_tenants served ON served.wcsinstance_id = instance.id AND served.tenant_id = tenant.id
+  LEFT JOIN tenants_wcsinstance_tenants served
+       ON served.wcsinstance_id = instance.id AND served.tenant_id = tenant.id
   LEFT JOIN tenants_sipaccount account
-       ON account.id = session.sip_account_id AND account.tenant_id = tenant.id AND account.enabled
-  LEFT JOIN tenants_domain domain ON domain.id = session.domain_id AND domain.tenant_id = tenant.id
-        AND origin_span(domain.origin, domain.include_subdomains) && origin_span(session.origin, false)
+       ON account.id = session.sip_account_id AND account.tenant_id = tenant.id
+      AND account.enabled
+  LEFT JOIN tenants_domain domain
+       ON domain.id = session.domain_id AND domain.tenant_id = tenant.id
+      AND origin_span(domain.origin, domain.include_subdomains)
+          && origin_span(session.origin, false)
   LEFT JOIN tenants_callee callee ON callee.tenant_id = tenant.id AND callee.id = CASE
        WHEN hook.alias <> '' THEN
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = hook.alias)
-       ELSE
-           coalesce(domain.default_callee_id, (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND "default"))
+       ELSE coalesce(
+           domain.default_callee_id,
+           (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND "default"))
        END
  ORDER BY hook.n
 """
 
 READ_EVENT = f"""
 SELECT {_select_facts(_EVENT)}
-  FROM json_to_recordset(%s) AS hook (n int, key text, node text, wcs_session text, wcs_call text)
+  FROM json_to_recordset(%s) AS hook (
+       n int, key text, node text, wcs_session text, wcs_call text)
 {_SESSION}
  ORDER BY hook.n
 """

@@ -74,9 +74,14 @@ locked_call AS (
       LEFT JOIN session_progress ON session_progress.id = call.session_id AND call.ended_at IS NULL
      WHERE call.id = ANY (ARRAY(
            SELECT id FROM call_progress
-           UNION SELECT living.id FROM session_progress
-                   JOIN hooks_call living ON living.session_id = session_progress.id AND living.ended_at IS NULL
-                  WHERE session_progress.ended_at IS NOT NULL))
+           UNION
+           SELECT of_session.id FROM session_progress
+            CROSS JOIN LATERAL (
+                  -- In this order, and looked into outside of it, so that no other index does.
+                  SELECT id, ended_at FROM hooks_call WHERE session_id = session_progress.id
+                   ORDER BY wcs_call_id OFFSET 0
+                  ) of_session
+            WHERE session_progress.ended_at IS NOT NULL AND of_session.ended_at IS NULL))
      ORDER BY call.id FOR NO KEY UPDATE OF call
 ), moved_call AS (
     UPDATE hooks_call call
@@ -96,13 +101,16 @@ locked_call AS (
 )"""
 _LOGGED = """
 logged AS (
-    INSERT INTO hooks_event (received_at, instance_id, tenant_id, session_id, call_id, method, decision, reason,
-                             detail, body)
-    SELECT received_at, instance_id, tenant_id, session_id, call_id, method, decision, reason, detail, body
+    INSERT INTO hooks_event (hook_id, received_at, instance_id, tenant_id, session_id, call_id,
+                             method, decision, reason, detail, body)
+    SELECT hook_id, received_at, instance_id, tenant_id, session_id, call_id,
+           method, decision, reason, detail, body
       FROM json_to_recordset(%s) AS event (
-           received_at timestamptz, instance_id uuid, tenant_id bigint, session_id uuid, call_id uuid, method text,
-           decision text, reason text, detail text, body jsonb, only_with uuid)
+           hook_id uuid, received_at timestamptz, instance_id uuid, tenant_id bigint,
+           session_id uuid, call_id uuid, method text, decision text, reason text, detail text,
+           body jsonb, only_with uuid)
      WHERE only_with IS NULL OR only_with IN (SELECT id FROM created)
+    ON CONFLICT (hook_id) DO NOTHING  -- written already, by an attempt whose answer got lost
 )"""
 
 

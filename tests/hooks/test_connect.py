@@ -226,12 +226,51 @@ def test_a_new_connection_under_the_same_id_supersedes_the_old(acme):
     assert new.calls.get().ended_at is None
 
 
-def test_the_same_connect_long_after_is_a_new_connection(acme):
-    acme.post("connect")
-    Session.objects.update(opened_at=timezone.now() - timedelta(minutes=2))
-    acme.post("connect")
+RECURRING = "/192.168.1.102:55839/192.168.1.101:8443"  # as WCS named sessions before 2022
 
-    assert [session.ended_by for session in Session.objects.order_by("opened_at")] == [
-        "superseded",
-        "",
-    ]
+
+def long_ago():
+    Session.objects.update(opened_at=timezone.now() - timedelta(minutes=2))
+
+
+def test_the_same_connect_long_after_is_a_new_connection_where_ids_recur(acme):
+    acme.post("connect", sessionId=RECURRING)
+    long_ago()
+    assert acme.post("connect", sessionId=RECURRING).status == 200
+
+    ends = [session.ended_by for session in Session.objects.order_by("opened_at")]
+    assert ends == ["superseded", ""]
+    reasons = [event.reason for event in Event.objects.order_by("id")]
+    assert reasons == ["allowed", "session_id_recurs"]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_it_refuses_a_captured_connect(acme, gateway, ended):
+    """Somebody who captured the body cannot get the SIP password with it later."""
+    acme.post("connect")
+    if ended:
+        acme.post("ConnectionStatusEvent", "connection_disconnected")
+    long_ago()
+    answer = acme.post("connect")
+
+    assert answer.is_neutral_refusal
+    assert ACME_PASSWORD not in answer.body.decode()
+    assert Event.objects.latest("id").reason == "connect_replayed"
+    assert bool(Session.objects.get().ended_at) is ended
+    assert "connect_replayed of instance" in gateway.log
+
+
+def test_another_connect_under_an_ended_id_is_no_replay(acme):
+    acme.post("connect")
+    acme.post("ConnectionStatusEvent", "connection_disconnected")
+    long_ago()
+
+    assert acme.post("connect", custom={"another": "page"}).status == 200
+
+
+@pytest.mark.parametrize("foreign", [{"status": "ESTABLISHED"}, {"callId": "c"}])
+def test_another_methods_body_is_no_connect(acme, foreign):
+    """The signature covers no method: a captured event that holds an origin opens nothing."""
+    assert acme.post("connect", **foreign).status == 400
+    assert not Session.objects.exists()
+    assert Event.objects.get().reason == "malformed"

@@ -194,7 +194,14 @@ def test_a_refused_call_that_goes_on_is_shouted_about(acme, gateway):
     )
 
 
-@pytest.mark.parametrize("status", ["FINISHED", "NOVEL", "", None, "finish"])
+@pytest.mark.parametrize("method", ["CallStatusEvent", "ConnectionStatusEvent"])
+@pytest.mark.parametrize("status", [..., None, ""])
+def test_an_event_without_a_status_is_none(calling, method, status):
+    assert calling.post(method, "call_ring", status=status).status == 400
+    assert Event.objects.latest("id").reason == "malformed"
+
+
+@pytest.mark.parametrize("status", ["FINISHED", "NOVEL", "finish"])
 def test_unknown_words_break_nothing(calling, status):
     assert (
         calling.post("CallStatusEvent", "call_ring", status=status, sipStatus=10**30).status == 200
