@@ -36,9 +36,8 @@ def decide(
 
 def supersedes(facts: Facts, reason: Reason) -> bool:
     """A new connection under the id of a session that still lives: WCS lost that one's end."""
-    return (
-        reason is Reason.ALLOWED and facts.session_id is not None and facts.session_ended_at is None
-    )
+    is_new = reason in {Reason.ALLOWED, Reason.SESSION_ID_RECURS}
+    return is_new and facts.session_id is not None
 
 
 def _connect(payload: Payload, origin_is_sound: bool, facts: Facts, now: datetime) -> Reason:
