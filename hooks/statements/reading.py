@@ -11,6 +11,7 @@ SETTINGS = """
 SELECT set_config('enable_seqscan', 'off', false),
        set_config('enable_bitmapscan', 'off', false),
        set_config('enable_sort', 'off', false),
+       set_config('enable_material', 'off', false),
        set_config('enable_hashjoin', 'off', false),
        set_config('enable_mergejoin', 'off', false),
        set_config('plan_cache_mode', 'force_generic_plan', false),
@@ -143,10 +144,13 @@ SELECT {_select_facts(_CONNECT)}
               SELECT FROM ({_LATEST_SESSION} LIMIT {MOST_RECURRENCES}) recent
                WHERE connect_digest = hook.digest) AS before
        ) answered
-  LEFT JOIN tenants_sipaccount account ON account.id = CASE
-       WHEN session.ended_at IS NULL AND session.sip_account_id = ANY (pool.accounts)
-       THEN session.sip_account_id
-       ELSE pool.accounts[1 + hook.turn %% cardinality(pool.accounts)] END
+  LEFT JOIN LATERAL (
+       SELECT * FROM tenants_sipaccount WHERE id = CASE
+              WHEN session.ended_at IS NULL AND session.sip_account_id = ANY (pool.accounts)
+              THEN session.sip_account_id
+              ELSE pool.accounts[1 + hook.turn %% cardinality(pool.accounts)] END
+       OFFSET 0
+       ) account ON true
  ORDER BY hook.n
 """
 _SESSION = f"""

@@ -32,16 +32,22 @@ asked AS (
         reason text, asked_at timestamptz, ended_at timestamptz, ended_by text)
     ON CONFLICT DO NOTHING RETURNING id
 )"""
-# Rows are locked in the order of their ids, so that two batches never wait for each other in a circle.
+# Rows are locked in the order of their ids, so that two batches never wait for each other in a
+# circle; and they are found by their ids, whatever the planner believes of the table.
 _SESSIONS = """
-session_progress AS (
-    SELECT progress.*
-      FROM json_to_recordset(%s) AS progress (
-           id uuid, established_at timestamptz, ended_at timestamptz, ended_by text)
-      JOIN hooks_session USING (id)
-     -- An end from before the session began was the end of an earlier one under the same id (two clocks may differ a bit).
-     WHERE coalesce(progress.ended_at, progress.established_at) > hooks_session.opened_at - interval '2 seconds'
-     ORDER BY id FOR NO KEY UPDATE OF hooks_session
+session_report AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%s) AS report (
+        id uuid, established_at timestamptz, ended_at timestamptz, ended_by text)
+), session_progress AS (
+    SELECT report.*
+      FROM hooks_session session
+      JOIN session_report report ON report.id = session.id
+     WHERE session.id = ANY (ARRAY(SELECT id FROM session_report))
+     -- An end from before the session began was the end of an earlier one under the same id (two
+     -- clocks may differ a bit).
+       AND coalesce(report.ended_at, report.established_at)
+           > session.opened_at - interval '2 seconds'
+     ORDER BY session.id FOR NO KEY UPDATE OF session
 ), moved_session AS (
     UPDATE hooks_session session
        SET established_at = least(session.established_at, progress.established_at),

@@ -1,0 +1,248 @@
+"""What a hook costs the database: bounded, whatever the statistics say and the tables hold."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from django.core.management import call_command
+
+from hooks.facts import Facts
+from hooks.lifecycle import CallProgress, SessionProgress
+from hooks.recording import AskedCall, LoggedEvent, OpenedSession, Record, parts
+from hooks.statements.reading import (
+    MOST_LIVING,
+    READ_CALL,
+    READ_CONNECT,
+    READ_EVENT,
+    READ_INSTANCES,
+    SETTINGS,
+)
+from hooks.statements.writing import write
+from tests import cast as casting
+from tests.environment import SERVER
+from tests.wcs import NODE
+
+POOL, LIVING_OF_POOL = 100, 30_000
+LIVING, ENDED = 20_000, 60_000
+RECURRENCES = 500  # of one old-style session id
+ONE_HOOK = 60  # rows that any step touches for one hook
+TABLES = ("hooks_session", "hooks_call", "hooks_event")
+SESSIONS = """
+INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
+                           sip_account_id, sip_login, connect_digest, opened_at, ended_at, ended_by)
+SELECT gen_random_uuid(), %(tenant)s, %(instance)s, %(node)s, %(name)s || n, '', %(origin)s,
+       (%(accounts)s::uuid[])[1 + n %% cardinality(%(accounts)s::uuid[])], '', '',
+       now() - n * interval '1 second',
+       CASE WHEN %(ended)s THEN now() - n * interval '1 millisecond' END, ''
+  FROM generate_series(1, %(rows)s) AS n
+"""
+RECURRING = """
+INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
+                           sip_login, connect_digest, opened_at, ended_at, ended_by)
+SELECT gen_random_uuid(), %(tenant)s, %(instance)s, %(node)s, '/1.2.3.4:5/6.7.8.9:10', '', '', '',
+       '', now(), now() - n * interval '1 minute', ''
+  FROM generate_series(1, %(rows)s) AS n
+"""
+CALLS = """
+INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller, decision,
+                        reason, asked_at, ended_at, ended_by, end_info)
+SELECT gen_random_uuid(), tenant_id, id, 'c', '', '', '', 'allowed', 'allowed', opened_at,
+       ended_at, '', ''
+  FROM hooks_session WHERE wcs_session_id LIKE 's%%'
+"""
+FORGET = """
+DELETE FROM pg_statistic WHERE starelid = ANY (%s::regclass[]);
+"""
+
+
+class Database:
+    """The gateway's connection, with plans that were made while the tables were empty."""
+
+    def __init__(self) -> None:
+        self.connection = psycopg.connect(
+            host=str(SERVER.socket), user="clickhook", dbname="clickhook", autocommit=True
+        )
+        self.connection.execute(SETTINGS, ["30s"])
+        self.statements: set[str] = set()
+
+    def explain(self, statement: str, values: list[str]) -> dict:
+        """The plan, with what it touched; its writes are taken back."""
+        name = "s" + uuid.uuid5(uuid.NAMESPACE_OID, statement).hex
+        literals = [psycopg.sql.Literal(value).as_string(self.connection) for value in values]
+        with self.connection.transaction(force_rollback=True):
+            if name not in self.statements:
+                self.connection.execute(f"PREPARE {name} AS {_numbered(statement)}")
+            explained = self.connection.execute(
+                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE {name}({', '.join(literals)})"
+            ).fetchone()
+        self.statements.add(name)
+        return explained[0][0]["Plan"]
+
+
+def _numbered(statement: str) -> str:
+    numbers = iter(range(1, 20))
+    return re.sub(r"%s", lambda _: f"${next(numbers)}", statement).replace("%%", "%")
+
+
+@pytest.fixture(scope="module")
+def hot(django_db_setup, django_db_blocker):
+    """Two tenants: Acme has one account and most sessions, Globex a pool of accounts."""
+    with django_db_blocker.unblock():
+        cast = casting.assemble()
+        pool = [cast.globex.sip_accounts.get().pk] + [
+            cast.globex.sip_accounts.create(
+                login=f"3{n:04}", password="x", domain="sip.globex.example"
+            ).pk
+            for n in range(POOL - 1)
+        ]
+        database = Database()
+        for table in TABLES:
+            database.connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
+        for statement, values in HOT.values():
+            database.explain(statement, values)  # plans it, as a fresh gateway does
+
+        def fill(tenant, instance, accounts, origin, **more):
+            values = {
+                "tenant": tenant.pk,
+                "instance": instance.pk,
+                "node": NODE,
+                "accounts": accounts,
+                "origin": origin,
+            }
+            database.connection.execute(SESSIONS, values | more)
+
+        acme = (cast.acme, cast.acme_1, [cast.acme_account.pk], "https://www.acme.example")
+        fill(*acme, name="s", ended=False, rows=LIVING)
+        fill(*acme, name="e", ended=True, rows=ENDED)
+        globex = (cast.globex, cast.globex_1, pool, "https://globex.example:8443")
+        fill(*globex, name="p", ended=False, rows=LIVING_OF_POOL)
+        database.connection.execute(
+            RECURRING,
+            {
+                "tenant": cast.acme.pk,
+                "instance": cast.acme_1.pk,
+                "node": NODE,
+                "rows": RECURRENCES,
+            },
+        )
+        database.connection.execute(CALLS)
+        yield database
+        for table in TABLES:
+            database.connection.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
+        database.connection.close()
+        call_command("flush", verbosity=0, interactive=False)
+
+
+def question(**more) -> list[str]:
+    asked = {"n": 0, "key": "key-of-acme-1", "node": NODE, "wcs_session": "s7", "digest": "d"}
+    return [json.dumps([asked | more])]
+
+
+def record(*records: Record) -> tuple[str, list[str]]:
+    made = parts(records)
+    statement = write(*(part is not None for part in made)).decode()
+    return statement, [part for part in made if part]
+
+
+NOW, ROW = datetime.now(UTC), "01900000-0000-7000-8000-000000000000"
+EVENT = LoggedEvent(ROW, NOW, "connect", "allowed", "allowed", body={}, instance_id=ROW)
+OPENED = OpenedSession(
+    ROW, 1, ROW, NODE, "new", "", None, "https://www.acme.example", ROW, "", "", NOW, False
+)
+ASKED = AskedCall(ROW, 1, ROW, "new", "", "", "", "allowed", "allowed", NOW, None, "")
+ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
+OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
+HOT = {
+    "instances": (READ_INSTANCES, ["{key-of-acme-1}"]),
+    "connect": (READ_CONNECT, question(origins=ACME, wcs_session="new")),
+    "connect of a living session": (READ_CONNECT, question(origins=ACME)),
+    "connect under an id that recurs": (
+        READ_CONNECT,
+        question(origins=ACME, wcs_session=OLD_STYLE),
+    ),
+    "connect of a stranger": (READ_CONNECT, question(key="no", origins="https://no.example")),
+    "call": (READ_CALL, question(wcs_call="new", alias="sales")),
+    "call again": (READ_CALL, question(wcs_call="c", alias="")),
+    "event": (READ_EVENT, question(wcs_call="c")),
+    "event under an id that recurs": (READ_EVENT, question(wcs_call="c", wcs_session=OLD_STYLE)),
+    "writing a session": record(Record(EVENT, opened=OPENED)),
+    "writing an end": record(Record(EVENT, session=(ROW, SessionProgress(None, NOW, "x")))),
+    "writing a report": record(Record(EVENT, call=(ROW, CallProgress(NOW, ringing_at=NOW)))),
+}
+ROWS = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+STATES = ["planned when empty", "never analysed", "analysed when empty", "analysed"]
+
+
+@pytest.fixture(params=STATES)
+def state(request, hot):
+    """What the planner knows. The first leaves the plans as the empty tables made them."""
+    execute = hot.connection.execute
+    if request.param == "planned when empty":
+        return hot
+    if request.param == "analysed":
+        execute("ANALYZE")
+    else:
+        oids = "{" + ",".join(TABLES) + "}"
+        execute(FORGET, [oids])
+        tuples = -1 if request.param == "never analysed" else 0
+        execute(
+            "UPDATE pg_class SET reltuples = %s, relpages = 0 WHERE oid = ANY (%s::regclass[])",
+            [tuples, oids],
+        )
+    execute("DISCARD PLANS")
+    return hot
+
+
+def nodes(plan):
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from nodes(below)
+
+
+def touched(plan) -> float:
+    """The most rows that any one step of the plan looked at."""
+    return max(
+        node["Actual Loops"] * sum(node.get(rows, 0) for rows in ROWS) for node in nodes(plan)
+    )
+
+
+@pytest.mark.parametrize("what", HOT)
+def test_a_hook_touches_few_rows(state, what):
+    plan = state.explain(*HOT[what])
+
+    assert touched(plan) <= ONE_HOOK, [
+        (node["Node Type"], node.get("Index Name"), node.get("Relation Name"), touched(node))
+        for node in nodes(plan)
+    ]
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 20 * ONE_HOOK
+
+
+def test_a_pool_of_accounts_touches_a_few_rows_for_each(state):
+    """Once for a tenant in a batch, however many hooks of it are in the batch."""
+    hooks = [
+        json.loads(question(key="key-of-globex-1", origins=GLOBEX, wcs_session=f"n{n}")[0])[0]
+        | {"n": n}
+        for n in range(50)
+    ]
+    plan = state.explain(READ_CONNECT, [json.dumps(hooks)])
+
+    assert touched(plan) <= 2 * POOL * MOST_LIVING
+
+
+def test_every_statement_gives_the_facts_by_their_names(hot):
+    for statement, values in (HOT["connect"], HOT["call"], HOT["event"]):
+        cursor = hot.connection.execute(statement, values)
+        assert tuple(column.name for column in cursor.description) == Facts._fields
+        assert cursor.fetchone()[Facts._fields.index("instance_app_key")] == ""
+
+
+def test_an_expression_belongs_to_a_fact():
+    from hooks.statements import reading
+
+    for expressions in (reading._CONNECT, reading._CALL, reading._EVENT):
+        assert set(expressions) <= set(Facts._fields)
