@@ -1,7 +1,7 @@
-"""Tells that something was recorded: beside the hooks' statements and never in them.
+"""Tells other processes that something was recorded, a few times a second at most.
 
-A NOTIFY makes its transaction wait for every other one that notifies until both are on disk, so in the hooks' own
-statements it would end their committing side by side. Here it is a transaction of its own, a few times a second at most.
+A transaction that notifies waits until every other one that does is on disk. The hooks' own
+statements would no longer commit side by side, so this is a transaction of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Announcer:
         self._news.set()
 
     async def run(self) -> None:
-        """Works until it is cancelled. What it cannot tell, whoever listens finds out a little later."""
+        """Works until it is cancelled. What it cannot tell, listeners find out a little later."""
         try:
             while True:
                 await self._news.wait()

@@ -1,6 +1,7 @@
-"""Is this one of our WCS instances? The key in the URL names it, HMAC-MD5 of the raw body proves it.
+"""Is this one of our WCS instances? The key in the URL names it, HMAC-MD5 of the body proves it.
 
-Source: docs.flashphoner.com, "Authorization on backend": `Authorization: WCS <hex>`, key rest_hook_secret_key.
+Source: docs.flashphoner.com, "Authorization on backend": `Authorization: WCS <hex>` under the key
+rest_hook_secret_key.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ class TooLarge(Exception):
 
 
 async def read_body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
-    """Raises TooLarge without reading the rest; ConnectionResetError when the rest does not come."""
+    """Raises TooLarge without reading on; ConnectionResetError when the rest does not come."""
     with contextlib.suppress(ValueError):
         if int(headers.get(b"content-length", b"0")) > MAX_BYTES:
             raise TooLarge

@@ -1,4 +1,4 @@
-"""Everything the database knows that bears on one hook; the SELECT lists are built from these names."""
+"""What the database knows that bears on one hook; the SELECT lists are built from these names."""
 
 from __future__ import annotations
 

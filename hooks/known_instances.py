@@ -48,7 +48,7 @@ class KnownInstances:
             self._known[key] = instance
 
     async def ask(self, key: str) -> Instance | None:
-        """What the database knows of it now. Raises Refused: overloaded, or the database is away."""
+        """What the database knows now. Raises Refused: overloaded, or the database is away."""
         if time.monotonic() - self._asked_at.get(key, -ASK_AGAIN_AFTER) < ASK_AGAIN_AFTER:
             return self._known.get(key)
         if time.monotonic() < self._away_until:

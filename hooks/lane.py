@@ -146,7 +146,7 @@ class Lane:
         return None
 
     async def _settle_or_retry(self, batch: list[Waiting]) -> list[Waiting]:
-        """Once more on a new connection: the server may only have restarted since the last batch."""
+        """Tries once more on a new connection: the server may only have restarted meanwhile."""
         was_open = self._connection.is_open
         try:
             return await self._settle(batch)

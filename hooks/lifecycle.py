@@ -1,4 +1,7 @@
-"""What a status event says of a session or a call; merging is the same in any order and however often."""
+"""What a status event says of a session or a call.
+
+Reports merge to the same result in any order, and however often each one comes.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from typing import NamedTuple, Self
 from hooks.payloads import Payload
 from hooks.reasons import NEUTRAL
 
-# Client SDK, constants CALL_STATUS and SESSION_STATUS; one demo of the vendor's says FINISHED for FINISH.
+# Client SDK, constants CALL_STATUS and SESSION_STATUS; a demo of the vendor says FINISHED.
 _RINGING = {"RING", "RING_MEDIA", "SESSION_PROGRESS"}
 _ANSWERED = {"ESTABLISHED", "HOLD"}
 _CALL_ENDS = {"FINISH": "finish", "FINISHED": "finish", "BUSY": "busy", "FAILED": "failed"}
 _SESSION_ENDS = {"DISCONNECTED": "disconnected", "FAILED": "failed"}
 _MAX_INFO = 512
-# WCS's FAILED of what we refused, in our words or HTTP's. A visitor may have called again under the id of a living call.
+# WCS's FAILED of what we refused, in our words or HTTP's. A visitor may have called again under the
+# id of a living call, which that report must not end.
 _REFUSALS = {*NEUTRAL.values(), *(status.phrase for status in NEUTRAL)}
 
 

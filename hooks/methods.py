@@ -1,6 +1,7 @@
 """Every hook of WCS and what we do with it: one table, from which restClientConfig is made.
 
-Names and kinds: docs.flashphoner.com, "The match between client invocations and REST methods"; client SDK.
+Names and kinds: docs.flashphoner.com, "The match between client invocations and REST methods";
+client SDK.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ SIP_FIELDS = (
     "sipVisibleName",
     "sipContactParams",
 )
-# Everything of a call that a visitor could set, but for what the media needs: callId, sdp and mediaProvider.
+# Everything of a call that a visitor could set, except what the media needs: callId, sdp and
+# mediaProvider.
 CALL_FIELDS = (
     "callee",
     "caller",
@@ -146,7 +148,7 @@ REST_CLIENT_CONFIG = {method.name: method.rest_client_config for method in _TABL
 
 
 def find(name: str) -> Method:
-    """The row of the table. Of what is not in it, an event is noted, and everything else is refused."""
+    """The row of the table. An unknown event is noted, everything else unknown is refused."""
     if name in METHODS:
         return METHODS[name]
     if name.endswith("Event") and not name.startswith("On"):

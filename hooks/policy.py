@@ -10,7 +10,7 @@ from hooks.methods import METHODS, Kind, Method
 from hooks.payloads import Payload
 from hooks.reasons import Decision, Reason
 
-# WCS repeats a POST within seconds; the same body later is a new connection of a visitor whose end was lost.
+# WCS repeats a POST within seconds.
 REPEATED_WITHIN = timedelta(minutes=1)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 # That a call goes on; only FINISH, BUSY and FAILED could follow a refusal.
@@ -20,7 +20,7 @@ GOES_ON = {"TRYING", "RING", "RING_MEDIA", "SESSION_PROGRESS", "ESTABLISHED", "H
 def decide(
     method: Method, payload: Payload, origin_is_sound: bool, facts: Facts, now: datetime
 ) -> Reason:
-    """`origin_is_sound`: a connect names an origin such as browsers send; whose it is, the facts say."""
+    """`origin_is_sound`: a connect names an origin that a browser may send, whoever owns it."""
     if method.name == "hangup":
         return Reason.ALLOWED if facts.session_id else Reason.SESSION_NOT_OURS
     if method.kind is Kind.EVENT:
@@ -102,7 +102,7 @@ def _asked_again(payload: Payload, facts: Facts) -> Reason:
     if facts.call_ended_at is not None:
         return Reason.CALL_ENDED
     same = facts.call_alias == payload.text("callee") and facts.call_decision == Decision.ALLOWED
-    # What was true when it was first asked must be true still: the alias may have been removed or moved since.
+    # What was true when it was first asked must still be true: the alias may have moved since.
     return (
         Reason.DUPLICATE
         if same and facts.call_target == facts.callee_target

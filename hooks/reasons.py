@@ -1,4 +1,4 @@
-"""Why a hook was answered as it was: one word for code, log, record and admin, and a sentence for the account manager."""
+"""Why a hook was answered as it was: a word for code and records, a sentence for people."""
 
 from __future__ import annotations
 
@@ -43,126 +43,150 @@ class Reason(StrEnum):
 
     ALLOWED = "allowed", Decision.ALLOWED, HTTPStatus.OK, "Allowed."
     DUPLICATE = (
-        "duplicate",
-        Decision.ALLOWED,
-        HTTPStatus.OK,
+        "duplicate", Decision.ALLOWED, HTTPStatus.OK,
         "WCS repeated a hook; it got the same answer again.",
-    )
-
+    )  # fmt: skip
     SESSION_ID_RECURS = (
         "session_id_recurs", Decision.ALLOWED, HTTPStatus.OK,
         "Allowed. The same connect was answered before, under a session id that recurs.",
-        "Nothing to do for a WCS that names sessions by address and port. A captured hook would look "
-        "the same: use TLS between that WCS and the gateway.",
+        "Nothing to do for a WCS that names sessions by address and port. A captured hook "
+        "would look the same: use TLS between that WCS and the gateway.",
     )  # fmt: skip
-
     RECORDED = "recorded", Decision.NOTED, HTTPStatus.OK, "Recorded."
     EVENT_UNKNOWN = (
-        "event_unknown", Decision.NOTED, HTTPStatus.OK, "An event this gateway does not know; only recorded."
+        "event_unknown", Decision.NOTED, HTTPStatus.OK,
+        "An event this gateway does not know; only recorded.",
     )  # fmt: skip
     SESSION_NOT_OURS = (
         "session_not_ours", Decision.NOTED, HTTPStatus.OK,
         "An event of a session that was never accepted here; only recorded.",
     )  # fmt: skip
     CALL_NOT_OURS = (
-        "call_not_ours", Decision.NOTED, HTTPStatus.OK, "An event of a call that was never accepted here; only recorded."
+        "call_not_ours", Decision.NOTED, HTTPStatus.OK,
+        "An event of a call that was never accepted here; only recorded.",
     )  # fmt: skip
     CALL_NEVER_ASKED = (
         "call_never_asked", Decision.NOTED, HTTPStatus.OK,
-        "WCS placed this call without asking: the call hook is not attached to its application, or is turned off.",
-        "Run the commands of wcs_config on that WCS: until then it dials what the browser says.",
+        "WCS placed this call without asking: the call hook is not attached to its "
+        "application, or is turned off.",
+        "Run the commands of wcs_config on that WCS: until then it dials what the browser "
+        "says.",
     )  # fmt: skip
     REFUSED_CALL_WENT_ON = (
         "refused_call_went_on", Decision.NOTED, HTTPStatus.OK,
         "WCS placed this call although it was refused: it does not obey restClientConfig.",
         "Stop that WCS and check it.",
     )  # fmt: skip
-
     SPOOLED = (
-        "spooled",
-        Decision.NOTED,
-        HTTPStatus.OK,
+        "spooled", Decision.NOTED, HTTPStatus.OK,
         "The database was away; kept on disk, recorded later.",
-    )
-
+    )  # fmt: skip
     INSTANCE_UNKNOWN = (
-        "instance_unknown", Decision.REFUSED, HTTPStatus.NOT_FOUND, "No WCS instance has the key in the hook URL.",
-        "Compare the URL at the WCS with the one on the instance's page; wcs_config prints it.",
+        "instance_unknown", Decision.REFUSED, HTTPStatus.NOT_FOUND,
+        "No WCS instance has the key in the hook URL.",
+        "Compare the URL at the WCS with the one on the instance's page; wcs_config prints "
+        "it.",
     )  # fmt: skip
     SIGNATURE_MISSING = (
-        "signature_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The hook was not signed.",
-        "Set rest_hook_send_hash=true on that WCS and restart it. If it is set, somebody else posted this: nothing to do.",
+        "signature_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The hook was not signed.",
+        "Set rest_hook_send_hash=true on that WCS and restart it. If it is set, either a "
+        "proxy before the gateway takes the Authorization header away, or somebody else posted "
+        "this.",
     )  # fmt: skip
     SIGNATURE_WRONG = (
-        "signature_wrong", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The signature fits no live secret of this instance.",
-        "Make rest_hook_secret_key on that WCS the instance's signing secret (wcs_config prints it) and restart it. "
-        "If it is the same, somebody else posted this: nothing to do.",
+        "signature_wrong", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The signature fits no live secret of this instance.",
+        "Make rest_hook_secret_key on that WCS the instance's signing secret (wcs_config "
+        "prints it) and restart it. If it is the same, somebody else posted this: nothing to "
+        "do.",
     )  # fmt: skip
     SECRET_MISSING = (
         "secret_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
-        "The instance has no signing secret and is not marked as unsigned, so nobody is answered.",
+        "The instance has no signing secret and is not marked as unsigned, so nobody is "
+        "answered.",
         "Enter a signing secret on the instance's page, and the same one at the WCS.",
     )  # fmt: skip
     MALFORMED = (
-        "malformed", Decision.REFUSED, HTTPStatus.BAD_REQUEST, "The body is not what WCS sends.",
+        "malformed", Decision.REFUSED, HTTPStatus.BAD_REQUEST,
+        "The body is not what WCS sends.",
         "The detail says what was wrong. If a WCS sent it, report it with the WCS's version.",
     )  # fmt: skip
     CONTENT_TYPE = (
-        "content_type", Decision.REFUSED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body is not JSON.",
-        "WCS sends application/json: look for a proxy between it and the gateway that changes the Content-Type.",
+        "content_type", Decision.REFUSED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "The body is not JSON.",
+        "WCS sends application/json: look for a proxy between it and the gateway that changes "
+        "the Content-Type.",
     )  # fmt: skip
     APP_KEY = (
         "app_key", Decision.REFUSED, HTTPStatus.FORBIDDEN,
         "The browser named another WCS application (appKey) than this instance's.",
-        "Name the instance's application in the page's createSession({appKey: …}), or change the instance's appKey.",
+        "Name the instance's application in the page's createSession({appKey: …}), or change "
+        "the instance's appKey.",
     )  # fmt: skip
     ORIGIN_MISSING = (
-        "origin_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The connection named no origin: no browser page made it.",
-        "Nothing to do if a program made it. A visitor's browser always names its page's origin.",
+        "origin_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The connection named no origin: no browser page made it.",
+        "Nothing to do if a program made it. A visitor's browser always names its page's "
+        "origin.",
     )  # fmt: skip
     ORIGIN_MALFORMED = (
         "origin_malformed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
-        "The origin is none that a browser sends: a local file, a sandboxed frame, or a forgery.",
-        "Serve the page from a web server, by http:// or https://, and not from a file or in a sandboxed frame.",
+        "The origin is none that a browser sends: a local file, a sandboxed frame, or a "
+        "forgery.",
+        "Serve the page from a web server, by http:// or https://, and not from a file or in "
+        "a sandboxed frame.",
     )  # fmt: skip
     ORIGIN_UNKNOWN = (
-        "origin_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN, "No tenant has this origin.",
-        "If it is a customer's page, add the domain to the tenant: scheme, host and port must be the same.",
+        "origin_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "No tenant has this origin.",
+        "If it is a customer's page, add the domain to the tenant: scheme, host and port must "
+        "be the same.",
     )  # fmt: skip
     CONNECT_REPLAYED = (
         "connect_replayed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
-        "This very connect was answered before, and its session id never recurs: somebody repeats "
-        "a hook they captured.",
+        "This very connect was answered before, and its session id never recurs: somebody "
+        "repeats a hook they captured.",
         "Use TLS between the WCS and the gateway, and give the WCS a new signing secret.",
     )  # fmt: skip
     TENANT_NOT_SERVED = (
-        "tenant_not_served", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The WCS instance may not speak for the tenant.",
+        "tenant_not_served", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The WCS instance may not speak for the tenant.",
         "Add the instance on the tenant's page if it should.",
     )  # fmt: skip
     TENANT_SUSPENDED = (
-        "tenant_suspended", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The tenant is suspended.",
+        "tenant_suspended", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The tenant is suspended.",
         "Set the tenant's status to active if its visitors may call again.",
     )  # fmt: skip
     SIP_ACCOUNT_MISSING = (
         "sip_account_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
-        "The tenant has no enabled SIP account, or the session's account was disabled or deleted.",
-        "Add or enable a SIP account on the tenant's page. A visitor of a disabled account reloads the page.",
+        "The tenant has no enabled SIP account, or the session's account was disabled or "
+        "deleted.",
+        "Add or enable a SIP account on the tenant's page. A visitor of a disabled account "
+        "reloads the page.",
     )  # fmt: skip
     SESSION_UNKNOWN = (
-        "session_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN, "This instance and node opened no such session.",
-        "The connect of this visitor was refused, or the connect hook is not attached: look for it under Events.",
+        "session_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "This instance and node opened no such session.",
+        "The connect of this visitor was refused, or the connect hook is not attached: look "
+        "for it under Events.",
     )  # fmt: skip
     SESSION_ENDED = (
-        "session_ended", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The session has ended.",
-        "The visitor reloads the page. If it happens often, have the page connect anew when its connection broke.",
+        "session_ended", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The session has ended.",
+        "The visitor reloads the page. If it happens often, have the page connect anew when "
+        "its connection broke.",
     )  # fmt: skip
     ORIGIN_REVOKED = (
-        "origin_revoked", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The domain the session came from was removed since.",
+        "origin_revoked", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The domain the session came from was removed since.",
         "Add the domain again if its visitors may call.",
     )  # fmt: skip
     CALLEE_UNKNOWN = (
         "callee_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
-        "The page asked for a callee that is no alias of the tenant. Numbers and SIP URIs are never dialled from a page.",
+        "The page asked for a callee that is no alias of the tenant. Numbers and SIP URIs are "
+        "never dialled from a page.",
         "Add a callee of that alias on the tenant's page, or correct the alias in the page.",
     )  # fmt: skip
     CALLEE_NO_DEFAULT = (
@@ -176,16 +200,20 @@ class Reason(StrEnum):
         "The page must not choose call ids itself: leave callId out of createCall.",
     )  # fmt: skip
     CALL_ENDED = (
-        "call_ended", Decision.REFUSED, HTTPStatus.FORBIDDEN, "The call of this id has ended already.",
+        "call_ended", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The call of this id has ended already.",
         "The page makes a new call with createCall instead of repeating the old one.",
     )  # fmt: skip
     METHOD_REFUSED = (
-        "method_refused", Decision.REFUSED, HTTPStatus.FORBIDDEN, "A visitor may connect, call and hang up, nothing else.",
+        "method_refused", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "A visitor may connect, call and hang up, nothing else.",
         "Nothing to do, unless the page itself asks for it: then take that out of the page.",
     )  # fmt: skip
     INCOMING_REFUSED = (
-        "incoming_refused", Decision.REFUSED, HTTPStatus.FORBIDDEN, "Visitors receive no calls, messages or data.",
-        "If the tenant registers at the SIP server, turn that off: it is what makes visitors' browsers ring.",
+        "incoming_refused", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Visitors receive no calls, messages or data.",
+        "If the tenant registers at the SIP server, turn that off: it is what makes visitors' "
+        "browsers ring.",
     )  # fmt: skip
     SECRET_UNREADABLE = (
         "secret_unreadable", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE,
@@ -193,15 +221,19 @@ class Reason(StrEnum):
         "Restore the key (the operator), or enter the SIP password or signing secret again.",
     )  # fmt: skip
     DATABASE_AWAY = (
-        "database_away", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE, "The database did not answer in time.",
+        "database_away", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE,
+        "The database did not answer in time.",
         "Tell the operator: see the PostgreSQL and the network between it and the gateway.",
     )  # fmt: skip
     OVERLOADED = (
-        "overloaded", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE, "More hooks waited than can be answered in time.",
-        "Tell the operator: the gateway or its PostgreSQL needs more machine, or somebody floods it.",
+        "overloaded", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE,
+        "More hooks waited than can be answered in time.",
+        "Tell the operator: the gateway or its PostgreSQL needs more machine, or somebody "
+        "floods it.",
     )  # fmt: skip
     GATEWAY_FAULT = (
-        "gateway_fault", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE, "A fault of the gateway itself.",
+        "gateway_fault", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE,
+        "A fault of the gateway itself.",
         "Tell the operator: the gateway's log says more.",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What of a hook's body is kept: fields known to be harmless, cut to a bearable length. The rest is only named."""
+"""Keeps the harmless fields of a hook's body, cut to a length; of the others it keeps the names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ MAX_TEXT = 512  # characters
 MAX_OMITTED = 50
 MAX_ITEMS = 20
 
-# An allow-list: a field that a later WCS adds may be a secret, so it stays out until somebody has looked at it.
+# An allow-list: a field that a later WCS adds may be a secret, so it stays out until somebody has
+# looked at it.
 KEPT = {
     *(
         "nodeId",
@@ -46,7 +47,7 @@ KEPT = {
 
 
 def redact(payload: Payload) -> dict[str, Any]:
-    """What is no plain text, number or list of texts is left out whatever its name: it may hold anything."""
+    """Objects and mixed lists are left out whatever their name: they may hold anything."""
     kept: dict[str, Any] = {}
     omitted = []
     for name, value in payload.fields.items():

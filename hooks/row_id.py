@@ -1,4 +1,6 @@
-"""Ids that grow with time, so that new rows go to the end of every index: with random ones a hook cost a fifth more.
+"""Ids that grow with time, so that new rows go to the end of every index.
+
+With random ids a hook cost a fifth more.
 
 Source: RFC 9562, section 5.7, UUID version 7.
 """

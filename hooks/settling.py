@@ -1,4 +1,4 @@
-"""The whole decision on one hook: facts in, the answer and the record out. No database, no clock."""
+"""The whole decision on one hook: facts in, answer and record out. No database, no clock."""
 
 from __future__ import annotations
 

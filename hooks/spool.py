@@ -1,4 +1,4 @@
-"""Status events on disk while the database is away: WCS does not repeat a hook it got an answer for."""
+"""Keeps status events on disk while the database is away: WCS repeats no hook that was answered."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ BATCH = 100  # lines recorded at once
 
 
 class Spool:
-    """One file for each process, redacted, synced before WCS gets its answer. The lock says the process lives."""
+    """One file for each process, redacted, synced before WCS gets its answer.
+
+    Its lock tells other processes that this one lives.
+    """
 
     def __init__(self, directory: Path, limit: int) -> None:
         """`limit` in bytes; beyond it nothing is kept, and WCS is told so."""
@@ -56,7 +59,8 @@ class Spool:
     def take(self) -> Iterator[Iterator[list[Hook]]]:
         """Batches of what this process kept and what others left that are gone.
 
-        A file is deleted when all of it was taken and the caller asks for more; should the caller fail, it stays as it is.
+        A file is deleted when the caller asks for more after its last line. If the caller fails
+        before, it stays as it is.
         """
         file, self._file = self._file, None
         if file is not None:
@@ -69,7 +73,7 @@ class Spool:
             )
 
     def _open(self) -> IO[bytes]:
-        """Nobody sees the file before it is locked: until then its name is none that `take` looks for."""
+        """Until the file is locked it has a name that `take` does not look for."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._directory / f"{os.getpid()}-{uuid.uuid4().hex}"
         file = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")  # noqa: SIM115 - kept open
@@ -80,7 +84,7 @@ class Spool:
 
 
 def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
-    """Nothing while another process writes or records the file; the lock lives as long as the file."""
+    """Gives nothing while another process writes or records the file."""
     try:
         file = held.enter_context(path.open("rb"))
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

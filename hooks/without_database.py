@@ -17,7 +17,7 @@ REPORT_EVERY = 60.0  # seconds
 
 
 class Outage:
-    """One for each process; it counts, so that the log has a few lines and not one for each batch."""
+    """Counts what happens meanwhile, so that the log gets a few lines, not one a batch."""
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool

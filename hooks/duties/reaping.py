@@ -19,11 +19,13 @@ WITH lost_session AS (
     RETURNING id
 ), lost_call AS (
     UPDATE hooks_call SET ended_at = now(), ended_by = 'reaper'
-     WHERE id IN (SELECT call.id FROM hooks_call call JOIN hooks_session session ON session.id = call.session_id
+     WHERE id IN (SELECT call.id FROM hooks_call call
+                    JOIN hooks_session session ON session.id = call.session_id
                    WHERE call.ended_at IS NULL
                      AND (session.ended_at IS NOT NULL
-                          OR call.asked_at < now() - make_interval(secs => CASE WHEN call.answered_at IS NULL
-                                                                           THEN %(ring)s ELSE %(call)s END))
+                          OR call.asked_at < now() - make_interval(
+                             secs => CASE WHEN call.answered_at IS NULL
+                                          THEN %(ring)s ELSE %(call)s END))
                    ORDER BY call.id LIMIT 1000 FOR NO KEY UPDATE OF call SKIP LOCKED)
     RETURNING id
 )

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 _OPENED = """
 opened AS (
-    INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, domain_id, origin,
+    INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key,
+                               domain_id, origin,
                                sip_account_id, sip_login, connect_digest, opened_at, ended_by)
     SELECT id, tenant_id, instance_id, node_id, wcs_session_id, app_key, domain_id, origin,
            sip_account_id, sip_login, connect_digest, opened_at, ''
@@ -14,22 +15,25 @@ opened AS (
     ON CONFLICT DO NOTHING RETURNING id
 ), node AS (
     INSERT INTO tenants_wcsnode (instance_id, node_id, first_seen_at)
-    SELECT instance_id, node_id, min(opened_at) FROM opening WHERE node_is_new GROUP BY instance_id, node_id
+    SELECT instance_id, node_id, min(opened_at)
+      FROM opening WHERE node_is_new GROUP BY instance_id, node_id
     ON CONFLICT DO NOTHING
 )"""
 _OPENING = """
 opening AS (
     SELECT * FROM json_to_recordset(%s) AS opening (
-        id uuid, tenant_id bigint, instance_id uuid, node_id text, wcs_session_id text, app_key text, domain_id bigint,
-        origin text, sip_account_id uuid, sip_login text, connect_digest text, opened_at timestamptz, node_is_new bool)
+        id uuid, tenant_id bigint, instance_id uuid, node_id text, wcs_session_id text,
+        app_key text, domain_id bigint, origin text, sip_account_id uuid, sip_login text,
+        connect_digest text, opened_at timestamptz, node_is_new bool)
 )"""
 _ASKED = """
 asked AS (
-    INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller, decision, reason,
-                            asked_at, ended_at, ended_by, end_info)
+    INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller,
+                            decision, reason, asked_at, ended_at, ended_by, end_info)
     SELECT *, '' FROM json_to_recordset(%s) AS asking (
-        id uuid, tenant_id bigint, session_id uuid, wcs_call_id text, alias text, target text, caller text, decision text,
-        reason text, asked_at timestamptz, ended_at timestamptz, ended_by text)
+        id uuid, tenant_id bigint, session_id uuid, wcs_call_id text, alias text, target text,
+        caller text, decision text, reason text, asked_at timestamptz, ended_at timestamptz,
+        ended_by text)
     ON CONFLICT DO NOTHING RETURNING id
 )"""
 # Rows are locked in the order of their ids, so that two batches never wait for each other in a
@@ -52,28 +56,33 @@ session_report AS MATERIALIZED (
     UPDATE hooks_session session
        SET established_at = least(session.established_at, progress.established_at),
            ended_at = least(session.ended_at, progress.ended_at),
-           ended_by = CASE WHEN session.ended_by IN ('', 'reaper') THEN coalesce(progress.ended_by, session.ended_by)
+           ended_by = CASE WHEN session.ended_by IN ('', 'reaper')
+                           THEN coalesce(progress.ended_by, session.ended_by)
                            ELSE session.ended_by END
       FROM session_progress progress WHERE progress.id = session.id
 )"""
 _NO_SESSIONS = """
 session_progress AS (SELECT NULL::uuid AS id, NULL::timestamptz AS ended_at WHERE false)"""
-# The first end wins, and what WCS said of the call itself wins over what followed from the session or was assumed.
+# The first end wins, and what WCS said of the call itself wins over what followed from the session
+# or was assumed. The same rule stands in hooks.lifecycle, for the reports within a batch.
 _CALLS = """
 call_progress AS (
     SELECT * FROM json_to_recordset(%s) AS progress (
-        id uuid, at timestamptz, ringing_at timestamptz, answered_at timestamptz, ended_at timestamptz, ended_by text,
-        info text, sip_status int)
+        id uuid, at timestamptz, ringing_at timestamptz, answered_at timestamptz,
+        ended_at timestamptz, ended_by text, info text, sip_status int)
 )"""
 _NO_CALLS = """
 call_progress AS (
-    SELECT NULL::uuid AS id, NULL::timestamptz AS at, NULL::timestamptz AS ringing_at, NULL::timestamptz AS answered_at,
-           NULL::timestamptz AS ended_at, NULL AS ended_by, NULL AS info, NULL::int AS sip_status WHERE false
+    SELECT NULL::uuid AS id, NULL::timestamptz AS at, NULL::timestamptz AS ringing_at,
+           NULL::timestamptz AS answered_at, NULL::timestamptz AS ended_at, NULL AS ended_by,
+           NULL AS info, NULL::int AS sip_status
+     WHERE false
 )"""
 _MOVED_CALLS = """
 locked_call AS (
-    SELECT call.id, progress.at, progress.ringing_at, progress.answered_at, progress.ended_by, progress.info,
-           progress.sip_status, least(progress.ended_at, session_progress.ended_at) AS ended_at,
+    SELECT call.id, progress.at, progress.ringing_at, progress.answered_at, progress.ended_by,
+           progress.info, progress.sip_status,
+           least(progress.ended_at, session_progress.ended_at) AS ended_at,
            session_progress.ended_at IS NOT NULL AS session_ended
       FROM hooks_call call
       LEFT JOIN call_progress progress ON progress.id = call.id
@@ -93,12 +102,15 @@ locked_call AS (
     UPDATE hooks_call call
        SET ringing_at = least(call.ringing_at, progress.ringing_at),
            answered_at = CASE WHEN coalesce(call.answered_at, progress.answered_at) IS NOT NULL
-                              THEN least(call.answered_at, progress.answered_at, call.ended_at, progress.ended_at) END,
+                              THEN least(call.answered_at, progress.answered_at,
+                                         call.ended_at, progress.ended_at) END,
            ended_at = least(call.ended_at, progress.ended_at),
            ended_by = CASE WHEN call.ended_by NOT IN ('', 'session', 'reaper') THEN call.ended_by
                            ELSE coalesce(progress.ended_by, nullif(call.ended_by, ''),
-                                         CASE WHEN progress.session_ended THEN 'session' END, '') END,
-           end_info = CASE WHEN call.end_info = '' THEN coalesce(progress.info, '') ELSE call.end_info END,
+                                         CASE WHEN progress.session_ended THEN 'session' END,
+                                         '') END,
+           end_info = CASE WHEN call.end_info = '' THEN coalesce(progress.info, '')
+                           ELSE call.end_info END,
            sip_status = greatest(call.sip_status, progress.sip_status)
       FROM locked_call progress
      WHERE progress.id = call.id
@@ -122,7 +134,9 @@ logged AS (
 
 @lru_cache
 def write(opened: bool, asked: bool, sessions: bool, calls: bool, events: bool) -> bytes:
-    """The statement for a batch that holds these parts, each a parameter in this order; it gives the ids that came to be.
+    """The statement for a batch that holds these parts, each a parameter, in this order.
+
+    It gives the ids of the sessions and calls that came to be.
 
     An id that is missing was somebody else's first: its hook is decided again on fresh facts.
     """
