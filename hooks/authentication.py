@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -21,9 +22,9 @@ from tenants.secrets.encryption import Secret
 from tenants.secrets.fields import secret_field
 
 # The current one comes first: where it fits, the previous one need not open any more.
-_SECRETS = [
-    secret_field(WcsInstance, name) for name in ("signing_secret", "previous_signing_secret")
-]
+_SECRETS = {
+    name: secret_field(WcsInstance, name) for name in ("signing_secret", "previous_signing_secret")
+}
 _HEADER = re.compile(r"wcs +([0-9a-f]{32}) *", re.IGNORECASE | re.ASCII)
 
 
@@ -83,6 +84,12 @@ def _fits(secret: Secret, body: bytes, signature: str) -> bool:
 
 
 def _open_secrets(instance: Instance) -> Iterator[Secret]:
-    for field in _SECRETS:
-        if token := getattr(instance, field.name):
-            yield field.stored(token, instance.id)
+    for name in _SECRETS:
+        if token := getattr(instance, name):
+            yield _open(name, token, instance.id)
+
+
+@lru_cache(maxsize=4096)
+def _open(name: str, token: str, instance_id: str) -> Secret:
+    """Opened once, not for every hook. A token that is sealed anew is another one."""
+    return Secret(_SECRETS[name].stored(token, instance_id).reveal())

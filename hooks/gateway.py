@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from rest_framework.response import Response
 
 from hooks.announcing import Announcer
 from hooks.body import Receive, TooLarge, read_body
@@ -31,7 +30,6 @@ from tenants.secrets.fields import key_ring
 log = logging.getLogger("hooks")
 Scope = MutableMapping[str, Any]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-View = Callable[[HookRequest], Awaitable[Response]]
 
 # WCS joins its application's URL and the method; whether it doubles a slash is unknown, so it may.
 _PATH = re.compile(
@@ -58,7 +56,6 @@ class Gateway:
         self._connects = Lane("connects", READ_CONNECT, shared)
         self._calls = Lane("calls", READ_CALL, shared)
         self._events = Lane("events", READ_EVENT, shared)
-        self._view: View = HookView.as_view(gateway=self)  # type: ignore[assignment]  # it is async
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -90,7 +87,7 @@ class Gateway:
 
         request = HookRequest(match["key"], find(match["method"]), headers, body)
         try:
-            response = (await self._view(request)).render()
+            response = (await HookView(gateway=self).dispatch(request)).render()
         except Exception:  # whatever it is, WCS learns that the call is refused
             log.exception("fault in a hook")
             return await _refuse(send, Reason.GATEWAY_FAULT.status)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from hooks.facts import Instance
 from hooks.methods import Kind, Method
 from hooks.payloads import Payload
-from tenants.origins import BadOrigin, Origin
-from tenants.origins import parse as parse_origin
+from tenants import origins
+from tenants.origins import Origin
 
 
 class Proof(NamedTuple):
@@ -27,18 +27,11 @@ class Hook:
     method: Method
     payload: Payload = field(repr=False)
     received_at: datetime
+    origin: Origin | None = None  # of a connect, in its normal form
     # As it was known when the signature was checked. A hook from the spool has neither: it was
     # checked when it arrived.
     instance: Instance | None = field(default=None, repr=False)
     proof: Proof | None = field(default=None, repr=False)
-
-    @property
-    def origin(self) -> Origin | None:
-        """In its normal form; None where the hook names none that a browser sends."""
-        try:
-            return parse_origin(self.payload.text("origin"))
-        except BadOrigin:
-            return None
 
     def question(self, number: int) -> dict[str, Any]:
         """Its row of the statement that reads the facts."""
@@ -49,8 +42,7 @@ class Hook:
             "wcs_session": self.payload.text("sessionId"),
         }
         if self.method.kind is Kind.CONNECT:
-            origin = self.origin
-            covering = (origin, *origin.parents()) if origin else ()
+            covering = (self.origin, *self.origin.parents()) if self.origin else ()
             return question | {
                 "digest": self.payload.digest,
                 "origins": " ".join(map(str, covering)),
@@ -59,3 +51,13 @@ class Hook:
         if self.method.name == "call":
             question["alias"] = self.payload.text("callee")
         return question
+
+
+def parse_origin(payload: Payload, method: Method) -> Origin | None:
+    """None where a connect names no origin that a browser sends, and for other methods."""
+    if method.kind is not Kind.CONNECT:
+        return None
+    try:
+        return origins.parse(payload.text("origin"))
+    except origins.BadOrigin:
+        return None

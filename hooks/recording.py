@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import orjson
 
 from hooks.lifecycle import CallProgress, SessionProgress
 
 
-class OpenedSession(NamedTuple):
+class OpenedSession(TypedDict):
     id: str
     tenant_id: int | None
     instance_id: str | None
@@ -27,7 +27,7 @@ class OpenedSession(NamedTuple):
     node_is_new: bool
 
 
-class AskedCall(NamedTuple):
+class AskedCall(TypedDict):
     id: str
     tenant_id: int | None
     session_id: str | None
@@ -42,19 +42,19 @@ class AskedCall(NamedTuple):
     ended_by: str
 
 
-class LoggedEvent(NamedTuple):
+class LoggedEvent(TypedDict):
     hook_id: str
     received_at: datetime
     method: str
     decision: str
     reason: str
-    detail: str = ""
-    body: dict[str, Any] | None = None
-    instance_id: str | None = None
-    tenant_id: int | None = None
-    session_id: str | None = None
-    call_id: str | None = None
-    only_with: str | None = None  # the session or call that comes to be in the same statement
+    detail: str
+    body: dict[str, Any]
+    instance_id: str | None
+    tenant_id: int | None
+    session_id: str | None
+    call_id: str | None
+    only_with: str | None  # the session or call that comes to be in the same statement
 
 
 class Record(NamedTuple):
@@ -67,7 +67,7 @@ class Record(NamedTuple):
     @property
     def creates(self) -> str | None:
         created = self.opened or self.asked
-        return created.id if created else None
+        return created["id"] if created else None
 
 
 class Parts(NamedTuple):
@@ -96,14 +96,14 @@ def parts(records: Sequence[Record]) -> Parts:
             call_id, call = record.call
             calls[call_id] = calls[call_id].merge(call) if call_id in calls else call
     return Parts(
-        opened=_rows(record.opened._asdict() for record in records if record.opened),
-        asked=_rows(record.asked._asdict() for record in records if record.asked),
+        opened=_rows(record.opened for record in records if record.opened),
+        asked=_rows(record.asked for record in records if record.asked),
         sessions=_rows({"id": key, **progress._asdict()} for key, progress in sessions.items()),
         calls=_rows({"id": key, **progress._asdict()} for key, progress in calls.items()),
-        events=_rows(record.event._asdict() for record in records if record.event),
+        events=_rows(record.event for record in records if record.event),
     )
 
 
-def _rows(rows: Iterable[dict[str, Any]]) -> str | None:
+def _rows(rows: Iterable[Mapping[str, Any]]) -> str | None:
     listed = list(rows)
     return orjson.dumps(listed).decode() if listed else None

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from hooks.facts import Instance
 from hooks.hook import Proof
 from hooks.methods import Method
-from hooks.row_id import new_row_id
+from hooks.row_id import new_row_id_text
 
 
 class HookRequest(HttpRequest):
-    """Made without Django's handler and middleware, which cost more than the rest of a hook."""
+    """Made without Django's handler and middleware, which cost more than the rest of a hook.
+
+    Django's own constructor would make five dictionaries that no hook has.
+    """
+
+    GET = POST = QueryDict()
+    COOKIES: dict[str, str] = {}
+    FILES: MultiValueDict[str, Any] = MultiValueDict()
 
     def __init__(
         self, key: str, wcs_method: Method, headers: dict[bytes, bytes], body: bytes
     ) -> None:
-        super().__init__()
         self.key, self.wcs_method = key, wcs_method
-        self.id, self.received_at = str(new_row_id()), datetime.now(UTC)
+        self.id, self.received_at = new_row_id_text(), datetime.now(UTC)
         self.proof = Proof(body, headers.get(b"authorization", b"").decode("latin-1"))
         self.instance: Instance | None = None  # whom the key names, as far as it is known
 

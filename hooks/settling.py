@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from hooks import lifecycle
 from hooks.authentication import verify_again
@@ -17,7 +16,7 @@ from hooks.reasons import Decision, Reason
 from hooks.recording import AskedCall, LoggedEvent, OpenedSession, Record
 from hooks.redaction import redact
 from hooks.rewriting import call_answer, connect_answer
-from hooks.row_id import new_row_id
+from hooks.row_id import new_row_id_text
 from tenants.models import SipAccount
 from tenants.secrets.encryption import SecretUnreadable
 from tenants.secrets.fields import secret_field
@@ -48,12 +47,13 @@ def _refuse(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> Outco
     if facts.instance_id is None:
         return Outcome(answer)
 
-    event = _log_event(hook, facts, reason, detail=detail)
+    event = _log_event(hook, facts, reason, detail)
     if hook.method.name != "call" or facts.session_id is None or facts.call_id is not None:
         return Outcome(answer, Record(event))
     call = _ask_call(hook, facts, reason, target="")
-    call = call._replace(ended_at=hook.received_at, ended_by="refused")
-    return Outcome(answer, Record(event._replace(call_id=call.id, only_with=call.id), asked=call))
+    call["ended_at"], call["ended_by"] = hook.received_at, "refused"
+    event["call_id"] = event["only_with"] = call["id"]
+    return Outcome(answer, Record(event, asked=call))
 
 
 def _connect(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
@@ -68,7 +68,7 @@ def _connect(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
         return Outcome(answer, Record(session=(facts.session_id, end)), again=True)
 
     opened = _open_session(hook, facts)
-    event = event._replace(session_id=opened.id, call_id=None, only_with=opened.id)
+    event["session_id"] = event["only_with"] = opened["id"]
     return Outcome(answer, Record(event, opened=opened))
 
 
@@ -79,9 +79,9 @@ def _call(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
         return Outcome(Answer(reason, body), Record(event))
 
     call = _ask_call(hook, facts, reason, target=facts.callee_target or "")
-    body = call_answer(call.target, facts.account_login)
-    record = Record(event._replace(call_id=call.id, only_with=call.id), asked=call)
-    return Outcome(Answer(reason, body), record)
+    event["call_id"] = event["only_with"] = call["id"]
+    body = call_answer(call["target"], facts.account_login)
+    return Outcome(Answer(reason, body), Record(event, asked=call))
 
 
 def _note(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
@@ -102,52 +102,53 @@ def _note(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
     return Outcome(answer, Record(event))
 
 
-def _log_event(hook: Hook, facts: Facts, reason: Reason, **more: Any) -> LoggedEvent:
-    event = LoggedEvent(
-        hook_id=hook.id,
-        received_at=hook.received_at,
-        instance_id=facts.instance_id,
-        tenant_id=facts.tenant_id,
-        session_id=facts.session_id,
-        call_id=facts.call_id,
-        method=hook.method.name,
-        decision=reason.decision,
-        reason=reason,
-        body=redact(hook.payload),
-    )
-    return event._replace(**more) if more else event
+def _log_event(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> LoggedEvent:
+    return {
+        "hook_id": hook.id,
+        "received_at": hook.received_at,
+        "method": hook.method.name,
+        "decision": reason.decision,
+        "reason": reason,
+        "detail": detail,
+        "body": redact(hook.payload),
+        "instance_id": facts.instance_id,
+        "tenant_id": facts.tenant_id,
+        "session_id": facts.session_id,
+        "call_id": facts.call_id,
+        "only_with": None,
+    }
 
 
 def _open_session(hook: Hook, facts: Facts) -> OpenedSession:
-    return OpenedSession(
-        id=str(new_row_id()),
-        tenant_id=facts.tenant_id,
-        instance_id=facts.instance_id,
-        node_id=hook.payload.text("nodeId"),
-        wcs_session_id=hook.payload.text("sessionId"),
-        app_key=hook.payload.text("appKey"),
-        domain_id=facts.domain_id,
-        origin=str(hook.origin),
-        sip_account_id=facts.account_id,
-        sip_login=facts.account_login,
-        connect_digest=hook.payload.digest,
-        opened_at=hook.received_at,
-        node_is_new=not facts.node_known,
-    )
+    return {
+        "id": new_row_id_text(),
+        "tenant_id": facts.tenant_id,
+        "instance_id": facts.instance_id,
+        "node_id": hook.payload.text("nodeId"),
+        "wcs_session_id": hook.payload.text("sessionId"),
+        "app_key": hook.payload.text("appKey"),
+        "domain_id": facts.domain_id,
+        "origin": str(hook.origin),
+        "sip_account_id": facts.account_id,
+        "sip_login": facts.account_login,
+        "connect_digest": hook.payload.digest,
+        "opened_at": hook.received_at,
+        "node_is_new": not facts.node_known,
+    }
 
 
 def _ask_call(hook: Hook, facts: Facts, reason: Reason, target: str) -> AskedCall:
-    return AskedCall(
-        id=str(new_row_id()),
-        tenant_id=facts.tenant_id,
-        session_id=facts.session_id,
-        wcs_call_id=hook.payload.text("callId"),
-        alias=hook.payload.text("callee") if hook.method.name == "call" else "",
-        target=target,
-        caller=facts.account_login or "",
-        decision=reason.decision,
-        reason=reason,
-        asked_at=hook.received_at,
-        ended_at=None,
-        ended_by="",
-    )
+    return {
+        "id": new_row_id_text(),
+        "tenant_id": facts.tenant_id,
+        "session_id": facts.session_id,
+        "wcs_call_id": hook.payload.text("callId"),
+        "alias": hook.payload.text("callee") if hook.method.name == "call" else "",
+        "target": target,
+        "caller": facts.account_login or "",
+        "decision": reason.decision,
+        "reason": reason,
+        "asked_at": hook.received_at,
+        "ended_at": None,
+        "ended_by": "",
+    }

@@ -19,7 +19,7 @@ from hooks.hook import Hook
 from hooks.methods import find
 from hooks.payloads import parse
 from hooks.redaction import redact
-from hooks.row_id import new_row_id
+from hooks.row_id import new_row_id_text
 
 log = logging.getLogger("hooks")
 BATCH = 100  # lines recorded at once
@@ -114,7 +114,7 @@ def _hook(line: bytes) -> Hook | None:
         kept: dict[str, Any] = orjson.loads(line)
         return Hook(
             # Files that an earlier version left name no id; a cut in recording may double those.
-            id=kept.get("id") or str(new_row_id()),
+            id=kept.get("id") or new_row_id_text(),
             key=kept["key"],
             method=find(kept["method"]),
             payload=parse(orjson.dumps(kept["body"])),

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from hooks.authentication import Refused, WcsAuthentication
 from hooks.facts import Instance
-from hooks.hook import Hook
+from hooks.hook import Hook, parse_origin
 from hooks.methods import REST_CLIENT_CONFIG
 from hooks.outcome import Answer, Outcome
 from hooks.payloads import Malformed, Payload, check_shape, parse
@@ -103,12 +103,12 @@ class HookView(APIView):
     parser_classes = (WcsParser,)
     renderer_classes = (WcsRenderer,)
     content_negotiation_class = WcsNegotiation
-    gateway: Gateway = None  # type: ignore[assignment]  # as_view gets it
+    gateway: Gateway  # as_view and the gateway set it
+    args, kwargs, headers = (), {}, {}  # DRF's; a hook has none of its own
 
     async def dispatch(  # type: ignore[override]  # DRF's own, but it waits for a lane
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> Response:
-        self.args, self.kwargs, self.headers = args, kwargs, {}
         asked = self.request = self.initialize_request(request)
         try:
             await self._authenticate(asked)
@@ -130,8 +130,9 @@ class HookView(APIView):
             posted.wcs_method,
             payload,
             posted.received_at,
-            instance=posted.instance,
-            proof=posted.proof,
+            parse_origin(payload, posted.wcs_method),
+            posted.instance,
+            posted.proof,
         )
         answer = await self.gateway.answer(hook)
         log_answer(answer, posted.instance)
@@ -157,16 +158,20 @@ class HookView(APIView):
             return answer
 
         log_answer(answer, instance)
-        event = LoggedEvent(
-            posted.id,
-            posted.received_at,
-            posted.wcs_method.name,
-            reason.decision,
-            reason,
-            answer.detail,
-            body={},
-            instance_id=instance.id,
-        )
+        event: LoggedEvent = {
+            "hook_id": posted.id,
+            "received_at": posted.received_at,
+            "method": posted.wcs_method.name,
+            "decision": reason.decision,
+            "reason": reason,
+            "detail": answer.detail,
+            "body": {},
+            "instance_id": instance.id,
+            "tenant_id": None,
+            "session_id": None,
+            "call_id": None,
+            "only_with": None,
+        }
         await self.gateway.record(Outcome(answer, Record(event)))
         return answer
 

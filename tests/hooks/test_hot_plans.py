@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from hooks.facts import Facts
 from hooks.lifecycle import CallProgress, SessionProgress
-from hooks.recording import AskedCall, LoggedEvent, OpenedSession, Record, parts
+from hooks.recording import LoggedEvent, OpenedSession, Record, parts
 from hooks.statements.reading import (
     MOST_LIVING,
     READ_CALL,
@@ -150,11 +150,35 @@ def record(*records: Record) -> tuple[str, list[str]]:
 
 
 NOW, ROW = datetime.now(UTC), "01900000-0000-7000-8000-000000000000"
-EVENT = LoggedEvent(ROW, NOW, "connect", "allowed", "allowed", body={}, instance_id=ROW)
-OPENED = OpenedSession(
-    ROW, 1, ROW, NODE, "new", "", None, "https://www.acme.example", ROW, "", "", NOW, False
-)
-ASKED = AskedCall(ROW, 1, ROW, "new", "", "", "", "allowed", "allowed", NOW, None, "")
+EVENT: LoggedEvent = {
+    "hook_id": ROW,
+    "received_at": NOW,
+    "method": "connect",
+    "decision": "allowed",
+    "reason": "allowed",
+    "detail": "",
+    "body": {},
+    "instance_id": ROW,
+    "tenant_id": None,
+    "session_id": None,
+    "call_id": None,
+    "only_with": None,
+}
+OPENED: OpenedSession = {
+    "id": ROW,
+    "tenant_id": 1,
+    "instance_id": ROW,
+    "node_id": NODE,
+    "wcs_session_id": "new",
+    "app_key": "",
+    "domain_id": None,
+    "origin": "https://www.acme.example",
+    "sip_account_id": ROW,
+    "sip_login": "",
+    "connect_digest": "",
+    "opened_at": NOW,
+    "node_is_new": False,
+}
 ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
 OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
 HOT = {
