@@ -17,6 +17,7 @@ from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
 from hooks.body import Receive  # noqa: E402 - needs the apps
 from hooks.duties.running import Duties  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Scope, Send  # noqa: E402 - needs the apps
+from hooks.lanes import Lanes  # noqa: E402 - needs the apps
 from tenants.secrets.encryption import KeyRingError  # noqa: E402
 
 # Seconds after which a thread gives way to another. At Python's 5 ms, hooks would wait that long, several times each,
@@ -43,7 +44,8 @@ class Application:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            self._gateway = Gateway()
+            lanes = Lanes()
+            self._gateway = Gateway(lanes)
         except KeyRingError as error:
             return await send(
                 {
@@ -51,15 +53,15 @@ class Application:
                     "message": f"CLICKHOOK_ENCRYPTION_KEYS: {error}",
                 }
             )
-        duties = Duties(self._gateway)
-        await self._gateway.start()
+        duties = Duties(lanes)
+        lanes.start()
         duties.start()
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again cost a tenth of a hook
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await duties.stop()
-        await self._gateway.stop()
+        await lanes.stop()
         return await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import orjson
 from django.http import HttpRequest
@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from hooks.authentication import Refused, WcsAuthentication
 from hooks.facts import Instance
 from hooks.hook import Hook, parse_origin
+from hooks.lanes import Lanes
 from hooks.methods import REST_CLIENT_CONFIG
 from hooks.outcome import Answer, Outcome
 from hooks.payloads import Malformed, Payload, check_shape, parse
@@ -27,9 +28,6 @@ from hooks.reasons import Decision, Reason
 from hooks.recording import LoggedEvent, Record
 from hooks.request import HookRequest
 from tenants.secrets.encryption import SecretUnreadable
-
-if TYPE_CHECKING:
-    from hooks.gateway import Gateway
 
 log = logging.getLogger("hooks")
 # Strangers could fill the disk: one event of each instance and reason is kept in so many seconds.
@@ -103,7 +101,7 @@ class HookView(APIView):
     parser_classes = (WcsParser,)
     renderer_classes = (WcsRenderer,)
     content_negotiation_class = WcsNegotiation
-    gateway: Gateway  # as_view and the gateway set it
+    lanes: Lanes  # the gateway sets it
     args, kwargs, headers = (), {}, {}  # DRF's; a hook has none of its own
 
     async def dispatch(  # type: ignore[override]  # DRF's own, but it waits for a lane
@@ -134,7 +132,7 @@ class HookView(APIView):
             posted.instance,
             posted.proof,
         )
-        answer = await self.gateway.answer(hook)
+        answer = await self.lanes.answer(hook)
         log_answer(answer, posted.instance)
         return answer
 
@@ -143,7 +141,7 @@ class HookView(APIView):
 
         Raises Refused and SecretUnreadable.
         """
-        posted, known = _posted(request), self.gateway.known
+        posted, known = _posted(request), self.lanes.known
         posted.instance = known.get(posted.key)
         try:
             return self.perform_authentication(request)
@@ -172,7 +170,7 @@ class HookView(APIView):
             "call_id": None,
             "only_with": None,
         }
-        await self.gateway.record(Outcome(answer, Record(event)))
+        await self.lanes.record(Outcome(answer, Record(event)))
         return answer
 
 

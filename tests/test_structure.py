@@ -67,6 +67,79 @@ def test_imports_go_one_way(app):
     assert found == []
 
 
+# Inside hooks, the rooms use the pipeline, which is the files beside them, and never the reverse.
+ROOMS = {  # each with the rooms it may use as well
+    "hooks.calls": {"hooks.wcs"},
+    "hooks.wcs": set(),
+    "hooks.duties": {"hooks.calls"},
+    "tenants.secrets": set(),
+    "tenants.transfer.reading": {"tenants.secrets"},
+    "tenants.transfer.checking": {"tenants.secrets", "tenants.transfer.reading"},
+    "tenants.transfer.writing": {"tenants.secrets", "tenants.transfer.reading"},
+}
+
+
+def room_of(module: str) -> str:
+    rooms = [room for room in ROOMS if module == room or module.startswith(room + ".")]
+    return rooms[0] if rooms else ""
+
+
+def name_of(path: Path) -> str:
+    relative = path.relative_to(ROOT).with_suffix("")
+    return ".".join(part for part in relative.parts if part != "__init__")
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """What of this project a file imports; `from a import b` is a.b where that is a module."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and top(node.module) in APPS:
+            for name in node.names:
+                inner = f"{node.module}.{name.name}"
+                yield inner if inner in MODULES else node.module
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if top(name.name) in APPS)
+
+
+MODULES = {name_of(path): path for path in sources(*APPS)}
+# Django itself looks for these two in an app's own folder.
+FOUND_BY_DJANGO = ("admin", "management", "templatetags")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_reaches_into_another(room):
+    found = [
+        f"{module} imports {name}"
+        for module, path in MODULES.items()
+        for name in imported_modules(path)
+        if room_of(module) == room
+        and top(name) == top(room)
+        and room_of(name) not in {"", room, *ROOMS[room]}
+    ]
+    assert found == []
+
+
+def test_the_pipeline_knows_no_room():
+    found = [
+        f"{module} imports {name}"
+        for module, path in MODULES.items()
+        for name in imported_modules(path)
+        if top(module) == "hooks"
+        and not room_of(module)
+        and module.split(".")[1:2] not in [[name] for name in FOUND_BY_DJANGO]
+        and room_of(name).startswith("hooks.")
+    ]
+    assert found == []
+
+
+def test_no_imports_form_a_circle():
+    """Those for type checkers alone count too: whoever reads has to follow them."""
+    waiting = {module: set(imported_modules(path)) - {module} for module, path in MODULES.items()}
+    while free := [module for module, names in waiting.items() if not names & waiting.keys()]:
+        for module in free:
+            del waiting[module]
+    assert sorted(waiting) == []
+
+
 def test_nothing_needs_the_demo_but_its_command():
     demo = ROOT / "clickhook" / "demo"
     others = [

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from hooks.gateway import Gateway
+from hooks.lanes import Lanes
 from hooks.reasons import Reason
 
 log = logging.getLogger("hooks")
 
 
-async def replay(gateway: Gateway) -> None:
+async def replay(lanes: Lanes) -> None:
     """In their order. What is not recorded now stays in its file.
 
-    What the gateway keeps anew meanwhile goes into another file.
+    What is kept anew meanwhile goes into another file.
     """
-    with gateway.spool.take() as batches:
+    with lanes.spool.take() as batches:
         for hooks in batches:
-            answers = await asyncio.gather(*(gateway.answer(hook) for hook in hooks))
+            answers = await asyncio.gather(*(lanes.answer(hook) for hook in hooks))
             recorded = sum(answer.reason is not Reason.SPOOLED for answer in answers)
             if recorded:
                 log.info("recorded %d events that were kept on disk", recorded)

@@ -15,7 +15,7 @@ from hooks.calls.charts import call_hours
 from hooks.database import DatabaseAway, noticing_absence, parameters
 from hooks.duties.reaping import reap
 from hooks.duties.replaying import replay
-from hooks.gateway import Gateway
+from hooks.lanes import Lanes
 
 log = logging.getLogger("hooks")
 KEEP_HOUSE_EVERY = 5.0  # seconds
@@ -24,8 +24,8 @@ ANSWER_WITHIN = 30.0  # seconds, for one turn of a duty
 
 
 class Duties:
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -43,7 +43,7 @@ class Duties:
         return KEEP_HOUSE_EVERY
 
     async def _record_kept(self) -> float:
-        await replay(self._gateway)
+        await replay(self._lanes)
         return KEEP_HOUSE_EVERY
 
     async def _add_up(self) -> float:

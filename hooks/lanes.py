@@ -1,0 +1,55 @@
+"""The lanes of one process, and what they share."""
+
+from __future__ import annotations
+
+import asyncio
+
+from django.conf import settings
+
+from hooks.announcing import Announcer
+from hooks.hook import Hook
+from hooks.known_instances import KnownInstances
+from hooks.lane import Lane, Surroundings
+from hooks.methods import Kind
+from hooks.outcome import Answer, Outcome
+from hooks.spool import Spool
+from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT
+from hooks.without_database import Outage
+
+
+class Lanes:
+    """Each kind of hook has its own, so that no row lock of an event holds up a connect or a call."""
+
+    def __init__(self) -> None:
+        deadline = settings.CLICKHOOK_HOOK_DEADLINE
+        self.spool = Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
+        self.known = KnownInstances(deadline)
+        self._announcer = Announcer()
+        shared = Surroundings(
+            deadline, self.known, Outage(self.spool), self._announcer.something_was_recorded
+        )
+        self._connects = Lane("connects", READ_CONNECT, shared)
+        self._calls = Lane("calls", READ_CALL, shared)
+        self._events = Lane("events", READ_EVENT, shared)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        for part in (self.known, self._connects, self._calls, self._events, self._announcer):
+            self._tasks.append(asyncio.create_task(part.run()))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for part in (self.known, self._connects, self._calls, self._events):
+            await part.close()
+
+    async def answer(self, hook: Hook) -> Answer:
+        if hook.method.kind is Kind.CONNECT:
+            return await self._connects.answer(hook)
+        lane = self._calls if hook.method.name == "call" else self._events
+        return await lane.answer(hook)
+
+    async def record(self, outcome: Outcome) -> None:
+        """Of a hook that was refused at the door."""
+        await self._events.record(outcome)
