@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,10 +19,18 @@ from hooks.statements.reading import SETTINGS
 
 # The tables grow, and a plan that was made for few rows would be slow for many.
 REPLAN_EVERY = 10.0  # seconds
+LOCK_SHARE = 0.25  # of the deadline; a row that is locked longer holds up its own hooks alone
+# A connection that was left may still wait at the server, for instance for a standby. Without this
+# each attempt would leave one more, until there are too many.
+END_PREDECESSORS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE application_name = %s AND pid <> pg_backend_pid()
+"""
 
 
 class HookConnection:
     def __init__(self) -> None:
+        self._name = f"clickhook hooks {uuid.uuid4().hex}"  # what pg_stat_activity calls it
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._planned_at = 0.0
         self._ends_at = 0.0
@@ -77,9 +86,12 @@ class HookConnection:
             self._planned_at = time.monotonic()
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
+        options = parameters() | {"application_name": self._name}
+        connection = await psycopg.AsyncConnection.connect(**options, autocommit=True)
         connection.adapters.register_loader("uuid", TextLoader)  # they only pass through
-        await connection.execute(SETTINGS, [f"{self._seconds}s"])
+        lock_milliseconds = int(self._seconds * 1000 * LOCK_SHARE)
+        await connection.execute(SETTINGS, [f"{self._seconds}s", f"{lock_milliseconds}ms"])
+        await connection.execute(END_PREDECESSORS, [self._name])
         return connection
 
     def _expire(self) -> None:

@@ -16,7 +16,6 @@ AWAY_STATES = {
     "40001": "the transaction lost against another one",
     "40P01": "the transaction waited in a circle with others",
     "53": "the server has no room: connections, memory, disk, or a limit of its own",
-    "55P03": "a lock was not to be had in time",
     "57": "the server is stopping, starting, or ended what took too long",
     "58": "the server's disk or operating system failed",
     "XX": "the server reports a fault of its own, as a dying one does",

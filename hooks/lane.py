@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from psycopg.errors import LockNotAvailable
 
 from hooks import recording
 from hooks.connection import HookConnection
@@ -22,7 +23,7 @@ from hooks.outcome import Answer, Outcome
 from hooks.reasons import Reason
 from hooks.recording import Record
 from hooks.settling import settle
-from hooks.statements.writing import write
+from hooks.statements.writing import PROBE, write
 from hooks.without_database import Outage
 
 log = logging.getLogger("hooks")
@@ -134,16 +135,42 @@ class Lane:
             return self._answer_without_database(batch)
         try:
             with self._connection.within(self._shared.deadline):
-                self._put_back(await self._settle_or_retry(batch))
+                self._put_back(await self._settle_all(batch))
         except DatabaseAway as away:
             self._shared.outage.begin(self.name, str(away))
             self._probe = asyncio.create_task(self._wait_for_database())
             # Whoever waits has no better chance.
             self._answer_without_database([*batch, *self._take(MAX_WAITING)])
+
+    async def _settle_all(self, batch: list[Waiting]) -> list[Waiting]:
+        """Those to decide again. Raises DatabaseAway."""
+        try:
+            return await self._settle_or_retry(batch)
+        except LockNotAvailable:
+            return await self._settle_one_by_one(batch)
+        except DatabaseAway:
+            raise
         except Exception:  # one hook's fault is neither answered 200 nor does it stop the others
             log.exception("fault in a batch of %d", len(batch))
-            await self._process_one_by_one(batch)
-        return None
+            return await self._settle_one_by_one(batch)
+
+    async def _settle_one_by_one(self, batch: list[Waiting]) -> list[Waiting]:
+        """So that a row that somebody locks, or a poisonous hook, is one hook's matter alone."""
+        again, locked = [], 0
+        for waiting in batch:
+            try:
+                again += await self._settle_or_retry([waiting])
+            except LockNotAvailable:
+                locked += 1
+                self._answer_without_database([waiting])
+            except DatabaseAway:
+                raise
+            except Exception:
+                log.exception("fault in a hook")
+                _fail([waiting])
+        if locked > 1 and locked == len(batch):
+            raise DatabaseAway("a table is locked")
+        return again
 
     async def _settle_or_retry(self, batch: list[Waiting]) -> list[Waiting]:
         """Tries once more on a new connection: the server may only have restarted meanwhile."""
@@ -154,14 +181,6 @@ class Lane:
             if not was_open or self._connection.has_expired:
                 raise
             return await self._settle(batch)
-
-    async def _process_one_by_one(self, batch: list[Waiting]) -> None:
-        """So that a poisonous hook is refused alone."""
-        if len(batch) == 1:
-            return _fail(batch)
-        for waiting in batch:
-            await self._process([waiting])
-        return None
 
     async def _settle(self, batch: list[Waiting]) -> list[Waiting]:
         """Those to decide again: another process changed meanwhile what they were decided on."""
@@ -194,6 +213,7 @@ class Lane:
         return {row[0] for row in rows}
 
     def _answer_without_database(self, batch: list[Waiting]) -> None:
+        batch = [waiting for waiting in batch if not waiting.answered.done()]
         asking = [waiting for waiting in batch if waiting.hook]
         answers = self._shared.outage.answer([w.hook for w in asking if w.hook])
         for waiting, answer in zip(asking, answers, strict=True):
@@ -209,8 +229,8 @@ class Lane:
             await asyncio.sleep(PROBE_EVERY)
             try:
                 with self._connection.within(self._shared.deadline):
-                    await self._connection.execute("SELECT 1", [])
-            except DatabaseAway:
+                    await self._connection.execute(PROBE, [])
+            except (DatabaseAway, LockNotAvailable):
                 continue
             self._probe = None
             return self._shared.outage.end(self.name)

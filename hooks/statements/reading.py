@@ -17,7 +17,8 @@ SELECT set_config('enable_seqscan', 'off', false),
        set_config('plan_cache_mode', 'force_generic_plan', false),
        set_config('jit', 'off', false),
        set_config('TimeZone', 'UTC', false),
-       set_config('statement_timeout', %s, false)
+       set_config('statement_timeout', %s, false),
+       set_config('lock_timeout', %s, false)
 """
 
 # Expressions for fields of Facts; every statement selects all fields, in their order.

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+# Whether the tables take writes: not on a server that only reads, nor while somebody locks one.
+PROBE = """
+WITH session AS (UPDATE hooks_session SET ended_at = NULL WHERE false),
+     call AS (UPDATE hooks_call SET ended_at = NULL WHERE false),
+     event AS (UPDATE hooks_event SET detail = '' WHERE false)
+SELECT
+"""
 _OPENED = """
 opened AS (
     INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key,

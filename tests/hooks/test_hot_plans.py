@@ -67,7 +67,7 @@ class Database:
         self.connection = psycopg.connect(
             host=str(SERVER.socket), user="clickhook", dbname="clickhook", autocommit=True
         )
-        self.connection.execute(SETTINGS, ["30s"])
+        self.connection.execute(SETTINGS, ["30s", "30s"])
         self.statements: set[str] = set()
 
     def explain(self, statement: str, values: list[str]) -> dict:
