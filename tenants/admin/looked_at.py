@@ -1,4 +1,4 @@
-"""Rows that nobody adds, changes or deletes by hand: they say what happened."""
+"""Pages of rows that nobody adds, changes or deletes by hand: they record what happened."""
 
 from __future__ import annotations
 

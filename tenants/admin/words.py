@@ -1,4 +1,4 @@
-"""How the pages say what a manager must not overlook."""
+"""How values are displayed: what must not be overlooked, and whether a secret is set."""
 
 from __future__ import annotations
 

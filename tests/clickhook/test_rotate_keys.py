@@ -56,7 +56,7 @@ def test_it_seals_everything_anew_and_then_the_old_key_can_go(
     assert (again["status"], again["sealed_anew"], keys()) == ("done", 0, [new, old])
     code, said = rotate("--drop-old")
     assert (code, keys()) == (1, [new, old])
-    assert "seconds until what was sealed with it is written too" in said
+    assert "seconds until all that was sealed with it is stored" in said
 
     let_time_pass()
     assert rotate("--drop-old")[0] == 0

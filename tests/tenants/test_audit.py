@@ -17,7 +17,7 @@ from hooks import statements
 from tenants.audit import acting
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry, record
-from tenants.audit.watched import LEFT_OUT, models_watched, watched
+from tenants.audit.watched import LEFT_OUT, watched_models, watched_tables
 from tenants.models import Assignment, AuditEntry, Callee, Domain, SipAccount, Tenant, WcsInstance
 from tests.cast import SECRETS
 from tests.manager import TYPED, change, row, submit, url
@@ -283,7 +283,7 @@ def test_changes_cannot_be_counted_in_an_entry_of_before(cast, entries):
 
 
 def test_every_table_is_watched_or_left_out_on_purpose():
-    found = {model._meta.label for model in models_watched()}
+    found = {model._meta.label for model in watched_models()}
     others = {
         model
         for model in apps.get_models(include_auto_created=True)
@@ -301,7 +301,7 @@ def test_hooks_write_no_watched_table():
         r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+_\w+)", " ".join([*every, statements.REAP])
     )
     assert {"hooks_session", "hooks_call", "hooks_event", "tenants_wcsnode"} == set(written)
-    assert not set(written) & {table.table for table in watched()}
+    assert not set(written) & {table.table for table in watched_tables()}
 
 
 def test_a_manager_sees_the_entries_of_her_tenants(cast, entries):

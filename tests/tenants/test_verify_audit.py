@@ -29,7 +29,7 @@ def verify(cast, capsys):
         return code, capsys.readouterr().out + said
 
     yield run
-    triggers.install()
+    triggers.install_triggers()
 
 
 def sql(*statements):
@@ -173,7 +173,7 @@ def test_it_finds_that_the_triggers_were_off_and_migrate_mends_them(cast, verify
         code, out = verify()
         assert (code, "missing, altered or turned off" in out) == (1, True), statement
 
-        triggers.install()  # as after each migrate
+        triggers.install_triggers()  # as after each migrate
         assert verify()[0] == 0
         Tenant.objects.filter(slug="acme").update(name=f"Seen {turn}")
         assert AuditEntry.objects.first().after == {"name": f"Seen {turn}"}

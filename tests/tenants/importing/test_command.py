@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from tenants.models import Callee, Domain, ImportRun, SipAccount, Tenant, WcsInstance
-from tenants.transfer.checking import rules
+from tenants.transfer.checking import whole_file
 from tests import cast as casting
 from tests.tenants.importing.content import (
     FILES,
@@ -79,8 +79,8 @@ def test_a_text_cannot_command_the_terminal(run, cast):
 
 
 def _at_the_last_moment(monkeypatch, act) -> None:
-    check = rules.WholeFile.check
-    monkeypatch.setattr(rules.WholeFile, "check", lambda whole: (check(whole), act()))
+    check = whole_file.WholeFile.check
+    monkeypatch.setattr(whole_file.WholeFile, "check", lambda whole: (check(whole), act()))
 
 
 @pytest.mark.parametrize(
