@@ -35,7 +35,7 @@ def session_of(cast, **more):
     [
         ("https://globex.example:8443", None, "belongs to another tenant"),
         ("HTTPS://Globex.example:8443", None, "belongs to another tenant"),
-        ("https://example:8443", "on", "Only a name with a dot"),
+        ("https://example:8443", "on", "Only a host name with a dot"),
         ("https://www.globex.example", "on", "belongs to another tenant"),
         ("ftp://x.example", None, "An origin is a scheme"),
         ("https://x.example\0", None, "Null characters"),

@@ -36,7 +36,7 @@ def test_after_five_wrong_passwords_none_is_taken(lena):
     answer = give(PASSWORD)
     assert answer.status_code == 429
     html = answer.content.decode()
-    assert "For 15 minutes none is taken" in html
+    assert "This blocks sign-in for 15 minutes" in html
     assert "Content-Security-Policy" in answer
     assert give(PASSWORD, address="203.0.113.8").status_code == 302, "from elsewhere she gets in"
 

@@ -90,7 +90,7 @@ def test_the_first_sign_in_leads_to_setting_up_a_second_factor(browser):
     wrong = browser.post(
         reverse("admin:enrol"), {"code": "000000" if app_of(key_on(page)) != "000000" else "111111"}
     )
-    assert "not the code of this moment" in wrong.content.decode()
+    assert "not the current code" in wrong.content.decode()
     SecondFactor.objects.update(throttling_failure_timestamp=None)
     done = browser.post(reverse("admin:enrol"), {"code": app_of(key_on(page))})
     assert len(set(codes_on(done))) == 10
@@ -125,7 +125,7 @@ def test_a_code_of_the_app_lets_in_and_is_good_once(browser, enrolled):
     other = Client()
     give_password(other)
     assert (
-        "not the code of this moment"
+        "not the current code"
         in other.post(reverse("admin:code"), {"code": code}).content.decode()
     )
     assert not is_inside(other)
@@ -144,7 +144,7 @@ def test_a_recovery_code_lets_in_once(browser, enrolled):
     _, codes = enrolled
     give_password(browser)
     assert (
-        "recovery codes you kept"
+        "one of your recovery codes"
         in browser.get(reverse("admin:code") + "?recovery=").content.decode()
     )
     browser.post(reverse("admin:code"), {"code": codes[3].upper()})
@@ -170,7 +170,7 @@ def test_guessing_codes_takes_longer_and_longer(browser, enrolled):
     give_password(browser)
     guess(browser, 3)
     answer = browser.post(reverse("admin:code"), {"code": app_of(key)})
-    assert "After 3 wrong codes the next one is taken in 4 s" in answer.content.decode()
+    assert "After 3 wrong codes the next one is accepted in 4 s" in answer.content.decode()
     assert not is_inside(browser)
 
 
@@ -178,9 +178,9 @@ def test_guessing_codes_keeps_nobody_out_for_days(browser, enrolled):
     key, codes = enrolled
     give_password(browser)
     guess(browser, 15)
-    browser.post(reverse("admin:code"), {"code": "not counted while none is taken"})
+    browser.post(reverse("admin:code"), {"code": "not counted during the wait"})
     answer = browser.post(reverse("admin:code"), {"code": app_of(key)})
-    assert "After 11 wrong codes the next one is taken in 1024 s" in answer.content.decode()
+    assert "After 11 wrong codes the next one is accepted in 1024 s" in answer.content.decode()
     browser.post(reverse("admin:code"), {"code": codes[0]})
     assert is_inside(browser)
     assert SecondFactor.objects.get().throttling_failure_count == 0

@@ -42,7 +42,7 @@ def colleague(cast):
         (lambda cast: cast.sales, {"target": "1"}, {"target": "2"}, "“Target” is “1”"),
         (lambda cast: cast.sales, {"default": None}, {"target": "2"}, "“Default” is no"),
         (lambda cast: cast.acme_account, {"port": "1"}, {"password": TYPED}, "“Port” is “1”"),
-        (lambda cast: cast.acme_account, {"password": TYPED}, {"password": TYPED + "2"}, AGAIN := "If you save once more"),
+        (lambda cast: cast.acme_account, {"password": TYPED}, {"password": TYPED + "2"}, AGAIN := "If you save again"),
         (lambda cast: cast.acme, {"status": "suspended"}, {"name": "Acme plc"}, "“Status” is “suspended”"),
         (lambda cast: cast.acme_1, {"app_key": "x"}, {"name": "acme-9"}, "“AppKey” is “x”"),
         (lambda cast: cast.acme_1, {"signing_secret": TYPED}, {"app_key": "x"}, AGAIN),

@@ -12,7 +12,7 @@ from tenants.transfer.tables import BY_NAME
 from tests import cast as casting
 from tests.manager import TYPED, assert_tells_nothing, change, said, signed_in, unconfirmed
 
-NOT_HERS = "It touched rows that are not yours to change."
+NOT_ALLOWED = "It touched rows that you may not change."
 CALLEES = "tenant,alias,target\nacme,sales,+49301\nacme,front,10\n"
 
 
@@ -158,7 +158,7 @@ def test_what_is_no_longer_hers_she_does_not_undo(hers, cast):
 
     assert page(done) not in hers.get(change(done)).content.decode()
     for act in (hers.get, hers.post):
-        assert NOT_HERS in act(page(done)).content.decode()
+        assert NOT_ALLOWED in act(page(done)).content.decode()
     assert targets() == before
     hers.user.assignments.update(may_change=True)
     assert hers.post(page(done)).status_code == 302
@@ -180,7 +180,7 @@ def test_what_an_administrator_imported_a_manager_does_not_undo(hers, cast, cont
     for tenant in casting.Tenant.objects.exclude(assignments__user=hers.user):
         hers.user.assignments.create(tenant=tenant, may_change=True)
 
-    assert NOT_HERS in hers.post(page(done)).content.decode()
+    assert NOT_ALLOWED in hers.post(page(done)).content.decode()
     assert ImportRun.objects.count() == 1
 
 

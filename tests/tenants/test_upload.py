@@ -65,7 +65,7 @@ def test_it_is_uploaded_looked_at_and_confirmed(hers, cast):
 def test_nothing_to_change_is_said(hers, cast):
     answer = upload(hers, CALLEES + "acme,sales,+4930123456\n")
 
-    assert "nothing to change, 1 rows are as they should be" in said(answer)
+    assert "nothing to change, 1 rows are the same already" in said(answer)
     assert not Upload.objects.exists()
 
 
@@ -148,10 +148,10 @@ def test_a_preview_is_hers_alone_and_ends(hers, manager, cast):
     page = reverse("admin:tenants_importrun_preview", args=[Upload.objects.get().pk])
 
     for act in (manager.get, manager.post):
-        assert "This preview is gone" in said(act(page, {"confirm": "x"}, follow=True))
+        assert "This preview does not exist any more" in said(act(page, {"confirm": "x"}, follow=True))
     assert hers.get(page).status_code == 200
     Upload.objects.update(at=Upload.objects.get().at - LIFETIME)
-    assert "This preview is gone" in said(hers.post(page, {"confirm": "x"}, follow=True))
+    assert "This preview does not exist any more" in said(hers.post(page, {"confirm": "x"}, follow=True))
     assert not Callee.objects.filter(alias="front").exists()
     upload(hers, CALLEES + "acme,front,10\n")
     assert Upload.objects.count() == 1
@@ -204,7 +204,7 @@ def test_what_is_pressed_twice_is_done_once(hers, cast):
     page = reverse("admin:tenants_importrun_preview", args=[Upload.objects.get().pk])
     hers.post(page, {"confirm": "x"})
 
-    assert "This preview is gone" in said(hers.post(page, {"confirm": "x"}, follow=True))
+    assert "This preview does not exist any more" in said(hers.post(page, {"confirm": "x"}, follow=True))
     assert ImportRun.objects.count() == 1
 
 

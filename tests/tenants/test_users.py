@@ -134,7 +134,7 @@ def test_resetting_her_second_factor_signs_her_out_everywhere(cast, boss):
     assert hers.get(url(Tenant)).status_code == 200
     reset = {"action": "reset_second_factor", "_selected_action": [hers.user.pk]}
     page = boss.post(url(User), reset, follow=True).content.decode()
-    assert "a second factor is set up anew: pia" in page
+    assert "a second factor is set up again: pia" in page
     assert "not set up" in page
     assert hers.get(url(Tenant)).url.startswith("/admin/login/")
     assert not SecondFactor.objects.filter(user=hers.user).exists()
@@ -184,7 +184,7 @@ def test_after_the_code_she_is_back_and_told_to_press_again(cast, boss):
     asked = submit(unconfirmed(boss), change(cast.acme_1), follow=False, signing_secret=TYPED)
     back = boss.post(asked.url, {"code": code, "next": change(cast.acme_1)}, follow=True)
     assert back.redirect_chain[-1][0] == change(cast.acme_1)
-    assert "do once more what was interrupted" in back.content.decode()
+    assert "repeat what was interrupted" in back.content.decode()
     submit(boss, change(cast.acme_1), signing_secret=TYPED)
     assert WcsInstance.objects.get(pk=cast.acme_1.pk).signing_secret.matches(TYPED)
 

@@ -241,7 +241,7 @@ def test_what_somebody_changed_a_moment_ago_is_not_overwritten(run, cast, monkey
         monkeypatch, lambda: Callee.objects.filter(alias="sales").update(target="9")
     )
 
-    assert run(content).problems[0].startswith("A row is not any more what it was a moment ago.")
+    assert run(content).problems[0].startswith("A row changed after it was compared.")
 
 
 def test_somebody_elses_change_of_another_field_survives(run, cast, monkeypatch):

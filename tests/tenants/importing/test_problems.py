@@ -31,7 +31,7 @@ from tests.tenants.importing.content import (
         (tenant(name="  "), "tenants[0].name: It begins or ends with white space."),
         (tenant(name="x" * 201), "tenants[0].name: Ensure this value has at most 200 characters (it has 201)."),
         (tenant(name="a\0b"), "tenants[0].name: It holds a control character, such as NUL, a tab or the end of a line."),
-        (tenant(name="\ud800"), "tenants[0].name: It holds half of a surrogate pair, which is no character."),
+        (tenant(name="\ud800"), "tenants[0].name: It holds half of a surrogate pair, which is not a character."),
         (tenant("a\0"), "tenants[0].slug: It holds a control character, such as NUL, a tab or the end of a line."),
         (tenant(sip_register_required="yes"), "tenants[0].sip_register_required: Expected true or false, not text."),
         (tenant(sip_register_required=1), "tenants[0].sip_register_required: Expected true or false, not a number."),
@@ -50,7 +50,7 @@ from tests.tenants.importing.content import (
         ),
         (
             account(password=NEW_PASSWORD + "\udfff"),
-            "tenants[0].sip_accounts[0].password: It holds half of a surrogate pair, which is no character.",
+            "tenants[0].sip_accounts[0].password: It holds half of a surrogate pair, which is not a character.",
         ),
         (instance(signing_secret=7), "wcs_instances[0].signing_secret: Expected text, not a number; put it in quotes."),
         (

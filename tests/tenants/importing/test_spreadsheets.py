@@ -89,8 +89,8 @@ def _zip() -> bytes:
         (b"", "It is empty: the first line names the columns."),
         (b"\n\n;;;\n", "It is empty: the first line names the columns."),
         (_zip(), "This is a ZIP archive, such as an .xlsx or .ods workbook, not CSV: save the sheet itself as CSV."),
-        (b"tenant,alias,target\nacme,a\0b,1", "Line 2 holds a NUL: this is no text file."),
-        (b"\0\0\0\0", "It begins with zeros: this is no text file."),
+        (b"tenant,alias,target\nacme,a\0b,1", "Line 2 holds a NUL: this is not a text file."),
+        (b"\0\0\0\0", "It begins with zeros: this is not a text file."),
         (b"tenant,alias,target\nacme,\x81,1", "It is neither UTF-8, UTF-16 nor Windows-1252: save it as CSV UTF-8."),
         ("tenant,alias\nacme,\ud800".encode("utf-16-le", "surrogatepass"), "Line 2 or one soon after it is not in the "
          "encoding that the file begins in."),
@@ -98,10 +98,10 @@ def _zip() -> bytes:
         (b'tenant,alias,target\nacme,"a' + b"x\n" * 2000, "Line 2: a quote is opened there and not closed."),
         (b'tenant,alias,target\nacme,"a"b,1', "Line 2: after a closing quote comes something else than a separator; "
          "a quote inside quotes is doubled."),
-        (b"tenant,alias,target\nacme," + b"x" * 70_000, "Line 2 is longer than 65,536 characters: that is no table."),
+        (b"tenant,alias,target\nacme," + b"x" * 70_000, "Line 2 is longer than 65,536 characters: this is not a table."),
         (b"tenant" + b",a" * 200, "Line 1: 201 columns; possible are tenant, alias, target, default."),
         (b"acme,never-to-be-shown-1,3", "Line 1 names no column. Possible are tenant, alias, target, default."),
-        (b"tenant,alias,target,<b>", "line 1, column 4: This is no column's name. "
+        (b"tenant,alias,target,<b>", "line 1, column 4: This is not the name of a column. "
          "Possible are tenant, alias, target, default."),
         (b"tenant,alias,target,targt", "line 1, column 4: The column targt is unknown; did you mean target?"),
         (b"tenant,alias,target,Alias", "line 1, column 4: The column alias stands here twice, first as column 2."),
