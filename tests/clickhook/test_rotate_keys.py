@@ -183,7 +183,7 @@ def test_a_file_that_cannot_be_used_leaves_the_ring_as_it_is(tmp_path, caplog):
     assert first.partition(":")[2] not in caplog.text
 
 
-def test_an_import_can_be_undone_after_the_old_key_is_gone(cast, rotate, manage, old, tmp_path):
+def test_an_import_can_be_undone_after_the_old_key_is_gone(cast, rotate, old, tmp_path):
     file = tmp_path / "acme.json"
     account = {
         "login": "10001",
@@ -204,7 +204,7 @@ def test_an_import_can_be_undone_after_the_old_key_is_gone(cast, rotate, manage,
         0,
         f"dropped: 0 secrets sealed anew, key {new} seals\n  key {new}: 11 secrets\n",
     )
-    assert manage("undo_import", str(ImportRun.objects.get().pk)).returncode == 0
+    call_command("undo_import", str(ImportRun.objects.get().pk), stdout=io.StringIO())
     cast.acme_account.refresh_from_db()
     cast.acme_1.refresh_from_db()
     assert (cast.acme_account.password.reveal(), cast.acme_1.signing_secret.reveal()) == (

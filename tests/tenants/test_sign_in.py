@@ -1,4 +1,4 @@
-"""Getting in: a password, then a second factor that everybody on the staff has; and nothing before."""
+"""Signing in: a password, then the second factor that all staff have; nothing opens before."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def enrol(browser):
 
 @pytest.fixture
 def enrolled(browser):
-    """A browser that is out again, and the key in her app."""
+    """A browser that is signed out again, and the key in the app."""
     key, codes = enrol(browser)
     browser.post("/admin/logout/")
     SecondFactor.objects.update(last_step=-1)  # as if it had been yesterday
@@ -125,8 +125,7 @@ def test_a_code_of_the_app_lets_in_and_is_good_once(browser, enrolled):
     other = Client()
     give_password(other)
     assert (
-        "not the current code"
-        in other.post(reverse("admin:code"), {"code": code}).content.decode()
+        "not the current code" in other.post(reverse("admin:code"), {"code": code}).content.decode()
     )
     assert not is_inside(other)
 
@@ -205,11 +204,11 @@ def test_what_is_stored_opens_nothing(browser, enrolled):
 
 
 def test_a_key_that_another_browser_began_is_not_used(lena):
-    """Whoever knows the password alone could otherwise wait for her to confirm a key he has seen."""
-    his, hers = Client(), Client()
-    seen = key_on(give_password(his))
-    assert key_on(give_password(hers)) != seen
-    hers.post(reverse("admin:enrol"), {"code": app_of(seen)})
+    """A stranger with the password could otherwise wait until the owner confirms a seen key."""
+    stranger, owner = Client(), Client()
+    seen = key_on(give_password(stranger))
+    assert key_on(give_password(owner)) != seen
+    owner.post(reverse("admin:enrol"), {"code": app_of(seen)})
     assert not SecondFactor.objects.filter(confirmed=True).exists()
 
 

@@ -17,6 +17,7 @@ from tests.tenants.importing.content import (
     NEW_PASSWORD,
     NEW_SIGNING,
     account,
+    help_text,
     instance,
     tenant,
 )
@@ -177,8 +178,8 @@ def test_a_database_that_is_away_is_said(manage):
     assert "pässword" not in refused.stderr
 
 
-def test_help_teaches(manage):
-    text = manage("import_tenants", "--help").stdout
+def test_help_teaches():
+    text = help_text("import_tenants")
 
     for words in (
         '"sip_accounts": [',

@@ -1,4 +1,4 @@
-"""Exports: what goes out comes in again and changes nothing; no secret, and nothing a spreadsheet would run."""
+"""Exports import again and change nothing; they hold no secret and no formula."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tenants.models import AuditEntry, Callee, SipAccount, Tenant
 from tenants.transfer.reading.cells import add_guard, remove_guard
 from tests import cast as casting
-from tests.tenants.importing.content import rows
+from tests.tenants.importing.content import help_text, rows
 
 TABLES = ("tenants", "domains", "sip_accounts", "callees")
 NAMES = [
@@ -127,7 +127,7 @@ def test_no_cell_begins_as_a_formula(command, cast, formulae, separator):
 
 
 def test_no_line_begins_as_a_formula_where_quotes_enclose_nothing():
-    """As in a spreadsheet with another separator, for which a quote in the middle of a cell is a letter."""
+    """As in a spreadsheet with another separator, where a quote inside a cell is a letter."""
     assert add_guard("Acme\n=cmd|' /C calc'!A0\r@x").splitlines() == [
         "Acme",
         "'=cmd|' /C calc'!A0",
@@ -157,8 +157,8 @@ def test_it_says_what_it_cannot_do(command, cast, tmp_path):
     assert (tmp_path / "kept.csv").read_text() == "kept"
 
 
-def test_help_teaches(manage):
-    text = manage("export", "--help").stdout
+def test_help_teaches():
+    text = help_text("export")
 
     for words in (
         "export callees --tenant acme",
