@@ -90,7 +90,7 @@ def _normalise_host(text: str) -> str:
     host = _to_ascii(text)
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise BadOrigin("The host is no valid name.")
+        raise BadOrigin("The host is not a valid name.")
     # Browsers read such a host as an IPv4 address.
     if re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]):
         return _normalise_ipv4(host)
@@ -108,7 +108,7 @@ def _to_ascii(text: str) -> str:
         return text.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
         raise BadOrigin(
-            "The host is no valid international name; write it in its xn-- form."
+            "The host is not a valid international name; write it in its xn-- form."
         ) from error
 
 
@@ -116,14 +116,14 @@ def _normalise_ipv4(host: str) -> str:
     try:
         return str(ipaddress.IPv4Address(host))
     except ValueError as error:
-        raise BadOrigin("The host is no valid IPv4 address.") from error
+        raise BadOrigin("The host is not a valid IPv4 address.") from error
 
 
 def _normalise_ipv6(host: str) -> str:
     try:
         address = ipaddress.IPv6Address(host)
     except ValueError as error:
-        raise BadOrigin("The host is no valid IPv6 address.") from error
+        raise BadOrigin("The host is not a valid IPv6 address.") from error
     if address.ipv4_mapped is not None:
         raise BadOrigin("Write the IPv4 address itself.")
     return f"[{address.compressed}]"

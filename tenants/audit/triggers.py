@@ -36,7 +36,7 @@ OF_ENTRIES = {
     "audit_seal": (5, "AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"),
     "audit_guard": (27, "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"),
 }
-FOUND = """
+STORED = """
 SELECT relname, tgname, tgtype, proname, encode(tgargs, 'escape'), tginitdeferred
   FROM pg_trigger
   JOIN pg_class ON pg_class.oid = tgrelid
@@ -61,7 +61,7 @@ class Trigger:
 
     @property
     def catalogue_row(self) -> tuple[Any, ...]:
-        """The row of FOUND that this trigger has if it is as it should be and always enabled."""
+        """The row of STORED that this trigger has if it is as it should be and always enabled."""
         arguments = "".join(f"{argument}\\000" for argument in self.arguments)
         return (
             self.table,
@@ -99,13 +99,13 @@ def expected_triggers() -> Iterator[Trigger]:
 def missing_triggers() -> list[Trigger]:
     """Those that do not exist, were altered, or are turned off, on tables that exist."""
     with connection.cursor() as cursor:
-        cursor.execute(FOUND)
-        found = set(cursor.fetchall())
+        cursor.execute(STORED)
+        stored = set(cursor.fetchall())
         tables = set(connection.introspection.table_names(cursor))
     return [
         trigger
         for trigger in expected_triggers()
-        if trigger.table in tables and trigger.catalogue_row not in found
+        if trigger.table in tables and trigger.catalogue_row not in stored
     ]
 
 
@@ -113,8 +113,8 @@ def changed_functions() -> list[str]:
     bodies = re.findall(r"FUNCTION \S+\.(\w+)\(.*?\$\$(.*?)\$\$", _capture_sql(), re.DOTALL)
     with connection.cursor() as cursor:
         cursor.execute(FUNCTIONS)
-        found = dict(cursor.fetchall())
-    return [name for name, body in bodies if found.get(name) != body]
+        stored = dict(cursor.fetchall())
+    return [name for name, body in bodies if stored.get(name) != body]
 
 
 def install_triggers(**kwargs: Any) -> None:

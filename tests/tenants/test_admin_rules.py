@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.messages import get_messages
+from django.forms import modelform_factory
 from django.utils import timezone
 
 from hooks.models import Session
+from tenants.admin.domain import DomainForm
+from tenants.admin.versioned_form import version_of
 from tenants.models import Callee, Domain, Tenant, WcsNode
 from tests import cast as casting
 from tests.manager import change, errors_of, row, submit, url
@@ -40,27 +43,36 @@ def session_of(cast, **more):
         ("", None, "required"),
     ],
 )
-def test_it_refuses_an_origin_on_its_field(manager, cast, origin, subdomains, sentence):
+def test_it_refuses_an_origin_on_its_field(cast, origin, subdomains, sentence):
+    """The form that all three pages use, for a new domain and for a stored one."""
     cast.globex.domains.create(origin="https://shop.www.globex.example")
+    typed = {"tenant": cast.acme.pk, "origin": origin} | (
+        {"include_subdomains": subdomains} if subdomains else {}
+    )
+
+    for stored in (Domain(), cast.acme.domains.first()):
+        data = typed | {"version": version_of(stored) if stored.pk else ""}
+        form = modelform_factory(Domain, form=DomainForm)(data, instance=stored)
+        assert sentence in str(form.errors)
+
+
+@pytest.mark.parametrize(
+    ("origin", "subdomains", "sentence"),
+    [
+        ("https://www.globex.example", "on", "belongs to another tenant"),
+        ("https://x.example\0", None, "Null characters"),
+    ],
+)
+def test_every_page_refuses_an_origin_on_its_field(manager, cast, origin, subdomains, sentence):
+    cast.globex.domains.create(origin="https://shop.www.globex.example")
+    typed = {"origin": origin, "include_subdomains": subdomains}
+    new_row = row("domains", 2, **typed, default_callee="")
     answers = [
-        submit(
-            manager,
-            change(cast.acme),
-            **row("domains", 2, origin=origin, include_subdomains=subdomains, default_callee=""),
-        ),
-        submit(
-            manager,
-            url(Domain, "add"),
-            tenant=cast.acme.pk,
-            origin=origin,
-            include_subdomains=subdomains,
-        ),
-        submit(
-            manager, change(cast.acme.domains.first()), origin=origin, include_subdomains=subdomains
-        ),
+        submit(manager, change(cast.acme), **new_row),
+        submit(manager, url(Domain, "add"), tenant=cast.acme.pk, **typed),
+        submit(manager, change(cast.acme.domains.first()), **typed),
     ]
-    if not origin:
-        del answers[0]  # an empty row of a table is no row
+
     for answer in answers:
         assert answer.status_code == 200
         assert sentence in errors_of(answer)

@@ -111,7 +111,7 @@ def test_a_key_given_twice_is_a_problem_with_its_place(run, cast, name):
 @pytest.mark.parametrize("name", ["a.json", "a.yaml"])
 def test_a_number_of_any_length_is_a_problem_and_not_a_crash(run, cast, name):
     account = '{"login": "1", "domain": "s", "password": "x", "port": %s}' % ("9" * 5000)
-    content = '{"tenants": [{"slug": "acme", "sip_accounts": [%s]}]}' % account
+    content = f'{{"tenants": [{{"slug": "acme", "sip_accounts": [{account}]}}]}}'
 
     assert len(run(content, name=name).problems) == 1
 
