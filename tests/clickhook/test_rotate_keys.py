@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import io
 import json
+import re
 import stat
 
 import pytest
@@ -57,6 +58,10 @@ def test_it_seals_everything_anew_and_then_the_old_key_can_go(
     code, said = rotate("--drop-old")
     assert (code, keys()) == (1, [new, old])
     assert "seconds until all that was sealed with it is stored" in said
+    waiting = json.loads(rotate("--drop-old", "--json")[1].removesuffix("still needed"))
+    assert 0 < waiting["seconds_to_wait"] <= 600
+    assert waiting["still_needed_by"] == {}
+    assert [key for key in waiting if not re.fullmatch("[a-z_]+", key)] == []
 
     let_time_pass()
     assert rotate("--drop-old")[0] == 0
