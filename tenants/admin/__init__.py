@@ -3,8 +3,8 @@
 Each file has the table's admin class with the form beside it; this module registers them all.
 `scoped` decides what a person sees and may change, `conflicts` handles two people at the same row,
 `pages` has what is not a table: exports, uploads, undoing. `hooks` builds its own pages on
-`scoped`, `tenant`, `tenant_filter`, `search_text`, `looked_at` and `words`. The pages use sign_in,
-transfer and the audit; nothing outside of the admin and of `hooks` uses this room.
+`scoped`, `tenant`, `tenant_filter`, `search_text`, `read_only` and `display`; nothing else uses
+this room. The pages use sign_in, transfer and the audit.
 """
 
 from axes.models import AccessAttempt, AccessLog

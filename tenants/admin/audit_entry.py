@@ -12,11 +12,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from tenants.admin.looked_at import LookedAtAdmin
+from tenants.admin.display import STYLE
 from tenants.admin.pages.audit_changes import field_changes
+from tenants.admin.read_only import ReadOnlyAdmin
 from tenants.admin.search_text import searchable
 from tenants.admin.tenant_filter import TenantFilter
-from tenants.admin.words import STYLE
 from tenants.audit.actions import action_title
 from tenants.models import AuditEntry, Tenant
 
@@ -78,7 +78,7 @@ class ActionFilter(LatestValuesFilter):
         return action_title(value)
 
 
-class AuditEntryAdmin(LookedAtAdmin):
+class AuditEntryAdmin(ReadOnlyAdmin):
     fields = (
         "number",
         "time",

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from tenants.admin.scoped import ScopedAdmin, hers
+from tenants.admin.scoped import ScopedAdmin, visible_rows
 from tenants.admin.versioned_form import VERSION, VersionedForm
 
 PROTECTED_SHOWN = 5
@@ -84,7 +84,7 @@ class CarefulAdmin(ScopedAdmin):
                 rows = relation.related_model._default_manager.filter(
                     **{f"{relation.field.name}__in": keys}
                 )
-                named = _name_rows(hers(rows, request)[: PROTECTED_SHOWN + 1])
+                named = _name_rows(visible_rows(rows, request)[: PROTECTED_SHOWN + 1])
                 needed += named or (HIDDEN_ROWS if rows.exists() else [])
 
         advice = [self.instead_of_deleting] if self.instead_of_deleting else []

@@ -12,9 +12,9 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.display import STYLE
 from tenants.admin.pages import undoing, uploading
 from tenants.admin.scoped import scope
-from tenants.admin.words import STYLE
 from tenants.models import ImportRun
 from tenants.scope import NO_TENANTS
 from tenants.transfer.checking.allowed import allowed_to

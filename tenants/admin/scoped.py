@@ -71,7 +71,7 @@ def _is_allowed(
     return bool(answers[question])
 
 
-def hers(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+def visible_rows(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
     """The rows that the user may see; in a table without tenants, only administrators see any."""
     if visible_to := getattr(rows, "visible_to", None):
         visible: QuerySet[Any] = visible_to(request.user)
@@ -96,7 +96,7 @@ class ScopedAdmin(ScopedChoices, _ModelAdmin):
     linked_lookups: tuple[str, ...] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return hers(super().get_queryset(request), request)
+        return visible_rows(super().get_queryset(request), request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from tenants.admin.looked_at import LookedAtAdmin
+from tenants.admin.read_only import ReadOnlyAdmin
 
 
-class SignInAdmin(LookedAtAdmin):
+class SignInAdmin(ReadOnlyAdmin):
     list_filter = ("attempt_time",)
     search_fields = ("username", "ip_address")
     show_full_result_count = False

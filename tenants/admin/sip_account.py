@@ -6,10 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 
+from tenants.admin.display import set_or_not
 from tenants.admin.secret_input import SecretInput
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
-from tenants.admin.words import whether_set
 from tenants.models import SipAccount
 
 FIELDS = (
@@ -52,4 +52,4 @@ class SipAccountAdmin(TenantOwnedAdmin):
 
     @admin.display(description="password is")
     def password_is(self, account: SipAccount) -> str:
-        return whether_set(account.password)
+        return set_or_not(account.password)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.display import STYLE, alarm
 from tenants.admin.pages.exporting import ExportingAdmin
 from tenants.admin.scoped import forget_scope, may_change, scope
 from tenants.admin.tenant_inlines import (
@@ -22,7 +23,6 @@ from tenants.admin.tenant_inlines import (
     SipAccountInline,
 )
 from tenants.admin.versioned_form import VersionedForm
-from tenants.admin.words import STYLE, alarm
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.scope import ALL_TENANTS
 

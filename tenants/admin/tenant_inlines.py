@@ -9,11 +9,11 @@ from django.http import HttpRequest
 
 from tenants.admin.callee import CalleeFormSet, CalleeInlineForm
 from tenants.admin.conflicts import with_version
+from tenants.admin.display import set_or_not
 from tenants.admin.domain import DomainForm, DomainFormSet
 from tenants.admin.scoped import ScopedInline
 from tenants.admin.sip_account import FIELDS as SIP_ACCOUNT_FIELDS
 from tenants.admin.sip_account import SipAccountForm
-from tenants.admin.words import whether_set
 from tenants.models import Callee, Domain, SipAccount, WcsInstance
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SipAccountInline(OwnedInline, _StackedInline):
 
     @admin.display(description="password is")
     def password_is(self, account: SipAccount) -> str:
-        return whether_set(account.password)
+        return set_or_not(account.password)
 
 
 class InstanceInline(ScopedInline, _TabularInline):

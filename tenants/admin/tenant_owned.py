@@ -9,9 +9,9 @@ from django.forms.models import InlineForeignKeyField
 from django.http import HttpRequest
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.display import STYLE
 from tenants.admin.pages.exporting import ExportingAdmin
 from tenants.admin.versioned_form import VersionedForm
-from tenants.admin.words import STYLE
 
 
 class TenantOwnedAdmin(ExportingAdmin, CarefulAdmin):

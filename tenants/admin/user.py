@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
+from tenants.admin.display import STYLE, alarm
 from tenants.admin.scoped import ScopedAdmin, ScopedInline
 from tenants.admin.user_forms import NewUserForm, PasswordForm, UserForm
-from tenants.admin.words import STYLE, alarm
 from tenants.models import Assignment, SecondFactor
 from tenants.roles import Role, give_role, role_of
 from tenants.sign_in.confirmation import confirmed_recently

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.display import STYLE, alarm, set_or_not
 from tenants.admin.scoped import ScopedInline, may_change, scope
 from tenants.admin.wcs_instance_form import WcsInstanceForm
-from tenants.admin.words import STYLE, alarm, whether_set
 from tenants.models import WcsInstance, WcsNode
 from tenants.scope import ALL_TENANTS
 from tenants.sign_in.confirmation import ask_for_confirmation, confirmed_recently, is_confirmed
@@ -135,7 +135,7 @@ class WcsInstanceAdmin(CarefulAdmin):
 
     @admin.display(description="signing secret is")
     def signing_secret_is(self, instance: WcsInstance) -> str:
-        return whether_set(instance.signing_secret)
+        return set_or_not(instance.signing_secret)
 
     @admin.display(description="previous one is")
     def previous_is(self, instance: WcsInstance) -> str:

@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Field, Model
 from django.http import HttpRequest
 
-from tenants.admin.scoped import hers
+from tenants.admin.scoped import visible_rows
 from tenants.models import AuditEntry
 
 EMPTY = "-"
@@ -64,7 +64,7 @@ def _related_text(field: Field[Any, Any], key: Any, request: HttpRequest) -> str
     # It is a name only before the apps are loaded.
     model: type[Model] = field.related_model  # type: ignore[assignment]
     try:
-        row = hers(model._default_manager.all(), request).filter(pk=key).first()
+        row = visible_rows(model._default_manager.all(), request).filter(pk=key).first()
     except (FieldDoesNotExist, ValidationError, ValueError):  # the key is no longer valid
         row = None
     return f"{row} ({key})" if row else str(key)

@@ -14,5 +14,5 @@ def alarm(text: str) -> SafeString:
     return format_html('<strong class="alarm">{}</strong>', text)
 
 
-def whether_set(secret: Secret | None) -> str:
+def set_or_not(secret: Secret | None) -> str:
     return "not set" if secret is None else "set"

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from tenants.admin.scoped import ScopedAdmin
 
 
-class LookedAtAdmin(ScopedAdmin):
+class ReadOnlyAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields
 
