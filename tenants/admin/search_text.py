@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def searchable(text: str) -> str:
-    """The text without blanks around it; NUL, which PostgreSQL cannot hold, becomes a question mark."""
+    """Without blanks around it, and with a question mark for NUL, which PostgreSQL refuses."""
     return text.replace("\0", "?").strip()
