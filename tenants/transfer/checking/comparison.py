@@ -194,4 +194,4 @@ def _check_tenants(
         if slug is not None and slug not in keys:
             problems.add(place, NO_TENANT_ANYWHERE)
         elif slug is not None and slug in slugs[:index]:
-            problems.add(place, "This tenant stands here twice.")
+            problems.add(place, "This tenant is given twice.")

@@ -111,7 +111,7 @@ def _read_header(header: _Line, table: Table, tenant: str, problems: Problems) -
     place, columns = f"line {header.number}", dict[str, int]()
     for number, name in enumerate(names, 1):
         if name in columns:
-            sentence = f"The column {name} stands here twice, first as column {columns[name]}."
+            sentence = f"The column {name} is given twice, first as column {columns[name]}."
             problems.add(f"{place}, column {number}", sentence)
         elif name in known:
             columns[name] = number

@@ -169,5 +169,5 @@ def test_every_problem_is_listed_with_its_place(run, cast):
         "wcs_instances[0].key: 8 to 64 letters, digits, - and _.",
         "wcs_instances[0].name: Letters, digits, . _ and -, like acme-1.",
         "wcs_instances[0].tenants[1]: There is no such tenant, here or in the database.",
-        "wcs_instances[0].tenants[2]: This tenant stands here twice.",
+        "wcs_instances[0].tenants[2]: This tenant is given twice.",
     ]

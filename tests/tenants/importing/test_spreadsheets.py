@@ -160,7 +160,7 @@ def _zip() -> bytes:
         ),
         (
             b"tenant,alias,target,Alias",
-            "line 1, column 4: The column alias stands here twice, first as column 2.",
+            "line 1, column 4: The column alias is given twice, first as column 2.",
         ),
         (
             b"tenant,target",
