@@ -15,4 +15,4 @@ class TenantsConfig(AppConfig):
 
         connection_created.connect(acting.stamp_connection)
         user_logged_in.connect(recording.record_sign_in)
-        post_migrate.connect(triggers.install, sender=self)
+        post_migrate.connect(triggers.install_triggers, sender=self)

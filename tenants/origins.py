@@ -15,12 +15,13 @@ _ORIGIN = re.compile(
 )
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 
-# Browsers keep these four (UTS #46); Python's IDNA 2003 codec would turn them into another host's name.
+# Browsers keep these four (UTS #46); Python's IDNA 2003 codec would turn them into the name of
+# another host.
 _AMBIGUOUS = frozenset("ßς\u200c\u200d")
 
 
 class BadOrigin(ValueError):
-    """The text is no web origin; the message says why, in words for the person who typed it."""
+    """The text is not a web origin; the message says why, for the person who typed it."""
 
 
 class Origin(NamedTuple):
@@ -41,11 +42,11 @@ class Origin(NamedTuple):
 
     @property
     def can_have_subdomains(self) -> bool:
-        """A whole top-level domain or a bare name belongs to nobody; an address has no subdomains."""
+        """A top-level domain or a bare name belongs to nobody; an address has no subdomains."""
         return "." in self.host and not self.is_address
 
     def parents(self) -> Iterator[Origin]:
-        """Every origin whose row, with its subdomains, would cover this one; the nearest first."""
+        """The origins that would cover this one with their subdomains; the nearest first."""
         host = self.host
         while not self.is_address and "." in (host := host.partition(".")[2]):
             yield self._replace(host=host)
@@ -67,11 +68,11 @@ def parse(text: str) -> Origin:
     port = int(match[3]) if match[3] else DEFAULT_PORTS[scheme]
     if not 0 < port < 65536:
         raise BadOrigin("The port lies between 1 and 65535.")
-    return Origin(scheme, _host(match[2]), port)
+    return Origin(scheme, _normalise_host(match[2]), port)
 
 
 def suggested(text: str) -> Origin | None:
-    """What somebody meant who typed a whole address, or a host alone; None where that is not to be seen."""
+    """The origin that was probably meant by a whole address, or by a host alone."""
     scheme, separator, rest = text.strip().partition("://")
     if not separator:
         scheme, rest = "https", scheme
@@ -83,21 +84,20 @@ def suggested(text: str) -> Origin | None:
     return origin if origin.can_have_subdomains or separator else None
 
 
-def _host(text: str) -> str:
+def _normalise_host(text: str) -> str:
     if text.startswith("["):
-        return _ipv6(text[1:-1])
-    host = _ascii(text)
+        return _normalise_ipv6(text[1:-1])
+    host = _to_ascii(text)
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise BadOrigin("The host is no valid name.")
-    if re.fullmatch(
-        r"[0-9]+|0x[0-9a-f]*", labels[-1]
-    ):  # browsers read such a host as an IPv4 address
-        return _ipv4(host)
+        raise BadOrigin("The host is not a valid name.")
+    # Browsers read such a host as an IPv4 address.
+    if re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]):
+        return _normalise_ipv4(host)
     return host
 
 
-def _ascii(text: str) -> str:
+def _to_ascii(text: str) -> str:
     if text.isascii():
         return text.lower()
     if not _AMBIGUOUS.isdisjoint(text):
@@ -108,22 +108,22 @@ def _ascii(text: str) -> str:
         return text.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
         raise BadOrigin(
-            "The host is no valid international name; write it in its xn-- form."
+            "The host is not a valid international name; write it in its xn-- form."
         ) from error
 
 
-def _ipv4(host: str) -> str:
+def _normalise_ipv4(host: str) -> str:
     try:
         return str(ipaddress.IPv4Address(host))
     except ValueError as error:
-        raise BadOrigin("The host is no valid IPv4 address.") from error
+        raise BadOrigin("The host is not a valid IPv4 address.") from error
 
 
-def _ipv6(host: str) -> str:
+def _normalise_ipv6(host: str) -> str:
     try:
         address = ipaddress.IPv6Address(host)
     except ValueError as error:
-        raise BadOrigin("The host is no valid IPv6 address.") from error
+        raise BadOrigin("The host is not a valid IPv6 address.") from error
     if address.ipv4_mapped is not None:
         raise BadOrigin("Write the IPv4 address itself.")
     return f"[{address.compressed}]"

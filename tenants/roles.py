@@ -25,7 +25,7 @@ def role_of(user: User) -> Role:
 
 
 def give_role(user: User, role: Role) -> None:
-    """Of a user that is saved."""
+    """The user is saved already."""
     user.is_superuser, user.is_staff = role == Role.ADMINISTRATOR, role != Role.NONE
     user.save(update_fields=["is_superuser", "is_staff"])
     auditors, _ = Group.objects.get_or_create(name=AUDITORS)

@@ -1,4 +1,4 @@
-"""Whose rows a signed-in person sees and changes, by role; every page, export and stream asks here."""
+"""Whose rows a signed-in person sees and changes; every page, export and stream asks here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Self, TypeVar
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 
-# Platform administrator: is_superuser. Account manager: staff with assignments. Auditor: staff in this group.
+# Platform administrator: is_superuser. Account manager: staff with assignments. Auditor: staff in
+# this group.
 AUDITORS = "auditors"
 Rows = TypeVar("Rows", bound=models.Model)
 
@@ -22,26 +23,26 @@ class Scope:
     changeable: AbstractSet[int] | None
 
 
-NOTHING = Scope(frozenset(), frozenset())
-EVERYTHING = Scope(None, None)
+NO_TENANTS = Scope(frozenset(), frozenset())
+ALL_TENANTS = Scope(None, None)
 
 
 def scope_of(user: User | AnonymousUser) -> Scope:
-    """Read anew each time: what was taken from somebody is gone with the next question."""
+    """Read from the database each time, so that a right that was taken away is gone at once."""
     if not (user.is_active and user.is_staff):
-        return NOTHING
+        return NO_TENANTS
     if user.is_superuser:
-        return EVERYTHING
+        return ALL_TENANTS
     if user.groups.filter(name=AUDITORS).exists():
         return Scope(None, frozenset())
+
     rights = dict(user.assignments.values_list("tenant", "may_change"))
-    return Scope(
-        frozenset(rights), frozenset(tenant for tenant, may_change in rights.items() if may_change)
-    )
+    changeable = frozenset(tenant for tenant, may_change in rights.items() if may_change)
+    return Scope(frozenset(rights), changeable)
 
 
 class OfTenantQuerySet(models.QuerySet[Rows]):
-    """Rows with a tenant. The ids stand in the query as a list, so that indexes with the tenant first serve it."""
+    """Rows with a tenant. The query lists the ids, so that indexes with the tenant first serve."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.of_tenants(scope_of(user).visible)

@@ -1,4 +1,4 @@
-"""Who appears in the tests. Every secret of theirs is in SECRETS, so that a leak can be looked for."""
+"""Who appears in the tests. SECRETS lists every secret of theirs, to search for leaks."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from tenants.models import ImportRun, SecondFactor
+from tenants.models import ImportRun, SecondFactor, Upload
 from tenants.scope import AUDITORS
 from tests.cast import SECRETS
 
@@ -31,7 +31,7 @@ def person(role="administrator", *tenants, name="", may_change=True):
 
 
 def signed_in(role="administrator", *tenants, **more):
-    """Her browser, with password and second factor given just now."""
+    """The browser of a person who has just given password and second factor."""
     user = person(role, *tenants, **more)
     client = Client()
     client.force_login(user)
@@ -85,7 +85,7 @@ def submit(manager, page, follow=True, **typed):
 
 
 def unconfirmed(browser):
-    """Five minutes after her last code."""
+    """Five minutes after the last code."""
     session = browser.session
     session["confirmed_at"] = time.time() - 301
     session.save()
@@ -100,6 +100,11 @@ def upload(browser, content, table="callees", name="file.csv", follow=True, **mo
         {"table": table or "everything", "file": file, "tenant": "", **more},
         follow=follow,
     )
+
+
+def confirm_upload(browser, **more):
+    page = reverse("admin:tenants_importrun_preview", args=[Upload.objects.get().pk])
+    return browser.post(page, {"confirm": "x", **more}, follow=True)
 
 
 def said(answer):
@@ -117,7 +122,8 @@ def row(prefix, index, **values):
 def hidden_words():
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT password FROM tenants_sipaccount UNION SELECT signing_secret FROM tenants_wcsinstance"
+            "SELECT password FROM tenants_sipaccount UNION SELECT signing_secret FROM "
+            "tenants_wcsinstance"
         )
         tokens = [token for (token,) in cursor.fetchall() if token]
     return [*SECRETS, TYPED, *tokens, "v1."]

@@ -1,4 +1,4 @@
-"""The pages of the audit, to look at only: newest first, each entry with what it was and what it became."""
+"""The pages of the audit, read-only: newest first, each entry with its changes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from tenants.admin.looked_at import LookedAtAdmin
-from tenants.admin.pages.audit_changes import changes
+from tenants.admin.display import STYLE
+from tenants.admin.pages.audit_changes import field_changes
+from tenants.admin.read_only import ReadOnlyAdmin
+from tenants.admin.search_text import searchable
 from tenants.admin.tenant_filter import TenantFilter
-from tenants.admin.words import STYLE
-from tenants.audit.actions import in_words
+from tenants.audit.actions import action_title
 from tenants.models import AuditEntry, Tenant
 
 if TYPE_CHECKING:
@@ -24,72 +25,60 @@ if TYPE_CHECKING:
 else:
     _Paginator = Paginator
 
-LOOKED_THROUGH = 10_000  # entries: for what a filter offers, and for how many pages there are
+LATEST = 10_000  # entries that filters and page numbers take into account
 
 
 class LatestEntries(_Paginator):
     @cached_property
     def count(self) -> int:
         entries = cast("QuerySet[Any]", self.object_list)
-        return entries.order_by().values("pk")[:LOOKED_THROUGH].count()
+        return entries.order_by().values("pk")[:LATEST].count()
 
 
 class TenantOfEntryFilter(TenantFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Of a tenant that is gone only the name is left."""
-        slug = (self.value() or "").replace("\0", "?").strip()
+        """For a deleted tenant only the name is left."""
+        slug = searchable(self.value() or "")
         if slug and not Tenant.objects.filter(slug=slug).exists():
             return queryset.filter(tenant_slug=slug)
         return super().queryset(request, queryset)
 
 
-class LatelyFilter(admin.SimpleListFilter):
-    """Offers what stands in the newest entries that she sees."""
+class LatestValuesFilter(admin.SimpleListFilter):
+    """Offers the values of the newest entries that the user sees."""
 
     parameter_name: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        latest = (
-            model_admin.get_queryset(request)
-            .order_by("-id")
-            .values(self.parameter_name)[:LOOKED_THROUGH]
-        )
-        found = (
-            AuditEntry.objects.filter(pk__in=latest.values("pk"))
-            .order_by()
-            .values_list(self.parameter_name, flat=True)
-        )
-        return [(value, self.in_words(value)) for value in sorted(set(found.distinct())) if value]
+        latest = model_admin.get_queryset(request).order_by("-id").values("pk")[:LATEST]
+        entries = AuditEntry.objects.filter(pk__in=latest).order_by()
+        values = set(entries.values_list(self.parameter_name, flat=True).distinct())
+        return [(value, self.value_title(value)) for value in sorted(values) if value]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        return (
-            queryset.filter(**{self.parameter_name: value.replace("\0", "?")})
-            if value
-            else queryset
-        )
+        value = searchable(self.value() or "")
+        return queryset.filter(**{self.parameter_name: value}) if value else queryset
 
-    def in_words(self, value: str) -> str:
+    def value_title(self, value: str) -> str:
         return value
 
 
-class WhoFilter(LatelyFilter):
+class WhoFilter(LatestValuesFilter):
     title, parameter_name = "who", "actor_name"
 
 
-class ViaFilter(LatelyFilter):
+class ViaFilter(LatestValuesFilter):
     title, parameter_name = "way", "via"
 
 
-class ActionFilter(LatelyFilter):
+class ActionFilter(LatestValuesFilter):
     title, parameter_name = "action", "action"
 
-    def in_words(self, value: str) -> str:
-        return in_words(value)
+    def value_title(self, value: str) -> str:
+        return action_title(value)
 
 
-@admin.register(AuditEntry)
-class AuditEntryAdmin(LookedAtAdmin):
+class AuditEntryAdmin(ReadOnlyAdmin):
     fields = (
         "number",
         "time",
@@ -106,7 +95,7 @@ class AuditEntryAdmin(LookedAtAdmin):
     list_display_links = ("time", "what_was_done")
     list_filter = (TenantOfEntryFilter, ActionFilter, WhoFilter, ViaFilter)
     search_fields = ("object_name",)
-    search_help_text = "An entry's number, or the whole name of what was changed."
+    search_help_text = "The number of an entry, or the full name of the changed object."
     ordering = ("-id",)
     paginator = LatestEntries
     show_full_result_count = False
@@ -120,28 +109,27 @@ class AuditEntryAdmin(LookedAtAdmin):
         css = STYLE
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(
-            request, {"title": "Audit, newest first", **(extra_context or {})}
-        )
+        context = {"title": "Audit, newest first", **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
         entry: Any = super().get_object(request, object_id, from_field)
         if entry is not None:
-            entry.changes = changes(entry, request)
+            entry.changes = field_changes(entry, request)
         return entry
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> Any:
-        text = search_term.replace("\0", "?").strip()
+        text = searchable(search_term)
         if not text:
             return queryset, False
-        numbered = (
-            Q(number=int(text)) if text.isascii() and text.isdecimal() and len(text) < 19 else Q()
-        )
-        return queryset.filter(Q(object_name=text) | numbered), False
+
+        is_number = text.isascii() and text.isdecimal() and len(text) < 19
+        by_number = Q(number=int(text)) if is_number else Q()
+        return queryset.filter(Q(object_name=text) | by_number), False
 
     @admin.display(description="when", ordering="id")
     def time(self, entry: AuditEntry) -> str:
@@ -149,7 +137,7 @@ class AuditEntryAdmin(LookedAtAdmin):
 
     @admin.display(description="who")
     def who(self, entry: AuditEntry) -> str:
-        return entry.actor_name or "nobody known"
+        return entry.actor_name or "unknown"
 
     @admin.display(description="way")
     def way(self, entry: AuditEntry) -> str:
@@ -157,7 +145,7 @@ class AuditEntryAdmin(LookedAtAdmin):
 
     @admin.display(description="what was done")
     def what_was_done(self, entry: AuditEntry) -> str:
-        return entry.action_in_words
+        return entry.action_title
 
     @admin.display(description="changes")
     def changed(self, entry: Any) -> str:

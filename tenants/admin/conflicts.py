@@ -1,4 +1,4 @@
-"""A page that says why the database refused, instead of failing, and that keeps what was typed out of reports."""
+"""Two people at the same row: the second is told, and a refusal of the database is explained."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from tenants.admin.scoped import ScopedAdmin, hers
+from tenants.admin.scoped import ScopedAdmin, visible_rows
 from tenants.admin.versioned_form import VERSION, VersionedForm
 
 PROTECTED_SHOWN = 5
-CONFLICT = "Nothing was saved: rows of this page exclude each other, or somebody changed them at the same moment."
-ANOTHERS = ["something that is not yours to see"]
+CONFLICT = (
+    "Nothing was saved: rows of this page exclude each other, or somebody changed them at the "
+    "same moment."
+)
+HIDDEN_ROWS = ["something that you may not see"]
 STILL_NEEDED = (
     "Nothing was deleted: something that must stay began to refer to it at the same moment."
 )
@@ -28,53 +31,48 @@ class CarefulAdmin(ScopedAdmin):
     instead_of_deleting = ""
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.versioned(super().get_fieldsets(request, obj), request, obj)
+        return self.add_version(super().get_fieldsets(request, obj), request, obj)
 
-    def versioned(self, fieldsets: Any, request: HttpRequest, obj: Any) -> Any:
-        """With the hidden field that tells which version of the row the page was made of."""
-        return (
-            with_version(fieldsets, self.form)
-            if obj and self.has_change_permission(request, obj)
-            else fieldsets
-        )
+    def add_version(self, fieldsets: Any, request: HttpRequest, obj: Any) -> Any:
+        """With the hidden field that tells from which version of the row the page was made."""
+        may_change = obj and self.has_change_permission(request, obj)
+        return with_version(fieldsets, self.form) if may_change else fieldsets
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """Of two who save at the same moment, the second waits here and then sees what the first has saved."""
-        found = super().get_object(request, object_id, from_field)
-        if found is None or request.method != "POST":
-            return found
-        self.lock(request, found)
+        """Of two people who save at the same moment, the second waits, and then sees the change."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None or request.method != "POST":
+            return row
+
+        self.lock(request, row)
         return super().get_object(request, object_id, from_field)
 
     def lock(self, request: HttpRequest, obj: Any) -> None:
         if connection.in_atomic_block:  # a page that saves
-            list(
-                self.model._base_manager.filter(pk=obj.pk)
-                .select_for_update(no_key=True)
-                .values("pk")
-            )
+            rows = self.model._base_manager.filter(pk=obj.pk)
+            list(rows.select_for_update(no_key=True).values("pk"))
 
     @method_decorator(sensitive_post_parameters())
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:
-            # Whoever was faster is in the database by now: the same form, checked again, says in which field.
+            # The other change is stored by now: the same form, checked again, names the field.
             again = super().changeform_view
-        return _or_say(CONFLICT, request, lambda: again(request, *args, **kwargs))
+        return _explain_conflict(CONFLICT, request, lambda: again(request, *args, **kwargs))
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         delete = super().delete_view
-        return _or_say(STILL_NEEDED, request, lambda: delete(request, *args, **kwargs))
+        return _explain_conflict(STILL_NEEDED, request, lambda: delete(request, *args, **kwargs))
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         show = super().changelist_view  # its actions delete
-        return _or_say(STILL_NEEDED, request, lambda: show(request, *args, **kwargs))
+        return _explain_conflict(STILL_NEEDED, request, lambda: show(request, *args, **kwargs))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What must stay is looked for first, a few rows of it: Django would list every session of a tenant."""
+        """Rows that must stay come first, a few of them: Django would list every session."""
         if protected := self._protected([obj.pk for obj in objs], request):
             return [], {}, set(), protected
         return super().get_deleted_objects(objs, request)
@@ -86,12 +84,11 @@ class CarefulAdmin(ScopedAdmin):
                 rows = relation.related_model._default_manager.filter(
                     **{f"{relation.field.name}__in": keys}
                 )
-                needed += _some(hers(rows, request)[: PROTECTED_SHOWN + 1]) or (
-                    ANOTHERS if rows.exists() else []
-                )
-        return (
-            [*needed, self.instead_of_deleting] if needed and self.instead_of_deleting else needed
-        )
+                named = _name_rows(visible_rows(rows, request)[: PROTECTED_SHOWN + 1])
+                needed += named or (HIDDEN_ROWS if rows.exists() else [])
+
+        advice = [self.instead_of_deleting] if self.instead_of_deleting else []
+        return [*needed, *advice] if needed else []
 
 
 def with_version(fieldsets: Any, form: Any) -> Any:
@@ -101,12 +98,12 @@ def with_version(fieldsets: Any, form: Any) -> Any:
     return [(name, {**options, "fields": [*options["fields"], VERSION]}), *others]
 
 
-def _some(rows: Iterable[Model]) -> list[str]:
+def _name_rows(rows: Iterable[Model]) -> list[str]:
     named = [f"{row._meta.verbose_name} {row}" for row in rows]
     return [*named[:PROTECTED_SHOWN], "and more"] if len(named) > PROTECTED_SHOWN else named
 
 
-def _or_say(
+def _explain_conflict(
     sentence: str, request: HttpRequest, attempt: Callable[[], HttpResponse]
 ) -> HttpResponse:
     try:

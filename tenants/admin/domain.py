@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django import forms
 from django.http import HttpRequest
 
-from tenants.admin.forms import DomainForm
-from tenants.admin.of_tenant import OfTenantAdmin
 from tenants.admin.tenant_filter import TenantFilter
-from tenants.models import Domain
+from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
+from tenants.models import Callee, Domain
+
+if TYPE_CHECKING:
+    _InlineFormSet = forms.BaseInlineFormSet[Any, Any, Any]
+else:
+    _InlineFormSet = forms.BaseInlineFormSet
+
+TENANTS_DEFAULT = "the tenant's"
 
 
-@admin.register(Domain)
-class DomainAdmin(OfTenantAdmin):
+class DomainForm(TenantOwnedForm):
+    class Meta:
+        model = Domain
+        fields = ["tenant", "origin", "include_subdomains", "default_callee"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        callee: Any = self.fields.get("default_callee")
+        if callee:
+            callee.queryset = Callee.objects.filter(tenant=self.instance.tenant_id)
+            callee.empty_label = TENANTS_DEFAULT
+            _remove_links(callee.widget)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        # As it will be stored: two rows of one page may spell the same origin differently.
+        if "origin" in self.cleaned_data:
+            self.cleaned_data["origin"] = self.instance.origin
+
+
+class DomainFormSet(_InlineFormSet):
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if callee := form.fields.get("default_callee"):
+            callee.queryset = Callee.objects.filter(tenant=self.instance.pk)
+            callee.choices = self._callee_choices
+
+    @cached_property
+    def _callee_choices(self) -> list[tuple[Any, str]]:
+        """Read once for all rows."""
+        callees = Callee.objects.filter(tenant=self.instance.pk)
+        return [("", TENANTS_DEFAULT), *((callee.pk, str(callee)) for callee in callees)]
+
+
+class DomainAdmin(TenantOwnedAdmin):
     form = DomainForm
     list_display = ("origin", "include_subdomains", "default_callee", "tenant")
     list_filter = (TenantFilter, "include_subdomains")
@@ -22,6 +62,12 @@ class DomainAdmin(OfTenantAdmin):
     search_fields = ("origin",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Whose callees to offer is known when the tenant is."""
+        """Which callees to offer is known when the tenant is."""
         fields = ["tenant", "origin", "include_subdomains"]
         return [*fields, "default_callee"] if obj else fields
+
+
+def _remove_links(widget: Any) -> None:
+    """The window behind "add" would ask for a tenant, and bring back the callee of any."""
+    widget.can_add_related = widget.can_change_related = False
+    widget.can_delete_related = widget.can_view_related = False

@@ -1,4 +1,4 @@
-"""The pages of imports: what was imported, and a file uploaded, looked at and confirmed."""
+"""The pages of imports: what was imported, and an upload with its preview."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.display import STYLE
 from tenants.admin.pages import undoing, uploading
 from tenants.admin.scoped import scope
-from tenants.admin.words import STYLE
 from tenants.models import ImportRun
-from tenants.scope import NOTHING
+from tenants.scope import NO_TENANTS
 from tenants.transfer.checking.allowed import allowed_to
 
 
-@admin.register(ImportRun)
 class ImportRunAdmin(CarefulAdmin):
     list_display = ("id", "at", "by", "source", "did", "undone")
     list_select_related = ("by", "undone_by")
@@ -41,7 +40,7 @@ class ImportRunAdmin(CarefulAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         changeable = scope(request).changeable
-        return changeable is None or changeable != NOTHING.changeable
+        return changeable is None or changeable != NO_TENANTS.changeable
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -56,13 +55,16 @@ class ImportRunAdmin(CarefulAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> Any:
         run = self.get_object(request, unquote(object_id))
-        more = {"may_undo": run and not hasattr(run, "undone_by") and self._may_undo(request, run)}
+        may_undo = run and not hasattr(run, "undone_by") and self._may_undo(request, run)
+        more = {"may_undo": may_undo}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def undo_view(self, request: HttpRequest, object_id: str) -> Any:
         run = self.get_object(request, unquote(object_id))
         if run is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
+                request, self.opts, object_id
+            )
         if not self.has_add_permission(request):
             raise PermissionDenied
         return undoing.undo(request, run)
@@ -79,8 +81,6 @@ class ImportRunAdmin(CarefulAdmin):
         by = getattr(run, "undone_by", None)
         if by is None:
             return "no"
-        return format_html(
-            'by <a href="{}">import {}</a>',
-            reverse("admin:tenants_importrun_change", args=[by.pk]),
-            by.pk,
-        )
+
+        url = reverse("admin:tenants_importrun_change", args=[by.pk])
+        return format_html('by <a href="{}">import {}</a>', url, by.pk)

@@ -1,4 +1,4 @@
-"""A form field for a secret: it never shows what is stored, blank keeps it, and what was typed prints as dots."""
+"""A form field for a secret: it never shows the stored one, and a blank field keeps it."""
 
 from __future__ import annotations
 

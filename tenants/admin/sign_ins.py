@@ -1,25 +1,22 @@
-"""The pages of sign-ins, those that failed and those that did not: for platform administrators alone, to look at."""
+"""The pages of sign-ins, failed and successful: only administrators view them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from axes.models import AccessAttempt, AccessLog
-from django.contrib import admin
 from django.http import HttpRequest
 
-from tenants.admin.looked_at import LookedAtAdmin
+from tenants.admin.read_only import ReadOnlyAdmin
 
 
-class SignInAdmin(LookedAtAdmin):
+class SignInAdmin(ReadOnlyAdmin):
     list_filter = ("attempt_time",)
     search_fields = ("username", "ip_address")
     show_full_result_count = False
 
 
-@admin.register(AccessAttempt)
 class FailedSignInAdmin(SignInAdmin):
-    """Deleting one lets the person try again at once."""
+    """Deleting a row lets the person try again at once."""
 
     fields = list_display = (
         "attempt_time",
@@ -33,6 +30,5 @@ class FailedSignInAdmin(SignInAdmin):
         return self.has_view_permission(request, obj)
 
 
-@admin.register(AccessLog)
 class SuccessfulSignInAdmin(SignInAdmin):
     fields = list_display = ("attempt_time", "username", "ip_address", "logout_time", "user_agent")

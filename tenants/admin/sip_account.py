@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 
-from tenants.admin.forms import SipAccountForm
-from tenants.admin.of_tenant import OfTenantAdmin
+from tenants.admin.display import set_or_not
+from tenants.admin.secret_input import SecretInput
 from tenants.admin.tenant_filter import TenantFilter
-from tenants.admin.words import whether_set
+from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
 from tenants.models import SipAccount
 
 FIELDS = (
@@ -20,8 +22,27 @@ FIELDS = (
 )
 
 
-@admin.register(SipAccount)
-class SipAccountAdmin(OfTenantAdmin):
+class SipAccountForm(TenantOwnedForm):
+    # Not the model's own field: a blank one must keep the stored password, so `save` decides.
+    password = SecretInput(
+        strip=False, help_text="It is never shown again. Leave it blank to keep the stored one."
+    )
+
+    class Meta:
+        model = SipAccount
+        exclude = ["password"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].required = self.instance.password is None
+
+    def save(self, commit: bool = True) -> Any:
+        if self.cleaned_data["password"]:
+            self.instance.password = self.cleaned_data["password"]
+        return super().save(commit)
+
+
+class SipAccountAdmin(TenantOwnedAdmin):
     form = SipAccountForm
     fields = ("tenant", *FIELDS)
     readonly_fields = ("password_is",)
@@ -31,4 +52,4 @@ class SipAccountAdmin(OfTenantAdmin):
 
     @admin.display(description="password is")
     def password_is(self, account: SipAccount) -> str:
-        return whether_set(account.password)
+        return set_or_not(account.password)

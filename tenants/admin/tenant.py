@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.db import connection
@@ -12,82 +12,31 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from tenants.admin.conflicts import CarefulAdmin, with_version
-from tenants.admin.forms import CalleeInlineForm, DomainForm, SipAccountForm, TenantForm
-from tenants.admin.formsets import CalleeFormSet, DomainFormSet
+from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.display import STYLE, alarm
 from tenants.admin.pages.exporting import ExportingAdmin
-from tenants.admin.scoped import ScopedInline, forget_scope, may_change, scope
-from tenants.admin.sip_account import FIELDS as SIP_ACCOUNT_FIELDS
-from tenants.admin.words import STYLE, alarm, whether_set
+from tenants.admin.scoped import forget_scope, may_change, scope
+from tenants.admin.tenant_inlines import (
+    CalleeInline,
+    DomainInline,
+    InstanceInline,
+    SipAccountInline,
+)
+from tenants.admin.versioned_form import VersionedForm
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
-from tenants.scope import EVERYTHING
+from tenants.scope import ALL_TENANTS
 
-if TYPE_CHECKING:
-    _StackedInline = admin.StackedInline[Any, Any]
-    _TabularInline = admin.TabularInline[Any, Any]
-else:
-    _StackedInline, _TabularInline = admin.StackedInline, admin.TabularInline
-
-# A form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS): so many rows of each kind are edited here, more in their list.
+# A form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS): with more rows of a kind than this,
+# they are edited in their list.
 ROWS_EDITABLE = 30
 OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAccount)
 
 
-class OwnedInline(ScopedInline):
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        return (
-            with_version(fieldsets, self.form)
-            if self.has_change_permission(request, obj)
-            else fieldsets
-        )
-
-
-class DomainInline(OwnedInline, _TabularInline):
-    model = Domain
-    form = DomainForm
-    formset = DomainFormSet
-    fields = ("origin", "include_subdomains", "default_callee")
-    extra = 0
-
-
-class CalleeInline(OwnedInline, _TabularInline):
-    model = Callee
-    form = CalleeInlineForm
-    formset = CalleeFormSet
-    fields = ("alias", "target", "default")
-    extra = 0
-
-
-class SipAccountInline(OwnedInline, _StackedInline):
-    model = SipAccount
-    form = SipAccountForm
-    fields = SIP_ACCOUNT_FIELDS
-    readonly_fields = ("password_is",)
-    extra = 0
-
-    @admin.display(description="password is")
-    def password_is(self, account: SipAccount) -> str:
-        return whether_set(account.password)
-
-
-class InstanceInline(ScopedInline, _TabularInline):
-    model = WcsInstance.tenants.through
-    verbose_name = "WCS instance"
-    verbose_name_plural = "WCS instances that may speak for this tenant"
-    autocomplete_fields = ("wcsinstance",)
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """Those she may take away or give: another customer may hang on a shared one."""
-        return (
-            super()
-            .get_queryset(request)
-            .filter(wcsinstance__in=WcsInstance.objects.changeable_by(request.user))
-        )
-
-    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        return super().formfield_for_foreignkey(db_field, request, label="WCS instance", **kwargs)
+class TenantForm(VersionedForm):
+    class Meta:
+        model = Tenant
+        fields = ["slug", "name", "status", "sip_register_required"]
+        labels = {"slug": "Short name"}
 
 
 class TenantAdmin(ExportingAdmin, CarefulAdmin):
@@ -111,42 +60,44 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
         css = STYLE
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        names = Prefetch("wcs_instances", WcsInstance.objects.visible_to(request.user).only("name"))
-        to_look_at = Prefetch(
-            "wcs_instances", _not_hers_to_change(request), to_attr="instances_to_look_at"
+        visible = WcsInstance.objects.visible_to(request.user).only("name")
+        names = Prefetch("wcs_instances", visible)
+        view_only = Prefetch(
+            "wcs_instances", _view_only_instances(request), to_attr="view_only_instances"
         )
-        counts = {f"{owned._meta.model_name}_number": _number_of(owned) for owned in OWNED}
-        return super().get_queryset(request).annotate(**counts).prefetch_related(names, to_look_at)
+        counts = {f"{owned._meta.model_name}_number": _count_rows(owned) for owned in OWNED}
+        return super().get_queryset(request).annotate(**counts).prefetch_related(names, view_only)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["slug", "name", "status", "sip_register_required"]
-        served_by = ["served_by"] if getattr(obj, "instances_to_look_at", []) else []
-        return ["standing", *fields, "owns", *served_by, "created_at"] if obj else fields
+        if not obj:
+            return fields
+        served_by = ["served_by"] if getattr(obj, "view_only_instances", []) else []
+        return ["standing", *fields, "owns", *served_by, "created_at"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return scope(request) == EVERYTHING
+        return scope(request) == ALL_TENANTS
 
     def save_model(self, request: Any, obj: Tenant, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if not change and scope(request) != EVERYTHING:
+        if not change and scope(request) != ALL_TENANTS:
             obj.assignments.create(user=request.user, may_change=True)
             forget_scope(request)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """An instance is connected by whoever may; the others read its name above."""
+        """Only people who may change the tenant connect instances; others read their names."""
         inlines = self.inlines if may_change(request, Tenant, obj) else self.inlines[:-1]
         return [inline for inline in inlines if _is_editable(inline, request, obj)]
 
     def lock(self, request: HttpRequest, obj: Tenant) -> None:
         super().lock(request, obj)
-        for inline in self.get_inlines(request, obj) if connection.in_atomic_block else ():
+        if not connection.in_atomic_block:
+            return
+
+        for inline in self.get_inlines(request, obj):
             if inline.model in OWNED:
-                list(
-                    inline.model.objects.filter(tenant=obj)
-                    .order_by("pk")
-                    .select_for_update(no_key=True)
-                    .values("pk")
-                )
+                rows = inline.model.objects.filter(tenant=obj).order_by("pk")
+                list(rows.select_for_update(no_key=True).values("pk"))
 
     @admin.display(description="status", ordering="status")
     def status_word(self, tenant: Tenant) -> str:
@@ -179,50 +130,43 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
 
     @admin.display(description="WCS instances")
     def served_by(self, tenant: Any) -> str:
-        names = ", ".join(instance.name for instance in tenant.instances_to_look_at)
-        return f"{names}: an administrator connects and disconnects"
+        names = ", ".join(instance.name for instance in tenant.view_only_instances)
+        return f"{names}: an administrator connects and disconnects them"
 
     @admin.display(description="owns")
     def owns(self, tenant: Any) -> str:
-        return format_html_join(
-            ", ", '<a href="{}?tenant={}">{} {}</a>{}', (_listed(owned, tenant) for owned in OWNED)
-        )
+        links = (_list_link(owned, tenant) for owned in OWNED)
+        return format_html_join(", ", '<a href="{}?tenant={}">{} {}</a>{}', links)
 
 
-def _not_hers_to_change(request: HttpRequest) -> Any:
+def _view_only_instances(request: HttpRequest) -> Any:
+    """Those that the user may see but not change."""
     changeable = WcsInstance.objects.changeable_by(request.user).values("pk")
     return WcsInstance.objects.visible_to(request.user).exclude(pk__in=changeable).only("name")
 
 
-def _number_of(owned: type[Domain | Callee | SipAccount]) -> Coalesce:
-    """A subquery each: joins of three tables would multiply the rows."""
+def _count_rows(owned: type[Domain | Callee | SipAccount]) -> Coalesce:
+    """A subquery for each table: joins of three tables would multiply the rows."""
     rows = owned._default_manager.filter(tenant=OuterRef("pk")).order_by().values("tenant")
     return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
-def _number(tenant: Any, model: Any) -> int:
+def _row_number(tenant: Any, model: Any) -> int:
     return getattr(tenant, f"{model._meta.model_name}_number", 0)
 
 
 def _is_editable(inline: Any, request: HttpRequest, tenant: Any) -> bool:
-    if (
-        request.method == "POST"
-    ):  # what the page had, so that a row more or less since then loses nothing
-        rows = (
-            inline.model._meta.get_field("tenant").remote_field.get_accessor_name().replace("+", "")
-        )
-        return f"{rows}-TOTAL_FORMS" in request.POST
-    return _number(tenant, inline.model) <= ROWS_EDITABLE
+    # For a POST the page decides: its rows are saved even if their number has changed since.
+    if request.method == "POST":
+        related = inline.model._meta.get_field("tenant").remote_field
+        prefix = related.get_accessor_name().replace("+", "")
+        return f"{prefix}-TOTAL_FORMS" in request.POST
+    return _row_number(tenant, inline.model) <= ROWS_EDITABLE
 
 
-def _listed(owned: Any, tenant: Any) -> tuple[str, str, int, str, str]:
-    number, names = _number(tenant, owned), owned._meta
+def _list_link(owned: Any, tenant: Any) -> tuple[str, str, int, str, str]:
+    number, names = _row_number(tenant, owned), owned._meta
     url = reverse(f"admin:tenants_{names.model_name}_changelist")
     name = names.verbose_name if number == 1 else names.verbose_name_plural
-    return (
-        url,
-        tenant.slug,
-        number,
-        name,
-        " (too many for this page)" if number > ROWS_EDITABLE else "",
-    )
+    note = " (too many for this page)" if number > ROWS_EDITABLE else ""
+    return url, tenant.slug, number, name, note

@@ -1,4 +1,4 @@
-"""The pages of those who sign in: for platform administrators alone, with role, tenants and second factor in one place."""
+"""The pages of staff, for platform administrators: role, tenants and second factor."""
 
 from __future__ import annotations
 
@@ -6,27 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
+from tenants.admin.display import STYLE, alarm
 from tenants.admin.scoped import ScopedAdmin, ScopedInline
 from tenants.admin.user_forms import NewUserForm, PasswordForm, UserForm
-from tenants.admin.words import STYLE, alarm
 from tenants.models import Assignment, SecondFactor
 from tenants.roles import Role, give_role, role_of
 from tenants.sign_in.confirmation import confirmed_recently
-from tenants.sign_in.ending import end_sessions_of
+from tenants.sign_in.ending import end_sessions
 
 if TYPE_CHECKING:
     _TabularInline = admin.TabularInline[Any, Any]
     _UserAdmin = DjangoUserAdmin[User]
 else:
     _TabularInline, _UserAdmin = admin.TabularInline, DjangoUserAdmin
-
-admin.site.unregister([User, Group])
 
 
 class AssignmentInline(ScopedInline, _TabularInline):
@@ -35,7 +33,6 @@ class AssignmentInline(ScopedInline, _TabularInline):
     extra = 0
 
 
-@admin.register(User)
 class UserAdmin(ScopedAdmin, _UserAdmin):
     form = UserForm
     add_form = NewUserForm
@@ -63,7 +60,7 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
         return rows.annotate(tenant_number=Count("assignments"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # what somebody did stays told; who shall not get in any more is not active
+        return False  # the audit still names the person; clearing "active" keeps them out
 
     @confirmed_recently
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -87,10 +84,8 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
 
     @admin.display(description="password")
     def password_page(self, user: User) -> str:
-        return format_html(
-            '<a href="{}">Set another one</a>',
-            reverse("admin:auth_user_password_change", args=[user.pk]),
-        )
+        url = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('<a href="{}">Set a new password</a>', url)
 
     @admin.display(description="name")
     def person(self, user: User) -> str:
@@ -106,12 +101,10 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
 
     @admin.display(description="second factor")
     def second_factor(self, user: Any) -> str:
-        left = [
-            len(factor.recovery_digests)
-            for factor in user.secondfactor_set.all()
-            if factor.confirmed
-        ]
-        return f"set up, {left[0]} recovery codes" if left else alarm("not set up")
+        confirmed = [factor for factor in user.secondfactor_set.all() if factor.confirmed]
+        if not confirmed:
+            return alarm("not set up")
+        return f"set up, {len(confirmed[0].recovery_digests)} recovery codes"
 
     @admin.action(description="Reset the second factor", permissions=["change"])
     @confirmed_recently
@@ -120,8 +113,9 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
     ) -> HttpResponse | None:
         for user in users:
             SecondFactor.objects.filter(user=user).delete()
-            end_sessions_of(user, but=request.session.session_key)  # her own, she sees end
+            end_sessions(user, except_key=request.session.session_key)
             self.log_change(request, user, "Reset the second factor.")
+
         names = ", ".join(user.get_username() for user in users)
-        messages.success(request, f"At the next sign-in a second factor is set up anew: {names}.")
+        messages.success(request, f"At the next sign-in a second factor is set up again: {names}.")
         return None

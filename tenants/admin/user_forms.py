@@ -1,4 +1,4 @@
-"""What an administrator enters about somebody who signs in."""
+"""The forms with which an administrator adds and changes staff."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 else:
     _Change, _Creation, _Password = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
 
-YOURSELF = "You would lock yourself out: another administrator must do that."
+YOURSELF = "You would lock yourself out: another administrator must do this."
 
 
 class RoleField(forms.ChoiceField):
@@ -27,9 +27,9 @@ class RoleField(forms.ChoiceField):
 
 
 class UserForm(_Change):
-    password: Any = None  # it has a page of its own, and not even its digest is shown
+    password: Any = None  # it has a page of its own, and its hash is not shown
     role = RoleField()
-    acting: User  # who is at the page
+    acting: User  # the user of the page
 
     class Meta:
         model = User
@@ -58,4 +58,4 @@ class NewUserForm(_Creation):
 
 
 class PasswordForm(_Password):
-    usable_password: Any = None  # there is no other way in than by a password
+    usable_password: Any = None  # people sign in by password only

@@ -1,4 +1,4 @@
-"""Two people open the same row and both save: the second is told, and sees what it says by now."""
+"""Two people open the same row and both save: the second is told what was changed."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ else:
 
 VERSION = "version"
 CHANGED = "Not saved: somebody changed this since you opened the page."
-AGAIN = "If you save once more, what you typed replaces it."
+AGAIN = "If you save again, your values replace it."
 
 
 def version_of(row: Model) -> str:
-    """Of what people edit: what hooks and the clock write may change meanwhile."""
-    fields = row._meta.concrete_fields
-    said: list[Any] = [
-        _stored(row, field) for field in fields if field.editable or isinstance(field, SecretField)
+    """Of the fields that people edit: hooks may change others meanwhile."""
+    values: list[Any] = [
+        _stored_text(row, field)
+        for field in row._meta.concrete_fields
+        if field.editable or isinstance(field, SecretField)
     ]
     for relation in row._meta.many_to_many:
-        said.append(sorted(map(str, getattr(row, relation.name).values_list("pk", flat=True))))
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+        keys = getattr(row, relation.name).values_list("pk", flat=True)
+        values.append(sorted(map(str, keys)))
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
 
 
 class VersionedForm(_ModelForm):
@@ -44,19 +46,21 @@ class VersionedForm(_ModelForm):
     def clean(self) -> Any:
         cleaned = super().clean()
         if self._version and self.cleaned_data.get(VERSION) != self._version:
-            # Whoever has read this may save after all.
-            again: Any = self.data.copy()  # type: ignore[attr-defined]
-            again[self.add_prefix(VERSION)] = self._version
-            self.data = again
-            raise ValidationError(" ".join([CHANGED, *self._by_now(), AGAIN]))
+            # After reading this, the person may save.
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data[self.add_prefix(VERSION)] = self._version
+            self.data = data
+            raise ValidationError(" ".join([CHANGED, *self._stored_values(), AGAIN]))
         return cleaned
 
-    def _by_now(self) -> list[str]:
+    def _stored_values(self) -> list[str]:
         names = [name for name in self.changed_data if name != VERSION and name in self.initial]
-        found = [f"“{self.fields[name].label or name}” is {self._in_words(name)}" for name in names]
-        return [f"By now {', '.join(found)}."] if found else []
+        values = [
+            f"“{self.fields[name].label or name}” is {self._stored_value(name)}" for name in names
+        ]
+        return [f"By now {', '.join(values)}."] if values else []
 
-    def _in_words(self, name: str) -> str:
+    def _stored_value(self, name: str) -> str:
         value, field = self.initial[name], self.fields[name]
         if isinstance(field, forms.ModelMultipleChoiceField):
             return ", ".join(map(str, value)) or "empty"
@@ -67,6 +71,6 @@ class VersionedForm(_ModelForm):
         return f"“{value}”" if value not in ("", None) else "empty"
 
 
-def _stored(row: Model, field: Any) -> str:
+def _stored_text(row: Model, field: Any) -> str:
     value = getattr(row, field.attname)
     return value.token if isinstance(value, SealedSecret) else str(value)

@@ -1,4 +1,4 @@
-"""The pages of WCS instances; the signing secrets go in and never come out."""
+"""The pages of WCS instances."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from tenants.admin.conflicts import CarefulAdmin
-from tenants.admin.forms import WcsInstanceForm
+from tenants.admin.display import STYLE, alarm, set_or_not
 from tenants.admin.scoped import ScopedInline, may_change, scope
-from tenants.admin.words import STYLE, alarm, whether_set
+from tenants.admin.wcs_instance_form import WcsInstanceForm
 from tenants.models import WcsInstance, WcsNode
-from tenants.scope import EVERYTHING
+from tenants.scope import ALL_TENANTS
 from tenants.sign_in.confirmation import ask_for_confirmation, confirmed_recently, is_confirmed
 
 if TYPE_CHECKING:
@@ -26,14 +26,13 @@ if TYPE_CHECKING:
 else:
     _TabularInline = admin.TabularInline
 
-UNSIGNED = "UNSIGNED: whoever reaches the hook URL gets the SIP passwords"
+UNSIGNED = "UNSIGNED: anybody who reaches the hook URL gets the SIP passwords"
 NOBODY = "NOBODY: it has no signing secret, so every hook is refused"
-# A form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS).
-TENANTS_EDITABLE = 500
+TENANTS_EDITABLE = 500  # a form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS)
 
 
-class _Tenants(AutocompleteSelectMultiple):
-    """Without the cross that takes all of them away at once, which no keyboard reaches."""
+class _TenantsInput(AutocompleteSelectMultiple):
+    """Without the cross that removes all tenants at once, which the keyboard cannot reach."""
 
     def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().build_attrs(*args, **kwargs) | {"data-allow-clear": "false"}
@@ -53,7 +52,6 @@ class NodeInline(ScopedInline, _TabularInline):
         return False
 
 
-@admin.register(WcsInstance)
 class WcsInstanceAdmin(CarefulAdmin):
     form = WcsInstanceForm
     inlines = (NodeInline,)
@@ -68,11 +66,11 @@ class WcsInstanceAdmin(CarefulAdmin):
     )
     list_display = ("name", "answers", "previous_is", "app_key", "tenant_count")
     list_filter = ("unsigned",)
-    ordering = ("name",)  # a count of tenants loses the table's own
+    ordering = ("name",)  # counting the tenants would lose the table's own order
     search_fields = ("name", "key", "app_key")
     actions = ("forget_previous",)
     instead_of_deleting = (
-        "Its sessions stay. To cut it off, take its tenants away or enter a new signing secret."
+        "Its sessions stay. To cut it off, remove its tenants or enter a new signing secret."
     )
 
     class Media:
@@ -82,47 +80,27 @@ class WcsInstanceAdmin(CarefulAdmin):
         return super().get_queryset(request).annotate(tenant_number=Count("tenants"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        secrets = ["signing_secret", ("signing_secret_is", "previous_is"), "unsigned"]
         if obj is None:
-            return [
-                (
-                    None,
-                    {"fields": ["name", "key", "app_key", "tenants", "signing_secret", "unsigned"]},
-                )
-            ]
-        is_editable = obj.tenant_number <= TENANTS_EDITABLE and may_change(
-            request, WcsInstance, obj
-        )
-        tenants = "tenants" if is_editable else "tenants_are"
-        fieldsets = [
-            (
-                None,
-                {
-                    "fields": [
-                        "answers",
-                        "name",
-                        "key",
-                        "hook_url",
-                        "configuration",
-                        "app_key",
-                        tenants,
-                    ]
-                },
-            ),
-            ("Signature", {"fields": secrets}),
-        ]
-        return self.versioned(fieldsets, request, obj)
+            fields = ["name", "key", "app_key", "tenants", "signing_secret", "unsigned"]
+            return [(None, {"fields": fields})]
+
+        few = obj.tenant_number <= TENANTS_EDITABLE
+        tenants = "tenants" if few and may_change(request, WcsInstance, obj) else "tenants_are"
+        fields = ["answers", "name", "key", "hook_url", "configuration", "app_key", tenants]
+        secrets = ["signing_secret", ("signing_secret_is", "previous_is"), "unsigned"]
+        fieldsets = [(None, {"fields": fields}), ("Signature", {"fields": secrets})]
+        return self.add_version(fieldsets, request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Whom an unsigned instance hands the passwords to is not for a customer's manager to decide."""
-        shown = super().get_readonly_fields(request, obj)
-        return shown if scope(request) == EVERYTHING else (*shown, "unsigned")
+        """Only administrators may let an instance answer without a signature."""
+        read_only = super().get_readonly_fields(request, obj)
+        return read_only if scope(request) == ALL_TENANTS else (*read_only, "unsigned")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """An instance of no tenant would be nobody's but an administrator's."""
+        """Without a tenant, only administrators could change the instance again."""
         kwargs |= {
-            "required": scope(request) != EVERYTHING,
-            "widget": _Tenants(db_field, self.admin_site),
+            "required": scope(request) != ALL_TENANTS,
+            "widget": _TenantsInput(db_field, self.admin_site),
         }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
@@ -157,7 +135,7 @@ class WcsInstanceAdmin(CarefulAdmin):
 
     @admin.display(description="signing secret is")
     def signing_secret_is(self, instance: WcsInstance) -> str:
-        return whether_set(instance.signing_secret)
+        return set_or_not(instance.signing_secret)
 
     @admin.display(description="previous one is")
     def previous_is(self, instance: WcsInstance) -> str:
@@ -167,11 +145,14 @@ class WcsInstanceAdmin(CarefulAdmin):
     @admin.display(description="tenants")
     def tenants_are(self, instance: Any) -> str:
         if hasattr(instance, "tenants_seen"):
-            return _named(
-                instance.tenants_seen, instance.tenant_number - len(instance.tenants_seen)
-            )
+            hidden = instance.tenant_number - len(instance.tenants_seen)
+            return _name_tenants(instance.tenants_seen, hidden)
+
         lists = reverse("admin:tenants_tenant_changelist")
-        text = '{} of them, too many for this page: add or remove it on the <a href="{}">tenants\'</a> pages.'
+        text = (
+            "{} of them, too many for this page: "
+            'add or remove it on the <a href="{}">tenants\'</a> pages.'
+        )
         return format_html(text, instance.tenant_number, lists)
 
     def save_model(self, request: HttpRequest, obj: WcsInstance, form: Any, change: bool) -> None:
@@ -181,7 +162,7 @@ class WcsInstanceAdmin(CarefulAdmin):
         elif form.cleaned_data["signing_secret"] and obj.previous_signing_secret:
             messages.info(
                 request,
-                f"The previous signing secret of {obj.name} is accepted too, until you forget it.",
+                f"The previous signing secret of {obj.name} is still accepted until you forget it.",
             )
         elif not change or "unsigned" in form.changed_data:
             messages.info(
@@ -191,47 +172,47 @@ class WcsInstanceAdmin(CarefulAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> Any:
-        if (
-            request.method == "POST"
-            and self._is_dangerous(request, object_id)
-            and not is_confirmed(request)
-        ):
+        is_dangerous = request.method == "POST" and self._is_dangerous(request, object_id)
+        if is_dangerous and not is_confirmed(request):
             return ask_for_confirmation(request)
         return super().changeform_view(request, object_id, *args, **kwargs)
 
     def _is_dangerous(self, request: HttpRequest, object_id: str | None) -> bool:
-        """A new secret, none any more, or another address cuts a WCS off or lets another in."""
-        before = self._stored(request, object_id)
-        unsigned, key = "unsigned" in request.POST, request.POST.get("key", "")
-        changes = before is not None and (
-            unsigned != before.unsigned or key not in ("", before.key)
-        )
-        return bool(request.POST.get("signing_secret")) or (unsigned and before is None) or changes
+        """A new secret, no secret, or another key cuts a WCS off or lets another one in."""
+        if request.POST.get("signing_secret"):
+            return True
 
-    def _stored(self, request: HttpRequest, object_id: str | None) -> WcsInstance | None:
-        """As far as she may know of it. Not by `get_object`, which locks it."""
+        before = self._stored_instance(request, object_id)
+        unsigned, key = "unsigned" in request.POST, request.POST.get("key", "")
+        if before is None:
+            return unsigned
+        return unsigned != before.unsigned or key not in ("", before.key)
+
+    def _stored_instance(self, request: HttpRequest, object_id: str | None) -> WcsInstance | None:
+        """If the user may see it. Not by `get_object`, which locks it."""
         try:
-            found: WcsInstance | None = self.get_queryset(request).filter(pk=object_id).first()
+            stored: WcsInstance | None = self.get_queryset(request).filter(pk=object_id).first()
         except ValidationError:
             return None
-        return found
+        return stored
 
     @admin.action(description="Forget the previous signing secret", permissions=["change"])
     @confirmed_recently
     def forget_previous(self, request: HttpRequest, instances: QuerySet[WcsInstance]) -> None:
-        forgetful = list(instances.exclude(previous_signing_secret=""))
-        for instance in forgetful:
+        rotated = list(instances.exclude(previous_signing_secret=""))
+        for instance in rotated:
             instance.forget_previous_signing_secret()
             instance.save(update_fields=["previous_signing_secret"])
             self.log_change(request, instance, "Forgot the previous signing secret.")
-        names = ", ".join(instance.name for instance in forgetful)
+
+        names = ", ".join(instance.name for instance in rotated)
         if names:
-            messages.success(request, f"Only the present signing secret is accepted now: {names}.")
+            messages.success(request, f"Only the current signing secret is accepted now: {names}.")
         else:
             messages.info(request, "None of them had a previous signing secret.")
 
 
-def _named(tenants: list[Any], others: int) -> str:
-    """Another customer of a shared instance is counted, never named."""
+def _name_tenants(tenants: list[Any], others: int) -> str:
+    """Other customers of a shared instance are counted, never named."""
     names = ", ".join(tenant.slug for tenant in tenants)
     return f"{names} and {others} of others" if others else names or "none"

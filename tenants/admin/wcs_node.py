@@ -1,17 +1,14 @@
-"""The pages of the nodes that were seen behind an instance: to look at, and to forget."""
+"""The pages of the nodes that were seen behind an instance: they can be viewed and deleted."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
 
 from tenants.admin.conflicts import CarefulAdmin
-from tenants.models import WcsNode
 
 
-@admin.register(WcsNode)
 class WcsNodeAdmin(CarefulAdmin):
     list_display = ("node_id", "instance", "first_seen_at")
     list_select_related = ("instance",)

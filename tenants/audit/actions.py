@@ -1,18 +1,12 @@
 """What an entry says was done: `<thing>:<what happened to it>`.
 
-A changed row is `<thing>:added`, `:changed` or `:removed`, with the thing named after its model: `sip_account:changed`.
-What is no change of a row has a name of its own here, and is recorded by `recording.record`.
+A changed row is `<thing>:added`, `:changed` or `:removed`, with the thing named after its model:
+`sip_account:changed`. Other actions are named here and recorded by `recording.record`.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-
-
-class Change(StrEnum):
-    ADDED = "added"
-    CHANGED = "changed"
-    REMOVED = "removed"
 
 
 class Action(StrEnum):
@@ -22,12 +16,12 @@ class Action(StrEnum):
     IMPORTED = "import:done"
     IMPORT_UNDONE = "import:undone"
     KEY_ADDED = "encryption_key:added"
-    KEY_APPLIED = "encryption_key:applied"  # secrets were sealed anew with it; none of them changed
+    KEY_APPLIED = "encryption_key:applied"  # secrets were resealed with it; none of them changed
     KEY_DROPPED = "encryption_key:dropped"
 
 
-def in_words(action: str) -> str:
-    """SIP account changed."""
+def action_title(action: str) -> str:
+    """Like "SIP account changed"."""
     words = action.replace("_", " ").replace(":", " ")
     words = words.replace("sip ", "SIP ").replace("wcs ", "WCS ").replace("totp ", "TOTP ")
     return words[:1].upper() + words[1:]

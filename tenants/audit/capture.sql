@@ -125,7 +125,7 @@ CREATE OR REPLACE FUNCTION {schema}.audit_hash(entry {schema}.tenants_auditentry
 $$;
 
 -- At commit, once for each entry of the transaction. The last one chains them all: whatever was deferred before it is done
--- by then, so that nobody waits for a row while he holds the chain. The lock is gone when the transaction is committed.
+-- by then, so that no transaction waits for a row while it holds the chain. The lock is gone when the transaction is committed.
 CREATE OR REPLACE FUNCTION {schema}.audit_seal() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     counts CONSTANT jsonb := coalesce(nullif(current_setting('clickhook.counts', true), ''), '{}');

@@ -1,4 +1,4 @@
-"""Says of every request who acts, and from where."""
+"""Tells the audit who acts in each request, and from where."""
 
 from __future__ import annotations
 

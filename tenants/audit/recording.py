@@ -1,4 +1,4 @@
-"""Entries for what is no change of a row, and one entry for what are too many."""
+"""Entries for what is not a change of a row, and one entry for a transaction of many changes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """`about` is the object it happened to, if it is a row; `before` and `after` are shown as they are, so no secrets.
+    """`about` is the row that it happened to; `before` and `after` are shown, so never a secret.
 
-    Who, when, from where and the hash the database fills in.
+    The database fills in who, when, from where, and the hash.
     """
     owner: Any = tenant or (about if isinstance(about, Tenant) else getattr(about, "tenant", None))
     return AuditEntry.objects.create(
@@ -46,13 +46,15 @@ def record_sign_in(user: Model, **kwargs: Any) -> None:
 
 
 @contextlib.contextmanager
-def as_one_entry(action: Action, about: Model | None = None, **said: Any) -> Iterator[AuditEntry]:
+def as_one_entry(
+    action: Action, about: Model | None = None, **details: Any
+) -> Iterator[AuditEntry]:
     """A transaction whose changes are one entry, however many they are.
 
-    What was changed in it the database counts itself, and adds to the entry's `after`: {"callee:added": 100000}.
+    The database counts the changes and adds them to the entry's `after`: {"callee:added": 100000}.
     Constraints that are deferred may be checked at its end, not before.
     """
     with transaction.atomic():
-        entry = record(action, about, **said)
+        entry = record(action, about, **details)
         with counted_in(entry.pk):
             yield entry

@@ -1,4 +1,10 @@
-"""Who may call whom: one file per table."""
+"""The tables, one file each: who may call whom, and who may see and change it.
+
+A rule about one row is a method of its model, about many rows a method of its query set:
+`visible_to(user)` and `changeable_by(user)` stand on every table that people see. Constraints of
+the database stand in each `Meta`. Others import the models from here; this room knows `scope`,
+`origins`, `secrets` and the audit's names of actions.
+"""
 
 from tenants.models.assignment import Assignment
 from tenants.models.audit_entry import AuditEntry

@@ -1,4 +1,4 @@
-"""Which tenants an account manager looks after, and which of them she may change."""
+"""Which tenants an account manager looks after, and which of them they may change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ class Assignment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments"
     )
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="assignments")
-    may_change = models.BooleanField(default=False, help_text="Without it, she only looks.")
+    may_change = models.BooleanField(
+        default=False, help_text="Otherwise this person can only view the tenant."
+    )
 
     class Meta:
         verbose_name = "tenant looked after"

@@ -1,4 +1,4 @@
-"""One entry of the audit, as the database's triggers write it (tenants.audit); nobody changes or deletes one."""
+"""One entry of the audit, written by the database's triggers (tenants.audit), never changed."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.db.models import Q
 
-from tenants.audit.actions import in_words
+from tenants.audit.actions import action_title
 from tenants.models.tenant import Tenant
 from tenants.scope import scope_of
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: User | AnonymousUser) -> AuditEntryQuerySet:
-        """What happened to her tenants, and what she did herself that belongs to no one tenant, like an import."""
+        """What happened to the user's tenants, and what they did that belongs to no tenant."""
         tenants = scope_of(user).visible
-        return (
-            self.all()
-            if tenants is None
-            else self.filter(Q(tenant__in=tenants) | Q(tenant=None, actor=user.pk))
-        )
+        if tenants is None:
+            return self.all()
+        return self.filter(Q(tenant__in=tenants) | Q(tenant=None, actor=user.pk))
 
 
 class AuditEntry(models.Model):
-    """No foreign key constraints: an entry outlives whom it speaks of, and keeps their names."""
+    """Without foreign key constraints: an entry outlives its rows, and keeps their names."""
 
     number = models.BigIntegerField(
         null=True, unique=True, help_text="Its place in the chain, given at commit."
@@ -39,14 +37,14 @@ class AuditEntry(models.Model):
         db_index=False,
     )
     actor_name = models.CharField(
-        "who", max_length=200, help_text="A user, or who ran the command on the server."
+        "who", max_length=200, help_text="A user of the admin, or of the server for a command."
     )
     address = models.CharField("from", max_length=200, blank=True)
     via = models.CharField(
-        max_length=64, help_text="The admin, the name of a command, or sql: neither of them."
+        max_length=64, help_text="admin, the name of a command, or sql for anything else."
     )
     action = models.CharField(
-        max_length=80, help_text="thing:what happened to it, see tenants.audit.actions"
+        max_length=80, help_text="Like callee:changed, see tenants.audit.actions."
     )
     tenant = models.ForeignKey(
         Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
@@ -74,8 +72,8 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.action_in_words} {self.object_name}".rstrip()
+        return f"{self.number}: {self.action_title} {self.object_name}".rstrip()
 
     @property
-    def action_in_words(self) -> str:
-        return in_words(self.action)
+    def action_title(self) -> str:
+        return action_title(self.action)

@@ -1,4 +1,4 @@
-"""Whom a visitor may call: an alias the page names, and the number behind it, which the page never sees."""
+"""Whom a visitor may call: an alias for the page, and the number, which the page never sees."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ TARGET = RegexValidator(
 class Callee(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="callees")
     alias = models.CharField(
-        max_length=63, validators=[ALIAS], help_text="What the page says, like sales."
+        max_length=63, validators=[ALIAS], help_text="The name that the page uses, like sales."
     )
     target = models.CharField(
-        max_length=330, validators=[TARGET], help_text="The number or SIP URI that is dialled."
+        max_length=330, validators=[TARGET], help_text="The number or SIP URI that is called."
     )
-    default = models.BooleanField(default=False, help_text="Called when the page names nobody.")
+    default = models.BooleanField(default=False, help_text="Called when the page gives no alias.")
 
     objects = OfTenantQuerySet["Callee"].as_manager()
 

@@ -21,8 +21,9 @@ OVERLAP = (
 
 class DomainQuerySet(OfTenantQuerySet["Domain"]):
     def overlapping(self, origin: str, include_subdomains: bool) -> DomainQuerySet:
-        """Rows that speak for an origin for which the new row would speak too, as the table's constraint sees it."""
-        return self.filter(RawSQL(OVERLAP, (origin, include_subdomains), models.BooleanField()))  # noqa: S611 - constant
+        """Rows that would break the table's constraint together with a row like this."""
+        overlaps = RawSQL(OVERLAP, (origin, include_subdomains), models.BooleanField())  # noqa: S611 - constant
+        return self.filter(overlaps)
 
 
 class Domain(models.Model):
@@ -30,8 +31,8 @@ class Domain(models.Model):
     origin = models.CharField(
         max_length=MAX_LENGTH,
         unique=True,
-        help_text="Scheme, host and, if it is not the usual one, port: https://www.example.com. "
-        "http only where the page really is served so.",
+        help_text="Scheme, host and, if it is not the default, port: https://www.example.com. "
+        "http only if the page is served without TLS.",
         error_messages={"unique": "This origin is taken already."},
     )
     include_subdomains = models.BooleanField(
@@ -43,7 +44,8 @@ class Domain(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Called from here when the page names nobody, instead of the tenant's default.",
+        help_text="Called from this domain when the page gives no alias, instead of the "
+        "tenant's default.",
     )
 
     objects = DomainQuerySet.as_manager()
@@ -51,7 +53,8 @@ class Domain(models.Model):
     class Meta:
         ordering = ["origin"]
         constraints = [
-            # That no two tenants overlap, subdomains included, is an exclusion constraint made in the first migration.
+            # An exclusion constraint of the first migration keeps the domains of two tenants from
+            # overlapping, subdomains included.
             models.CheckConstraint(
                 condition=Q(origin__regex=r"^https?://[^A-Z[:space:]/@?#]+$"),
                 name="domain_origin_normal",
@@ -68,26 +71,28 @@ class Domain(models.Model):
     def clean(self) -> None:
         if self.default_callee and self.default_callee.tenant_id != self.tenant_id:
             raise ValidationError({"default_callee": "This callee belongs to another tenant."})
-        if self._is_no_origin:  # which has been said already
+        if self._is_invalid_origin:  # clean_fields has reported it
             return
+
         overlapping = Domain.objects.overlapping(self.origin, self.include_subdomains)
         if overlapping.exclude(tenant=self.tenant_id).exists():
             raise ValidationError(
                 {"origin": "This origin, or one below or above it, belongs to another tenant."}
             )
 
-    _is_no_origin = False
+    _is_invalid_origin = False
 
     def _normalise(self) -> None:
         try:
             origin = parse(self.origin)
         except BadOrigin as error:
-            self._is_no_origin = True
-            meant = suggested(self.origin)
-            advice = f"{error} Write {meant}." if meant else str(error)
+            self._is_invalid_origin = True
+            suggestion = suggested(self.origin)
+            advice = f"{error} Write {suggestion}." if suggestion else str(error)
             raise ValidationError({"origin": advice}) from error
+
         if self.include_subdomains and not origin.can_have_subdomains:
             raise ValidationError(
-                {"include_subdomains": "Only a name with a dot can stand for its subdomains."}
+                {"include_subdomains": "Only a host name with a dot can include its subdomains."}
             )
         self.origin = str(origin)

@@ -14,7 +14,7 @@ from tenants.scope import scope_of
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: User | AnonymousUser) -> ImportRunQuerySet:
-        """Her own: those of others may be of tenants that are not hers."""
+        """The user's own: those of others may concern tenants that the user may not see."""
         return self if scope_of(user).visible is None else self.filter(by=user.pk)
 
     def changeable_by(self, user: User | AnonymousUser) -> ImportRunQuerySet:
@@ -28,7 +28,7 @@ class ImportRun(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    # Of one tenant alone, if so; the record outlives it.
+    # Where all rows belong to one tenant; the record outlives it.
     tenant = models.ForeignKey(
         Tenant, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
     )
@@ -49,7 +49,7 @@ class ImportRun(models.Model):
 
 
 class ImportedRow(models.Model):
-    """A row as it was and as it became, column by column; a secret is sealed here as it is in its own table."""
+    """A row as it was and as it became, by column; secrets are sealed as in their own table."""
 
     run = models.ForeignKey(
         ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False
@@ -58,11 +58,9 @@ class ImportedRow(models.Model):
     table = models.CharField(max_length=63)
     key = models.CharField(max_length=63)
     label = models.TextField()
-    differences: models.JSONField[Any, Any] = models.JSONField(
-        default=list
-    )  # as the report says them
-    before: models.JSONField[Any, Any] = models.JSONField(null=True)  # null: it was not there
-    after: models.JSONField[Any, Any] = models.JSONField(null=True)  # null: it went
+    differences: models.JSONField[Any, Any] = models.JSONField(default=list)  # as in the report
+    before: models.JSONField[Any, Any] = models.JSONField(null=True)  # null: it was added
+    after: models.JSONField[Any, Any] = models.JSONField(null=True)  # null: it was removed
 
     class Meta:
         ordering = ["run", "number"]

@@ -1,4 +1,4 @@
-"""The authenticator app of one person, and the recovery codes for the day it is lost."""
+"""A person's authenticator app, and recovery codes for when the app is lost."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from tenants.secrets.encryption import Secret
 from tenants.secrets.fields import SecretField
 
 RECOVERY_CODES = 10
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
-MOST_COUNTED = 11  # wrong codes: then 1024 s between two, so that whoever knows the password keeps nobody out for days
-STEPS_OFF = 1  # of 30 s: how far the clock of a phone may be off
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without characters that look alike
+# Wrong codes that are counted. Then 1024 s pass between two attempts: a person who knows the
+# password cannot keep its owner out for days.
+MOST_COUNTED = 11
+STEPS_OFF = 1  # steps of 30 s: how far the clock of a phone may be off
 
 
 def new_id() -> int:
@@ -40,11 +42,12 @@ def _digest(recovery_code: str) -> str:
 
 
 class SecondFactor(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
-    # The id is part of what the secret is sealed to, so it is known before the row is saved. Sessions name it: never reused.
+    # The secret is sealed to the id, so the id is known before the row is saved. Sessions name it,
+    # so it is never reused.
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
-    name = None  # somebody has one, so it needs none
+    name = None  # a person has one factor, which needs no name
     secret = SecretField(default=new_secret)
-    last_step = models.BigIntegerField(default=-1, help_text="Of 30 s: a code is good once.")
+    last_step = models.BigIntegerField(default=-1, help_text="Steps of 30 s. A code works once.")
     recovery_digests = ArrayField(models.CharField(max_length=64), default=list)
 
     class Meta:
@@ -65,33 +68,35 @@ class SecondFactor(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[mis
             self.save()
 
     def verify_token(self, token: str) -> bool:
-        """In a transaction that holds the row. A recovery code, which nobody guesses, never waits.
+        """Inside a transaction that holds the row.
+
+        A recovery code never waits: it is too long to be guessed.
 
         Raises SecretUnreadable.
         """
         code = token.replace(" ", "").lower()
-        if not (self._is_recovery_code(code) or self._is_of_the_app_in_time(code)):
+        if not (self._spend_recovery_code(code) or self._check_app_code(code)):
             return False
         self.throttle_reset(commit=False)
         self.set_last_used_timestamp(commit=False)
         self.save()
         return True
 
-    def _is_recovery_code(self, code: str) -> bool:
+    def _spend_recovery_code(self, code: str) -> bool:
         if (digest := _digest(code)) not in self.recovery_digests:
             return False
         self.recovery_digests.remove(digest)
         return True
 
-    def _is_of_the_app_in_time(self, code: str) -> bool:
+    def _check_app_code(self, code: str) -> bool:
         if not self.verify_is_allowed()[0]:
-            return False  # and not counted, or it would never be allowed again
-        if not self._is_of_the_app(code):
+            return False  # not counted, otherwise the wait would grow with each attempt
+        if not self._is_app_code(code):
             self.throttle_increment()
             return False
         return True
 
-    def _is_of_the_app(self, code: str) -> bool:
+    def _is_app_code(self, code: str) -> bool:
         if not (len(code) == 6 and code.isascii() and code.isdecimal()):
             return False
         totp = TOTP(b32decode(self.secret.reveal()))
@@ -101,7 +106,7 @@ class SecondFactor(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[mis
         return True
 
     def new_recovery_codes(self) -> list[str]:
-        """They are shown once; what stays is their digests."""
+        """They are shown once; only their digests are stored."""
         codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
         self.recovery_digests = [_digest(code) for code in codes]
         return codes
@@ -112,8 +117,8 @@ class SecondFactor(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[mis
         return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
     @property
-    def for_the_app(self) -> str:
-        """otpauth URI, as authenticator apps read it from a QR code."""
+    def provisioning_uri(self) -> str:
+        """The otpauth URI that authenticator apps read from a QR code."""
         issuer = f"clickhook {settings.CLICKHOOK_PUBLIC_URL.partition('://')[2]}".replace(":", " ")
         query = urlencode({"secret": self.secret.reveal(), "issuer": issuer}, quote_via=quote)
         return f"otpauth://totp/{quote(issuer)}:{quote(self.user.get_username())}?{query}"

@@ -21,7 +21,7 @@ USER = RegexValidator(
 
 
 class SipAccount(models.Model):
-    # The id is part of what the password is sealed to, so it is known before the row is saved.
+    # The password is sealed to the id, so the id is known before the row is saved.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="sip_accounts")
     login = models.CharField(
@@ -31,7 +31,7 @@ class SipAccount(models.Model):
         max_length=128,
         blank=True,
         validators=[USER],
-        help_text="Where the SIP server wants another name for the digest.",
+        help_text="If the SIP server expects another name for authentication.",
     )
     password = SecretField()
     domain = models.CharField("SIP domain", max_length=253, validators=[HOST])
@@ -39,7 +39,7 @@ class SipAccount(models.Model):
         max_length=253,
         blank=True,
         validators=[HOST],
-        help_text="Where it is not the SIP domain itself.",
+        help_text="If it is not the SIP domain itself.",
     )
     port = models.PositiveIntegerField(
         default=5060, validators=[MinValueValidator(1), MaxValueValidator(65535)]

@@ -43,8 +43,8 @@ class Tenant(models.Model):
     sip_register_required = models.BooleanField(
         "register at the SIP server",
         default=False,
-        help_text="Visitors only call out, so no. With it, every visitor's browser registers the shared account "
-        "and rings when somebody calls that account.",
+        help_text="Not needed for calling out. If set, every visitor's browser registers the "
+        "shared account, and rings when somebody calls that account.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

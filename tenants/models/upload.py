@@ -1,4 +1,4 @@
-"""A file that a manager uploaded and has not confirmed yet."""
+"""An uploaded file that is not confirmed yet."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def expired(self) -> UploadQuerySet:
         return self.filter(at__lt=timezone.now() - LIFETIME)
 
-    def of_no_more_use(self, user: User) -> UploadQuerySet:
-        """What is too old, and what the new upload of this user takes the place of."""
+    def replaced_by_upload_of(self, user: User) -> UploadQuerySet:
+        """Uploads that are too old, and those that this user's new upload replaces."""
         return self.expired() | self.filter(owner=user)
 
     def living(self) -> UploadQuerySet:
@@ -39,9 +39,8 @@ class Upload(models.Model):
     name = models.CharField(max_length=255)
     table = models.CharField(max_length=63, blank=True)  # empty: a document with everything in it
     sealed = models.TextField()
-    tenant = models.CharField(
-        max_length=63, blank=True
-    )  # whose rows they are, where the file does not say so
+    # The slug for every row, where the file has no column for it.
+    tenant = models.CharField(max_length=63, blank=True)
     digest = models.CharField(max_length=64)  # of the changes that the preview showed
     preview: models.JSONField[Any, Any] = models.JSONField()
 

@@ -31,7 +31,7 @@ def new_signing_secret() -> str:
 class WcsInstanceQuerySet(models.QuerySet["WcsInstance"]):
     def visible_to(self, user: User | AnonymousUser) -> WcsInstanceQuerySet:
         tenants = scope_of(user).visible
-        return self.all() if tenants is None else self._for_some(tenants)
+        return self.all() if tenants is None else self._for_any_of(tenants)
 
     def changeable_by(self, user: User | AnonymousUser) -> WcsInstanceQuerySet:
         tenants = scope_of(user).changeable
@@ -40,15 +40,15 @@ class WcsInstanceQuerySet(models.QuerySet["WcsInstance"]):
     def for_none_but(self, tenants: AbstractSet[int]) -> WcsInstanceQuerySet:
         """Instances that speak for at least one of these tenants, and for no other."""
         others = WcsInstance.tenants.through.objects.exclude(tenant__in=tenants)
-        return self._for_some(tenants).exclude(pk__in=others.values("wcsinstance"))
+        return self._for_any_of(tenants).exclude(pk__in=others.values("wcsinstance"))
 
-    def _for_some(self, tenants: AbstractSet[int]) -> WcsInstanceQuerySet:
+    def _for_any_of(self, tenants: AbstractSet[int]) -> WcsInstanceQuerySet:
         spoken_for = WcsInstance.tenants.through.objects.filter(tenant__in=tenants)
         return self.filter(pk__in=spoken_for.values("wcsinstance"))
 
 
 class WcsInstance(models.Model):
-    # The id is part of what the secrets are sealed to, so it is known before the row is saved.
+    # The secrets are sealed to the id, so the id is known before the row is saved.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=63, unique=True, validators=[NAME], help_text="Like acme-1.")
     key = models.CharField(
@@ -56,22 +56,24 @@ class WcsInstance(models.Model):
         unique=True,
         default=new_key,
         validators=[KEY],
-        help_text="Its part of the hook URL, after /hooks/. Hard to guess, but it is no password.",
+        help_text="Its part of the hook URL, after /hooks/. Hard to guess, but not a password.",
     )
     signing_secret = SecretField(blank=True, help_text="rest_hook_secret_key of this WCS.")
     previous_signing_secret = SecretField(
-        blank=True, editable=False, help_text="Still accepted, until every node has the new one."
+        blank=True, editable=False, help_text="Still accepted until every node has the new one."
     )
     unsigned = models.BooleanField(
         default=False,
-        help_text="DANGER: answer hooks without a signature. Whoever reaches the hook URL then gets the SIP passwords.",
+        help_text="DANGER: answer hooks without a signature. Anybody who reaches the hook URL then "
+        "gets the SIP passwords.",
     )
     app_key = models.CharField(
         "appKey",
         max_length=128,
         blank=True,
         validators=[ONE_LINE],
-        help_text="The WCS application. The browser picks it: with a value here, hooks of any other are refused.",
+        help_text="The WCS application. The browser chooses it: if a value is set here, hooks of "
+        "any other application are refused.",
     )
     tenants = models.ManyToManyField(Tenant, blank=True, related_name="wcs_instances")
 
@@ -84,7 +86,8 @@ class WcsInstance(models.Model):
             models.CheckConstraint(
                 condition=Q(unsigned=False) | Q(signing_secret="", previous_signing_secret=""),
                 name="wcs_instance_unsigned_has_no_secret",
-                violation_error_message="An instance either signs or is marked as unsigned, not both.",
+                violation_error_message="An instance either signs or is marked as unsigned, "
+                "not both.",
             )
         ]
 
@@ -92,7 +95,7 @@ class WcsInstance(models.Model):
         return self.name
 
     def rotate_signing_secret(self, secret: Secret | str) -> None:
-        """Both secrets are accepted until `forget_previous_signing_secret`; neither change is saved here."""
+        """Both are accepted until `forget_previous_signing_secret`. The caller saves the row."""
         self.previous_signing_secret = self.signing_secret and self.signing_secret.reveal()
         self.signing_secret = secret
 

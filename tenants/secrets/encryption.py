@@ -72,25 +72,25 @@ class SealedSecret(Secret):
         return self._ring.open(self.token, self._place)
 
     def resealed(self) -> str:
-        """The token of the same secret under the key that seals now. Raises SecretUnreadable."""
+        """The token of the same secret under the sealing key. Raises SecretUnreadable."""
         return self._ring.seal(self.reveal(), self._place)
 
 
 def place(tenant: object, table: str, row: object, field: str) -> str:
-    """Where a secret stands. It is authenticated with the ciphertext, so a token moved elsewhere does not open."""
+    """Where a secret is stored. It is authenticated, so a token moved elsewhere does not open."""
     return f"clickhook|{tenant or '-'}|{table}|{row}|{field}"
 
 
 class KeyRing:
     """The keys by their ids; the first one seals, every one opens.
 
-    Where they stand in a file, another process may change it: it is read again before something is sealed, and when
-    a key is met that is not known yet. So a new key needs no restart, and a known one costs nothing.
+    Another process may change the file of the keys: it is read again before something is sealed,
+    and for a token of an unknown key. So a new key needs no restart.
     """
 
     def __init__(self, keys: dict[str, bytes], file: Path | None = None) -> None:
         self._file, self._read_at = file, (0, 0, 0)
-        self._take(keys)
+        self._set_keys(keys)
 
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self._ciphers)})"
@@ -98,16 +98,16 @@ class KeyRing:
     @classmethod
     def parse(cls, text: str, file: Path | None = None) -> Self:
         """One `id:key` for each line or comma, key in base64 of 32 bytes. Raises KeyRingError."""
-        return cls(_keys(text), file)
+        return cls(_parse_keys(text), file)
 
     @property
     def ids(self) -> list[str]:
-        """The one that seals comes first."""
-        self._read_again()
+        """The sealing key comes first."""
+        self._reload()
         return list(self._ciphers)
 
     def seal(self, text: str, place: str) -> str:
-        self._read_again()
+        self._reload()
         (key_id, cipher), nonce = self._sealing, os.urandom(_NONCE_BYTES)
         sealed = nonce + cipher.encrypt(nonce, text.encode(), place.encode())
         return f"{_VERSION}.{key_id}.{base64.b64encode(sealed).decode()}"
@@ -119,7 +119,7 @@ class KeyRing:
         if version != _VERSION:
             raise SecretUnreadable(f"{place}: not a sealed secret of version {_VERSION}")
         if key_id not in self._ciphers:
-            self._read_again()
+            self._reload()
         if key_id not in self._ciphers:
             raise SecretUnreadable(
                 f"{place}: sealed with key {key_id!r}, which is not in the key ring"
@@ -133,43 +133,43 @@ class KeyRing:
             raise SecretUnreadable(f"{place}: key {key_id!r} does not open it here") from error
         return plain.decode()
 
-    def _take(self, keys: dict[str, bytes]) -> None:
+    def _set_keys(self, keys: dict[str, bytes]) -> None:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._sealing = next(iter(self._ciphers.items()))
 
-    def _read_again(self) -> None:
-        """If the file was changed. One that cannot be used leaves the ring as it is: its keys still open what is stored."""
+    def _reload(self) -> None:
+        """A file that cannot be used leaves the ring as it is, so that stored secrets open."""
         if self._file is None:
             return
         try:
             status = self._file.stat()
             stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
             if stamp != self._read_at:
-                self._take(_keys(self._file.read_text()))
+                self._set_keys(_parse_keys(self._file.read_text()))
                 self._read_at = stamp
         except (OSError, KeyRingError) as error:
             log.error("the key ring stays as it was, %s cannot be used: %s", self._file, error)
 
 
 def new_key() -> str:
-    """A fresh entry for the key ring; its id tells nothing of the key."""
+    """A new entry for the key ring; its id tells nothing about the key."""
     key_id = base64.b32encode(os.urandom(5)).decode().lower()
     return f"{key_id}:{base64.b64encode(os.urandom(_KEY_BYTES)).decode()}"
 
 
-def _keys(text: str) -> dict[str, bytes]:
+def _parse_keys(text: str) -> dict[str, bytes]:
     keys: dict[str, bytes] = {}
     for entry in filter(None, re.split(r"[\s,]+", text)):
         key_id, _, encoded = entry.partition(":")
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", key_id) or key_id in keys:
             raise KeyRingError("A key id is missing, malformed or given twice.")
-        keys[key_id] = _key_bytes(key_id, encoded)
+        keys[key_id] = _decode_key(key_id, encoded)
     if not keys:
         raise KeyRingError("There is no key.")
     return keys
 
 
-def _key_bytes(key_id: str, encoded: str) -> bytes:
+def _decode_key(key_id: str, encoded: str) -> bytes:
     try:
         key = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:

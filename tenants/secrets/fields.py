@@ -17,13 +17,13 @@ else:
 
 
 @lru_cache(maxsize=2)
-def _parsed(keys: str) -> KeyRing:
+def _parse_ring(keys: str) -> KeyRing:
     return KeyRing.parse(keys, settings.CLICKHOOK_KEY_FILE)
 
 
 def key_ring() -> KeyRing:
     """The ring of this process. Raises KeyRingError when the setting is missing or malformed."""
-    return _parsed(settings.CLICKHOOK_ENCRYPTION_KEYS)
+    return _parse_ring(settings.CLICKHOOK_ENCRYPTION_KEYS)
 
 
 class _Token(str):
@@ -31,9 +31,10 @@ class _Token(str):
 
 
 class SecretField(_TextField):
-    """The model says whose it is (`tenant_id`, if it has one) and has its primary key before it is saved.
+    """The attribute takes text or a Secret, and gives a Secret or None.
 
-    The attribute takes text or a Secret and gives a Secret, or None where nothing is stored.
+    The secret is sealed to its row: the model has its primary key before it is saved, and names
+    the owner as `tenant_id` if it has one.
     """
 
     def contribute_to_class(
@@ -56,7 +57,7 @@ class SecretField(_TextField):
         return _Token(value)
 
     def to_python(self, value: Any) -> Any:
-        """Cleaning a row hands every value through here: as text, a secret would be its own dots from then on."""
+        """Cleaning a row passes its values through here: as text, a secret would become dots."""
         return value if isinstance(value, Secret) else super().to_python(value)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
@@ -93,15 +94,15 @@ class _SecretAttribute:
             return self
         if self.field.attname not in instance.__dict__:
             instance.refresh_from_db(fields=[self.field.attname])
+
         stored = instance.__dict__[self.field.attname]
-        return (
-            SealedSecret(stored, self.field.place(instance), key_ring())
-            if isinstance(stored, _Token)
-            else stored
-        )
+        if isinstance(stored, _Token):
+            return SealedSecret(stored, self.field.place(instance), key_ring())
+        return stored
 
     def __set__(self, instance: models.Model, value: Secret | str | None) -> None:
         if isinstance(value, str) and not isinstance(value, _Token):
             value = Secret(value)
-        nothing = not value or (type(value) is Secret and not value.reveal())
-        instance.__dict__[self.field.attname] = None if nothing else value
+
+        is_empty = not value or (type(value) is Secret and not value.reveal())
+        instance.__dict__[self.field.attname] = None if is_empty else value

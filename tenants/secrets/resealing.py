@@ -1,27 +1,27 @@
-"""Stored secrets sealed anew with the key that seals now, a few at a time, while everybody goes on working."""
+"""Stored secrets resealed with the sealing key, a few at a time, while everybody works on."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import CharField, JSONField, TextField
 
-from tenants.audit.actions import Action
-from tenants.audit.recording import as_one_entry
 from tenants.models import Upload
 from tenants.secrets.encryption import SecretUnreadable
 from tenants.secrets.fields import key_ring
 from tenants.secrets.sealed_columns import Rows, SealedColumn, sealed_columns
 
-BATCH = 500
-PATIENCE = 60.0  # seconds without any progress, because somebody holds the rows that are left
+BATCH = 500  # rows
+LOCK_WAIT = 60.0  # seconds without any progress, because others hold the rows that are left
 PAUSE = 0.2  # seconds
-# It never waits for a row, and a secret that somebody replaced meanwhile is not the one that was read: it stays.
+# It never waits for a row. A secret that was replaced after it was read is left as it is.
 EXCHANGE = """
 UPDATE {table} t SET {column} = free.new
   FROM (SELECT t.id, given.new
@@ -32,48 +32,58 @@ UPDATE {table} t SET {column} = free.new
 """
 MENTIONS = "SELECT count(*) FROM {table} WHERE {column}::text LIKE ANY (%s)"
 
+Progress = Callable[[int, int], None]  # how many are done, and how many there are
+# A transaction in which secrets of this column are resealed with this key, and which records it.
+Recorded = Callable[[str, str], AbstractContextManager[Any]]
+
 
 @dataclass
 class Outcome:
-    moved: int = 0
-    locked: int = 0  # somebody else changes them just now
-    unreadable: list[str] = field(default_factory=list)  # where they stand
+    resealed: int = 0
+    locked: int = 0  # somebody else is changing them
+    unreadable: list[str] = field(default_factory=list)  # their places
 
 
-def counts() -> dict[str, Counter[str]]:
+def key_counts() -> dict[str, Counter[str]]:
     """For each column, like tenants_sipaccount.password, how many secrets each key has sealed."""
-    return {sealed.name: sealed.counts() for sealed in sealed_columns()}
+    return {column.name: column.key_counts() for column in sealed_columns()}
 
 
-def mentions(key_ids: list[str]) -> dict[str, int]:
-    """Other columns that hold something sealed with one of these keys."""
+def count_mentions(key_ids: list[str]) -> dict[str, int]:
+    """How often other columns hold something sealed with one of these keys."""
     Upload.objects.expired().delete()
-    found, known = {}, {sealed.name for sealed in sealed_columns()}
+
+    known, mentions = {column.name for column in sealed_columns()}, {}
     for model in apps.get_app_config("tenants").get_models():
         for other in model._meta.local_fields:
             name = f"{model._meta.db_table}.{other.column}"
             if isinstance(other, TextField | CharField | JSONField) and name not in known:
-                found[name] = _mentions(model._meta.db_table, str(other.column), key_ids)
-    return {name: number for name, number in found.items() if number}
+                mentions[name] = _count_in(model._meta.db_table, str(other.column), key_ids)
+    return {name: number for name, number in mentions.items() if number}
 
 
-def reseal(progress: Callable[[int, int], None]) -> Outcome:
-    """Goes over what is left until nothing is. `progress` gets how many are done, and how many there are."""
+def reseal(progress: Progress, recorded: Recorded) -> Outcome:
+    """Repeats until nothing is left, or nothing moves because others hold the rows."""
     outcome, waited, sealing = Outcome(), 0.0, key_ring().ids[0]
-    total = sum(
-        number for keys in counts().values() for key_id, number in keys.items() if key_id != sealing
-    )
+    total = _count_others(sealing)
+
     while True:
-        before = outcome.moved
+        before = outcome.resealed
         outcome.locked, outcome.unreadable = 0, []
-        for sealed in sealed_columns():
-            for batch in _batches(sealed.sealed_by_others(sealing)):
-                _exchange(sealed, batch, outcome)
-                progress(outcome.moved, total)
-        waited = 0.0 if outcome.moved > before else waited + PAUSE
-        if not outcome.locked or waited > PATIENCE:
+        for column in sealed_columns():
+            for batch in _batches(column.sealed_by_others(sealing)):
+                _reseal_batch(column, batch, outcome, recorded)
+                progress(outcome.resealed, total)
+
+        waited = 0.0 if outcome.resealed > before else waited + PAUSE
+        if not outcome.locked or waited > LOCK_WAIT:
             return outcome
         time.sleep(PAUSE)
+
+
+def _count_others(sealing: str) -> int:
+    """How many secrets are sealed with another key."""
+    return sum(keys.total() - keys[sealing] for keys in key_counts().values())
 
 
 def _batches(rows: Rows) -> Iterator[Rows]:
@@ -83,31 +93,27 @@ def _batches(rows: Rows) -> Iterator[Rows]:
         batch = rows.order_by("pk").filter(pk__gt=batch[len(batch) - 1].pk)[:BATCH]
 
 
-def _exchange(sealed: SealedColumn, rows: Rows, outcome: Outcome) -> None:
+def _reseal_batch(column: SealedColumn, rows: Rows, outcome: Outcome, recorded: Recorded) -> None:
     exchanges = []
     for row in rows:
         try:
-            exchanges.append((row.pk, *sealed.exchange(row)))
+            exchanges.append((row.pk, *column.reseal_row(row)))
         except SecretUnreadable as error:
             outcome.unreadable.append(str(error))
     if not exchanges:
         return
-    said = {"in": sealed.name}
-    with (
-        as_one_entry(Action.KEY_APPLIED, name=key_ring().ids[0], after=said),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(
-            sealed.sql(EXCHANGE), [list(column) for column in zip(*exchanges, strict=True)]
-        )
-        outcome.moved += cursor.rowcount
+
+    values = [list(value) for value in zip(*exchanges, strict=True)]
+    with recorded(column.name, key_ring().ids[0]), connection.cursor() as cursor:
+        cursor.execute(column.fill(EXCHANGE), values)
+        outcome.resealed += cursor.rowcount
         outcome.locked += len(exchanges) - cursor.rowcount
-        transaction.set_rollback(not cursor.rowcount)  # nothing to tell of
+        transaction.set_rollback(not cursor.rowcount)  # then there is nothing to record
 
 
-def _mentions(table: str, column: str, key_ids: list[str]) -> int:
+def _count_in(table: str, column: str, key_ids: list[str]) -> int:
     quote = connection.ops.quote_name
+    statement = MENTIONS.format(table=quote(table), column=quote(column))
     with connection.cursor() as cursor:
-        statement = MENTIONS.format(table=quote(table), column=quote(column))
         cursor.execute(statement, [[f"%v1.{key_id}.%" for key_id in key_ids]])
         return int(cursor.fetchone()[0])

@@ -1,18 +1,20 @@
-"""Django's admin, on our site; and the apps about people, by names a newcomer understands."""
-
-from importlib import import_module
+"""Django's admin on our site, with app names that a newcomer understands, and sign-in signals."""
 
 from django.apps import apps
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.signals import user_logged_in
 
-NAMES = {"auth": "Staff", "axes": "Sign-ins"}
+APP_NAMES = {"auth": "Staff", "axes": "Sign-ins"}
 
 
 class SignInAdminConfig(AdminConfig):
     default_site = "tenants.sign_in.site.Site"
 
     def ready(self) -> None:
-        for label, name in NAMES.items():
+        from tenants.sign_in import ending
+
+        for label, name in APP_NAMES.items():
             apps.get_app_config(label).verbose_name = name
+
+        user_logged_in.connect(ending.note_sign_in)
         super().ready()
-        import_module("tenants.sign_in.ending")  # it hears of every sign-in

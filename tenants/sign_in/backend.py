@@ -1,4 +1,4 @@
-"""Who somebody is, by her password; what she may do, her role says and no table of permissions."""
+"""Recognises people by their passwords; permissions come from roles, not from Django's tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PasswordBackend(ModelBackend):
         return set()
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        return False  # an active superuser is never asked about
+        return False  # Django never asks this about an active superuser
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Before something dangerous the second factor is asked for again, unless that was minutes ago."""
+"""Before something dangerous, a code is asked for again unless one was given minutes ago."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ from django.utils.http import urlencode
 
 CONFIRMED_AT, INTERRUPTED = "confirmed_at", "confirmation_interrupted"
 LASTS = 5 * 60  # seconds
-WHY = "What comes now needs a code of your second factor again."
-NOT_DONE = "Nothing was done yet: that needs a code of your second factor again. Afterwards you are back where you were."
-PRESS_AGAIN = "Thank you. Now do once more what was interrupted; no code is asked for in the next five minutes."
+CODE_NEEDED = "The next page needs a code of your second factor again."
+NOTHING_DONE = (
+    "Nothing was done yet: this needs a code of your second factor again. "
+    "Afterwards you return to the same page."
+)
+REPEAT = (
+    "Thank you. Now repeat what was interrupted; "
+    "no further code is needed for the next five minutes."
+)
 Act = TypeVar("Act", bound=Callable[..., Any])
 
 
 def note_confirmation(request: HttpRequest) -> None:
     request.session[CONFIRMED_AT] = time.time()
     if request.session.pop(INTERRUPTED, False):
-        messages.success(request, PRESS_AGAIN)
+        messages.success(request, REPEAT)
 
 
 def is_confirmed(request: HttpRequest) -> bool:
@@ -31,22 +37,22 @@ def is_confirmed(request: HttpRequest) -> bool:
 
 
 def ask_for_confirmation(request: HttpRequest) -> HttpResponse:
-    """Leads to the code page and back to this address. What was posted is not kept: it may hold secrets."""
+    """Leads to the code page and back. The posted data is not kept: it may hold secrets."""
     request.session[INTERRUPTED] = request.method == "POST"
     back = urlencode({"next": request.get_full_path()})
     return HttpResponseRedirect(f"{reverse('admin:code')}?{back}")
 
 
-def why_asked(request: HttpRequest) -> str:
-    return NOT_DONE if request.session.get(INTERRUPTED) else WHY
+def reason_to_ask(request: HttpRequest) -> str:
+    return NOTHING_DONE if request.session.get(INTERRUPTED) else CODE_NEEDED
 
 
 def confirmed_recently(act: Act) -> Act:
     """For a view (request, …), and for a page's view or action (page, request, …)."""
 
     @wraps(act)
-    def asked_first(*args: Any, **kwargs: Any) -> Any:
-        request = next(one for one in args if isinstance(one, HttpRequest))
+    def act_if_confirmed(*args: Any, **kwargs: Any) -> Any:
+        request = next(argument for argument in args if isinstance(argument, HttpRequest))
         return act(*args, **kwargs) if is_confirmed(request) else ask_for_confirmation(request)
 
-    return cast(Act, asked_first)
+    return cast(Act, act_if_confirmed)

@@ -12,10 +12,24 @@ from django.utils import timezone
 from tenants.models import SecondFactor
 from tenants.secrets.encryption import SecretUnreadable
 
-WRONG = "That is not the code of this moment. Each one is good once; if it goes on, check the clock of the phone."
-NONE_OF_THEM = "That is none of the recovery codes that are left."
-GONE = "Somebody set this second factor anew meanwhile: sign in again."
-UNREADABLE = "Your second factor does not open with this gateway's keys. Enter a recovery code, or have an administrator reset it."
+WRONG_CODE = (
+    "This is not the current code. Each code works once; if the problem stays, "
+    "check the clock of the phone."
+)
+WRONG_RECOVERY_CODE = "This is not one of the remaining recovery codes."
+FACTOR_REPLACED = "This second factor was set up again in the meantime: sign in again."
+FACTOR_UNREADABLE = (
+    "Your second factor does not open with this gateway's keys. Enter a recovery code, "
+    "or ask an administrator to reset it."
+)
+
+CODE_ATTRIBUTES = {"autofocus": True, "autocomplete": "one-time-code", "inputmode": "numeric"}
+RECOVERY_ATTRIBUTES = {
+    "autofocus": True,
+    "autocomplete": "off",
+    "autocapitalize": "none",
+    "spellcheck": "false",
+}
 
 
 class CodeForm(forms.Form):
@@ -26,36 +40,31 @@ class CodeForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.factor = factor
-        self._wrong = NONE_OF_THEM if recovery else WRONG
+        self._wrong = WRONG_RECOVERY_CODE if recovery else WRONG_CODE
+
         field = self.fields["code"]
         field.label = "Recovery code" if recovery else "Code"
-        field.widget.attrs |= {
-            "autofocus": True,
-            "autocomplete": "off" if recovery else "one-time-code",
-        }
-        field.widget.attrs |= (
-            {"autocapitalize": "none", "spellcheck": "false"}
-            if recovery
-            else {"inputmode": "numeric"}
-        )
+        field.widget.attrs |= RECOVERY_ATTRIBUTES if recovery else CODE_ATTRIBUTES
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        with transaction.atomic():  # a wrong code is counted, so nothing is raised in here
+        with transaction.atomic():  # a raised error would roll back the count of wrong codes
             factor = SecondFactor.objects.select_for_update().filter(pk=self.factor.pk).first()
-            problem = self._problem(factor, code) if factor else GONE
+            problem = self._verify(factor, code) if factor else FACTOR_REPLACED
         if problem:
             raise ValidationError(problem)
         return code
 
-    def _problem(self, factor: SecondFactor, code: str) -> str:
+    def _verify(self, factor: SecondFactor, code: str) -> str:
+        """The problem with this code, or nothing."""
         allowed, why = factor.verify_is_allowed()
         try:
             if factor.verify_token(code):
                 return ""
         except SecretUnreadable:
-            return UNREADABLE
+            return FACTOR_UNREADABLE
+
         if allowed:
             return self._wrong
         seconds = int((why["locked_until"] - timezone.now()).total_seconds()) + 1
-        return f"After {why['failure_count']} wrong codes the next one is taken in {seconds} s."
+        return f"After {why['failure_count']} wrong codes the next one is accepted in {seconds} s."

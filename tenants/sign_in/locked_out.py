@@ -1,4 +1,4 @@
-"""What somebody reads who guessed too often."""
+"""The page for a person who entered too many wrong passwords."""
 
 from __future__ import annotations
 

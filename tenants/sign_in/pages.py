@@ -1,4 +1,4 @@
-"""The pages of the second factor: its code, setting it up, and what is left of its recovery codes."""
+"""The pages of the second factor: entering a code, setting it up, and its recovery codes."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from tenants.sign_in.confirmation import (
     confirmed_recently,
     is_confirmed,
     note_confirmation,
-    why_asked,
+    reason_to_ask,
 )
-from tenants.sign_in.ending import end_sessions_of
+from tenants.sign_in.ending import end_sessions
 from tenants.sign_in.forms import CodeForm
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def confirmed_factor(user: Any) -> SecondFactor | None:
 
 
 @method_decorator(never_cache, name="dispatch")
-class _OfSomebodyHalfIn(RedirectURLMixin, _CodeForm):
-    """For whoever has given her password; the page may lead on to where she wanted to go."""
+class _HalfSignedInPage(RedirectURLMixin, _CodeForm):
+    """For a person who has given their password; afterwards the page they asked for opens."""
 
     request: Any
     form_class = CodeForm
@@ -55,9 +55,9 @@ class _OfSomebodyHalfIn(RedirectURLMixin, _CodeForm):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not (request.user.is_active and request.user.is_staff):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        return self.instead(request) or super().dispatch(request, *args, **kwargs)
+        return self.redirect_or_prepare(request) or super().dispatch(request, *args, **kwargs)
 
-    def instead(self, request: Any) -> HttpResponse | None:
+    def redirect_or_prepare(self, request: Any) -> HttpResponse | None:
         raise NotImplementedError
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -65,17 +65,17 @@ class _OfSomebodyHalfIn(RedirectURLMixin, _CodeForm):
             **site.each_context(self.request), next=self.get_redirect_url(), **more
         )
 
-    def goes_on(self, factor: SecondFactor) -> None:
-        """From here on the session is another one, and verified."""
+    def verify_session(self, factor: SecondFactor) -> None:
+        """From here on the session has another key, and is verified."""
         self.request.session.cycle_key()
         django_otp.login(self.request, factor)
         note_confirmation(self.request)
 
 
-class CodePage(_OfSomebodyHalfIn):
+class CodePage(_HalfSignedInPage):
     template_name = "tenants/sign_in/code.html"
 
-    def instead(self, request: Any) -> HttpResponse | None:
+    def redirect_or_prepare(self, request: Any) -> HttpResponse | None:
         self.factor = confirmed_factor(request.user)
         return None if self.factor else HttpResponseRedirect(reverse("admin:enrol"))
 
@@ -87,33 +87,31 @@ class CodePage(_OfSomebodyHalfIn):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         recovery = "recovery" in self.request.GET
-        other = urlencode(
-            {"next": self.get_redirect_url()} | ({} if recovery else {"recovery": ""})
-        )
-        why = why_asked(self.request) if self.request.user.is_verified() else ""
+        other = {"next": self.get_redirect_url()} | ({} if recovery else {"recovery": ""})
+        is_verified = self.request.user.is_verified()
         context = {
             "title": "Second factor",
             "recovery": recovery,
-            "other_way": f"?{other}",
-            "why": why,
+            "other_way": f"?{urlencode(other)}",
+            "why": reason_to_ask(self.request) if is_verified else "",
         }
         return super().get_context_data(**context, **more)
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
-        self.goes_on(form.factor)
+        self.verify_session(form.factor)
         return super().form_valid(form)
 
 
-class EnrolPage(_OfSomebodyHalfIn):
+class EnrolPage(_HalfSignedInPage):
     template_name = "tenants/sign_in/enrol.html"
 
-    def instead(self, request: Any) -> HttpResponse | None:
+    def redirect_or_prepare(self, request: Any) -> HttpResponse | None:
         if confirmed_factor(request.user):
             if not request.user.is_verified():
                 return HttpResponseRedirect(reverse("admin:code"))
             if not is_confirmed(request):
                 return ask_for_confirmation(request)
-        self.factor = _begun(request) or _begin(request)
+        self.factor = _unfinished_factor(request) or _begin_enrolment(request)
         return None
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -125,22 +123,23 @@ class EnrolPage(_OfSomebodyHalfIn):
         )
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
-        codes = self._replace()
+        codes = self._replace_factor()
         if not codes:
             return HttpResponseRedirect(reverse("admin:code"))
-        self.goes_on(self.factor)
-        end_sessions_of(self.request.user, but=self.request.session.session_key)
-        return _recovery_codes(self.request, codes)
+        self.verify_session(self.factor)
+        end_sessions(self.request.user, except_key=self.request.session.session_key)
+        return _show_recovery_codes(self.request, codes)
 
     @transaction.atomic
-    def _replace(self) -> list[str]:
-        """None where another browser was faster: what it set up counts."""
+    def _replace_factor(self) -> list[str]:
+        """The recovery codes; none where another browser was faster, whose factor counts."""
         User.objects.select_for_update().get(pk=self.request.user.pk)
         former = confirmed_factor(self.request.user)
         if former and former.pk != getattr(self.request.user.otp_device, "pk", None):
             return []
         if former:
             former.delete()
+
         self.factor.refresh_from_db()
         codes = self.factor.new_recovery_codes()
         self.factor.confirmed = True
@@ -149,18 +148,18 @@ class EnrolPage(_OfSomebodyHalfIn):
         return codes
 
 
-def _begun(request: Any) -> SecondFactor | None:
-    """In this session: what another one has begun, somebody else may have seen."""
-    begun = request.session.get(ENROLLING)
-    return (
-        SecondFactor.objects.filter(pk=begun, user=request.user, confirmed=False).first()
-        if begun
-        else None
-    )
+def _unfinished_factor(request: Any) -> SecondFactor | None:
+    """Of this session only: somebody else may have seen the key that another session shows."""
+    key = request.session.get(ENROLLING)
+    if not key:
+        return None
+    factors = SecondFactor.objects.filter(pk=key, user=request.user, confirmed=False)
+    factor: SecondFactor | None = factors.first()
+    return factor
 
 
 @transaction.atomic
-def _begin(request: Any) -> SecondFactor:
+def _begin_enrolment(request: Any) -> SecondFactor:
     User.objects.select_for_update().get(pk=request.user.pk)
     SecondFactor.objects.filter(user=request.user, confirmed=False).delete()
     factor: SecondFactor = SecondFactor.objects.create(user=request.user, confirmed=False)
@@ -170,12 +169,12 @@ def _begin(request: Any) -> SecondFactor:
 
 @never_cache
 def qr_code(request: HttpRequest) -> HttpResponse:
-    """A picture of its own, so that the page needs no inline one."""
-    factor = _begun(request) if request.user.is_authenticated else None
+    """A request of its own, so that the page needs no inline picture."""
+    factor = _unfinished_factor(request) if request.user.is_authenticated else None
     if factor is None:
         raise Http404
     picture = io.BytesIO()
-    qrcode.make(factor.for_the_app, image_factory=SvgPathFillImage).save(picture)
+    qrcode.make(factor.provisioning_uri, image_factory=SvgPathFillImage).save(picture)
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
@@ -190,17 +189,16 @@ class SecondFactorPage(TemplateView):
 
     @confirmed_recently
     def post(self, request: HttpRequest) -> HttpResponse:
-        """New recovery codes."""
+        """Makes new recovery codes."""
         with transaction.atomic():
-            factor = SecondFactor.objects.select_for_update().get(
-                user=request.user.pk, confirmed=True
-            )
+            factors = SecondFactor.objects.select_for_update()
+            factor = factors.get(user=request.user.pk, confirmed=True)
             codes = factor.new_recovery_codes()
             factor.save(update_fields=["recovery_digests"])
-        return _recovery_codes(request, codes)
+        return _show_recovery_codes(request, codes)
 
 
-def _recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
+def _show_recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
     context = site.each_context(request) | {"title": "Your recovery codes", "codes": codes}
     answer = render(request, "tenants/sign_in/recovery_codes.html", context)
     answer["Cache-Control"] = "no-store"

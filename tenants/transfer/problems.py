@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-LONGEST_SHOWN = 300
+LONGEST_TEXT = 300  # characters
 MOST_LISTED = 200
+
+
+class Unreadable(Exception):
+    """The file cannot be read; the message says why and where, and never what stands there."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    place: str  # like tenants[3].domains[0].origin or line 4, column 2 (target); or nothing where the whole file is meant
+    # Like tenants[3].domains[0].origin or line 4, column 2 (target); empty for the whole file.
+    place: str
     message: str
 
     def __str__(self) -> str:
@@ -26,7 +31,7 @@ class Problem:
 
 
 class Problems(list[Problem]):
-    """The first MOST_LISTED of them, and how many more there are: a million wrong rows need no million sentences."""
+    """The first MOST_LISTED problems, and how many more there are."""
 
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         super().__init__(problems)
@@ -34,13 +39,13 @@ class Problems(list[Problem]):
 
     def add(self, place: str, message: str) -> None:
         if len(self) < MOST_LISTED:
-            self.append(Problem(place, shown(message)))
+            self.append(Problem(place, printable(message)))
         else:
             self.more += 1
 
 
 class ImportRefused(Exception):
-    """The file cannot be imported and nothing was changed. Carries the problems, and never a secret."""
+    """Nothing was changed. Carries the problems, and never a secret."""
 
     def __init__(self, problems: Problems) -> None:
         self.problems = sorted(problems, key=lambda problem: problem.position)
@@ -52,12 +57,13 @@ class ImportRefused(Exception):
         return len(self.problems) + self.more
 
     def lines(self) -> list[str]:
-        return [*map(str, self.problems), *([f"and {self.more:,} more"] if self.more else [])]
+        more = [f"and {self.more:,} more"] if self.more else []
+        return [*map(str, self.problems), *more]
 
 
-def shown(text: str) -> str:
-    """Text from a file, safe on a terminal: what is not printable is escaped, and what is long is cut."""
-    cut = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+def printable(text: str) -> str:
+    """Text from a file, safe on a terminal: unprintable characters escaped, long texts cut."""
+    cut = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in cut

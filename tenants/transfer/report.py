@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tenants.transfer.problems import ImportRefused, shown
+from tenants.transfer.problems import ImportRefused, printable
 from tenants.transfer.rows import Difference, Row
 
-SECRET_IN = "manage.py wcs_config"
+SECRET_COMMAND = "manage.py wcs_config"
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     number: int
     action: str
     kind: str
@@ -25,63 +25,65 @@ class Change:
 
     @property
     def line(self) -> str:
-        title = f"{SIGNS[self.action]} {self.kind} {shown(self.label)}"
-        return f"{title}: {', '.join(self.words)}" if self.words else title
+        title = f"{SIGNS[self.action]} {self.kind} {printable(self.label)}"
+        return f"{title}: {', '.join(self.descriptions)}" if self.descriptions else title
 
     @property
-    def words(self) -> list[str]:
-        """From → to; of a new row what it has beyond its name, of a removed one what goes with it."""
+    def descriptions(self) -> list[str]:
+        """From → to; for a new row what it has beyond its name, for a removed one what is lost."""
         if self.action == "changed":
-            return [_difference(difference) for difference in self.differences]
-        return list(self._values())
+            return [_describe_change(difference) for difference in self.differences]
+        return list(self._describe_values())
 
     def as_json(self) -> dict[str, Any]:
-        fields = [difference_as_json(difference) for difference in self.differences]
+        fields = [difference.as_json() for difference in self.differences]
         return {"action": self.action, "kind": self.kind, "name": self.label, "fields": fields}
 
-    def _values(self) -> Iterator[str]:
+    def _describe_values(self) -> Iterator[str]:
         for difference in self.differences:
-            name = _name(difference)
+            title = _field_title(difference)
             if not difference.how:
-                yield f"{name} {value(difference.before if self.action == 'removed' else difference.after)}"
+                value = difference.before if self.action == "removed" else difference.after
+                yield f"{title} {_value_text(value)}"
             elif self.action == "added":
-                yield f"{name} {difference.how}"
+                yield f"{title} {difference.how}"
 
 
 @dataclass
 class Report:
     dry_run: bool
-    changes: list[Change] = field(default_factory=list)
+    changes: list[RowChange] = field(default_factory=list)
     unchanged: int = 0
-    run: int | None = None  # under which it can be undone
+    run: int | None = None  # the number by which the import can be undone
     note: str = ""
-    owners: set[int | None] = field(default_factory=set)  # the tenants of what changes
+    tenant_ids: set[int | None] = field(default_factory=set)  # of the rows that change
 
-    def add(self, row: Row) -> None:
+    def add_row(self, row: Row) -> None:
         action = "added" if row.is_new else "changed" if row.differences else "unchanged"
         if action == "unchanged":
             self.unchanged += 1
-        else:
-            self.owners.add(row.owner)
-            self.changes.append(
-                Change(row.number, action, row.table.word, row.label, tuple(row.differences))
-            )
+            return
+
+        self.tenant_ids.add(row.tenant_id)
+        self.changes.append(
+            RowChange(row.number, action, row.table.kind, row.label, tuple(row.differences))
+        )
 
     @property
     def counts(self) -> dict[str, int]:
-        found = Counter(change.action for change in self.changes)
-        removed = {"removed": found["removed"]} if found["removed"] else {}
+        actions = Counter(change.action for change in self.changes)
+        removed = {"removed": actions["removed"]} if actions["removed"] else {}
         return {
-            "added": found["added"],
-            "changed": found["changed"],
+            "added": actions["added"],
+            "changed": actions["changed"],
             **removed,
             "unchanged": self.unchanged,
         }
 
     @property
-    def only_owner(self) -> list[int]:
-        """Its id, or nothing where there are several."""
-        return [owner for owner in self.owners if owner] if len(self.owners) == 1 else []
+    def only_tenant_ids(self) -> list[int]:
+        """The id of the one tenant whose rows change, or nothing where there are several."""
+        return [key for key in self.tenant_ids if key] if len(self.tenant_ids) == 1 else []
 
     @property
     def status(self) -> str:
@@ -89,16 +91,19 @@ class Report:
 
     @property
     def summary(self) -> str:
-        return f"{'dry run, nothing is written: ' if self.dry_run else ''}{self.status}: {self.counted}"
+        prefix = "dry run, nothing is written: " if self.dry_run else ""
+        return f"{prefix}{self.status}: {self.counts_text}"
 
     @property
-    def counted(self) -> str:
+    def counts_text(self) -> str:
         return ", ".join(f"{count} {action}" for action, count in self.counts.items())
 
     def lines(self) -> Iterator[str]:
         yield from (change.line for change in self.changes)
-        for name in self._generated():
-            yield f"A signing secret was generated for {shown(name)}; {SECRET_IN} {shown(name)} shows it."
+
+        for name in map(printable, self._generated_secrets()):
+            command = f"{SECRET_COMMAND} {name}"
+            yield f"A signing secret was generated for {name}; {command} shows it."
         if self.note:
             yield self.note
         if self.run and not self.dry_run:
@@ -119,18 +124,17 @@ class Report:
     @property
     def digest(self) -> str:
         """Of what changes: the same again if and only if the same would be done."""
-        found = hashlib.sha256()
+        digest = hashlib.sha256()
         for change in self.changes:
-            found.update(
-                repr((change.action, change.kind, change.label, change.differences)).encode()
-            )
-        return found.hexdigest()
+            parts = (change.action, change.kind, change.label, change.differences)
+            digest.update(repr(parts).encode())
+        return digest.hexdigest()
 
-    def _generated(self) -> Iterator[str]:
+    def _generated_secrets(self) -> Iterator[str]:
+        if self.dry_run:
+            return
         for change in self.changes:
-            if not self.dry_run and any(
-                difference.how == "generated" for difference in change.differences
-            ):
+            if any(difference.how == "generated" for difference in change.differences):
                 yield change.label
 
 
@@ -148,33 +152,27 @@ def refusal_as_json(refusal: ImportRefused, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _difference(difference: Difference) -> str:
-    name = _name(difference)
+def _describe_change(difference: Difference) -> str:
+    title, before, after = _field_title(difference), difference.before, difference.after
     if difference.how:
-        return f"{name} {difference.how}"
-    if isinstance(difference.after, list):
-        added = [f"+{slug}" for slug in difference.after if slug not in difference.before]
-        removed = [f"-{slug}" for slug in difference.before if slug not in difference.after]
-        return f"{name} {' '.join(added + removed)}"
-    return f"{name} {value(difference.before)} → {value(difference.after)}"
+        return f"{title} {difference.how}"
+
+    if isinstance(after, list):
+        added = [f"+{slug}" for slug in after if slug not in before]
+        removed = [f"-{slug}" for slug in before if slug not in after]
+        return f"{title} {' '.join(added + removed)}"
+    return f"{title} {_value_text(before)} → {_value_text(after)}"
 
 
-def _name(difference: Difference) -> str:
+def _field_title(difference: Difference) -> str:
     return difference.field.replace("_", " ")
 
 
-def value(given: Any) -> str:
-    if isinstance(given, list):
-        return shown(" ".join(given))
-    words = {None: "none", True: "true", False: "false", "": '""'}
-    return (
-        words[given]
-        if given is None or isinstance(given, bool) or given == ""
-        else shown(str(given))
-    )
-
-
-def difference_as_json(difference: Difference) -> dict[str, Any]:
-    if difference.how:
-        return {"field": difference.field, "how": difference.how}
-    return {"field": difference.field, "before": difference.before, "after": difference.after}
+def _value_text(value: Any) -> str:
+    if isinstance(value, list):
+        return printable(" ".join(value))
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return printable(str(value)) if value != "" else '""'

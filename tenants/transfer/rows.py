@@ -1,4 +1,4 @@
-"""One row of a file: what was given, the record it belongs to, and what becomes of that."""
+"""One row of a file: what the file gives, the record it belongs to, and what differs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from tenants.transfer.tables import DOMAIN, TENANT, Table
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Of a secret the values are left out and `how` says what happened to it."""
+    """For a secret, the values are left out and `how` says what happened to it."""
 
     field: str
     before: Any = None
     after: Any = None
     how: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        if self.how:
+            return {"field": self.field, "how": self.how}
+        return {"field": self.field, "before": self.before, "after": self.after}
 
 
 @dataclass(eq=False, slots=True)
@@ -25,29 +30,27 @@ class Row:
     table: Table
     place: str
     parent: Row | None
-    columns: Mapping[str, int] | None = None  # where the file is a table: its columns, from 1
+    columns: Mapping[str, int] | None = None  # of a table in CSV: its columns, from 1
     number: int = 0
     values: dict[str, Any] = field(default_factory=dict)  # of the right type; secrets as Secret
-    wrong: set[str] = field(default_factory=set)  # given, but of no use
+    wrong: set[str] = field(default_factory=set)  # fields whose value cannot be used
     record: Any = None
     is_new: bool = False
     tenants: list[Any] = field(default_factory=list)  # of an instance whose tenants differ
-    before: dict[str, Any] = field(default_factory=dict)  # what differs, as it was found
+    before: dict[str, Any] = field(default_factory=dict)  # the stored values of what differs
     differences: list[Difference] = field(default_factory=list)
-    _key: tuple[str, ...] | None = ()  # not looked for yet
+    _key: tuple[str, ...] | None = ()  # (): not computed yet
 
-    def at(self, name: str) -> str:
+    def place_of(self, name: str) -> str:
         if self.columns is None:
             return f"{self.place}.{name}"
-        return (
-            f"{self.place}, column {self.columns[name]} ({name})"
-            if name in self.columns
-            else self.place
-        )
+        if name not in self.columns:
+            return self.place
+        return f"{self.place}, column {self.columns[name]} ({name})"
 
     @property
     def key(self) -> tuple[str, ...] | None:
-        """The natural key as the database has it, or None where the file does not tell."""
+        """The natural key as the database has it, or None where the file does not tell it."""
         if self._key == ():
             self._key = self._natural_key()
         return self._key
@@ -58,7 +61,7 @@ class Row:
 
     @property
     def is_identified(self) -> bool:
-        """Whether the file tells which row this is, so that what is missing can be told from what is kept."""
+        """Whether the file tells which row this is: only then can something be missing from it."""
         return self.key is not None and (self.parent is None or self.parent.key is not None)
 
     @property
@@ -67,32 +70,34 @@ class Row:
         return name if self.parent is None or self.table is DOMAIN else f"{self.tenant_slug}/{name}"
 
     @property
-    def owner(self) -> int | None:
-        """The id of the tenant that it is, or belongs to."""
+    def tenant_id(self) -> int | None:
+        """The tenant that the row is, or belongs to."""
         if self.table is TENANT:
             return int(self.record.pk)
         return int(self.parent.record.pk) if self.parent else None
 
     @property
     def how_given(self) -> str:
-        """What a report says of a value that it does not show."""
+        """What a report says about a value that it does not show."""
         return "set" if self.is_new else "changed"
 
-    def differ(self, name: str, before: Any = None, after: Any = None, how: str = "") -> None:
+    def add_difference(
+        self, name: str, before: Any = None, after: Any = None, how: str = ""
+    ) -> None:
         self.differences.append(Difference(name, before, after, how))
 
     def _natural_key(self) -> tuple[str, ...] | None:
         values = [self.values.get(name) for name in self.table.natural_key]
         if not all(values):
             return None
-        return self._origin() if self.table is DOMAIN else tuple(map(str, values))
+        return self._origin_key() if self.table is DOMAIN else tuple(map(str, values))
 
-    def _origin(self) -> tuple[str] | None:
+    def _origin_key(self) -> tuple[str] | None:
         try:
             return (str(parse(self.values["origin"])),)
         except BadOrigin:
             return None
 
 
-def of(table: Table, rows: list[Row]) -> list[Row]:
+def rows_of_table(table: Table, rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.table is table]

@@ -1,4 +1,4 @@
-"""What may stand in a file: the models' own editable fields, so that a new field can be imported at once."""
+"""What may stand in a file: the models' editable fields, so that a new field can be imported."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Table:
     @cached_property
     def fields(self) -> dict[str, models.Field[Any, Any]]:
         every = (*self.model._meta.fields, *self.model._meta.many_to_many)
-        given_by_the_place = {"tenant"} if self.model is not WcsInstance else set()
+        told_by_place = {"tenant"} if self.model is not WcsInstance else set()
         return {
             item.name: item
             for item in every
-            if item.editable and not item.primary_key and item.name not in given_by_the_place
+            if item.editable and not item.primary_key and item.name not in told_by_place
         }
 
     @cached_property
@@ -38,21 +38,25 @@ class Table:
         return {name for name, item in self.fields.items() if item.is_relation}
 
     @cached_property
-    def special(self) -> set[str]:
-        """What is compared in a way of its own."""
-        return self.secrets | self.relations
+    def plain(self) -> set[str]:
+        """The fields that are compared by their values."""
+        return self.fields.keys() - self.secrets - self.relations
 
     @cached_property
     def required(self) -> set[str]:
-        """What a new row cannot do without."""
+        """The fields that a new row needs."""
         return {
             name
             for name, item in self.fields.items()
             if not (item.blank or item.null or item.has_default())
         }
 
+    @property
+    def name(self) -> str:
+        return self.model._meta.db_table
+
     @cached_property
-    def word(self) -> str:
+    def kind(self) -> str:
         return str(self.model._meta.verbose_name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,26 +16,30 @@ from tenants.models import ImportRun, Tenant
 from tenants.secrets.encryption import SecretUnreadable, place
 from tenants.secrets.fields import key_ring
 from tenants.transfer.checking.allowed import Allowed
-from tenants.transfer.importing import Progress, said
-from tenants.transfer.problems import ImportRefused, Problem, Problems
-from tenants.transfer.report import Change, Report
+from tenants.transfer.importing import Progress, carry_out
+from tenants.transfer.problems import Problems
+from tenants.transfer.report import Report, RowChange
 from tenants.transfer.rows import Difference
 from tenants.transfer.tables import WCS_INSTANCE, Table
-from tenants.transfer.writing import staging, writing
+from tenants.transfer.writing import applying, staging
 
-NOT_HERS = "It touched rows that are not yours to change."
+NOT_ALLOWED = "It touched rows that you may not change."
+OUR_KEYS = "this server's keys (CLICKHOOK_ENCRYPTION_KEYS)"
 
 SINCE = """
-SELECT r.label, t.id IS NOT NULL AS is_there, r.after IS NULL AS was_removed, r.after, {image} AS image
+SELECT r.label, t.id IS NOT NULL AS is_there, r.after IS NULL AS was_removed, r.after,
+       {image} AS image
   FROM tenants_importedrow r LEFT JOIN {table} t ON t.id = r.key::{type}
  WHERE r.run_id = %(run)s AND r."table" = %(table)s
    AND CASE WHEN r.after IS NULL OR t.id IS NULL THEN (r.after IS NULL) = (t.id IS NOT NULL)
-            ELSE NOT {image} @> (r.after - %(unchecked)s::text[]) OR r.after->'tenants' <> {image}->'tenants' END
+            ELSE NOT {image} @> (r.after - %(unchecked)s::text[])
+                 OR r.after->'tenants' <> {image}->'tenants' END
  ORDER BY r.number
 """
 SECRETS = """
 SELECT r.label, r.key, t.tenant_id, r.before->>%(column)s, r.after->>%(column)s, t.{column}
-  FROM tenants_importedrow r JOIN (SELECT {tenant} AS tenant_id, id, {column} FROM {table}) t ON t.id = r.key::uuid
+  FROM tenants_importedrow r
+  JOIN (SELECT {tenant} AS tenant_id, id, {column} FROM {table}) t ON t.id = r.key::uuid
  WHERE r.run_id = %(run)s AND r."table" = %(table)s AND r.after IS NOT NULL
    AND (r.after->>%(column)s <> t.{column} OR r.before->>%(column)s <> r.after->>%(column)s)
 """
@@ -46,12 +51,13 @@ SELECT r.label, count(*)
                       AND own."table" = %(own_table)s AND own.key = x.{own_key}::text)
  GROUP BY r.number, r.label ORDER BY r.number
 """
-# Of a row that stays only what the import changed; in words, what was before is what will be.
+# For a row that stays, only what the import changed; its differences are turned around.
 STAGE = """
 INSERT INTO import_staging (number, "table", key, label, differences, before, after)
 SELECT number, "table", key, label,
        coalesce((SELECT jsonb_agg(CASE WHEN d ? 'how' THEN d || '{"how": "restored"}'
-                                       ELSE d || jsonb_build_object('before', d->'after', 'after', d->'before') END)
+                                       ELSE d || jsonb_build_object('before', d->'after',
+                                                                    'after', d->'before') END)
                    FROM jsonb_array_elements(differences) d), '[]'),
        after,
        CASE WHEN before IS NULL OR after IS NULL THEN before
@@ -68,127 +74,151 @@ SELECT number, "table", label, differences,
 
 def undo(number: int, allowed: Allowed, dry_run: bool, progress: Progress) -> Report:
     """Raises ImportRefused."""
-    problems, report = Problems(), Report(dry_run)
-    refusal = said(lambda: _transaction(number, allowed, report, problems, progress))
-    if refusal or problems:
-        problems.extend([Problem("", refusal)] if refusal else [])
-        raise ImportRefused(problems)
-    return report
+    undoing = _Undoing(number, allowed, Report(dry_run), Problems(), progress)
+    carry_out(undoing.run, undoing.problems)
+    return undoing.report
 
 
-def _transaction(
-    number: int, allowed: Allowed, report: Report, problems: Problems, progress: Progress
-) -> None:
-    key_ring()
-    progress("comparing", 0, 0)
-    with transaction.atomic():
-        run = ImportRun.objects.select_for_update().filter(pk=number).first()
-        if run is None:
-            problems.add("", f"There is no import {number}.")
-        elif undone := ImportRun.objects.filter(undoes=run).first():
-            report.note = f"Import {number} is undone already, by import {undone.pk}."
-        elif not allowed.may_undo(run):
-            problems.add("", NOT_HERS)
-        else:
-            for table in writing.TABLES:
-                _check(table, run, problems)
-            if not problems:
-                _write(run, allowed, report, progress)
-        transaction.set_rollback(report.dry_run or bool(problems))
+@dataclass
+class _Undoing:
+    number: int
+    allowed: Allowed
+    report: Report
+    problems: Problems
+    progress: Progress
+
+    def run(self) -> None:
+        key_ring()  # fails here, and not after the comparison
+        self.progress("comparing", 0, 0)
+
+        with transaction.atomic():
+            import_run = ImportRun.objects.select_for_update().filter(pk=self.number).first()
+            if import_run is None:
+                self.problems.add("", f"There is no import {self.number}.")
+            elif undone := ImportRun.objects.filter(undoes=import_run).first():
+                note = f"Import {self.number} is undone already, by import {undone.pk}."
+                self.report.note = note
+            elif not self.allowed.may_undo(import_run):
+                self.problems.add("", NOT_ALLOWED)
+            else:
+                self._check_and_write(import_run)
+            transaction.set_rollback(self.report.dry_run or bool(self.problems))
+
+    def _check_and_write(self, import_run: ImportRun) -> None:
+        for table in applying.TABLES:
+            for label, sentence in _obstacles(table, import_run):
+                self.problems.add(f"{table.kind} {label}", sentence)
+
+        if not self.problems:
+            self._stage(import_run)
+            self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
+            self._write(import_run)
+
+    def _stage(self, import_run: ImportRun) -> None:
+        staging.create_table()
+        kinds = {table.name: table.kind for table in applying.TABLES}
+
+        with connection.cursor() as cursor:
+            cursor.execute(STAGE, [import_run.pk])
+            cursor.execute(STAGED)
+            for number, name, label, encoded, action in cursor.fetchall():
+                differences = tuple(Difference(**item) for item in json.loads(encoded))
+                self.report.changes.append(
+                    RowChange(number, action, kinds[name], label, differences)
+                )
+
+    def _write(self, import_run: ImportRun) -> None:
+        tenant_ids = [import_run.tenant_id] if import_run.tenant_id else []
+        undo_run = ImportRun.objects.create(
+            by=self.allowed.user,
+            source=f"undo of import {import_run.pk}",
+            counts=self.report.counts,
+            tenant=Tenant.objects.filter(pk__in=tenant_ids).first(),
+            undoes=import_run,
+        )
+        with as_one_entry(Action.IMPORT_UNDONE, undo_run, name=undo_run.source):
+            staging.analyze_table()
+            applying.apply_staged(undo_run.pk)
+        self.report.run = None if self.report.dry_run else undo_run.pk
 
 
-def _check(table: Table, run: ImportRun, problems: Problems) -> None:
-    for place_, sentence in [*_changed(table, run), *_secrets(table, run), *_referring(table, run)]:
-        problems.add(f"{table.word} {place_}", sentence)
+def _obstacles(table: Table, import_run: ImportRun) -> Iterator[tuple[str, str]]:
+    """The labels of rows that cannot be put back, each with a sentence that says why."""
+    yield from _changed_rows(table, import_run)
+    yield from _changed_secrets(table, import_run)
+    yield from _referring_rows(table, import_run)
 
 
-def _changed(table: Table, run: ImportRun) -> Iterator[tuple[str, str]]:
-    unchecked = writing.unchecked(table)
-    for label, is_there, was_removed, after, image in _rows(SINCE, table, run, unchecked=unchecked):
+def _changed_rows(table: Table, import_run: ImportRun) -> Iterator[tuple[str, str]]:
+    unchecked = applying.unchecked_columns(table)
+    rows = _fetch(SINCE, table, import_run, unchecked=unchecked)
+    for label, is_there, was_removed, after, image in rows:
         if was_removed:
             yield label, "It is there again."
         elif not is_there:
             yield label, "It was deleted since."
         else:
-            names = _differing(json.loads(after), json.loads(image), unchecked)
+            names = _differing_names(json.loads(after), json.loads(image), unchecked)
             yield label, f"Changed since: {names}."
 
 
-def _differing(after: dict[str, Any], image: dict[str, Any], unchecked: list[str]) -> str:
+def _differing_names(after: dict[str, Any], image: dict[str, Any], unchecked: list[str]) -> str:
     names = [name for name in after if name not in unchecked and after[name] != image.get(name)]
     return ", ".join(name.removesuffix("_id").replace("_", " ") for name in names)
 
 
-def _secrets(table: Table, run: ImportRun) -> Iterator[tuple[str, str]]:
+def _changed_secrets(table: Table, import_run: ImportRun) -> Iterator[tuple[str, str]]:
     """A token may be another although the secret is the same: keys are rotated."""
-    name = table.model._meta.db_table
     tenant = "NULL" if table is WCS_INSTANCE else "tenant_id"
-    for column in writing.secret_columns(table):
-        for label, key, owner, before, after, now in _rows(
-            SECRETS, table, run, tenant=tenant, column=column
-        ):
-            where, word = place(owner, name, key, column), column.replace("_", " ")
+    for column in applying.secret_columns(table):
+        title = column.replace("_", " ")
+        rows = _fetch(SECRETS, table, import_run, tenant=tenant, column=column)
+        for label, key, tenant_id, before, after, now in rows:
+            where = place(tenant_id, table.name, key, column)
             try:
-                same = _opened(after, where) == _opened(now, where)
-                _opened(before, where)
+                is_same = _open_token(after, where) == _open_token(now, where)
+                _open_token(before, where)
             except SecretUnreadable:
-                yield (
-                    label,
-                    f"A {word} does not open with this server's keys (CLICKHOOK_ENCRYPTION_KEYS).",
-                )
+                yield label, f"A {title} does not open with {OUR_KEYS}."
             else:
-                if not same:
-                    yield label, f"Changed since: {word}."
+                if not is_same:
+                    yield label, f"Changed since: {title}."
 
 
-def _opened(token: str | None, where: str) -> str:
+def _open_token(token: str | None, where: str) -> str:
     return key_ring().open(token, where) if token else ""
 
 
-def _referring(table: Table, run: ImportRun) -> Iterator[tuple[str, str]]:
-    """What refers to a row that the import added and did not come with it."""
+def _referring_rows(table: Table, import_run: ImportRun) -> Iterator[tuple[str, str]]:
+    """Rows that refer to a row of the import and did not come with it."""
+    instances = WCS_INSTANCE.model
     for relation in table.model._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel) and relation.on_delete not in (None, DO_NOTHING):
             other = relation.related_model._meta
-            through = other.auto_created is not False
-            own = WCS_INSTANCE.model._meta.db_table if through else other.db_table
-            parts = {"other": other.db_table, "column": relation.field.column, "own_table": own}
-            for label, count in _rows(
-                REFERRING, table, run, **parts, own_key="wcsinstance_id" if through else "id"
-            ):
+            is_through = other.auto_created is not False
+            rows = _fetch(
+                REFERRING,
+                table,
+                import_run,
+                other=other.db_table,
+                column=relation.field.column,
+                own_table=instances._meta.db_table if is_through else other.db_table,
+                own_key="wcsinstance_id" if is_through else "id",
+            )
+            for label, count in rows:
                 yield (
                     label,
-                    _refer(count, WCS_INSTANCE.model if through else relation.related_model),
+                    _reference_sentence(count, instances if is_through else relation.related_model),
                 )
 
 
-def _refer(count: int, model: type[Model]) -> str:
-    one, more = model._meta.verbose_name, model._meta.verbose_name_plural
-    return f"1 {one} refers to it now." if count == 1 else f"{count:,} {more} refer to it now."
+def _reference_sentence(count: int, model: type[Model]) -> str:
+    one, many = model._meta.verbose_name, model._meta.verbose_name_plural
+    return f"1 {one} refers to it now." if count == 1 else f"{count:,} {many} refer to it now."
 
 
-def _rows(statement: str, table: Table, run: ImportRun, **parts: Any) -> list[Any]:
+def _fetch(template: str, table: Table, import_run: ImportRun, **parts: Any) -> list[Any]:
+    values = {"run": import_run.pk, "table": table.name, **parts}
     with connection.cursor() as cursor:
-        values = {"run": run.pk, "table": table.model._meta.db_table, **parts}
-        cursor.execute(writing.sql(statement, table, **parts), values)
+        cursor.execute(applying.fill(template, table, **parts), values)
         return list(cursor.fetchall())
-
-
-def _write(run: ImportRun, allowed: Allowed, report: Report, progress: Progress) -> None:
-    staging.create()
-    words = {table.model._meta.db_table: table.word for table in writing.TABLES}
-    with connection.cursor() as cursor:
-        cursor.execute(STAGE, [run.pk])
-        cursor.execute(STAGED)
-        for number, name, label, differences, action in cursor.fetchall():
-            found = tuple(Difference(**difference) for difference in json.loads(differences))
-            report.changes.append(Change(number, action, words[name], label, found))
-    progress(f"writing {len(report.changes):,} rows", 0, 0)
-    source = f"undo of import {run.pk}"
-    tenant = Tenant.objects.filter(pk__in=[run.tenant_id] if run.tenant_id else []).first()
-    said = {"by": allowed.user, "source": source, "counts": report.counts}
-    done = ImportRun.objects.create(**said, tenant=tenant, undoes=run)
-    with as_one_entry(Action.IMPORT_UNDONE, done, name=source):
-        staging.analyze()
-        writing.write(done.pk)
-    report.run = None if report.dry_run else done.pk

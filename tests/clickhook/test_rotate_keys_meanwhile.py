@@ -1,4 +1,4 @@
-"""`manage.py rotate_keys` beside everybody else's work: hooks, managers, and whoever kills it half way."""
+"""`manage.py rotate_keys` while others work: hooks, managers, and somebody who kills it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def wait_until(condition):
 
 @pytest.mark.parametrize("left", [700, 1203])
 def test_killed_half_way_it_goes_on_when_it_is_run_again(cast, manage, gateway, acme, old, left):
-    """Some rows are held, so that it is surely half way: in the middle, or with the key just added."""
+    """Some rows are held, so that it surely stops half way, or when the key was just added."""
     cast.acme_account.delete()
     many_accounts(cast.acme, 1_199)
     total = sum(sealed().values())
@@ -126,7 +126,8 @@ def test_killed_half_way_it_goes_on_when_it_is_run_again(cast, manage, gateway, 
 def test_a_password_that_somebody_enters_meanwhile_stays(cast, old):
     with transaction.atomic():
         cast.acme_account.password = "entered-meanwhile"
-        cast.acme_account.save()  # sealed with the old key, and written when the command has read the row
+        # Sealed with the old key, and committed after the command has read the row.
+        cast.acme_account.save()
         process = subprocess.Popen(COMMAND, cwd=ROOT)
         wait_until(lambda: len(keys()) == 2 and sealed().get(keys()[0]) == 4)
     assert process.wait(60) == 0

@@ -186,7 +186,7 @@ def test_a_new_signing_secret_rotates(manager, cast):
         TYPED,
         ACME_SIGNING,
     )
-    assert "is accepted too, until you forget it" in answer.content.decode()
+    assert "is still accepted until you forget it" in answer.content.decode()
     page = manager.get(change(cast.acme_1)).content.decode()
     assert "set: still accepted" in page
     assert_tells_nothing(page, answer.content.decode())

@@ -162,7 +162,8 @@ def test_a_token_moved_to_another_row_or_tenant_does_not_open(account):
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tenants_sipaccount SET password = (SELECT password FROM tenants_sipaccount WHERE id = %s)",
+            "UPDATE tenants_sipaccount SET password = (SELECT password FROM tenants_sipaccount "
+            "WHERE id = %s)",
             [account.id],
         )
     with pytest.raises(SecretUnreadable):

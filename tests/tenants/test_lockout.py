@@ -1,4 +1,4 @@
-"""Guessing passwords ends after five, for that user from that address; and whose address that is."""
+"""Five wrong passwords block sign-in for a user from an address; which address that is."""
 
 from __future__ import annotations
 
@@ -36,9 +36,11 @@ def test_after_five_wrong_passwords_none_is_taken(lena):
     answer = give(PASSWORD)
     assert answer.status_code == 429
     html = answer.content.decode()
-    assert "For 15 minutes none is taken" in html
+    assert "This blocks sign-in for 15 minutes" in html
     assert "Content-Security-Policy" in answer
-    assert give(PASSWORD, address="203.0.113.8").status_code == 302, "from elsewhere she gets in"
+    assert give(PASSWORD, address="203.0.113.8").status_code == 302, (
+        "from elsewhere the user signs in"
+    )
 
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
     assert give(PASSWORD).status_code == 302
@@ -75,7 +77,7 @@ def test_nobody_invents_an_address(lena):
     assert give(PASSWORD, HTTP_X_FORWARDED_FOR="198.51.100.99").status_code == 429
 
 
-def test_behind_a_trusted_proxy_everybody_has_her_own_address(lena, settings):
+def test_behind_a_trusted_proxy_everybody_has_their_own_address(lena, settings):
     settings.CLICKHOOK_TRUSTED_PROXIES = 1
     for number in range(5):
         give(GUESS, address="10.0.0.1", HTTP_X_FORWARDED_FOR=f"192.0.2.{number}, 198.51.100.1")

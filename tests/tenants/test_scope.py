@@ -1,4 +1,4 @@
-"""Who sees and changes whose rows: administrators, account managers, auditors, and everybody else."""
+"""Who sees and changes which rows: administrators, account managers, auditors, and others."""
 
 from __future__ import annotations
 
@@ -99,18 +99,18 @@ def test_everybody_else_sees_nothing(cast, model):
 
 
 @pytest.mark.parametrize("model", [*OWNED, Session, Call])
-def test_a_manager_sees_the_rows_of_her_tenants(cast, model):
+def test_a_manager_sees_the_rows_of_their_tenants(cast, model):
     assert seen(model, manager(cast.acme)) == set(model.objects.filter(tenant=cast.acme)) != set()
 
 
-def test_a_manager_sees_her_tenants_and_their_instances(cast):
+def test_a_manager_sees_their_tenants_and_the_instances(cast):
     user = manager(cast.acme)
     assert seen(Tenant, user) == {cast.acme}
     assert seen(WcsInstance, user) == {cast.acme_1, cast.shared_1}
     assert {str(node) for node in seen(WcsNode, user)} == {"node-of-acme-1", "node-of-shared-1"}
 
 
-def test_a_manager_changes_what_is_hers_alone(cast):
+def test_a_manager_changes_only_their_tenants(cast):
     user = manager(cast.acme)
     for model in (Tenant, *OWNED):
         assert changed(model, user) == seen(model, user) != set()
@@ -136,7 +136,7 @@ def test_a_manager_without_the_right_to_change_only_looks(cast, model):
     assert changed(model, user) == set()
 
 
-def test_an_event_of_no_tenant_is_hers_where_its_instance_is(cast):
+def test_an_event_without_a_tenant_is_visible_with_its_instance(cast):
     user = manager(cast.acme)
     assert {(event.instance, event.tenant) for event in seen(Event, user)} == {
         (cast.acme_1, cast.acme),
@@ -146,7 +146,7 @@ def test_an_event_of_no_tenant_is_hers_where_its_instance_is(cast):
     assert (cast.shared_1, None) in {(event.instance, event.tenant) for event in seen(Event, user)}
 
 
-def test_what_was_taken_from_her_is_gone_at_once(cast):
+def test_a_right_that_was_taken_away_is_gone_at_once(cast):
     user = manager(cast.acme)
     assert seen(Domain, user)
     user.assignments.all().delete()
@@ -161,7 +161,7 @@ def test_what_was_taken_from_her_is_gone_at_once(cast):
         (Event, {"event_of_tenant", "event_of_no_tenant"}),
     ],
 )
-def test_her_rows_are_found_by_indexes(cast, model, indexes):
+def test_the_rows_of_a_manager_are_found_by_indexes(cast, model, indexes):
     """On a table so small PostgreSQL would read all of it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

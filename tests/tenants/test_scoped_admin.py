@@ -1,4 +1,4 @@
-"""The admin as an account manager and an auditor find it: what they may do, and what they are told they may not."""
+"""The admin of an account manager and an auditor: what they may do, and what is refused."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def messages_of(answer):
     return " ".join(map(str, answer.context["messages"]))
 
 
-def test_a_manager_runs_her_tenant(cast, mary):
+def test_a_manager_runs_their_tenant(cast, mary):
     new = row("domains", 2, origin="https://new.acme.example", default_callee="")
     submit(
         mary,
@@ -56,7 +56,7 @@ def test_a_name_is_one_line(cast, mary):
     assert cast.acme.name == "Acme Ltd"
 
 
-def test_a_tenant_she_brings_is_hers(cast, mary):
+def test_a_tenant_that_a_manager_adds_is_theirs(cast, mary):
     answer = submit(mary, url(Tenant, "add"), slug="initech", name="Initech")
     assert answer.status_code == 200
     assert mary.user.assignments.get(tenant__slug="initech").may_change
@@ -97,7 +97,7 @@ def test_a_shared_instance_counts_its_other_customers(cast, mary):
     assert "shared-1: an administrator connects and disconnects" in listed
 
 
-def test_she_connects_an_instance_of_her_own(cast, mary):
+def test_a_manager_connects_an_instance_of_their_own(cast, mary):
     assert "required" in errors_of(submit(mary, url(WcsInstance, "add"), name="acme-2"))
     submit(mary, url(WcsInstance, "add"), name="acme-2", tenants=[cast.acme.pk], unsigned="on")
     made = WcsInstance.objects.get(name="acme-2")
@@ -112,7 +112,7 @@ def test_she_connects_an_instance_of_her_own(cast, mary):
         assert instance not in WcsInstance.objects.changeable_by(mary.user)
 
 
-def test_she_does_not_switch_off_a_signature(cast, mary):
+def test_a_manager_does_not_switch_off_a_signature(cast, mary):
     submit(mary, change(cast.acme_1), unsigned="on")
     assert not WcsInstance.objects.get(pk=cast.acme_1.pk).unsigned
     WcsInstance.objects.filter(pk=cast.acme_1.pk).update(unsigned=True, signing_secret="")
@@ -135,7 +135,7 @@ def test_what_keeps_an_instance_is_not_named_where_it_is_another_customers(cast,
     of = {"instance": cast.acme_1, "opened_at": NOW}
     Session.objects.create(tenant=cast.globex, wcs_session_id="session-of-globex", **of)
     page = mary.get(url(cast.acme_1, "delete", cast.acme_1.pk)).content.decode()
-    assert "something that is not yours to see" in page
+    assert "something that you may not see" in page
     assert "session-of-globex" not in page
     Session.objects.create(tenant=cast.acme, wcs_session_id="session-of-acme", **of)
     assert (
@@ -220,7 +220,7 @@ def test_nonsense_for_an_id_is_no_fault(mary, cast, value):
         assert mary.post(url(model), chosen, follow=True).status_code == 200
 
 
-def test_her_own_last_actions_are_not_told_once_they_are_not_hers(cast, mary):
+def test_last_actions_are_hidden_once_their_rows_are_out_of_reach(cast, mary):
     submit(mary, change(cast.acme), name="Acme plc")
     assert LogEntry.objects.count() == 1
     mary.user.assignments.all().delete()

@@ -1,4 +1,4 @@
-"""Getting in: a password, then a second factor that everybody on the staff has; and nothing before."""
+"""Signing in: a password, then the second factor that all staff have; nothing opens before."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def enrol(browser):
 
 @pytest.fixture
 def enrolled(browser):
-    """A browser that is out again, and the key in her app."""
+    """A browser that is signed out again, and the key in the app."""
     key, codes = enrol(browser)
     browser.post("/admin/logout/")
     SecondFactor.objects.update(last_step=-1)  # as if it had been yesterday
@@ -90,7 +90,7 @@ def test_the_first_sign_in_leads_to_setting_up_a_second_factor(browser):
     wrong = browser.post(
         reverse("admin:enrol"), {"code": "000000" if app_of(key_on(page)) != "000000" else "111111"}
     )
-    assert "not the code of this moment" in wrong.content.decode()
+    assert "not the current code" in wrong.content.decode()
     SecondFactor.objects.update(throttling_failure_timestamp=None)
     done = browser.post(reverse("admin:enrol"), {"code": app_of(key_on(page))})
     assert len(set(codes_on(done))) == 10
@@ -125,8 +125,7 @@ def test_a_code_of_the_app_lets_in_and_is_good_once(browser, enrolled):
     other = Client()
     give_password(other)
     assert (
-        "not the code of this moment"
-        in other.post(reverse("admin:code"), {"code": code}).content.decode()
+        "not the current code" in other.post(reverse("admin:code"), {"code": code}).content.decode()
     )
     assert not is_inside(other)
 
@@ -144,7 +143,7 @@ def test_a_recovery_code_lets_in_once(browser, enrolled):
     _, codes = enrolled
     give_password(browser)
     assert (
-        "recovery codes you kept"
+        "one of your recovery codes"
         in browser.get(reverse("admin:code") + "?recovery=").content.decode()
     )
     browser.post(reverse("admin:code"), {"code": codes[3].upper()})
@@ -170,7 +169,7 @@ def test_guessing_codes_takes_longer_and_longer(browser, enrolled):
     give_password(browser)
     guess(browser, 3)
     answer = browser.post(reverse("admin:code"), {"code": app_of(key)})
-    assert "After 3 wrong codes the next one is taken in 4 s" in answer.content.decode()
+    assert "After 3 wrong codes the next one is accepted in 4 s" in answer.content.decode()
     assert not is_inside(browser)
 
 
@@ -178,9 +177,9 @@ def test_guessing_codes_keeps_nobody_out_for_days(browser, enrolled):
     key, codes = enrolled
     give_password(browser)
     guess(browser, 15)
-    browser.post(reverse("admin:code"), {"code": "not counted while none is taken"})
+    browser.post(reverse("admin:code"), {"code": "not counted during the wait"})
     answer = browser.post(reverse("admin:code"), {"code": app_of(key)})
-    assert "After 11 wrong codes the next one is taken in 1024 s" in answer.content.decode()
+    assert "After 11 wrong codes the next one is accepted in 1024 s" in answer.content.decode()
     browser.post(reverse("admin:code"), {"code": codes[0]})
     assert is_inside(browser)
     assert SecondFactor.objects.get().throttling_failure_count == 0
@@ -205,11 +204,11 @@ def test_what_is_stored_opens_nothing(browser, enrolled):
 
 
 def test_a_key_that_another_browser_began_is_not_used(lena):
-    """Whoever knows the password alone could otherwise wait for her to confirm a key he has seen."""
-    his, hers = Client(), Client()
-    seen = key_on(give_password(his))
-    assert key_on(give_password(hers)) != seen
-    hers.post(reverse("admin:enrol"), {"code": app_of(seen)})
+    """A stranger with the password could otherwise wait until the owner confirms a seen key."""
+    stranger, owner = Client(), Client()
+    seen = key_on(give_password(stranger))
+    assert key_on(give_password(owner)) != seen
+    owner.post(reverse("admin:enrol"), {"code": app_of(seen)})
     assert not SecondFactor.objects.filter(confirmed=True).exists()
 
 

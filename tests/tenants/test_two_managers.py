@@ -1,4 +1,4 @@
-"""Two managers save the same row: the second is told what it says by now, and nothing of hers is saved unseen."""
+"""Two managers save the same row: the second is told the stored values before they replace them."""
 
 from __future__ import annotations
 
@@ -37,26 +37,40 @@ def colleague(cast):
 
 
 @pytest.mark.parametrize(
-    ("row", "hers", "his", "by_now"),
+    ("row", "first", "second", "by_now"),
     [
         (lambda cast: cast.sales, {"target": "1"}, {"target": "2"}, "“Target” is “1”"),
         (lambda cast: cast.sales, {"default": None}, {"target": "2"}, "“Default” is no"),
         (lambda cast: cast.acme_account, {"port": "1"}, {"password": TYPED}, "“Port” is “1”"),
-        (lambda cast: cast.acme_account, {"password": TYPED}, {"password": TYPED + "2"}, AGAIN := "If you save once more"),
-        (lambda cast: cast.acme, {"status": "suspended"}, {"name": "Acme plc"}, "“Status” is “suspended”"),
+        (
+            lambda cast: cast.acme_account,
+            {"password": TYPED},
+            {"password": TYPED + "2"},
+            AGAIN := "If you save again",
+        ),
+        (
+            lambda cast: cast.acme,
+            {"status": "suspended"},
+            {"name": "Acme plc"},
+            "“Status” is “suspended”",
+        ),
         (lambda cast: cast.acme_1, {"app_key": "x"}, {"name": "acme-9"}, "“AppKey” is “x”"),
         (lambda cast: cast.acme_1, {"signing_secret": TYPED}, {"app_key": "x"}, AGAIN),
-        (lambda cast: Domain.objects.get(origin="https://shops.acme.example"), {"default_callee": ""},
-         {"include_subdomains": None}, "“Default callee” is none"),
+        (
+            lambda cast: Domain.objects.get(origin="https://shops.acme.example"),
+            {"default_callee": ""},
+            {"include_subdomains": None},
+            "“Default callee” is none",
+        ),
     ],
-)  # fmt: skip
-def test_the_second_is_told(manager, colleague, cast, row, hers, his, by_now):
+)
+def test_the_second_is_told(manager, colleague, cast, row, first, second, by_now):
     page = change(row(cast))
     stale = opened(colleague, page)
-    assert save(manager, page, opened(manager, page), **hers).status_code == 302
+    assert save(manager, page, opened(manager, page), **first).status_code == 302
     before = str(type(row(cast)).objects.filter(pk=row(cast).pk).values_list()[0])
 
-    answer = save(colleague, page, stale, **his)
+    answer = save(colleague, page, stale, **second)
     assert answer.status_code == 200
     assert TOLD in errors_of(answer)
     assert by_now in errors_of(answer)
@@ -64,7 +78,7 @@ def test_the_second_is_told(manager, colleague, cast, row, hers, his, by_now):
     assert str(type(row(cast)).objects.filter(pk=row(cast).pk).values_list()[0]) == before
 
     told = Form(answer.content.decode()).data
-    assert save(colleague, page, told, **his).status_code == 302  # having read it
+    assert save(colleague, page, told, **second).status_code == 302  # having read it
     assert str(type(row(cast)).objects.filter(pk=row(cast).pk).values_list()[0]) != before
 
 
@@ -139,7 +153,7 @@ def test_who_may_only_look_sees_the_page_as_before(cast):
     "page", [lambda cast: cast.sales, lambda cast: cast.acme], ids=["row", "tenant"]
 )
 def test_of_two_at_the_same_moment_one_is_told(manager, colleague, cast, page):
-    """The second waits for the first, whose transaction is still open when he comes."""
+    """The second waits for the first, whose transaction is still open."""
     browsers, address = (manager, colleague), change(page(cast))
     data = opened(colleague, address)
     field = "callees-0-target" if page(cast) == cast.acme else "target"

@@ -1,4 +1,4 @@
-"""Who gets which role, and by whom; what ends with it; and the second factor asked for again before it."""
+"""Who gives which role to whom, what ends with it, and what needs the second factor again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from tenants.models import SecondFactor, Tenant, WcsInstance
 from tenants.scope import scope_of
 from tests import cast as casting
 from tests.manager import TYPED, change, errors_of, person, row, signed_in, submit, unconfirmed, url
+from tests.tenants.importing.content import help_text
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ def test_a_role_replaces_the_former_one(boss, lena):
         assert page.status_code == 200
 
 
-def test_nobody_locks_herself_out(boss):
+def test_nobody_locks_themselves_out(boss):
     user = boss.user
     assert "another administrator" in errors_of(submit(boss, change(user), role="manager"))
     assert "another administrator" in errors_of(submit(boss, change(user), is_active=None))
@@ -109,46 +111,51 @@ def test_no_page_shows_a_digest_of_a_password(boss, lena):
 
 
 def test_an_inactive_person_is_out_at_once(cast, boss, lena):
-    hers = Client()
-    hers.force_login(lena)
+    theirs = Client()
+    theirs.force_login(lena)
     submit(boss, change(lena), is_active=None)
-    assert hers.get("/admin/code/").status_code == 302
+    assert theirs.get("/admin/code/").status_code == 302
 
 
-def test_a_new_password_signs_her_out_everywhere(boss, lena):
-    hers = Client()
-    hers.force_login(lena)
-    assert hers.get("/admin/enrol/").status_code == 200
+def test_a_new_password_signs_out_everywhere(boss, lena):
+    theirs = Client()
+    theirs.force_login(lena)
+    assert theirs.get("/admin/enrol/").status_code == 200
     new = {
         "password1": "another long one",
         "password2": "another long one",
         "usable_password": "true",
     }
     assert boss.post(f"/admin/auth/user/{lena.pk}/password/", new).status_code == 302
-    assert hers.get("/admin/enrol/").status_code == 302
+    assert theirs.get("/admin/enrol/").status_code == 302
     assert fresh(lena).check_password("another long one")
 
 
-def test_resetting_her_second_factor_signs_her_out_everywhere(cast, boss):
-    hers = signed_in("manager", cast.acme, name="pia")
-    assert hers.get(url(Tenant)).status_code == 200
-    reset = {"action": "reset_second_factor", "_selected_action": [hers.user.pk]}
+def test_resetting_the_second_factor_signs_out_everywhere(cast, boss):
+    theirs = signed_in("manager", cast.acme, name="pia")
+    assert theirs.get(url(Tenant)).status_code == 200
+    reset = {"action": "reset_second_factor", "_selected_action": [theirs.user.pk]}
     page = boss.post(url(User), reset, follow=True).content.decode()
-    assert "a second factor is set up anew: pia" in page
+    assert "a second factor is set up again: pia" in page
     assert "not set up" in page
-    assert hers.get(url(Tenant)).url.startswith("/admin/login/")
-    assert not SecondFactor.objects.filter(user=hers.user).exists()
+    assert theirs.get(url(Tenant)).url.startswith("/admin/login/")
+    assert not SecondFactor.objects.filter(user=theirs.user).exists()
 
 
 def test_the_operator_resets_it_too(cast, manage, transactional_db):
-    hers = signed_in("manager", cast.acme, name="pia")
+    theirs = signed_in("manager", cast.acme, name="pia")
     done = json.loads(manage("reset_second_factor", "pia", "--json").stdout)
     assert done == {"user": "pia", "had_second_factor": True, "sessions_ended": 1}
-    assert hers.get(url(Tenant)).status_code == 302
-    assert "not set up anyway" in manage("reset_second_factor", "pia").stdout
-    refused = manage("reset_second_factor", "nobody")
-    assert (refused.returncode, "There is no user 'nobody'" in refused.stderr) == (1, True)
-    assert "changepassword" in manage("reset_second_factor", "--help").stdout
+    assert theirs.get(url(Tenant)).status_code == 302
+
+
+def test_a_reset_says_when_there_is_nothing_to_reset(lena, capsys):
+    call_command("reset_second_factor", lena.get_username())
+    assert "not set up anyway" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="There is no user 'nobody'") as refusal:
+        call_command("reset_second_factor", "nobody")
+    assert refusal.value.returncode == 1
+    assert "changepassword" in help_text("reset_second_factor")
 
 
 def test_dangerous_acts_ask_for_the_factor_again(cast, boss, lena):
@@ -177,14 +184,14 @@ def test_dangerous_acts_ask_for_the_factor_again(cast, boss, lena):
     assert "Nothing was done yet" in boss.get(answer.url).content.decode()
 
 
-def test_after_the_code_she_is_back_and_told_to_press_again(cast, boss):
+def test_after_the_code_the_same_page_asks_to_repeat(cast, boss):
     factor = SecondFactor.objects.get(user=boss.user)
     code, *_ = factor.new_recovery_codes()
     factor.save()
     asked = submit(unconfirmed(boss), change(cast.acme_1), follow=False, signing_secret=TYPED)
     back = boss.post(asked.url, {"code": code, "next": change(cast.acme_1)}, follow=True)
     assert back.redirect_chain[-1][0] == change(cast.acme_1)
-    assert "do once more what was interrupted" in back.content.decode()
+    assert "repeat what was interrupted" in back.content.decode()
     submit(boss, change(cast.acme_1), signing_secret=TYPED)
     assert WcsInstance.objects.get(pk=cast.acme_1.pk).signing_secret.matches(TYPED)
 

@@ -1,4 +1,4 @@
-"""`manage.py verify_audit`: it finds what somebody with all rights on the database did to the audit."""
+"""`manage.py verify_audit` finds what a person with all rights did to the audit's tables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def verify(cast, capsys):
         return code, capsys.readouterr().out + said
 
     yield run
-    triggers.install()
+    triggers.install_triggers()
 
 
 def sql(*statements):
@@ -147,7 +147,8 @@ def test_a_removed_last_entry_shows_against_a_noted_head(cast, verify):
     record(Action.EXPORTED)
     assert verify("--expect", noted)[0] == 0  # it may have grown since
     tamper(
-        "DELETE FROM tenants_auditentry WHERE number >= (SELECT max(number) - 1 FROM tenants_auditentry)"
+        "DELETE FROM tenants_auditentry WHERE number >= (SELECT max(number) - 1 FROM "
+        "tenants_auditentry)"
     )
 
     assert verify()[0] == 0
@@ -164,16 +165,19 @@ def test_it_finds_that_the_triggers_were_off_and_migrate_mends_them(cast, verify
             "ALTER TABLE auth_user ENABLE TRIGGER audit_removed",
             "DROP TRIGGER audit_truncate ON tenants_auditentry",
             "ALTER TABLE tenants_auditentry DISABLE TRIGGER ALL",
-            "CREATE OR REPLACE FUNCTION audit_statement() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
-            "DROP TRIGGER audit_changed ON tenants_tenant; CREATE TRIGGER audit_changed AFTER UPDATE ON tenants_tenant "
-            "REFERENCING OLD TABLE AS rows_before NEW TABLE AS rows_after WHEN (false) EXECUTE FUNCTION audit_statement()",
+            "CREATE OR REPLACE FUNCTION audit_statement() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN RETURN NULL; END'",
+            "DROP TRIGGER audit_changed ON tenants_tenant; CREATE TRIGGER audit_changed AFTER "
+            "UPDATE ON tenants_tenant "
+            "REFERENCING OLD TABLE AS rows_before NEW TABLE AS rows_after WHEN (false) EXECUTE "
+            "FUNCTION audit_statement()",
         )
     ):
         sql(statement)
         code, out = verify()
         assert (code, "missing, altered or turned off" in out) == (1, True), statement
 
-        triggers.install()  # as after each migrate
+        triggers.install_triggers()  # as after each migrate
         assert verify()[0] == 0
         Tenant.objects.filter(slug="acme").update(name=f"Seen {turn}")
         assert AuditEntry.objects.first().after == {"name": f"Seen {turn}"}

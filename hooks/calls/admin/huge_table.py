@@ -16,10 +16,10 @@ from hooks.calls.admin.filters import REFUSALS, TimeFilter
 from hooks.calls.admin.hers import parts
 from hooks.calls.admin.paging import LOOKED_THROUGH, LOOKED_THROUGH_SPARSE, Place, newest
 from hooks.reasons import Decision
-from tenants.admin.looked_at import LookedAtAdmin
-from tenants.admin.scoped import hers
+from tenants.admin.display import STYLE
+from tenants.admin.read_only import ReadOnlyAdmin
+from tenants.admin.scoped import visible_rows
 from tenants.admin.tenant_filter import TenantFilter
-from tenants.admin.words import STYLE
 from tenants.models import Tenant
 
 PATIENCE = 5_000  # milliseconds
@@ -79,7 +79,7 @@ class NewestFirst(ChangeList):
         )
 
 
-class HugeTableAdmin(LookedAtAdmin):
+class HugeTableAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # one count of the whole table for each choice
     list_max_show_all = 0
@@ -100,7 +100,8 @@ class HugeTableAdmin(LookedAtAdmin):
             (name, self.opts.get_field(name).related_model) for name in self.related
         ]
         related = [
-            Prefetch(name, hers(model._default_manager.all(), request)) for name, model in fields
+            Prefetch(name, visible_rows(model._default_manager.all(), request))
+            for name, model in fields
         ]
         return super().get_queryset(request).prefetch_related(*related)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from hooks.reasons import Decision, Reason
-from tenants.admin.words import alarm
+from tenants.admin.display import alarm
 
 ROWS = 50
 REASONS = {reason.value: reason for reason in Reason}

@@ -14,8 +14,8 @@ from hooks.calls.admin import shown, tables
 from hooks.models import Call, Event, Session
 from hooks.reasons import Decision
 from hooks.wcs import configuration as wcs_configuration
+from tenants.admin.display import alarm, set_or_not
 from tenants.admin.tenant import TenantAdmin
-from tenants.admin.words import alarm, whether_set
 from tenants.models import SipAccount, Tenant, WcsInstance
 
 ROWS = 10
@@ -110,7 +110,7 @@ def _accounts(tenant: Tenant) -> str:
     rows = [
         (
             shown.link_to(account) if account.enabled else f"{account} (disabled)",
-            whether_set(account.password),
+            set_or_not(account.password),
             _registration(account, standing),
             shown.time(standing.answered_at),
             _refusal(standing),

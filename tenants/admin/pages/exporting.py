@@ -1,4 +1,4 @@
-"""A list as it is filtered, as a CSV file that imports again."""
+"""A filtered list as a CSV file that imports again."""
 
 from __future__ import annotations
 
@@ -43,26 +43,25 @@ class ExportingAdmin(_ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            chosen = (
-                self.get_changelist_instance(request).get_queryset(request).prefetch_related(None)
-            )
+            records = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(reverse(f"admin:tenants_{self.opts.model_name}_changelist"))
-        name, table = next(
-            (name, table) for name, table in BY_NAME.items() if table.model is self.model
-        )
+
+        name, table = next(item for item in BY_NAME.items() if item[1].model is self.model)
         file = io.StringIO(newline="")
-        exporting.write_csv(file, table, chosen)
+        exporting.write_csv(file, table, records.prefetch_related(None))
         record(Action.EXPORTED, name=name, after={"filter": request.GET.urlencode()[:400]})
-        today = timezone.now().date().isoformat()
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}-{today}.csv"',
-            "Cache-Control": "no-store",
-        }
-        return HttpResponse(
-            file.getvalue(), content_type="text/csv; charset=utf-8", headers=headers
-        )
+        return _file_response(name, file.getvalue())
 
     @property
     def _export_name(self) -> str:
         return f"tenants_{self.opts.model_name}_export"
+
+
+def _file_response(name: str, content: str) -> HttpResponse:
+    today = timezone.now().date().isoformat()
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}-{today}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

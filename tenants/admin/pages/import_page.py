@@ -1,4 +1,4 @@
-"""What the pages around an import share: their frame, how they show what changes, and where it is taken back."""
+"""What the pages of an import share: their frame, the table of changes, the link to an undo."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tenants.models import ImportRun
-from tenants.transfer.problems import shown
+from tenants.transfer.problems import printable
 from tenants.transfer.report import SIGNS, Report
 
 MOST_SHOWN = 200
 
 
-def page(
+def render_page(
     request: HttpRequest, name: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     whole = {**admin.site.each_context(request), "opts": ImportRun._meta, **context}
     return render(request, f"tenants/importing/{name}.html", whole, status=status)
 
 
-def changes_of(report: Report) -> dict[str, Any]:
-    """Without secrets, as every report."""
+def changes_context(report: Report) -> dict[str, Any]:
+    """Without secrets, like every report."""
     changes = [
         {
             "sign": SIGNS[change.action],
             "action": change.action,
             "kind": change.kind,
-            "name": shown(change.label),
-            "words": change.words,
+            "name": printable(change.label),
+            "descriptions": change.descriptions,
         }
         for change in report.changes[:MOST_SHOWN]
     ]
@@ -44,11 +44,11 @@ def changes_of(report: Report) -> dict[str, Any]:
     }
 
 
-def link_to(report: Report) -> SafeString:
-    """The import's own page, which can take it back."""
+def import_link(report: Report) -> SafeString:
+    """To the page of the import, where it can be undone."""
     url = reverse("admin:tenants_importrun_change", args=[report.run])
     return format_html('<a href="{}">import {}</a>', url, report.run)
 
 
-def silent(doing: str, done: int, of: int) -> None:
+def no_progress(doing: str, done: int, total: int) -> None:
     """A page shows no progress: it answers when the work is done."""

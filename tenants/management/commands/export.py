@@ -21,7 +21,8 @@ from tenants.models import Tenant
 from tenants.transfer import exporting
 from tenants.transfer.tables import BY_NAME
 
-EVERYTHING = "everything"
+ALL_TABLES = "everything"
+FORMATS = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}  # by the file's suffix
 
 
 class Command(PlainHelpCommand):
@@ -32,17 +33,20 @@ class Command(PlainHelpCommand):
 
   manage.py export everything -o all.json                    for manage.py import_tenants all.json
 
-Imported again unchanged, the file changes nothing. Passwords are never in it, and an import without them keeps those
-that are set. In CSV, a cell that a spreadsheet would run as a formula has an apostrophe before it: '+4930123456; the
-import takes it away. WCS instances are not exported.
+Imported again unchanged, the file changes nothing. Passwords are never in it, and an import
+without them keeps the stored ones. In CSV, a cell that a spreadsheet would run as a formula
+begins with an apostrophe ('+4930123456), which the import takes away. WCS instances are not
+exported.
 
 Exit code 0: done; 1: it cannot be written, or there is no such tenant."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("table", choices=[*BY_NAME, EVERYTHING])
-        parser.add_argument("--tenant", metavar="SLUG", help="of this tenant alone")
+        parser.add_argument("table", choices=[*BY_NAME, ALL_TABLES])
+        parser.add_argument("--tenant", metavar="SLUG", help="only rows of this tenant")
         parser.add_argument(
-            "--format", choices=["csv", "json", "yaml"], help="else as FILE's name says, or csv"
+            "--format",
+            choices=["csv", "json", "yaml"],
+            help="by default the one that FILE's name tells, otherwise csv",
         )
         parser.add_argument(
             "-o", "--output", metavar="FILE", default="-", help="standard output by default"
@@ -51,34 +55,31 @@ Exit code 0: done; 1: it cannot be written, or there is no such tenant."""
     def handle(
         self, *, table: str, tenant: str | None, format: str | None, output: str, **options: Any
     ) -> None:
-        tenants = _tenants(tenant)
-        chosen = format or {".json": "json", ".yaml": "yaml", ".yml": "yaml"}.get(
-            Path(output).suffix.lower(), "csv"
-        )
-        if table == EVERYTHING and chosen == "csv":
+        tenants = _find_tenants(tenant)
+        suffix = Path(output).suffix.lower()
+        chosen = format or FORMATS.get(suffix, "csv")
+        if table == ALL_TABLES and chosen == "csv":
             raise CommandError(
                 "A CSV file holds one table: everything is written as JSON or YAML (--format json)."
             )
-        with _opened(output) as file:
+
+        with _open_output(output) as file:
             _write(file, table, tenants, chosen)
-        record(
-            Action.EXPORTED, name=f"{table}: {output}", tenant=tenants.first() if tenant else None
-        )
+        owner = tenants.first() if tenant else None
+        record(Action.EXPORTED, name=f"{table}: {output}", tenant=owner)
 
 
 def _write(file: IO[str], table: str, tenants: QuerySet[Tenant], format: str) -> None:
     if format == "csv":
-        return exporting.write_csv(file, BY_NAME[table], exporting.of(BY_NAME[table], tenants))
+        records = exporting.table_records(BY_NAME[table], tenants)
+        return exporting.write_csv(file, BY_NAME[table], records)
+
+    tables = [*BY_NAME.values()] if table == ALL_TABLES else [BY_NAME[table]]
     write = {"json": exporting.write_json, "yaml": exporting.write_yaml}[format]
-    return write(
-        file,
-        exporting.document(
-            [*BY_NAME.values()] if table == EVERYTHING else [BY_NAME[table]], tenants
-        ),
-    )
+    return write(file, exporting.build_document(tables, tenants))
 
 
-def _tenants(slug: str | None) -> QuerySet[Tenant]:
+def _find_tenants(slug: str | None) -> QuerySet[Tenant]:
     tenants = Tenant.objects.all() if slug is None else Tenant.objects.filter(slug=slug)
     if slug is not None and not tenants.exists():
         raise CommandError("There is no such tenant.")
@@ -86,13 +87,14 @@ def _tenants(slug: str | None) -> QuerySet[Tenant]:
 
 
 @contextmanager
-def _opened(output: str) -> Iterator[IO[str]]:
-    """A file appears under its name when it is whole. As standard output, UTF-8 whatever the terminal speaks."""
+def _open_output(output: str) -> Iterator[IO[str]]:
+    """A file appears under its name when it is whole. Standard output is UTF-8 in any terminal."""
     if output == "-":
         file = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
         yield file
         file.detach()
         return
+
     path, problem = Path(output), ""
     part = path.with_name(path.name + ".part")
     try:
@@ -103,5 +105,6 @@ def _opened(output: str) -> Iterator[IO[str]]:
         problem = error.strerror or type(error).__name__
     finally:
         part.unlink(missing_ok=True)
+
     if problem:
         raise CommandError(f"{output} cannot be written: {problem}.")

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from tenants.management.plain_help import PlainHelpCommand
-from tenants.transfer.reading.source import Source, content_of
+from tenants.transfer.reading.source import Source, read_content
 from tenants.transfer.tables import BY_NAME
 from tenants.transfer.terminal import run_and_print
 
@@ -28,29 +28,32 @@ The first line names the columns, in any order. Four tables, with an example of 
   tenants         slug,name,status,sip_register_required
                   acme,Acme Ltd,active,no
 
-"tenant" is the tenant's short name; with --tenant acme the column may be left out. `manage.py export callees` writes
-such a file, and `manage.py import_tenants` takes everything at once, as JSON or YAML.
+"tenant" is the tenant's short name; with --tenant acme the column may be left out.
+`manage.py export callees` writes such a file, and `manage.py import_tenants` takes everything at
+once, as JSON or YAML.
 
 As spreadsheets write it:
 
-  UTF-8, UTF-16 and Windows-1252; commas, semicolons, tabs or | between the cells, as the first line has them.
+  UTF-8, UTF-16 and Windows-1252; commas, semicolons, tabs or | between the cells, as in the
+  first line.
   Capitals and spaces in the names of columns do not matter: "Default callee" is default_callee.
   Yes is yes, true, 1, ja or wahr; no is no, false, 0, nein or falsch. Blank lines are skipped.
   A number that the spreadsheet has rounded (4.93E+11) is refused: format that column as text.
-  An apostrophe before = + - @ at the beginning of a cell is taken away; `export` puts it there, so that
-  no spreadsheet runs the cell as a formula. Passwords are taken as they stand.
+  An apostrophe before = + - @ at the beginning of a cell is taken away; `export` puts it there,
+  so that no spreadsheet runs the cell as a formula. Passwords are taken as they are.
 
 The rules:
 
-  A row is known by its tenant and alias, its tenant, login and domain, its origin, or its slug. It is added
-  if it is not there yet, and changed if it differs. Nothing is ever deleted.
-  A column that is left out stays as it is. An empty cell empties a text, and leaves a password, a port,
-  a yes or no as it is. An empty default_callee means none.
+  A row is recognised by its tenant and alias, its tenant, login and domain, its origin, or its
+  slug. It is added if it does not exist, and changed if it differs. Nothing is ever deleted.
+  A column that is left out stays as it is. An empty cell empties a text; it leaves a password,
+  a port, a yes or no as it is. An empty default_callee means none.
   A callee becomes the default only if the old default says no in the same file.
   An origin is never moved from one tenant to another: delete it there first.
 
-A second run of the same file changes nothing. With any problem nothing is changed, and every problem up to 200
-is listed with its line and column. `manage.py undo_import` takes an import back.
+A second run of the same file changes nothing. With any problem nothing is changed, and every
+problem (up to 200) is listed with its line and column. `manage.py undo_import` takes an import
+back.
 
 Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
 
@@ -59,7 +62,7 @@ Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
         parser.add_argument("file", metavar="FILE", help="*.csv; - reads standard input")
         parser.add_argument("--tenant", default="", metavar="SLUG", help="whose rows these are")
         parser.add_argument(
-            "--dry-run", action="store_true", help="do everything but keep it, with the same report"
+            "--dry-run", action="store_true", help="change nothing, but print the same report"
         )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
@@ -68,7 +71,7 @@ Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
     ) -> None:
         run_and_print(
             self,
-            lambda: Source(file, content_of(file), BY_NAME[table], tenant),
+            lambda: Source(file, read_content(file), BY_NAME[table], tenant),
             file,
             dry_run,
             json,

@@ -11,31 +11,30 @@ from tenants.transfer.checking.allowed import OPERATOR
 
 
 class Command(PlainHelpCommand):
-    help = """Take an import back: rows that it added go, rows that it changed are again what they were.
+    help = """Take an import back: delete the rows that it added, restore those that it changed.
 
-  manage.py import_csv callees sales.csv     "This was import 12; manage.py undo_import 12 takes it back."
+  manage.py import_csv callees sales.csv     its report ends with the number, such as 12
   manage.py undo_import 12 --dry-run         shows what would change
   manage.py undo_import 12
 
-It is all or nothing. If a row was changed or deleted since, or something new refers to a row that would go, nothing is
-undone, and all of them are listed (up to 200). An undo is an import too: it can be undone.
+It is all or nothing. If a row was changed or deleted since, or something new refers to a row that
+would be deleted, nothing is undone, and all of them are listed (up to 200). An undo is an import
+too: it can be undone.
 
 Exit code 0: done, or undone already; 1: refused, and nothing is changed."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("id", metavar="ID", type=int, help="as the import's report says it")
+        parser.add_argument("id", metavar="ID", type=int, help="the number in the import's report")
         parser.add_argument(
-            "--dry-run", action="store_true", help="do everything but keep it, with the same report"
+            "--dry-run", action="store_true", help="change nothing, but print the same report"
         )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *, id: int, dry_run: bool, json: bool, **options: Any) -> None:
-        terminal.print_anything()
-        what = f"with undoing import {id}"
         terminal.print_report(
             self,
-            lambda: undoing.undo(id, OPERATOR, dry_run, terminal.progress(self)),
-            what,
+            lambda progress: undoing.undo(id, OPERATOR, dry_run, progress),
+            f"with undoing import {id}",
             dry_run,
             json,
         )

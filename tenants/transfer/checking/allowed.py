@@ -1,4 +1,4 @@
-"""Whose rows an import may touch: an operator's everybody's, a manager's only those of her tenants."""
+"""Whose rows an import may touch: for an operator everybody's, for a manager their tenants'."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from django.db.models import QuerySet
 from tenants.models import ImportRun, Tenant
 from tenants.scope import scope_of
 
-# A tenant that came or went, and a WCS instance, are an administrator's.
-ANOTHERS = """
+# Whether an import touched a row outside of these tenants. WCS instances, and tenants that the
+# import added or removed, belong to administrators.
+TOUCHED_OTHERS = """
 SELECT EXISTS (
     SELECT FROM tenants_importedrow
      WHERE run_id = %s
-       AND (CASE WHEN "table" <> 'tenants_tenant' THEN (coalesce(after, before)->>'tenant_id')::bigint
-                 WHEN before IS NOT NULL AND after IS NOT NULL THEN key::bigint END = ANY(%s)) IS NOT TRUE)
+       AND (CASE WHEN "table" <> 'tenants_tenant'
+                 THEN (coalesce(after, before)->>'tenant_id')::bigint
+                 WHEN before IS NOT NULL AND after IS NOT NULL
+                 THEN key::bigint END = ANY(%s)) IS NOT TRUE)
 """
 
 
@@ -34,21 +37,23 @@ class Allowed:
         tenants = Tenant.objects.all() if self.tenants is None else self.tenants
         return {tenant.slug: tenant for tenant in tenants.filter(slug__in=slugs)}
 
-    def may_know(self, slugs: set[str]) -> set[str]:
-        """Which of these tenants may be named in a sentence."""
-        return slugs if self.everything else set(self.by_slug(slugs))
+    def may_name(self, slug: str) -> bool:
+        """Whether a message may name this tenant."""
+        return self.everything or slug in self.by_slug({slug})
 
-    def may_undo(self, run: ImportRun) -> bool:
-        """Whether each of its rows is of a tenant that this person may change now."""
+    def may_undo(self, import_run: ImportRun) -> bool:
+        """Whether each of its rows belongs to a tenant that this person may change now."""
         if self.tenants is None:
             return True
+
+        tenant_ids = list(self.tenants.values_list("pk", flat=True))
         with connection.cursor() as cursor:
-            cursor.execute(ANOTHERS, [run.pk, list(self.tenants.values_list("pk", flat=True))])
+            cursor.execute(TOUCHED_OTHERS, [import_run.pk, tenant_ids])
             return not cursor.fetchone()[0]
 
 
 def allowed_to(user: User) -> Allowed:
-    """An import adds no tenants for a manager: which names are taken is not hers to learn, a thousand at a time."""
+    """A manager's import adds no tenants: it could test which names are taken, by the thousand."""
     everything = scope_of(user).changeable is None
     return Allowed(user, None if everything else Tenant.objects.changeable_by(user))
 

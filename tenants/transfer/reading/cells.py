@@ -1,4 +1,11 @@
-"""What a cell of a spreadsheet means for a field: texts as they are, words for yes and no, and nothing guessed."""
+"""A cell of a spreadsheet: which value it gives a field, and how a text is kept from running.
+
+A spreadsheet runs a cell as a formula where the cell begins with = + - @. If it takes another
+separator for ours, a formula may also begin after a separator or after the end of a line, since
+quotes then enclose nothing. There an export puts an apostrophe before these characters, also
+where apostrophes stand already, and an import takes one away: +4930 is written as '+4930,
+'+4930 as ''+4930, and each is read back as what it was.
+"""
 
 from __future__ import annotations
 
@@ -9,37 +16,51 @@ from django.db import models
 
 from tenants.secrets.encryption import Secret
 from tenants.secrets.fields import SecretField
-from tenants.transfer.reading.formulae import bare
-from tenants.transfer.reading.shape import WrongValue, text
+from tenants.transfer.reading.values import WrongValue, checked_text
 
 YES = ("yes", "true", "1", "ja", "wahr")
 NO = ("no", "false", "0", "nein", "falsch")
-_ROUNDED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?[eE][+-][0-9]{2,3}")
-ROUNDED = (
-    "A spreadsheet has shortened this long number to the form 4.93E+11, and its last digits are lost: "
-    "format the column as text and enter the number again."
+KEPT = object()  # an empty cell that leaves the stored value as it is
+
+_SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?[eE][+-][0-9]{2,3}")
+SHORTENED = (
+    "A spreadsheet has shortened this long number to the form 4.93E+11, and its last digits are "
+    "lost: format the column as text and enter the number again."
 )
-KEPT = object()  # an empty cell that says nothing
+
+_START = r'((?:\A|[,;\t|\r\n])[ "]*)'
+_TRIGGER = "[=+\\-@\t\r\n＝＋－＠]"
+_FORMULA = re.compile(f"{_START}(?='*{_TRIGGER})")
+_GUARDED = re.compile(f"{_START}'(?='*{_TRIGGER})")
 
 
-def value(field: models.Field[Any, Any], cell: str) -> Any:
+def cell_value(field: models.Field[Any, Any], cell: str) -> Any:
     """Raises WrongValue."""
-    if _ROUNDED.fullmatch(cell.strip()):
-        raise WrongValue(ROUNDED)
+    if _SHORTENED.fullmatch(cell.strip()):
+        raise WrongValue(SHORTENED)
+
     if isinstance(field, SecretField):
-        return (
-            Secret(text(cell)) if cell else KEPT
-        )  # taken as it stands: an apostrophe may be part of it
-    given = text(bare(cell).strip())
+        # Taken as it is: an apostrophe may be part of the password.
+        return Secret(checked_text(cell)) if cell else KEPT
+
+    text = checked_text(remove_guard(cell).strip())
     if isinstance(field, models.BooleanField):
-        return _truth(given)
+        return _truth(text)
     if isinstance(field, models.IntegerField):
-        return _whole(given)
-    return None if field.null and not given else given
+        return _whole_number(text)
+    return None if field.null and not text else text
 
 
-def _truth(given: str) -> Any:
-    word = given.lower()
+def add_guard(text: str) -> str:
+    return _FORMULA.sub(r"\1'", text)
+
+
+def remove_guard(text: str) -> str:
+    return _GUARDED.sub(r"\1", text) if "'" in text else text
+
+
+def _truth(text: str) -> Any:
+    word = text.lower()
     if not word:
         return KEPT
     if word in YES or word in NO:
@@ -47,9 +68,9 @@ def _truth(given: str) -> Any:
     raise WrongValue(f"Expected yes or no; understood are {', '.join(YES)} and {', '.join(NO)}.")
 
 
-def _whole(given: str) -> Any:
-    if not given:
+def _whole_number(text: str) -> Any:
+    if not text:
         return KEPT
-    if re.fullmatch(r"[0-9]{1,18}", given):
-        return int(given)
+    if re.fullmatch(r"[0-9]{1,18}", text):
+        return int(text)
     raise WrongValue("Expected a whole number, like 5060.")

@@ -1,4 +1,4 @@
-"""One table as a spreadsheet saves it: a header line that names the columns in any order, then a line for each row."""
+"""One table as a spreadsheet saves it: a header line that names the columns, then the rows."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import csv
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tenants.transfer.problems import Problems, shown
-from tenants.transfer.reading import cells
-from tenants.transfer.reading.objects import Unreadable
-from tenants.transfer.reading.shape import WrongValue
-from tenants.transfer.reading.spreadsheet_text import Lines
+from tenants.transfer.problems import Problems, Unreadable, printable
+from tenants.transfer.reading.cells import KEPT, cell_value
+from tenants.transfer.reading.spreadsheet_text import TextLines
+from tenants.transfer.reading.values import WrongValue
 from tenants.transfer.rows import Row
 from tenants.transfer.tables import TENANT, Table
 
 MOST_COLUMNS = 100
 MOST_ROWS = 200_000
 SEPARATORS = ",;\t|"  # the earlier one wins where a header has as many of both
-OWNER = "tenant"
-_KEY = re.compile(r"[a-z_][a-z0-9_]{0,40}")
+TENANT_COLUMN = "tenant"
+_COLUMN_NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 
 @dataclass
@@ -29,178 +28,184 @@ class _Line:
     cells: list[str]
 
 
-def rows_of(content: bytes, table: Table, tenant: str, problems: Problems) -> Iterator[Row]:
+def csv_rows(content: bytes, table: Table, tenant: str, problems: Problems) -> Iterator[Row]:
     """Raises Unreadable, also half way."""
-    lines = _filled(_lines(content))
+    lines = _filled_lines(content)
     header = next(lines, None)
     if header is None:
         raise Unreadable("It is empty: the first line names the columns.")
-    columns = _columns(header, table, tenant, problems)
+
+    columns = _read_header(header, table, tenant, problems)
     if problems:
         return
-    owners: dict[str, Row] = {}
+
+    reader = _RowReader(table, columns, tenant, problems)
     for number, line in enumerate(lines, 1):
         if number > MOST_ROWS:
             raise Unreadable(f"It has more than {MOST_ROWS:,} rows; split it.")
-        yield _row(line, table, columns, owners, tenant, problems)
+        yield reader.read(line)
 
 
-def known(table: Table) -> list[str]:
-    """The columns that a table may have."""
-    return [*([] if table is TENANT else [OWNER]), *table.fields]
+def column_names(table: Table) -> list[str]:
+    return [*([] if table is TENANT else [TENANT_COLUMN]), *table.fields]
 
 
-def _filled(lines: Iterator[_Line]) -> Iterator[_Line]:
-    return (line for line in lines if any(cell.strip() for cell in line.cells))
+def _filled_lines(content: bytes) -> Iterator[_Line]:
+    return (line for line in _split_lines(content) if any(cell.strip() for cell in line.cells))
 
 
-def _lines(content: bytes) -> Iterator[_Line]:
-    lines = Lines(content)
-    source = iter(lines)
-    first = _first(lines, source)
-    reader = csv.reader(_chain(first, source), delimiter=_separator(first), strict=True)
+def _split_lines(content: bytes) -> Iterator[_Line]:
+    lines = TextLines(content)
+    rest = iter(lines)
+    first = _first_line(lines, rest)
+
+    reader = csv.reader(_without_sep(first, rest), delimiter=_separator(first), strict=True)
     begins = lines.number
     try:
-        for found in reader:
-            if found:
-                yield _Line(begins, found)
-            lines.row_ends()
+        for cells in reader:
+            if cells:
+                yield _Line(begins, cells)
+            lines.end_row()
             begins = lines.number + 1
     except csv.Error as error:
-        raise Unreadable(f"Line {begins}: {_sentence(error)}") from None
+        raise Unreadable(f"Line {begins}: {_csv_problem(error)}") from None
 
 
-def _first(lines: Lines, source: Iterator[str]) -> str:
-    """The header, or the line that tells the separator (sep=;) as some spreadsheets want it."""
-    for line in source:
+def _first_line(lines: TextLines, rest: Iterator[str]) -> str:
+    """The header, or the line that tells the separator (sep=;), as some spreadsheets write it."""
+    for line in rest:
         if line.strip(SEPARATORS + ' \r\n"'):
             return line
-        lines.row_ends()
+        lines.end_row()
     return ""
 
 
-def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
+def _without_sep(first: str, rest: Iterator[str]) -> Iterator[str]:
     if not first.lower().startswith("sep="):
         yield first
     yield from rest
 
 
-def _separator(header: str) -> str:
-    if header.lower().startswith("sep=") and header[4:5] in [*SEPARATORS]:
-        return header[4]
-    bare = re.sub(r'"[^"]*"', "", header)
-    return max(SEPARATORS, key=bare.count)
+def _separator(first: str) -> str:
+    if first.lower().startswith("sep=") and first[4:5] in [*SEPARATORS]:
+        return first[4]
+    unquoted = re.sub(r'"[^"]*"', "", first)
+    return max(SEPARATORS, key=unquoted.count)
 
 
-def _sentence(error: csv.Error) -> str:
+def _csv_problem(error: csv.Error) -> str:
     text = str(error)
     if "field larger" in text or "unexpected end" in text:
         return "a quote is opened there and not closed."
-    return "after a closing quote comes something else than a separator; a quote inside quotes is doubled."
-
-
-def _columns(header: _Line, table: Table, tenant: str, problems: Problems) -> dict[str, int]:
-    """The names by their columns' numbers, from 1."""
-    place = f"line {header.number}"
-    found: dict[str, int] = {}
-    names = [_normal(cell) for cell in header.cells]
-    while names and not names[-1]:
-        names.pop()
-    if not set(names) & set(
-        known(table)
-    ):  # perhaps there is no header: what stands there is not repeated
-        raise Unreadable(
-            f"Line {header.number} names no column. Possible are {', '.join(known(table))}."
-        )
-    if len(names) > MOST_COLUMNS:
-        raise Unreadable(
-            f"Line {header.number}: {len(names):,} columns; possible are {', '.join(known(table))}."
-        )
-    for number, name in enumerate(names, 1):
-        if name in found:
-            problems.add(
-                f"{place}, column {number}",
-                f"The column {name} stands here twice, first as column {found[name]}.",
-            )
-        elif name in known(table):
-            found[name] = number
-        elif name:
-            problems.add(f"{place}, column {number}", _unknown(name, known(table)))
-    _check_missing(place, found, table, tenant, problems)
-    return found
-
-
-def _check_missing(
-    place: str, found: dict[str, int], table: Table, tenant: str, problems: Problems
-) -> None:
-    needed = [*([] if table is TENANT or tenant else [OWNER]), *table.natural_key]
-    for name in needed:
-        if name not in found:
-            problems.add(
-                place,
-                f"The column {name} is missing. The first line names the columns: {', '.join(known(table))}.",
-            )
-
-
-def _normal(cell: str) -> str:
-    return re.sub(r"[\s_-]+", "_", cell.strip().lower())
-
-
-def _unknown(name: str, names: list[str]) -> str:
-    if not _KEY.fullmatch(name):
-        return f"This is no column's name. Possible are {', '.join(names)}."
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"The column {shown(name)} is unknown; " + (
-        f"did you mean {close[0]}?" if close else f"possible are {', '.join(names)}."
+    return (
+        "after a closing quote comes something else than a separator; "
+        "a quote inside quotes is doubled."
     )
 
 
-def _row(
-    line: _Line,
-    table: Table,
-    columns: dict[str, int],
-    owners: dict[str, Row],
-    tenant: str,
-    problems: Problems,
-) -> Row:
-    row = Row(table, f"line {line.number}", None, columns)
-    _check_width(line, row, columns, problems)
-    given = {
-        name: line.cells[number - 1] if number <= len(line.cells) else ""
-        for name, number in columns.items()
-    }
-    if table is not TENANT:
-        row.parent = _owner(row, given.pop(OWNER, "").strip() or tenant, owners, tenant, problems)
-    for name, cell in given.items():
-        _read(row, name, cell, problems)
-    return row
+def _read_header(header: _Line, table: Table, tenant: str, problems: Problems) -> dict[str, int]:
+    """The columns' numbers, from 1, by their names."""
+    known = column_names(table)
+    names = _header_names(header, known)
+
+    place, columns = f"line {header.number}", dict[str, int]()
+    for number, name in enumerate(names, 1):
+        if name in columns:
+            sentence = f"The column {name} is given twice, first as column {columns[name]}."
+            problems.add(f"{place}, column {number}", sentence)
+        elif name in known:
+            columns[name] = number
+        elif name:
+            problems.add(f"{place}, column {number}", _unknown_column(name, known))
+
+    for name in _required_columns(table, tenant):
+        if name not in columns:
+            sentence = f"The column {name} is missing. The first line names the columns:"
+            problems.add(place, f"{sentence} {', '.join(known)}.")
+    return columns
 
 
-def _check_width(line: _Line, row: Row, columns: dict[str, int], problems: Problems) -> None:
-    named = set(columns.values())
-    for number, cell in enumerate(line.cells, 1):
-        if number not in named and cell.strip():
-            problems.add(
-                f"{row.place}, column {number}",
-                "There is a value here, but the first line names no such column.",
-            )
-            return  # one is enough: whatever shifted the row shifted all of it
+def _header_names(header: _Line, known: list[str]) -> list[str]:
+    names = [_normalised(cell) for cell in header.cells]
+    while names and not names[-1]:
+        names.pop()
+
+    place, possible = f"Line {header.number}", ", ".join(known)
+    # Perhaps there is no header: the message does not repeat the line.
+    if not set(names) & set(known):
+        raise Unreadable(f"{place} names no column. Possible are {possible}.")
+    if len(names) > MOST_COLUMNS:
+        raise Unreadable(f"{place}: {len(names):,} columns; possible are {possible}.")
+    return names
 
 
-def _owner(row: Row, slug: str, owners: dict[str, Row], tenant: str, problems: Problems) -> Row:
-    if tenant and slug != tenant:
-        problems.add(row.at(OWNER), f"These rows are imported for {tenant} alone.")
-    if not slug:
-        problems.add(row.at(OWNER), "The tenant's short name is missing.")
-    return owners.setdefault(slug, Row(TENANT, row.place, None, values={"slug": slug}))
+def _required_columns(table: Table, tenant: str) -> list[str]:
+    return [*([] if table is TENANT or tenant else [TENANT_COLUMN]), *table.natural_key]
 
 
-def _read(row: Row, name: str, cell: str, problems: Problems) -> None:
-    try:
-        found = cells.value(row.table.fields[name], cell)
-    except WrongValue as error:
-        row.wrong.add(name)
-        problems.add(row.at(name), str(error))
-        return
-    if found is not cells.KEPT:
-        row.values[name] = found
+def _normalised(cell: str) -> str:
+    return re.sub(r"[\s_-]+", "_", cell.strip().lower())
+
+
+def _unknown_column(name: str, known: list[str]) -> str:
+    if not _COLUMN_NAME.fullmatch(name):
+        return f"This is not the name of a column. Possible are {', '.join(known)}."
+
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"possible are {', '.join(known)}."
+    return f"The column {printable(name)} is unknown; {hint}"
+
+
+@dataclass
+class _RowReader:
+    table: Table
+    columns: dict[str, int]
+    tenant: str
+    problems: Problems
+    tenant_rows: dict[str, Row] = field(default_factory=dict)  # by slug; many rows share one
+
+    def read(self, line: _Line) -> Row:
+        row = Row(self.table, f"line {line.number}", None, self.columns)
+        self._check_width(line, row)
+
+        cells = {
+            name: line.cells[number - 1] if number <= len(line.cells) else ""
+            for name, number in self.columns.items()
+        }
+        if self.table is not TENANT:
+            row.parent = self._tenant_row(row, cells.pop(TENANT_COLUMN, "").strip() or self.tenant)
+
+        for name, cell in cells.items():
+            self._read_cell(row, name, cell)
+        return row
+
+    def _check_width(self, line: _Line, row: Row) -> None:
+        named = set(self.columns.values())
+        for number, cell in enumerate(line.cells, 1):
+            if number not in named and cell.strip():
+                self.problems.add(
+                    f"{row.place}, column {number}",
+                    "There is a value here, but the first line names no such column.",
+                )
+                return  # one is enough: whatever shifted the row shifted all of it
+
+    def _tenant_row(self, row: Row, slug: str) -> Row:
+        place = row.place_of(TENANT_COLUMN)
+        if self.tenant and slug != self.tenant:
+            self.problems.add(place, f"These rows are imported for {self.tenant} alone.")
+        if not slug:
+            self.problems.add(place, "The tenant's short name is missing.")
+        return self.tenant_rows.setdefault(
+            slug, Row(TENANT, row.place, None, values={"slug": slug})
+        )
+
+    def _read_cell(self, row: Row, name: str, cell: str) -> None:
+        try:
+            value = cell_value(self.table.fields[name], cell)
+        except WrongValue as error:
+            row.wrong.add(name)
+            self.problems.add(row.place_of(name), str(error))
+            return
+
+        if value is not KEPT:
+            row.values[name] = value

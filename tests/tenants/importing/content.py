@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.management import load_command_class
 from django.db import connection
 
 from tenants.models import Callee, Domain, ImportedRow, ImportRun, SipAccount, Tenant, WcsInstance
+from tenants.transfer.problems import ImportRefused, Problem, Problems, Unreadable
+from tenants.transfer.reading.source import Source
+from tenants.transfer.rows import Row
+from tenants.transfer.tables import BY_NAME
 from tests import cast as casting
 
 FILES = Path(__file__).parent.parent / "files"
@@ -81,3 +88,36 @@ def instance(name: str = "acme-1", **values: Any) -> dict[str, Any]:
 
 def account(**values: Any) -> dict[str, Any]:
     return tenant(sip_accounts=[{"login": "10001", "domain": "sip.acme.example", **values}])
+
+
+def read_rows(content: Any, table: str = "", name: str = "tenants.json") -> list[Row]:
+    """What reading alone makes of a file, without a database."""
+    problems = Problems()
+    found = list(_source(content, table, name).rows(problems))
+    assert problems == []
+    return found
+
+
+def reading_problems(content: Any, table: str = "", name: str = "tenants.json") -> list[str]:
+    """The problems that reading alone finds, as the commands list them, without a database."""
+    problems = Problems()
+    try:
+        deque(_source(content, table, name).rows(problems), maxlen=0)
+    except Unreadable as error:
+        problems.append(Problem("", str(error)))
+
+    lines = ImportRefused(problems).lines()
+    assert not [secret for secret in SECRETS if secret in "\n".join(lines)]
+    return lines
+
+
+def _source(content: Any, table: str, name: str) -> Source:
+    if not isinstance(content, bytes | str):
+        content = json.dumps(content)
+    encoded = content.encode() if isinstance(content, str) else content
+    return Source(name, encoded, BY_NAME.get(table))
+
+
+def help_text(command: str) -> str:
+    """What `manage.py COMMAND --help` prints."""
+    return load_command_class("tenants", command).create_parser("manage.py", command).format_help()

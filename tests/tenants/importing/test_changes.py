@@ -22,22 +22,25 @@ from tests.tenants.importing.content import (
 @pytest.mark.parametrize("name", ["initech.json", "initech.yaml"])
 def test_it_adds_everything(run, cast, name):
     outcome = run(FILES / name)
+    number = ImportRun.objects.get().pk
 
     assert outcome.code == 0
     assert outcome.lines == [
         "+ tenant initech: name Initech GmbH, sip register required true",
         "+ domain https://www.initech.example",
         "+ domain https://xn--bcher-kva.example: include subdomains true, default callee help-desk",
-        "+ SIP account initech/30001@sip.initech.example: password set, authentication name auth-30001, "
+        "+ SIP account initech/30001@sip.initech.example: password set, authentication name "
+        "auth-30001, "
         "outbound proxy 203.0.113.9, port 5080",
         "+ SIP account initech/30002@sip.initech.example: password set, enabled false",
         "+ callee initech/sales: target 10002, default true",
         "+ callee initech/help-desk: target sip:help@pbx.initech.example",
-        "+ WCS instance initech-1: signing secret set, key set, app key initechApp, tenants acme initech",
+        "+ WCS instance initech-1: signing secret set, key set, app key initechApp, tenants "
+        "acme initech",
         "+ WCS instance initech-2: signing secret generated, tenants initech",
         "+ WCS instance initech-lab: unsigned true",
         "A signing secret was generated for initech-2; manage.py wcs_config initech-2 shows it.",
-        f"This was import {ImportRun.objects.get().pk}; manage.py undo_import {ImportRun.objects.get().pk} takes it back.",
+        f"This was import {number}; manage.py undo_import {number} takes it back.",
         "done: 10 added, 0 changed, 0 unchanged",
     ]
     initech = Tenant.objects.get(slug="initech")

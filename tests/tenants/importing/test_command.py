@@ -10,13 +10,14 @@ import pytest
 from django.core.management import call_command
 
 from tenants.models import Callee, Domain, ImportRun, SipAccount, Tenant, WcsInstance
-from tenants.transfer.checking import rules
+from tenants.transfer.checking import whole_file
 from tests import cast as casting
 from tests.tenants.importing.content import (
     FILES,
     NEW_PASSWORD,
     NEW_SIGNING,
     account,
+    help_text,
     instance,
     tenant,
 )
@@ -79,8 +80,8 @@ def test_a_text_cannot_command_the_terminal(run, cast):
 
 
 def _at_the_last_moment(monkeypatch, act) -> None:
-    check = rules.WholeFile.check
-    monkeypatch.setattr(rules.WholeFile, "check", lambda whole: (check(whole), act()))
+    check = whole_file.WholeFile.check
+    monkeypatch.setattr(whole_file.WholeFile, "check", lambda whole: (check(whole), act()))
 
 
 @pytest.mark.parametrize(
@@ -177,8 +178,8 @@ def test_a_database_that_is_away_is_said(manage):
     assert "pässword" not in refused.stderr
 
 
-def test_help_teaches(manage):
-    text = manage("import_tenants", "--help").stdout
+def test_help_teaches():
+    text = help_text("import_tenants")
 
     for words in (
         '"sip_accounts": [',
@@ -241,7 +242,7 @@ def test_what_somebody_changed_a_moment_ago_is_not_overwritten(run, cast, monkey
         monkeypatch, lambda: Callee.objects.filter(alias="sales").update(target="9")
     )
 
-    assert run(content).problems[0].startswith("A row is not any more what it was a moment ago.")
+    assert run(content).problems[0].startswith("A row changed after it was compared.")
 
 
 def test_somebody_elses_change_of_another_field_survives(run, cast, monkeypatch):

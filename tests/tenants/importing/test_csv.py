@@ -9,7 +9,7 @@ import pytest
 from tenants.models import Callee, Domain, ImportedRow, ImportRun, SipAccount, Tenant
 from tenants.transfer.problems import MOST_LISTED
 from tests import cast as casting
-from tests.tenants.importing.content import NEW_PASSWORD, TAKEN
+from tests.tenants.importing.content import NEW_PASSWORD, TAKEN, help_text, reading_problems
 
 CALLEES = "tenant,alias,target,default"
 
@@ -23,10 +23,11 @@ def test_it_adds_and_changes_and_leaves_alone(table, cast):
         "globex,night,0815,",
     )
 
+    number = ImportRun.objects.get().pk
     assert outcome.lines == [
         "~ callee acme/sales: target +4930123456 → +4930999",
         "+ callee globex/night: target 0815",
-        f"This was import {ImportRun.objects.get().pk}; manage.py undo_import {ImportRun.objects.get().pk} takes it back.",
+        f"This was import {number}; manage.py undo_import {number} takes it back.",
         "done: 1 added, 1 changed, 1 unchanged",
     ]
     assert list(
@@ -127,38 +128,104 @@ def test_one_tenant_may_be_given_beside_the_file(table, cast):
 @pytest.mark.parametrize(
     ("name", "lines", "problem"),
     [
-        ("callees", [CALLEES, "nobody,a,1,"], "line 2, column 1 (tenant): There is no such tenant."),
-        ("callees", [CALLEES, ",a,1,"], "line 2, column 1 (tenant): The tenant's short name is missing."),
-        ("callees", ["tenant,alias", "acme,front"], "line 2: A new callee needs the column target."),
-        ("callees", [CALLEES, "acme,front,,"], "line 2, column 3 (target): This field cannot be blank."),
-        ("callees", [CALLEES, "acme,,1,"], "line 2, column 2 (alias): This field cannot be blank."),
-        ("callees", [CALLEES, "acme,1,1,"], "line 2, column 2 (alias): An alias begins with a lower-case letter, "
-         "then letters, digits, - and _, like sales."),
-        ("callees", [CALLEES, "", "acme,front,4.93012E+11,"], "line 3, column 3 (target): A spreadsheet has shortened this "
-         "long number to the form 4.93E+11, and its last digits are lost: "
-         "format the column as text and enter the number again."),
-        ("callees", [CALLEES, "acme,front,1,perhaps"], "line 2, column 4 (default): Expected yes or no; understood are "
-         "yes, true, 1, ja, wahr and no, false, 0, nein, falsch."),
-        ("callees", [CALLEES, "acme,front,1,,x"], "line 2, column 5: There is a value here, "
-         "but the first line names no such column."),
-        ("callees", [CALLEES, 'acme,front,"1\n2",'], "line 2, column 3 (target): "
-         "It holds a control character, such as NUL, a tab or the end of a line."),
-        ("callees", [CALLEES, "acme,a,1,", 'acme,b,"2"', "acme,a,1,"],
-         "line 4, column 2 (alias): The file has this callee already, at line 2."),
-        ("callees", [CALLEES, "acme,front,1,yes"], "line 2, column 4 (default): This tenant has a default callee already. "
-         'It is sales: give that one "default": false in the same file.'),
-        ("domains", ["tenant,origin", "globex,https://www.acme.example"],
-         f"line 2, column 2 (origin): {TAKEN} It is acme."),
-        ("sip_accounts", ["tenant,login,domain,port", "acme,10001,sip.acme.example,5060.0"],
-         "line 2, column 4 (port): Expected a whole number, like 5060."),
-        ("sip_accounts", ["tenant,login,domain,port", "acme,10001,sip.acme.example,70000"],
-         "line 2, column 4 (port): Ensure this value is less than or equal to 65535."),
-        ("sip_accounts", ["tenant,login,domain,password", "acme,9,sip.acme.example,"],
-         "line 2, column 4 (password): A new SIP account needs this."),
-        ("tenants", ["slug,name,status", "acme,Acme,asleep"], "line 2, column 3 (status): "
-         "Value 'asleep' is not a valid choice."),
+        (
+            "callees",
+            [CALLEES, ",a,1,"],
+            "line 2, column 1 (tenant): The tenant's short name is missing.",
+        ),
+        (
+            "callees",
+            [CALLEES, "", "acme,front,4.93012E+11,"],
+            "line 3, column 3 (target): A spreadsheet has shortened this "
+            "long number to the form 4.93E+11, and its last digits are lost: "
+            "format the column as text and enter the number again.",
+        ),
+        (
+            "callees",
+            [CALLEES, "acme,front,1,perhaps"],
+            "line 2, column 4 (default): Expected yes or no; understood are "
+            "yes, true, 1, ja, wahr and no, false, 0, nein, falsch.",
+        ),
+        (
+            "callees",
+            [CALLEES, "acme,front,1,,x"],
+            "line 2, column 5: There is a value here, but the first line names no such column.",
+        ),
+        (
+            "callees",
+            [CALLEES, 'acme,front,"1\n2",'],
+            "line 2, column 3 (target): "
+            "It holds a control character, such as NUL, a tab or the end of a line.",
+        ),
+        (
+            "sip_accounts",
+            ["tenant,login,domain,port", "acme,10001,sip.acme.example,5060.0"],
+            "line 2, column 4 (port): Expected a whole number, like 5060.",
+        ),
     ],
-)  # fmt: skip
+)
+def test_it_says_which_cell_it_cannot_use(name, lines, problem):
+    assert reading_problems("\n".join(lines), name) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "problem"),
+    [
+        (
+            "callees",
+            [CALLEES, "nobody,a,1,"],
+            "line 2, column 1 (tenant): There is no such tenant.",
+        ),
+        (
+            "callees",
+            ["tenant,alias", "acme,front"],
+            "line 2: A new callee needs the column target.",
+        ),
+        (
+            "callees",
+            [CALLEES, "acme,front,,"],
+            "line 2, column 3 (target): This field cannot be blank.",
+        ),
+        ("callees", [CALLEES, "acme,,1,"], "line 2, column 2 (alias): This field cannot be blank."),
+        (
+            "callees",
+            [CALLEES, "acme,1,1,"],
+            "line 2, column 2 (alias): An alias begins with a lower-case letter, "
+            "then letters, digits, - and _, like sales.",
+        ),
+        (
+            "callees",
+            [CALLEES, "acme,a,1,", 'acme,b,"2"', "acme,a,1,"],
+            "line 4, column 2 (alias): The file has this callee already, at line 2.",
+        ),
+        (
+            "callees",
+            [CALLEES, "acme,front,1,yes"],
+            "line 2, column 4 (default): This tenant has a default callee already. "
+            'It is sales: give that one "default": false in the same file.',
+        ),
+        (
+            "domains",
+            ["tenant,origin", "globex,https://www.acme.example"],
+            f"line 2, column 2 (origin): {TAKEN} It is acme.",
+        ),
+        (
+            "sip_accounts",
+            ["tenant,login,domain,port", "acme,10001,sip.acme.example,70000"],
+            "line 2, column 4 (port): Ensure this value is less than or equal to 65535.",
+        ),
+        (
+            "sip_accounts",
+            ["tenant,login,domain,password", "acme,9,sip.acme.example,"],
+            "line 2, column 4 (password): A new SIP account needs this.",
+        ),
+        (
+            "tenants",
+            ["slug,name,status", "acme,Acme,asleep"],
+            "line 2, column 3 (status): Value 'asleep' is not a valid choice.",
+        ),
+    ],
+)
 def test_it_says_what_is_wrong_with_a_cell(table, cast, name, lines, problem):
     assert table(name, *lines).problems == [problem]
 
@@ -183,7 +250,7 @@ def test_problems_are_machine_readable(table, cast):
 
 
 def test_what_belongs_together_may_stand_far_apart(table, run, cast, monkeypatch):
-    """Rows go by in batches: neither a default that moves nor a row that stands twice is lost between them."""
+    """Between two batches, neither a moved default nor a repeated row is lost."""
     monkeypatch.setattr("tenants.transfer.importing.BATCH", 2)
     fill = [f"acme,c{number},1," for number in range(5)]
 
@@ -211,8 +278,8 @@ def test_what_belongs_together_may_stand_far_apart(table, run, cast, monkeypatch
     assert Domain.objects.get(origin="https://a.example").default_callee.alias == "late"
 
 
-def test_help_teaches(manage):
-    text = manage("import_csv", "--help").stdout
+def test_help_teaches():
+    text = help_text("import_csv")
 
     for words in (
         "acme,sales,+4930123456,yes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import sys
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 
 from tenants.models import Callee, SipAccount, Tenant
-from tests.tenants.importing.content import (
-    FILES,
-    UNCHANGED,
-)
+from tenants.transfer import importing
+from tenants.transfer.checking.allowed import OPERATOR
+from tenants.transfer.problems import ImportRefused
+from tenants.transfer.reading.source import Source
+from tests.tenants.importing.content import FILES, UNCHANGED, reading_problems, rows
 
 
 @pytest.mark.parametrize(
@@ -24,36 +26,73 @@ from tests.tenants.importing.content import (
         (b"\xef\xbb\xbf \n", "a.json", "It is empty."),
         (b'{"tenants": [\n  {"slug": \xff}]}', "a.json", "It is not UTF-8, first at line 2."),
         ('{"tenants": []}'.encode("utf-16"), "a.json", "It is not UTF-8, first at line 1."),
-        ('{"tenants": [\n  {"slug": }]}', "a.json", "Line 2, column 12: this is not JSON (Expecting value)."),
+        (
+            '{"tenants": [\n  {"slug": }]}',
+            "a.json",
+            "Line 2, column 12: this is not JSON (Expecting value).",
+        ),
         ('{"a": "\\x"}', "a.json", "Line 1, column 8: this is not JSON (Invalid \\)."),
         ("[" * 100_000, "a.json", "It is nested too deeply."),
         ("[]", "a.json", 'The top level is an object with the keys "tenants" and "wcs_instances".'),
-        ("NaN", "a.json", 'The top level is an object with the keys "tenants" and "wcs_instances".'),
-        ("# nothing", "a.yaml", 'The top level is an object with the keys "tenants" and "wcs_instances".'),
-        ("tenants:\n  - slug: a\n b: c", "a.yaml",
-         "Line 3, column 2: this is not YAML (did not find expected key)."),
-        ("a: b\nc: 'd", "a.yaml", "Line 2, column 6: this is not YAML (found unexpected end of stream)."),
+        (
+            "NaN",
+            "a.json",
+            'The top level is an object with the keys "tenants" and "wcs_instances".',
+        ),
+        (
+            "# nothing",
+            "a.yaml",
+            'The top level is an object with the keys "tenants" and "wcs_instances".',
+        ),
+        (
+            "tenants:\n  - slug: a\n b: c",
+            "a.yaml",
+            "Line 3, column 2: this is not YAML (did not find expected key).",
+        ),
+        (
+            "a: b\nc: 'd",
+            "a.yaml",
+            "Line 2, column 6: this is not YAML (found unexpected end of stream).",
+        ),
         ("tenants:\n\t- a", "a.yaml", None),
         ("a: b\x07", "a.yaml", "Line 1, column 5: this character is not allowed here."),
         ('a: "\\UFFFFFFFF"', "a.yaml", None),
-        ("a: &x [1]\nb: *x", "a.yml", "Line 1, column 4: anchors (&) and aliases (*) are refused; "
-         "a text that begins with one of them needs quotes."),
-        ("a: b\npassword: *never-to-be-shown-1", "a.yml", "Line 2, column 11: anchors (&) and aliases (*) are refused; "
-         "a text that begins with one of them needs quotes."),
-        ("password: !never-to-be-shown-1", "a.yml",
-         "Line 1, column 11: tags (!) are refused; a text that begins with ! needs quotes."),
-        ("a: !!python/object/apply:os.system [ls]", "a.yml",
-         "Line 1, column 4: tags (!) are refused; a text that begins with ! needs quotes."),
+        (
+            "a: &x [1]\nb: *x",
+            "a.yml",
+            "Line 1, column 4: anchors (&) and aliases (*) are refused; "
+            "a text that begins with one of them needs quotes.",
+        ),
+        (
+            "a: b\npassword: *never-to-be-shown-1",
+            "a.yml",
+            "Line 2, column 11: anchors (&) and aliases (*) are refused; "
+            "a text that begins with one of them needs quotes.",
+        ),
+        (
+            "password: !never-to-be-shown-1",
+            "a.yml",
+            "Line 1, column 11: tags (!) are refused; a text that begins with ! needs quotes.",
+        ),
+        (
+            "a: !!python/object/apply:os.system [ls]",
+            "a.yml",
+            "Line 1, column 4: tags (!) are refused; a text that begins with ! needs quotes.",
+        ),
         ("password: %never-to-be-shown-1", "a.yml", None),
         ("password: 'x'never-to-be-shown-1", "a.yml", None),
         ("? [never-to-be-shown-1]\n: b", "a.yml", "Line 1, column 3: a key is a text."),
-        ("a: b\n---\nc: d", "a.yml", "Line 2, column 1: a second document begins; one file holds one."),
+        (
+            "a: b\n---\nc: d",
+            "a.yml",
+            "Line 2, column 1: a second document begins; one file holds one.",
+        ),
         ("[" * 100_000, "a.yaml", "Line 1, column 21: nested too deeply."),
         ("a:\n" + "".join(" " * depth + "- \n" for depth in range(1, 40)), "a.yaml", None),
     ],
-)  # fmt: skip
-def test_it_refuses_what_it_cannot_read(run, cast, content, name, problem):
-    problems = run(content, name=name).problems
+)
+def test_it_refuses_what_it_cannot_read(content, name, problem):
+    problems = reading_problems(content, name=name)
 
     assert len(problems) == 1
     assert problem in (problems[0], None)
@@ -69,10 +108,12 @@ def test_a_key_given_twice_is_a_problem_with_its_place(run, cast, name):
     ]
 
 
-def test_a_number_of_any_length_is_a_problem_and_no_crash(run, cast):
-    for name in ("a.json", "a.yaml"):
-        content = '{"tenants": [{"slug": "acme", "sip_accounts": [{"login": "1", "domain": "s", "password": "x", "port": %s}]}]}'
-        assert len(run(content % ("9" * 5000), name=name).problems) == 1
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_a_number_of_any_length_is_a_problem_and_not_a_crash(run, cast, name):
+    account = '{"login": "1", "domain": "s", "password": "x", "port": %s}' % ("9" * 5000)
+    content = f'{{"tenants": [{{"slug": "acme", "sip_accounts": [{account}]}}]}}'
+
+    assert len(run(content, name=name).problems) == 1
 
 
 def test_yaml_has_no_surprises(run, cast):
@@ -127,7 +168,7 @@ def test_it_does_not_read_without_end(run, cast):
 
 @pytest.mark.parametrize(
     "wrong",
-    [
+    WRONG := [
         None,
         True,
         10**40,
@@ -143,17 +184,40 @@ def test_it_does_not_read_without_end(run, cast):
     ],
     ids=repr,
 )
-def test_nothing_at_any_place_makes_it_crash(run, cast, wrong):
+def test_nothing_at_any_place_makes_reading_crash(wrong):
+    document = json.loads((FILES / "initech.json").read_text())
+    for holder, key, _ in list(_places(document)):
+        right, holder[key] = holder[key], wrong
+        reading_problems(document)
+        holder[key] = right
+
+
+def test_nothing_at_a_place_of_any_kind_makes_an_import_crash(run, cast):
+    """Each kind of place once, such as the origin of a domain, with each wrong value."""
     run(FILES / "initech.json")
     document = json.loads((FILES / "initech.json").read_text())
-    for holder, key in list(_places(document)):
-        right, holder[key] = holder[key], wrong
-        run(document, "--dry-run")
+    kinds = {kind: (holder, key) for holder, key, kind in _places(document)}
+    before = rows()
+
+    for holder, key in kinds.values():
+        right = holder[key]
+        for wrong in WRONG:
+            holder[key] = wrong
+            _dry_run(document)
         holder[key] = right
+
+    assert rows() == before
     assert run(document).lines[-1].startswith("nothing to change")
 
 
-def _places(value: Any):
+def _dry_run(document: Any) -> None:
+    source = Source("a.json", json.dumps(document).encode())
+    with contextlib.suppress(ImportRefused):
+        importing.run(source, OPERATOR, True, lambda *state: None)
+
+
+def _places(value: Any, kind: str = ""):
+    """Each value inside, by its holder and key, and which kind of place it is."""
     items = (
         value.items()
         if isinstance(value, dict)
@@ -162,5 +226,6 @@ def _places(value: Any):
         else ()
     )
     for key, inner in items:
-        yield value, key
-        yield from _places(inner)
+        inner_kind = f"{kind}.{key}" if isinstance(key, str) else f"{kind}[]"
+        yield value, key, inner_kind
+        yield from _places(inner, inner_kind)

@@ -1,4 +1,4 @@
-"""Exports: what goes out comes in again and changes nothing; no secret, and nothing a spreadsheet would run."""
+"""Exports import again and change nothing; they hold no secret and no formula."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.models import AuditEntry, Callee, SipAccount, Tenant
-from tenants.transfer.reading.formulae import bare, guarded
+from tenants.transfer.reading.cells import add_guard, remove_guard
 from tests import cast as casting
-from tests.tenants.importing.content import rows
+from tests.tenants.importing.content import help_text, rows
 
 TABLES = ("tenants", "domains", "sip_accounts", "callees")
 NAMES = [
@@ -127,8 +127,8 @@ def test_no_cell_begins_as_a_formula(command, cast, formulae, separator):
 
 
 def test_no_line_begins_as_a_formula_where_quotes_enclose_nothing():
-    """As in a spreadsheet with another separator, for which a quote in the middle of a cell is a letter."""
-    assert guarded("Acme\n=cmd|' /C calc'!A0\r@x").splitlines() == [
+    """As in a spreadsheet with another separator, where a quote inside a cell is a letter."""
+    assert add_guard("Acme\n=cmd|' /C calc'!A0\r@x").splitlines() == [
         "Acme",
         "'=cmd|' /C calc'!A0",
         "'@x",
@@ -138,8 +138,8 @@ def test_no_line_begins_as_a_formula_where_quotes_enclose_nothing():
 @settings(max_examples=100, deadline=None)
 @given(st.text() | st.text("'=+-@ab,;\t\r\n\" "))
 def test_what_is_guarded_is_bared_again(text):
-    assert bare(guarded(text)) == text
-    assert guarded(text)[:1] not in [*"=+-@\t\r"]
+    assert remove_guard(add_guard(text)) == text
+    assert add_guard(text)[:1] not in [*"=+-@\t\r"]
 
 
 def test_it_says_what_it_cannot_do(command, cast, tmp_path):
@@ -157,8 +157,8 @@ def test_it_says_what_it_cannot_do(command, cast, tmp_path):
     assert (tmp_path / "kept.csv").read_text() == "kept"
 
 
-def test_help_teaches(manage):
-    text = manage("export", "--help").stdout
+def test_help_teaches():
+    text = help_text("export")
 
     for words in (
         "export callees --tenant acme",

@@ -39,8 +39,8 @@ def test_two_defaults_are_a_problem(run, cast, aliases):
     )
 
     assert (
-        "tenants[0].callees[1].default: Only one callee is the default, and tenants[0].callees[0] is it already."
-        in (outcome.problems)
+        "tenants[0].callees[1].default: Only one callee is the default, and "
+        "tenants[0].callees[0] is it already." in (outcome.problems)
     )
 
 
@@ -149,10 +149,14 @@ def test_every_problem_is_listed_with_its_place(run, cast):
     assert run(content).problems == [
         "tenants[0].domains[0].origin: The port lies between 1 and 65535.",
         "tenants[0].status: Value 'sleeping' is not a valid choice.",
-        "tenants[1].callees[0].alias: An alias begins with a lower-case letter, then letters, digits, - and _, like sales.",
-        "tenants[1].callees[0].target: A number or extension like +4930123456, or a SIP URI like sip:sales@pbx.example.",
-        "tenants[1].domains[0].default_callee: This tenant has no callee of that alias, here or in the database.",
-        "tenants[1].domains[0].include_subdomains: Only a name with a dot can stand for its subdomains.",
+        "tenants[1].callees[0].alias: An alias begins with a lower-case letter, then letters, "
+        "digits, - and _, like sales.",
+        "tenants[1].callees[0].target: A number or extension like +4930123456, or a SIP URI "
+        "like sip:sales@pbx.example.",
+        "tenants[1].domains[0].default_callee: This tenant has no callee of that alias, here or "
+        "in the database.",
+        "tenants[1].domains[0].include_subdomains: Only a host name with a dot can include its "
+        "subdomains.",
         "tenants[1].name: A new tenant needs this key.",
         "tenants[1].sip_accounts[0].domain: A host name or an IP address, without a port.",
         "tenants[1].sip_accounts[0].login: Letters, digits and + * # . _ ~ ! $ & = - only.",
@@ -165,5 +169,5 @@ def test_every_problem_is_listed_with_its_place(run, cast):
         "wcs_instances[0].key: 8 to 64 letters, digits, - and _.",
         "wcs_instances[0].name: Letters, digits, . _ and -, like acme-1.",
         "wcs_instances[0].tenants[1]: There is no such tenant, here or in the database.",
-        "wcs_instances[0].tenants[2]: This tenant stands here twice.",
+        "wcs_instances[0].tenants[2]: This tenant is given twice.",
     ]

@@ -19,7 +19,15 @@ from tenants.models import (
     WcsInstance,
 )
 from tests import cast as casting
-from tests.tenants.importing.content import FILES, LOST, NEW_PASSWORD, account, instance, tenant
+from tests.tenants.importing.content import (
+    FILES,
+    LOST,
+    NEW_PASSWORD,
+    account,
+    help_text,
+    instance,
+    tenant,
+)
 
 # Everything an import can do at once.
 WIDE = {
@@ -150,25 +158,54 @@ def test_an_undo_is_recorded_and_a_second_one_changes_nothing(table, undo, cast,
 @pytest.mark.parametrize(
     ("since", "problem"),
     [
-        (lambda cast: Callee.objects.filter(alias="sales").update(target="9"), "callee acme/sales: Changed since: target."),
-        (lambda cast: Callee.objects.filter(alias="a").delete(), "callee new/a: It was deleted since."),
-        (lambda cast: Tenant.objects.filter(slug="acme").update(status="suspended"),
-         "tenant acme: Changed since: status."),
-        (lambda cast: SipAccount.objects.filter(login="10002").update(enabled=False),
-         "SIP account acme/10002@sip.acme.example: Changed since: enabled."),
-        (lambda cast: cast.globex_1.tenants.add(cast.acme), "WCS instance globex-1: Changed since: tenants."),
-        (lambda cast: Domain.objects.create(tenant=cast.acme, origin="https://x.acme.example",
-                                            default_callee=Callee.objects.get(alias="front")),
-         "callee acme/front: 1 domain refers to it now."),
-        (lambda cast: Tenant.objects.get(slug="new").callees.create(alias="b", target="1"),
-         "tenant new: 1 callee refers to it now."),
-        (lambda cast: cast.shared_1.tenants.add(Tenant.objects.get(slug="new")),
-         "tenant new: 1 WCS instance refers to it now."),
-        (lambda cast: Session.objects.create(tenant=cast.acme, instance=WcsInstance.objects.get(name="new-1"), node_id="n",
-                                             wcs_session_id="s", opened_at=timezone.now()),
-         "WCS instance new-1: 1 session refers to it now."),
+        (
+            lambda cast: Callee.objects.filter(alias="sales").update(target="9"),
+            "callee acme/sales: Changed since: target.",
+        ),
+        (
+            lambda cast: Callee.objects.filter(alias="a").delete(),
+            "callee new/a: It was deleted since.",
+        ),
+        (
+            lambda cast: Tenant.objects.filter(slug="acme").update(status="suspended"),
+            "tenant acme: Changed since: status.",
+        ),
+        (
+            lambda cast: SipAccount.objects.filter(login="10002").update(enabled=False),
+            "SIP account acme/10002@sip.acme.example: Changed since: enabled.",
+        ),
+        (
+            lambda cast: cast.globex_1.tenants.add(cast.acme),
+            "WCS instance globex-1: Changed since: tenants.",
+        ),
+        (
+            lambda cast: Domain.objects.create(
+                tenant=cast.acme,
+                origin="https://x.acme.example",
+                default_callee=Callee.objects.get(alias="front"),
+            ),
+            "callee acme/front: 1 domain refers to it now.",
+        ),
+        (
+            lambda cast: Tenant.objects.get(slug="new").callees.create(alias="b", target="1"),
+            "tenant new: 1 callee refers to it now.",
+        ),
+        (
+            lambda cast: cast.shared_1.tenants.add(Tenant.objects.get(slug="new")),
+            "tenant new: 1 WCS instance refers to it now.",
+        ),
+        (
+            lambda cast: Session.objects.create(
+                tenant=cast.acme,
+                instance=WcsInstance.objects.get(name="new-1"),
+                node_id="n",
+                wcs_session_id="s",
+                opened_at=timezone.now(),
+            ),
+            "WCS instance new-1: 1 session refers to it now.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_changed_since_is_listed_and_nothing_is_undone(run, undo, cast, since, problem):
     run(WIDE)
     since(cast)
@@ -225,8 +262,8 @@ def test_an_unknown_import_is_said(undo, cast):
     assert undo(number=99_999).problems == ["There is no import 99999."]
 
 
-def test_help_teaches(manage):
-    text = manage("undo_import", "--help").stdout
+def test_help_teaches():
+    text = help_text("undo_import")
 
     for words in ("undo_import 12", "--dry-run", "changed or deleted since", "Exit code 0"):
         assert words in text

@@ -1,4 +1,4 @@
-"""How the pages say what a manager must not overlook."""
+"""How values are displayed: what must not be overlooked, and whether a secret is set."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def alarm(text: str) -> SafeString:
     return format_html('<strong class="alarm">{}</strong>', text)
 
 
-def whether_set(secret: Secret | None) -> str:
+def set_or_not(secret: Secret | None) -> str:
     return "not set" if secret is None else "set"

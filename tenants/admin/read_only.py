@@ -1,4 +1,4 @@
-"""Rows that nobody adds, changes or deletes by hand: they say what happened."""
+"""Pages of rows that nobody adds, changes or deletes by hand: they record what happened."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from tenants.admin.scoped import ScopedAdmin
 
 
-class LookedAtAdmin(ScopedAdmin):
+class ReadOnlyAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields
 

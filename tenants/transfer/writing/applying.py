@@ -1,4 +1,4 @@
-"""What is staged, written set by set, in an order in which no constraint of the tables is broken on the way."""
+"""What is staged, written table by table, in an order in which no constraint is broken."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from typing import Any
 
 from django.db import connection
 
+from tenants.models import WcsInstance
 from tenants.secrets.fields import SecretField
 from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
 
+THROUGH = WcsInstance.tenants.through._meta.db_table
 TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, WCS_INSTANCE)
-# Whoever gives something up goes first: the default callee, a domain's subdomains.
+# A row that gives something up goes first: the former default callee, a domain's subdomains.
 GIVES_UP = {CALLEE: '{"default": false}', DOMAIN: '{"include_subdomains": false}'}
 
-# The rows as they are, locked; whatever is not as it was when it was compared is missing here.
+# The stored rows, locked; a row that changed after it was compared is missing here.
 KEEP = """
 INSERT INTO tenants_importedrow (run_id, number, "table", key, label, differences, before, after)
-SELECT %(run)s, number, "table", key, label, differences, image, CASE WHEN after IS NOT NULL THEN image || after END
+SELECT %(run)s, number, "table", key, label, differences, image,
+       CASE WHEN after IS NOT NULL THEN image || after END
   FROM (SELECT s.*, {image} AS image
           FROM import_staging s JOIN {table} t ON t.id = s.key::{type}
          WHERE s."table" = %(table)s AND s.before IS NOT NULL
@@ -32,7 +35,7 @@ SELECT %(run)s, s.number, s."table", s.key, s.label, s.differences, NULL, {image
   FROM import_staging s JOIN {table} t ON t.id = s.key::{type}
  WHERE s."table" = %(table)s AND s.before IS NULL
 """
-STAGED = """SELECT "table", count(before) FROM import_staging GROUP BY "table" """
+STAGED = 'SELECT "table", count(before) FROM import_staging GROUP BY "table"'
 DELETE = """
 DELETE FROM {table} t USING import_staging s
  WHERE s."table" = %(table)s AND s.before IS NOT NULL AND s.after IS NULL AND t.id = s.key::{type}
@@ -40,7 +43,8 @@ DELETE FROM {table} t USING import_staging s
 UPDATE = """
 UPDATE {table} t SET ({columns}) = (SELECT {columns} FROM jsonb_populate_record(t, s.after))
   FROM import_staging s
- WHERE s."table" = %(table)s AND s.before IS NOT NULL AND s.after IS NOT NULL AND t.id = s.key::{type}
+ WHERE s."table" = %(table)s AND s.before IS NOT NULL AND s.after IS NOT NULL
+   AND t.id = s.key::{type}
    AND (s.after @> %(gives_up)s::jsonb) = %(first)s
 """
 INSERT = """
@@ -51,9 +55,11 @@ SELECT {columns} FROM (SELECT (jsonb_populate_record(NULL::{table}, after)).* FR
 # Two instances may exchange their keys.
 STEP_ASIDE = """
 UPDATE {table} t SET key = gen_random_uuid()::text
-  FROM import_staging s WHERE s."table" = %(table)s AND s.before IS NOT NULL AND s.after ? 'key' AND t.id = s.key::{type}
+  FROM import_staging s
+ WHERE s."table" = %(table)s AND s.before IS NOT NULL AND s.after ? 'key' AND t.id = s.key::{type}
 """
-TENANTS = "coalesce((SELECT jsonb_agg(tenant_id ORDER BY tenant_id) FROM {through} WHERE wcsinstance_id = t.id), '[]')"
+TENANTS = """coalesce((SELECT jsonb_agg(tenant_id ORDER BY tenant_id)
+                    FROM {through} WHERE wcsinstance_id = t.id), '[]')"""
 TAKE_TENANTS = """
 DELETE FROM {through} t USING import_staging s
  WHERE s."table" = %(table)s AND s.before IS NOT NULL AND t.wcsinstance_id = s.key::uuid
@@ -61,7 +67,8 @@ DELETE FROM {through} t USING import_staging s
 """
 GIVE_TENANTS = """
 INSERT INTO {through} (wcsinstance_id, tenant_id)
-SELECT key::uuid, tenant::bigint FROM import_staging, jsonb_array_elements_text(after->'tenants') tenant
+SELECT key::uuid, tenant::bigint
+  FROM import_staging, jsonb_array_elements_text(after->'tenants') tenant
  WHERE "table" = %(table)s AND after ? 'tenants'
 ON CONFLICT DO NOTHING
 """
@@ -71,30 +78,28 @@ class Raced(Exception):
     """Somebody changed a row after it was compared."""
 
 
-def write(run: int) -> None:
-    """Inside a transaction. Raises django.db.Error and Raced."""
+def apply_staged(run_id: int) -> None:
+    """To be called inside a transaction. Raises django.db.Error and Raced."""
     with connection.cursor() as cursor:
         cursor.execute(STAGED)
-        staged = dict(cursor.fetchall())
-        tables = [table for table in TABLES if table.model._meta.db_table in staged]
+        stored = dict(cursor.fetchall())
+        tables = [table for table in TABLES if table.name in stored]
+
         for table in tables:
-            cursor.execute(
-                sql(KEEP, table), {**_values(table), "run": run, "unchecked": unchecked(table)}
-            )
-            if cursor.rowcount != staged[table.model._meta.db_table]:
+            values: dict[str, Any] = {"table": table.name, "run": run_id}
+            cursor.execute(fill(KEEP, table), values | {"unchecked": unchecked_columns(table)})
+            if cursor.rowcount != stored[table.name]:
                 raise Raced
+
         for table in tables:
-            _write(cursor, table, run)
-    connection.check_constraints()  # now, and not only at a commit that a dry run never comes to
+            for template, more in _templates(table):
+                cursor.execute(fill(template, table), {"table": table.name, "run": run_id, **more})
+
+    # Now, and not only at a commit, which a dry run never reaches.
+    connection.check_constraints()
 
 
-def _write(cursor: Any, table: Table, run: int) -> None:
-    values = {**_values(table), "run": run}
-    for statement, more in _statements(table):
-        cursor.execute(sql(statement, table), values | more)
-
-
-def _statements(table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
+def _templates(table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
     if table is WCS_INSTANCE:
         yield TAKE_TENANTS, {}
         yield STEP_ASIDE, {}
@@ -107,40 +112,32 @@ def _statements(table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
     yield KEEP_NEW, {}
 
 
-def image(table: Table) -> str:
-    """The row t as JSON, with the tenants of an instance."""
-    tenants = f" || jsonb_build_object('tenants', {TENANTS})" if table is WCS_INSTANCE else ""
-    return f"(to_jsonb(t){tenants})"
+def fill(template: str, table: Table, **more: str) -> str:
+    """The statement for this table; `{image}` is its row t as JSON."""
+    columns = [f'"{field.column}"' for field in table.model._meta.concrete_fields]
+    return template.format(
+        table=table.name,
+        columns=", ".join(columns),
+        type="uuid" if table in (SIP_ACCOUNT, WCS_INSTANCE) else "bigint",
+        image=_row_image(table),
+        through=THROUGH,
+        **more,
+    )
 
 
-def unchecked(table: Table) -> list[str]:
-    """What may differ from what was seen before: secrets, which are sealed anew now and then, and what no person edits."""
+def _row_image(table: Table) -> str:
+    if table is not WCS_INSTANCE:
+        return "to_jsonb(t)"
+    return f"(to_jsonb(t) || jsonb_build_object('tenants', {TENANTS.format(through=THROUGH)}))"
+
+
+def unchecked_columns(table: Table) -> list[str]:
+    """What may differ from what was read: secrets, which are resealed, and what nobody edits."""
     fields = table.model._meta.concrete_fields
     machine = [str(field.column) for field in fields if not (field.editable or field.primary_key)]
     return [*secret_columns(table), *machine]
 
 
 def secret_columns(table: Table) -> list[str]:
-    return [
-        str(field.column)
-        for field in table.model._meta.concrete_fields
-        if isinstance(field, SecretField)
-    ]
-
-
-def _values(table: Table) -> dict[str, Any]:
-    return {"table": table.model._meta.db_table}
-
-
-def sql(statement: str, table: Table, **more: str) -> str:
-    model = table.model
-    quoted = [f'"{field.column}"' for field in model._meta.concrete_fields]
-    through = WCS_INSTANCE.fields["tenants"].remote_field.through._meta.db_table  # type: ignore[union-attr]
-    key = "uuid" if table in (SIP_ACCOUNT, WCS_INSTANCE) else "bigint"
-    parts = {
-        "table": model._meta.db_table,
-        "columns": ", ".join(quoted),
-        "type": key,
-        "image": image(table),
-    }
-    return statement.format(**parts, **more, through=through).replace("{through}", through)
+    fields = table.model._meta.concrete_fields
+    return [str(field.column) for field in fields if isinstance(field, SecretField)]

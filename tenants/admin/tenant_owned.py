@@ -1,0 +1,46 @@
+"""Pages and forms for what a tenant owns: the tenant is chosen once and stays."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.forms.models import InlineForeignKeyField
+from django.http import HttpRequest
+
+from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.display import STYLE
+from tenants.admin.pages.exporting import ExportingAdmin
+from tenants.admin.versioned_form import VersionedForm
+
+
+class TenantOwnedAdmin(ExportingAdmin, CarefulAdmin):
+    autocomplete_fields = ("tenant",)
+    list_select_related: ClassVar[Any] = ("tenant",)
+
+    class Media:
+        css = STYLE
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A secret is sealed to its tenant, and callees belong to it: a moved row would break."""
+        read_only = super().get_readonly_fields(request, obj)
+        return [*read_only, "tenant"] if obj else read_only
+
+
+class TenantOwnedForm(VersionedForm):
+    # The fields that the formset around this form checks.
+    checked_by_formset: frozenset[str] = frozenset()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        tenant_field = self.fields.get("tenant")
+        if tenant_field is None or isinstance(tenant_field, InlineForeignKeyField):
+            self._check_within_tenant()
+
+    def _check_within_tenant(self) -> None:
+        """Django checks no constraint of a field that is not in the form, such as the tenant."""
+        unchecked = self._get_validation_exclusions() - {"tenant"}  # type: ignore[attr-defined]
+        try:
+            self.instance.validate_constraints(exclude=unchecked | self.checked_by_formset)
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
