@@ -52,13 +52,16 @@ class KnownInstances:
         if time.monotonic() - self._asked_at.get(key, -ASK_AGAIN_AFTER) < ASK_AGAIN_AFTER:
             return self._known.get(key)
         if time.monotonic() < self._away_until:
-            raise Refused(Reason.DATABASE_AWAY)
+            return self._remembered_or_refused(key, Reason.DATABASE_AWAY)
         if key not in self._waiting:
             if len(self._waiting) >= MAX_WAITING:
                 raise Refused(Reason.OVERLOADED)
             self._waiting[key] = asyncio.get_running_loop().create_future()
             self._some.set()
-        return await asyncio.shield(self._waiting[key])
+        try:
+            return await asyncio.shield(self._waiting[key])
+        except Refused as refused:
+            return self._remembered_or_refused(key, refused.reason)
 
     async def run(self) -> None:
         """Works until it is cancelled."""
@@ -74,6 +77,11 @@ class KnownInstances:
 
     async def close(self) -> None:
         await self._connection.close()
+
+    def _remembered_or_refused(self, key: str, reason: Reason) -> Instance:
+        if key not in self._known:
+            raise Refused(reason)
+        return self._known[key]
 
     async def _look_up(self, keys: list[str]) -> None:
         try:
