@@ -17,8 +17,8 @@ from django.conf import settings
 
 from hooks import statements
 from hooks.announcing import Announcer
-from hooks.calls.charts import call_hours
 from hooks.database import AWAY, parameters
+from hooks.duties import adding_up as call_hours
 from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.lane import Lane
