@@ -15,8 +15,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from hooks.calls.live import changes, listening
-from hooks.calls.live.changes import Change
+from hooks.calls.live import listening
+from hooks.calls.live.changes import LiveChange, read_changes_since
 from hooks.calls.live.listening import Listener, TooManyViewers
 from hooks.database import parameters
 from hooks.models import Call, Event
@@ -94,7 +94,7 @@ def listeners():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s",
-            [listening.APPLICATION],
+            [listening.APPLICATION_NAME],
         )
         return cursor.fetchone()[0]
 
@@ -105,11 +105,11 @@ def test_a_call_is_told_as_it_goes_on(gateway, manager, acme):
         assert stream.response.getheader("X-Accel-Buffering") == "no"
         acme.connected()
         told = stream.until("connecting")
-        assert told["what"] == "session from https://www.acme.example"
+        assert told["title"] == "session from https://www.acme.example"
         assert told["tenant"] == "acme"
         acme.post("call", callee="sales", callId="c")
         call = stream.until("asked for")
-        assert call["what"] == "call to sales"
+        assert call["title"] == "call to sales"
         assert call["address"] == change(Call.objects.get())
         for file, state in (
             ("call_ring", "ringing"),
@@ -119,7 +119,7 @@ def test_a_call_is_told_as_it_goes_on(gateway, manager, acme):
             acme.post("CallStatusEvent", file, callId="c")
             told = stream.until(state)
             assert told["key"] == call["key"]
-            assert told["going_on"] == (file != "call_finish")
+            assert told["in_progress"] == (file != "call_finish")
             assert_tells_nothing(json.dumps(told))
 
 
@@ -229,7 +229,7 @@ def seen_by(tenants, *told):
         listener._task = asyncio.create_task(asyncio.sleep(WAIT))
         viewer = listener.join(tenants, 1)
         for one in told:
-            listener._tell(one)
+            listener._send(one)
         listener.leave(viewer)
         return [viewer.waiting.get_nowait() for _ in range(viewer.waiting.qsize())]
 
@@ -238,7 +238,8 @@ def seen_by(tenants, *told):
 
 def test_a_manager_is_told_of_her_tenants_alone():
     told = [
-        Change(number, tenant, {"key": str(number)}) for number, tenant in enumerate((1, 2, None))
+        LiveChange(number, tenant, {"key": str(number)})
+        for number, tenant in enumerate((1, 2, None))
     ]
     assert seen_by(frozenset({1}), *told) == [told[0].message]
     assert seen_by(frozenset(), *told) == []
@@ -254,7 +255,7 @@ def test_a_manager_is_asked_for_what_she_missed_of_hers_alone(cast, acme, globex
         async with await psycopg.AsyncConnection.connect(
             **parameters(), autocommit=True
         ) as connected:
-            return {one.row["tenant"] for one in await changes.since(connected, 0, tenants)}
+            return {one.row["tenant"] for one in await read_changes_since(connected, 0, tenants)}
 
     assert asyncio.run(missed([Tenant.objects.get(slug="globex").pk])) == {"globex"}
     assert asyncio.run(missed(None)) == {"acme", "globex", ""}
@@ -266,7 +267,7 @@ def test_a_viewer_who_does_not_keep_up_is_dropped(monkeypatch):
     async def look():
         viewer = listening.Viewer(None, 1)
         for number in range(4):
-            viewer.tell(b"%d" % number)
+            viewer.send(b"%d" % number)
         await asyncio.sleep(WAIT)
 
     with pytest.raises(asyncio.CancelledError):
@@ -275,7 +276,7 @@ def test_a_viewer_who_does_not_keep_up_is_dropped(monkeypatch):
 
 @pytest.mark.parametrize(
     ("limit", "most", "users", "one_more"),
-    [("MAX_VIEWERS", 1, [1], 2), ("MAX_OF_ONE", 2, [1, 1, 2], 1)],
+    [("MAX_VIEWERS", 1, [1], 2), ("MAX_PER_USER", 2, [1, 1, 2], 1)],
 )
 def test_there_are_only_so_many_viewers_and_of_nobody_all(
     monkeypatch, limit, most, users, one_more
