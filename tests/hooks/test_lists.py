@@ -163,7 +163,7 @@ def test_a_list_is_narrowed_to_a_time(past, lists, manager):
 def test_a_time_that_is_none_is_said_so(past, manager, typed):
     answer = manager.get(f"{url(Call)}?since={typed}")
     assert answer.status_code == 200
-    assert "is no time. Write it like" in answer.content.decode()
+    assert "is not a time. Write it like" in answer.content.decode()
     assert len(answer.context["cl"].result_list) == 7
 
 

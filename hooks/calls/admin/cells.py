@@ -1,15 +1,12 @@
-"""How a row's values are shown: times with their seconds, reasons with their sentence, links to what may be gone."""
+"""What stands in a cell: times with their seconds, reasons with their sentence, links to rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -17,58 +14,65 @@ from django.utils.html import format_html, format_html_join
 from hooks.reasons import Decision, Reason
 from tenants.admin.words import alarm
 
-ROWS = 50
-REASONS = {reason.value: reason for reason in Reason}
 GONE = "gone, or not yours to see"
-Column = Callable[[Any, Any], str]  # a method of a page: itself, the row
 
 
-def time(at: datetime | None) -> str:
+def format_time(at: datetime | None) -> str:
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S") if at else "-"
 
 
-def length(duration: timedelta | None) -> str:
+def format_duration(duration: timedelta | None) -> str:
     if duration is None:
         return "-"
+
     minutes, seconds = divmod(int(duration.total_seconds()), 60)
     return f"{minutes} min {seconds:02} s"
 
 
-def decision(row: Any) -> str:
+def format_decision(row: Any) -> str:
     return alarm(row.decision) if row.decision == Decision.REFUSED else row.decision
 
 
-def reason(row: Any) -> str:
-    """What happened, and what to do. A word this version does not know has no sentence."""
-    if row.reason not in REASONS:
+def format_reason(row: Any) -> str:
+    """What happened, and what to do about it."""
+    reason = Reason.find(row.reason)
+    if reason is None:
         return str(row.reason)
-    known = REASONS[row.reason]
-    what = (
-        known.sentence
-        if known.sentence.lower().rstrip(".") == row.reason
-        else f"{row.reason}: {known.sentence}"
-    )
-    return joined(what, quiet(known.remedy)) if known.remedy else what
+
+    repeats_word = reason.sentence.lower().rstrip(".") == reason.value
+    sentence = reason.sentence if repeats_word else f"{reason.value}: {reason.sentence}"
+    return join(sentence, quiet(reason.remedy)) if reason.remedy else sentence
 
 
-def link(row: Model, name: str) -> str:
+def format_outcome(row: Any) -> str:
+    """How a call or a session ended."""
+    if getattr(row, "decision", "") == Decision.REFUSED:
+        return format_decision(row)
+    if row.ended_at is None:
+        return "not ended yet"
+
+    return row.get_ended_by_display() or "ended"
+
+
+def link_related(row: Model, name: str) -> str:
+    """No foreign key constraint keeps the row that is referred to."""
     field: Any = row._meta.get_field(name)
-    key = getattr(row, field.attname)
-    if key is None:
+    if getattr(row, field.attname) is None:
         return "-"
+
     try:
         related = getattr(row, name)
     except ObjectDoesNotExist:
         related = None
-    return GONE if related is None else link_to(related)
+    return GONE if related is None else link_row(related)
 
 
-def link_to(row: Model) -> str:
+def link_row(row: Model) -> str:
     page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-    return linked(reverse(page, args=[row.pk]), str(row))
+    return link(reverse(page, args=[row.pk]), str(row))
 
 
-def linked(address: str, text: str) -> str:
+def link(address: str, text: str) -> str:
     return format_html('<a href="{}">{}</a>', address, text)
 
 
@@ -76,44 +80,5 @@ def quiet(text: str) -> str:
     return format_html('<span class="remedy">{}</span>', text)
 
 
-def joined(*parts: str) -> str:
+def join(*parts: str) -> str:
     return format_html_join(" ", "{}", ((part,) for part in parts))
-
-
-def table(
-    heads: Sequence[str], rows: Iterable[Sequence[Any]], all_of_them: str, number: int = ROWS
-) -> str:
-    """The first rows, and where the rest is."""
-    shown = list(rows)
-    context = {
-        "heads": heads,
-        "rows": shown[:number],
-        "more": all_of_them if len(shown) > number else "",
-    }
-    return render_to_string("hooks/rows.html", context)
-
-
-def link_column(name: str, title: str) -> Column:
-    @admin.display(description=title)
-    def column(page: Any, row: Any) -> str:
-        return link(row, name)
-
-    return column
-
-
-def time_column(name: str, title: str) -> Column:
-    @admin.display(description=title, ordering=name)
-    def column(page: Any, row: Any) -> str:
-        return time(getattr(row, name))
-
-    return column
-
-
-@admin.display(description="decision", ordering="decision")
-def decision_column(page: Any, row: Any) -> str:
-    return decision(row)
-
-
-@admin.display(description="reason", ordering="reason")
-def reason_column(page: Any, row: Any) -> str:
-    return reason(row)
