@@ -1,4 +1,4 @@
-"""Where Django looks for this app's pages: what happened, and a tenant's page with its calls."""
+"""Registers the admin pages of calls, sessions and events, and the tenant's page with its calls."""
 
 from django.contrib import admin
 
@@ -12,5 +12,5 @@ from tenants.models import Tenant
 admin.site.register(Call, CallAdmin)
 admin.site.register(Session, SessionAdmin)
 admin.site.register(Event, EventAdmin)
-# The app of the tenants leaves this one to us: its page also shows calls, which that app does not know.
+# The tenants' app leaves this one to us: the page shows calls, which that app does not know.
 admin.site.register(Tenant, TenantWithCallsAdmin)
