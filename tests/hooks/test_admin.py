@@ -68,7 +68,7 @@ def event(cast, **more):
 
 @pytest.fixture
 def day(cast):
-    """One session with a call that was answered and a call that was refused, and what was posted."""
+    """One session with an answered call and a refused call, and the events of both."""
     of = session(cast, ended_at=NOW, ended_by="disconnected")
     ended = {
         "answered_at": NOW,

@@ -24,9 +24,7 @@ from tenants.models import Tenant
 from tests.manager import assert_tells_nothing, signed_in
 
 NOW = datetime.now(UTC)
-PAST = (NOW - timedelta(days=3)).replace(
-    minute=0, second=0, microsecond=0
-)  # an hour that changes no more
+PAST = (NOW - timedelta(days=3)).replace(minute=0, second=0, microsecond=0)  # a final hour
 PAGE = "admin:hooks_call_charts"
 
 
@@ -53,7 +51,7 @@ def called(cast, minute, lasts=None, begin=PAST, tenant=None, **more):
 
 
 def add_up():
-    """Everything there is, as the gateway does in the background."""
+    """Adds up all there is, as the gateway does in the background."""
 
     async def work():
         parameters = connection.get_connection_params()
@@ -70,7 +68,7 @@ def add_up():
 
 @pytest.fixture
 def day(cast):
-    """Around one hour of Acme's: two answered calls at once, one of each other outcome; and one call of Globex's."""
+    """One hour of Acme: two answered calls at once, one of each other outcome; a call of Globex."""
     called(cast, -10, lasts=40, answered_at=at(-9))  # begins in the hour before
     called(cast, 5, lasts=20, answered_at=at(6))
     called(cast, 10, lasts=1)
@@ -217,16 +215,16 @@ def test_the_page_draws_what_happened_and_has_it_as_tables(page, day):
     assert "0 calls were asked for" in page(period="24h")
 
 
-def test_a_tenant_nobody_knows_is_said_so(page, day):
+def test_it_says_that_there_is_no_such_tenant(page, day):
     assert "There is no tenant “nobody”" in page(tenant="nobody")
     assert "There is no tenant" in page(tenant="\0")
     assert "24 hours" in page(period="nonsense")
 
 
-def test_a_manager_sees_her_tenants_alone(page, day):
-    her = signed_in("manager", day.globex)
-    assert "1 call was asked for, 1 of them answered." in page(her, period="7d")
-    html = page(her, period="7d", tenant="acme")
+def test_a_manager_sees_only_their_tenants(page, day):
+    manager = signed_in("manager", day.globex)
+    assert "1 call was asked for, 1 of them answered." in page(manager, period="7d")
+    html = page(manager, period="7d", tenant="acme")
     assert "There is no tenant “acme”" in html
     assert "<rect" not in html
     both = signed_in("manager", day.acme, day.globex, name="both")

@@ -155,7 +155,7 @@ def test_after_a_break_what_was_missed_is_told(gateway, manager, acme):
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "%00", "²"])
-def test_a_place_that_is_none_is_no_place(gateway, manager, acme, after):
+def test_a_malformed_place_is_ignored(gateway, manager, acme, after):
     with looking(gateway, manager, after=after.replace("²", "%C2%B2")) as stream:
         acme.connected()
         assert stream.until("connecting")
@@ -163,13 +163,13 @@ def test_a_place_that_is_none_is_no_place(gateway, manager, acme, after):
 
 def test_it_is_for_whoever_may_look(gateway, cast):
     assert status(gateway, Client()) == 302
-    nobody = signed_in("manager", name="of-nobody")  # she has no tenants
+    nobody = signed_in("manager", name="of-nobody")  # they have no tenants
     assert status(gateway, nobody) == 403
     assert nobody.get(reverse("admin:hooks_call_live")).status_code == 403
     assert status(gateway, signed_in("auditor")) == 200
 
 
-def test_a_manager_is_told_of_hers_as_it_happens(gateway, cast, acme, globex):
+def test_a_manager_is_told_only_of_their_tenants_as_it_happens(gateway, cast, acme, globex):
     with looking(gateway, signed_in("manager", cast.globex)) as stream:
         acme.connected()
         acme.post("call", callId="c", callee="sales")
@@ -236,7 +236,7 @@ def seen_by(tenants, *told):
     return asyncio.run(look())
 
 
-def test_a_manager_is_told_of_her_tenants_alone():
+def test_a_manager_is_told_only_of_their_tenants():
     told = [
         LiveChange(number, tenant, {"key": str(number)})
         for number, tenant in enumerate((1, 2, None))
@@ -246,7 +246,7 @@ def test_a_manager_is_told_of_her_tenants_alone():
     assert seen_by(None, *told) == [one.message for one in told]
 
 
-def test_a_manager_is_asked_for_what_she_missed_of_hers_alone(cast, acme, globex):
+def test_only_the_managers_tenants_are_read_for_what_they_missed(cast, acme, globex):
     acme.connected()
     globex.connected(origin="https://globex.example:8443")
     acme.post("connect", origin="https://unknown.example")
