@@ -1,4 +1,4 @@
-"""No secret in any log line, row, page, answer, exception or repr, after everybody has done everything."""
+"""No secret in any log line, row, page, answer, exception or repr, whatever was posted."""
 
 from __future__ import annotations
 

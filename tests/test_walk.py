@@ -1,4 +1,4 @@
-"""Nobody finds anything of Acme at any address of the site but those who may: every page, choice, action and download."""
+"""Only those who may find anything of Acme on the site: every page, choice, action and download."""
 
 from __future__ import annotations
 
@@ -16,20 +16,18 @@ from clickhook import urls
 from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.manager import Form, change, person, signed_in, url
+from tests.visits import Walker, leaked, snapshot, text_of
 from tests.walk import (
     a_call_gone_astray,
     a_day_of,
     addresses,
     an_import_by,
     autocompletes,
-    snapshot,
-    text_of,
-    told,
-    words_of,
+    private_texts,
 )
 
-# What a visitor may add to the address of a list. None of it says a word of Acme's that is looked for elsewhere.
-ASKED_OF_LISTS = [
+# What a visitor may add to the address of a list: nothing that is private to Acme.
+LIST_QUERIES = [
     "?q=acme",
     "?q=session-of-acme",
     "?q=call-of-acme",
@@ -37,7 +35,7 @@ ASKED_OF_LISTS = [
     "?_popup=1&_to_field=id",
     "?e=1",
 ]
-ASKED_OF_LISTS += [
+LIST_QUERIES += [
     "?tenant__slug__startswith=a",
     "?tenant__assignments__user__password__startswith=p",
 ]
@@ -61,20 +59,19 @@ def cast(db):
 
 
 @pytest.fixture
-def hers(cast):
-    """Acme's own manager."""
+def acmes_manager(cast):
     browser = signed_in("manager", cast.acme, name="mary-of-acmes")
     an_import_by(browser.user, cast.acme)
     return browser
 
 
 @pytest.fixture
-def places(hers):
-    def rows_of(model):
+def places(acmes_manager):
+    def visible_rows(model):
         rows = model._default_manager.all()
-        return list(rows.visible_to(hers.user) if model in SCOPED else rows[:2])
+        return list(rows.visible_to(acmes_manager.user) if model in SCOPED else rows[:2])
 
-    return [place for place in addresses(rows_of) if place.name not in ENDLESS]
+    return [place for place in addresses(visible_rows) if place.name not in ENDLESS]
 
 
 def visitor_of(cast, who):
@@ -83,71 +80,69 @@ def visitor_of(cast, who):
     return signed_in(who, *([cast.globex] if who == "manager" else []))
 
 
-def asked(places):
+def paths_with_queries(places):
     """Every address, lists with whatever may be added to them, and every choice."""
     for place in places:
         yield place.path
         yield from (
-            place.path + more for more in ASKED_OF_LISTS if place.is_list and (place.rows in SCOPED)
+            place.path + query for query in LIST_QUERIES if place.is_list and (place.rows in SCOPED)
         )
     for choice in autocompletes():
         yield from (choice, choice + "acme")
 
 
-def test_acmes_own_manager_finds_all_of_it(cast, hers, places):
+def test_acmes_own_manager_finds_all_of_it(cast, acmes_manager, places):
     """The positive control: what the others do not find is there to be found."""
-    words, found, silent = words_of(cast), set(), []
+    walker, private, found, silent = Walker(acmes_manager), private_texts(cast), set(), []
     for place in places:
-        here = told(hers.get(place.path, follow=True), words, place.path)
+        here = leaked(walker.get(place.path).text, private, place.path)
         found |= here
         if place.rows in SCOPED and place.name.endswith(("_changelist", "_change")) and not here:
             silent.append(place.path)
-    assert words - found == set()
+
+    assert private - found == set()
     assert silent == [change(cast.shared_1)]
-    assert "acme and 1 of others" in text_of(hers.get(change(cast.shared_1)))
-    choices = set().union(*(told(hers.get(choice), words, "") for choice in autocompletes()))
+    assert "acme and 1 of others" in walker.get(change(cast.shared_1)).text
+    choices = set().union(
+        *(leaked(walker.get(choice).text, private, "") for choice in autocompletes())
+    )
     assert choices >= {'"acme"', "instance-of-acme", "https://www.acme.example"}
 
 
 def test_an_auditor_finds_all_of_it_and_no_secret(cast, places):
-    auditor, words, found = signed_in("auditor"), words_of(cast), set()
+    walker, private, found = Walker(signed_in("auditor")), private_texts(cast), set()
     for place in places:
-        answer = auditor.get(place.path, follow=True)
-        found |= told(answer, words, place.path)
-        assert [
-            secret for secret in (*casting.SECRETS, "v1.k") if secret in text_of(answer)
-        ] == [], place.path
-    assert words - found == set()
+        text = walker.get(place.path).text
+        found |= leaked(text, private, place.path)
+        assert [secret for secret in (*casting.SECRETS, "v1.k") if secret in text] == [], place.path
+    assert private - found == set()
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_nobody_else_finds_anything(cast, places, who):
-    outsider, words = visitor_of(cast, who), words_of(cast)
-    for where in asked(places) if who == "manager" else [place.path for place in places]:
-        answer = outsider.get(where, follow=True)
-        assert told(answer, words, where) == set(), where
-        assert answer.status_code < 500, where
+    walker, private = Walker(visitor_of(cast, who)), private_texts(cast)
+    paths = [place.path for place in places]
+    for where in paths_with_queries(places) if who == "manager" else paths:
+        visit = walker.get(where)
+        assert leaked(visit.text, private, where) == set(), where
+        assert visit.status < 500, where
 
 
 def test_a_row_of_another_is_as_if_there_were_none(cast, places):
-    """Neither its existence nor anything else shows: but for what was asked, both answers are the same."""
+    """Neither its existence nor anything else shows: the answers differ only in what was asked."""
     outsider = signed_in("manager", cast.globex)
+    walker = Walker(outsider)
     for place in places:
         row = place.path.split("/")[4] if place.rows in SCOPED and place.path.count("/") > 5 else ""
         is_row = any(letter.isdigit() for letter in row)
         if not is_row or place.rows.objects.visible_to(outsider.user).filter(pk=row).exists():
             continue
+
         none = "ffffffff-0000-4000-8000-000000000000" if "-" in row else "987654"
-        real, missing = (
-            outsider.get(path, follow=True) for path in (place.path, place.path.replace(row, none))
-        )
-        assert (real.status_code, real.redirect_chain) == (
-            missing.status_code,
-            missing.redirect_chain,
-        )
-        if real.redirect_chain:
-            said, also = (list(map(str, answer.context["messages"])) for answer in (real, missing))
-            assert said == [message.replace(none, row) for message in also] != []
+        real, missing = (walker.get(where) for where in (place.path, place.path.replace(row, none)))
+        assert (real.status, real.location) == (missing.status, missing.location)
+        if real.location:
+            assert real.messages == [text.replace(none, row) for text in missing.messages] != []
 
 
 def post(client, place, data):
@@ -161,15 +156,12 @@ def post(client, place, data):
 
 @pytest.mark.parametrize("who", [*OUTSIDERS, "auditor"])
 def test_nobody_else_changes_anything_at_any_address(cast, places, who):
-    visitor, words, before = visitor_of(cast, who), words_of(cast), snapshot()
+    walker, private, before = Walker(visitor_of(cast, who)), private_texts(cast), snapshot()
+    data = {"post": "yes", "tenant": cast.acme.pk, "slug": "x", "name": "x"}
     for place in places:
         if place.name not in ENDS_THE_WALK:
-            answer = visitor.post(
-                place.path,
-                {"post": "yes", "tenant": cast.acme.pk, "slug": "x", "name": "x"},
-                follow=True,
-            )
-            assert who == "auditor" or told(answer, words, place.path) == set(), place.path
+            visit = walker.post(place.path, data)
+            assert who == "auditor" or leaked(visit.text, private, place.path) == set(), place.path
     assert before == snapshot()
 
 
@@ -184,37 +176,37 @@ def actions():
 
 
 @pytest.mark.parametrize("who", [*OUTSIDERS, "auditor"])
-def test_no_action_does_anything_to_rows_of_another(cast, hers, who):
-    visitor, words, everywhere, before = (
-        visitor_of(cast, who),
-        words_of(cast),
-        actions(),
-        snapshot(),
-    )
+def test_no_action_does_anything_to_rows_of_another(cast, acmes_manager, who):
+    visitor, private, everywhere = visitor_of(cast, who), private_texts(cast), actions()
+    before = snapshot()
     assert len(everywhere) > 6
     for model, name in everywhere:
-        rows = model.objects.visible_to(hers.user) if model in SCOPED else model.objects.all()
+        rows = model.objects.all()
+        if model in SCOPED:
+            rows = rows.visible_to(acmes_manager.user)
+
         chosen = {"action": name, ACTION_CHECKBOX_NAME: [row.pk for row in rows], "post": "yes"}
         answer, after = post(visitor, url(model), chosen)
         assert before == after, (model, name)
-        assert who == "auditor" or told(answer, words, "") == set(), (model, name)
+        assert who == "auditor" or leaked(text_of(answer), private, "") == set(), (model, name)
+
         _, after = post(visitor, url(model), chosen | {"select_across": "1"})
-        assert of_tenant(cast.acme, before) == of_tenant(cast.acme, after), (model, name)
+        assert rows_of(cast.acme, before) == rows_of(cast.acme, after), (model, name)
 
 
-def of_tenant(tenant, rows):
+def rows_of(tenant, rows):
     return [
         [row for row in table if row.get("tenant_id") == tenant.pk] for table in rows[1].values()
     ]
 
 
-def test_the_same_action_works_where_it_may(cast, hers):
+def test_the_same_action_works_where_it_may(cast, acmes_manager):
     chosen = {
         "action": "delete_selected",
         ACTION_CHECKBOX_NAME: [cast.sales.pk, cast.support.pk],
         "post": "yes",
     }
-    before, (_, after) = snapshot(), post(hers, url(casting.Callee), chosen)
+    before, (_, after) = snapshot(), post(acmes_manager, url(casting.Callee), chosen)
     assert len(before[1]["Callee"]) - len(after[1]["Callee"]) == 2
 
 
@@ -232,38 +224,31 @@ def fields_for_ids(page):
                 yield form.add_prefix(name), field.queryset.model
 
 
-def test_no_form_takes_an_id_of_another(cast, hers):
-    def acmes(kind):
-        if kind is THROUGH:
-            return THROUGH.objects.get(wcsinstance=cast.acme_1)
-        return (
-            kind.objects.visible_to(hers.user)
-            .exclude(pk__in=kind.objects.visible_to(outsider.user))
-            .first()
-        )
+def test_no_form_takes_an_id_of_another(cast, acmes_manager):
+    outsider, private = signed_in("manager", cast.globex), private_texts(cast)
+    before, tried = snapshot(), 0
 
-    outsider, words, before, tried = (
-        signed_in("manager", cast.globex),
-        words_of(cast),
-        snapshot(),
-        0,
-    )
+    def foreign_row(model):
+        if model is THROUGH:
+            return THROUGH.objects.get(wcsinstance=cast.acme_1)
+        own = model.objects.visible_to(outsider.user)
+        return model.objects.visible_to(acmes_manager.user).exclude(pk__in=own).first()
+
     own = [cast.globex, cast.globex_1, *(getattr(cast.globex, rows).first() for rows in OWNED)]
     for where in [*(change(row) for row in own), *(url(type(row), "add") for row in own)]:
         page = outsider.get(where)
-        data = {
-            name: value
-            for name, value in Form(page.content.decode()).data.items()
-            if value is not None
-        }
-        for name, kind in fields_for_ids(page):
-            foreign = acmes(kind)
+        form = Form(page.content.decode())
+        data = {name: value for name, value in form.data.items() if value is not None}
+
+        for name, model in fields_for_ids(page):
+            foreign = foreign_row(model)
             answer, after = post(outsider, where, data | {name: foreign.pk})
             assert before == after, (where, name)
-            assert told(answer, words, str(foreign.pk)) == set(), (where, name)
+            assert leaked(text_of(answer), private, str(foreign.pk)) == set(), (where, name)
             tried += 1
+
         _, after = post(outsider, where, data | {"tenant": cast.acme.pk, "tenants": [cast.acme.pk]})
-        assert of_tenant(cast.acme, before) == of_tenant(cast.acme, after), where
+        assert rows_of(cast.acme, before) == rows_of(cast.acme, after), where
     assert tried > 10
 
 

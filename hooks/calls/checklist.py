@@ -15,126 +15,129 @@ STATUS, DOMAINS, ACCOUNTS, CALLEES = (
 INSTANCES, SET_UP, REFUSALS = "#WcsInstance_tenants-group", "#set-up", "#refusals"
 
 
-class Step(NamedTuple):
+class SetUpStep(NamedTuple):
     done: bool
     sentence: str
     where: str  # a place on the tenant's page, or another page
 
 
 @dataclass(frozen=True, slots=True)
-class Instance:
+class InstanceFacts:
     """A WCS instance that may speak for the tenant."""
 
     name: str
     page: str
     answers: bool  # it has a signing secret, or is marked as unsigned
-    seen: bool  # one of its nodes posted a connect that was accepted, for whomever
+    seen: bool  # one of its nodes posted a connect that was accepted, for any tenant
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SetUpFacts:
     active: bool
     domains: int
     accounts: int  # enabled, with a password
     disabled_accounts: int
     aliases: tuple[str, ...]
     has_default: bool
-    instances: tuple[Instance, ...]
+    instances: tuple[InstanceFacts, ...]
     connected: bool
     answered: bool
 
 
-def steps(facts: Facts) -> list[Step]:
+def steps(facts: SetUpFacts) -> list[SetUpStep]:
     return [
-        _active(facts),
-        _domain(facts),
-        _account(facts),
-        _callee(facts),
-        _instance(facts),
-        *_first_hooks(facts),
+        _status_step(facts),
+        _domain_step(facts),
+        _account_step(facts),
+        _callee_step(facts),
+        _instance_step(facts),
+        _wiring_step(facts),
+        _visitor_step(facts),
+        _answer_step(facts),
     ]
 
 
-def missing(facts: Facts) -> list[Step]:
-    return [step for step in steps(facts) if not step.done]
-
-
-def _active(facts: Facts) -> Step:
+def _status_step(facts: SetUpFacts) -> SetUpStep:
     if facts.active:
-        return Step(True, "The tenant is active.", STATUS)
-    return Step(
-        False,
-        "The tenant is suspended, so everything is refused. Set its status to active.",
-        STATUS,
-    )
+        return SetUpStep(True, "The tenant is active.", STATUS)
+
+    sentence = "The tenant is suspended, so everything is refused. Set its status to active."
+    return SetUpStep(False, sentence, STATUS)
 
 
-def _domain(facts: Facts) -> Step:
+def _domain_step(facts: SetUpFacts) -> SetUpStep:
     if facts.domains:
-        return Step(True, "The customer's web site may connect.", DOMAINS)
-    return Step(
-        False, "Add the domain of the customer's web site, like https://www.example.com.", DOMAINS
-    )
+        return SetUpStep(True, "The customer's web site may connect.", DOMAINS)
+
+    sentence = "Add the domain of the customer's web site, like https://www.example.com."
+    return SetUpStep(False, sentence, DOMAINS)
 
 
-def _account(facts: Facts) -> Step:
+def _account_step(facts: SetUpFacts) -> SetUpStep:
     if facts.accounts:
-        return Step(True, "There is a SIP account to call with.", ACCOUNTS)
+        return SetUpStep(True, "There is a SIP account to call with.", ACCOUNTS)
+
     if facts.disabled_accounts:
-        return Step(False, "Enable a SIP account: none is, so every connect is refused.", ACCOUNTS)
-    return Step(
-        False, "Add a SIP account, with the password that the SIP server expects.", ACCOUNTS
-    )
+        sentence = "Enable a SIP account: all are disabled, so every connect is refused."
+    else:
+        sentence = "Add a SIP account, with the password that the SIP server expects."
+    return SetUpStep(False, sentence, ACCOUNTS)
 
 
-def _callee(facts: Facts) -> Step:
+def _callee_step(facts: SetUpFacts) -> SetUpStep:
     if facts.has_default:
-        return Step(True, "A page that names nobody calls the default callee.", CALLEES)
+        sentence = "A page that names no callee calls the default one."
+        return SetUpStep(True, sentence, CALLEES)
+
     if facts.aliases:
         names = ", ".join(facts.aliases[:3]) + (", …" if len(facts.aliases) > 3 else "")
-        return Step(True, f"No callee is the default, so the page must name one: {names}.", CALLEES)
-    return Step(
-        False,
-        "Add a callee: who is called, and the number behind it. Mark it as the default.",
-        CALLEES,
-    )
+        sentence = f"No callee is the default, so the page must name one: {names}."
+        return SetUpStep(True, sentence, CALLEES)
+
+    sentence = "Add a callee: an alias, and the number behind it. Mark it as the default."
+    return SetUpStep(False, sentence, CALLEES)
 
 
-def _instance(facts: Facts) -> Step:
-    if ready := _ready(facts):
-        return Step(
-            True,
-            f"{' and '.join(sorted(instance.name for instance in ready))} may speak for it.",
-            INSTANCES,
-        )
+def _instance_step(facts: SetUpFacts) -> SetUpStep:
+    if answering := _answering_instances(facts):
+        names = " and ".join(sorted(instance.name for instance in answering))
+        return SetUpStep(True, f"{names} may speak for it.", INSTANCES)
+
     if facts.instances:
         silent = facts.instances[0]
-        return Step(
-            False,
-            f"{silent.name} has no signing secret, so it is refused. Enter one on its page.",
-            silent.page,
-        )
-    return Step(False, "Add the WCS instance that serves the customer's web site.", INSTANCES)
+        sentence = f"{silent.name} has no signing secret, so it is refused. Enter one on its page."
+        return SetUpStep(False, sentence, silent.page)
+
+    sentence = "Add the WCS instance that serves the customer's web site."
+    return SetUpStep(False, sentence, INSTANCES)
 
 
-def _first_hooks(facts: Facts) -> list[Step]:
-    seen = [instance for instance in _ready(facts) if instance.seen]
-    return [
-        Step(True, "Its WCS asks this gateway.", SET_UP)
-        if seen or facts.connected
-        else Step(False, "Set up its WCS so that it asks this gateway: see Set-up below.", SET_UP),
-        Step(True, "A visitor connected.", REFUSALS)
-        if facts.connected
-        else Step(
-            False,
-            "Open the customer's page in a browser. If it is refused, the reason stands below.",
-            REFUSALS,
-        ),
-        Step(True, "A call was answered.", REFUSALS)
-        if facts.answered
-        else Step(False, "Make a call from the customer's page and have it answered.", REFUSALS),
-    ]
+def _wiring_step(facts: SetUpFacts) -> SetUpStep:
+    seen = any(instance.seen for instance in _answering_instances(facts))
+    if seen or facts.connected:
+        return SetUpStep(True, "Its WCS asks this gateway.", SET_UP)
+
+    sentence = "Set up its WCS so that it asks this gateway: see Set-up below."
+    return SetUpStep(False, sentence, SET_UP)
 
 
-def _ready(facts: Facts) -> list[Instance]:
+def _visitor_step(facts: SetUpFacts) -> SetUpStep:
+    if facts.connected:
+        return SetUpStep(True, "A visitor connected.", REFUSALS)
+
+    sentence = (
+        "Open the customer's page in a browser. If it is refused, the reason is listed below."
+    )
+    return SetUpStep(False, sentence, REFUSALS)
+
+
+def _answer_step(facts: SetUpFacts) -> SetUpStep:
+    if facts.answered:
+        return SetUpStep(True, "A call was answered.", REFUSALS)
+
+    sentence = "Make a call from the customer's page and have it answered."
+    return SetUpStep(False, sentence, REFUSALS)
+
+
+def _answering_instances(facts: SetUpFacts) -> list[InstanceFacts]:
     return [instance for instance in facts.instances if instance.answers]

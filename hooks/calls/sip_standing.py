@@ -1,4 +1,4 @@
-"""How a tenant's SIP accounts fare at its SIP server, from what was recorded of registrations and calls."""
+"""What a tenant's SIP server said to its accounts, from recorded registrations and calls."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from uuid import UUID
 from hooks.models import Call, Event, Session
 from tenants.models import Tenant
 
-LATEST = 500  # rows of each kind that are looked at
+MAX_ROWS = 500  # of each kind, the newest
 UNAUTHORISED, FORBIDDEN, PROXY_UNAUTHORISED = 401, 403, 407
 ADVICE = {
     UNAUTHORISED: "It did not accept the password: check login, authentication name and password.",
-    FORBIDDEN: "It forbids the call: the password is wrong, or the account may not call that number.",
-    PROXY_UNAUTHORISED: "It did not accept the password: check login, authentication name and password.",
+    FORBIDDEN: (
+        "It forbids the call: the password is wrong, or the account may not call that number."
+    ),
+    PROXY_UNAUTHORISED: (
+        "It did not accept the password: check login, authentication name and password."
+    ),
 }
-_REFUSED_WITH = re.compile(
-    rf"\b({UNAUTHORISED}|{FORBIDDEN}|{PROXY_UNAUTHORISED})\b"
-)  # "SIP 403 FORBIDDEN"
+_REFUSAL = re.compile(rf"\b({UNAUTHORISED}|{FORBIDDEN}|{PROXY_UNAUTHORISED})\b")  # "SIP 403 …"
 
 
 @dataclass(slots=True)
 class SipStanding:
     registered_at: datetime | None = None
-    registration: str = ""  # WCS's word: REGISTERED, UNREGISTERED, FAILED
+    registration: str = ""  # as WCS calls it: REGISTERED, UNREGISTERED, FAILED
     registration_info: str = ""
     refused_at: datetime | None = None
     refused_with: int | None = None  # the SIP status
@@ -46,70 +48,74 @@ class SipStanding:
         )
 
     @property
+    def has_problem(self) -> bool:
+        return self.is_refused or self.registration_failed
+
+    @property
     def advice(self) -> str:
         return ADVICE[self.refused_with] if self.refused_with else ""
 
 
-def of_accounts(tenant: Tenant) -> dict[UUID, SipStanding]:
-    """By account; of those about which nothing was reported, none."""
+def standings_by_account(tenant: Tenant) -> dict[UUID, SipStanding]:
+    """Accounts about which nothing was reported are left out."""
     standings: dict[UUID, SipStanding] = {}
-    for account, at, body in _registrations(tenant):
+
+    for account, received_at, body in _registrations(tenant):
         standing = standings.setdefault(account, SipStanding())
         if standing.registered_at is None:
-            standing.registered_at = at
-            standing.registration, standing.registration_info = (
-                _text(body, "status"),
-                _text(body, "info"),
-            )
+            standing.registered_at = received_at
+            standing.registration = _text(body, "status")
+            standing.registration_info = _text(body, "info")
+
     for account, call in _calls(tenant):
         standing = standings.setdefault(account, SipStanding())
         if standing.answered_at is None:
             standing.answered_at = call["answered_at"]
+
     for account, call in _refused_calls(tenant):
         standing = standings.setdefault(account, SipStanding())
         if standing.refused_at is None:
-            standing.refused_at, standing.refused_with, standing.refused_call = (
-                call["asked_at"],
-                _status(call),
-                call["pk"],
-            )
+            standing.refused_at, standing.refused_call = call["asked_at"], call["pk"]
+            standing.refused_with = _refusal_status(call)
+
     return standings
 
 
 def _registrations(tenant: Tenant) -> Iterator[tuple[UUID, datetime, dict[str, Any]]]:
-    events = Event.objects.filter(tenant=tenant, method="RegistrationStatusEvent").order_by(
-        "-received_at"
+    events = Event.objects.filter(tenant=tenant, method="RegistrationStatusEvent")
+    newest = list(
+        events.order_by("-received_at").values_list("session", "received_at", "body")[:MAX_ROWS]
     )
-    found = list(events.values_list("session", "received_at", "body")[:LATEST])
-    accounts = dict(
-        Session.objects.filter(pk__in={row[0] for row in found}).values_list("pk", "sip_account")
-    )
-    for session, at, body in found:
+    sessions = Session.objects.filter(pk__in={session for session, _, _ in newest})
+    accounts = dict(sessions.values_list("pk", "sip_account"))
+
+    for session, received_at, body in newest:
         if account := accounts.get(session):
-            yield account, at, body
+            yield account, received_at, body
 
 
 def _calls(tenant: Tenant) -> Iterator[tuple[UUID, dict[str, Any]]]:
-    return _by_account(Call.objects.filter(tenant=tenant))
+    return _with_account(Call.objects.filter(tenant=tenant))
 
 
 def _refused_calls(tenant: Tenant) -> Iterator[tuple[UUID, dict[str, Any]]]:
     failed = Call.objects.filter(tenant=tenant, ended_by=Call.EndedBy.FAILED)
-    return ((account, call) for account, call in _by_account(failed) if _status(call))
+    return ((account, call) for account, call in _with_account(failed) if _refusal_status(call))
 
 
-def _by_account(calls: Any) -> Iterator[tuple[UUID, dict[str, Any]]]:
+def _with_account(calls: Any) -> Iterator[tuple[UUID, dict[str, Any]]]:
     fields = ("pk", "session__sip_account", "asked_at", "answered_at", "sip_status", "end_info")
-    for call in calls.order_by("-asked_at").values(*fields)[:LATEST]:
+    for call in calls.order_by("-asked_at").values(*fields)[:MAX_ROWS]:
         if account := call["session__sip_account"]:
             yield account, call
 
 
-def _status(call: dict[str, Any]) -> int | None:
+def _refusal_status(call: dict[str, Any]) -> int | None:
     if call["sip_status"] in ADVICE:
         return int(call["sip_status"])
-    said = _REFUSED_WITH.search(call["end_info"])
-    return int(said[1]) if said else None
+
+    match = _REFUSAL.search(call["end_info"])
+    return int(match[1]) if match else None
 
 
 def _text(body: dict[str, Any], name: str) -> str:

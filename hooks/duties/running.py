@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 
-from hooks.calls.charts import call_hours
 from hooks.database import DatabaseAway, noticing_absence, parameters
+from hooks.duties.adding_up import add_up
 from hooks.duties.reaping import reap
 from hooks.duties.replaying import replay
 from hooks.lanes import Lanes
@@ -49,7 +49,7 @@ class Duties:
     async def _add_up(self) -> float:
         """For the charts; after an upgrade it is behind, and catches up piece by piece."""
         async with _connected() as connection:
-            has_caught_up = await call_hours.add_up(connection, datetime.now(UTC))
+            has_caught_up = await add_up(connection, datetime.now(UTC))
         return ADD_UP_EVERY if has_caught_up else KEEP_HOUSE_EVERY
 
 

@@ -1,4 +1,4 @@
-"""What happened: one file per table."""
+"""The tables of what happened, one file each: sessions, calls, events, and calls by the hour."""
 
 from hooks.models.call import Call
 from hooks.models.call_hour import CallHour

@@ -52,7 +52,7 @@ class Call(models.Model):
     ended_by = models.CharField(max_length=16, choices=EndedBy.choices, blank=True)
     end_info = models.TextField(blank=True, help_text="WCS's own words.")
     sip_status = models.PositiveIntegerField("SIP status", null=True)
-    # Nobody knows how long a call lasted that nobody ended.
+    # How long a call lasted is unknown where no hook ended it.
     duration = models.GeneratedField(
         expression=models.Case(
             models.When(~Q(ended_by="reaper"), then=F("ended_at") - F("answered_at"))
@@ -71,7 +71,7 @@ class Call(models.Model):
         indexes = [
             models.Index(fields=["asked_at"], name="call_by_time"),
             models.Index(fields=["tenant", "asked_at"], name="call_of_tenant"),
-            # Only what went wrong is written to these. Neither condition changes before the call ends.
+            # Only what went wrong is written to these; no condition changes before the call ends.
             models.Index(fields=["asked_at"], condition=REFUSED, name="call_refused"),
             models.Index(
                 fields=["tenant", "asked_at"], condition=REFUSED, name="call_refused_of_tenant"
@@ -81,7 +81,7 @@ class Call(models.Model):
                 condition=Q(ended_by="failed"),
                 name="call_failed_of_tenant",
             ),
-            # For the search for a call id: next to nothing to write, some pages to look through.
+            # For the search for a call id: cheap to write, and a search reads only some pages.
             BrinIndex(
                 fields=["wcs_call_id"],
                 opclasses=["text_bloom_ops"],

@@ -1,4 +1,4 @@
-"""The calls of one hour added up, for a tenant and, without one, for everybody; what the charts of many days read."""
+"""The calls of one hour added up, for each tenant and, without one, for all tenants together."""
 
 from __future__ import annotations
 

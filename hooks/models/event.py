@@ -14,7 +14,10 @@ from tenants.scope import scope_of
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: User | AnonymousUser) -> EventQuerySet:
-        """An event that is nobody's is hers where its instance speaks for nobody but her tenants."""
+        """Events of their tenants, and events without a tenant that came from their own instances.
+
+        An instance is their own where it speaks for their tenants only.
+        """
         tenants = scope_of(user).visible
         if tenants is None:
             return self.all()

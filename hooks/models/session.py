@@ -17,8 +17,9 @@ class Session(models.Model):
         SUPERSEDED = "superseded", "the same session id connected anew"
         REAPER = "reaper", "nobody ended it"
 
-    # No foreign key constraints: four look-ups and four row locks for every connect. Whatever dangles is refused when it
-    # is read, and PROTECT keeps the admin from deleting a tenant or an instance that has sessions.
+    # No foreign key constraints: they cost four look-ups and four row locks for every connect. A
+    # reference to a missing row is refused when it is read, and PROTECT keeps the admin from
+    # deleting a tenant or an instance that has sessions.
     id = models.UUIDField(primary_key=True, default=new_row_id, editable=False)
     tenant = models.ForeignKey(
         Tenant,
@@ -68,7 +69,7 @@ class Session(models.Model):
 
     class Meta:
         constraints = [
-            # WCS reuses session ids over time: any number may have ended, one may live.
+            # WCS reuses session ids: of one id many sessions may have ended, one may live.
             models.UniqueConstraint(
                 fields=["wcs_session_id", "node_id", "instance", "ended_at"],
                 nulls_distinct=False,

@@ -1,4 +1,4 @@
-"""What the start page shows before its list of tables: where something was refused lately."""
+"""What the start page shows before its list of tables: which tenants had hooks refused lately."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from django import template
 from django.http import HttpRequest
 from django.urls import reverse
 
-from hooks.calls.admin import shown
 from hooks.calls.admin.paging import LOOKED_THROUGH_SPARSE
 from hooks.models import Call, Event
-from hooks.reasons import Decision
+from hooks.reasons import Decision, Reason
 from tenants.admin.scoped import may_change, may_see
 from tenants.models import Tenant
 
-LATELY = timedelta(days=1)
-SHOWN = 5
+SPAN = timedelta(days=1)
+MAX_TENANTS = 5
 
 register = template.Library()
 
@@ -26,33 +25,35 @@ register = template.Library()
 @register.inclusion_tag("hooks/start_page.html", takes_context=True)
 def start_page(context: Any) -> dict[str, Any]:
     request: HttpRequest = context["request"]
-    since = datetime.now(UTC) - LATELY
+    since = datetime.now(UTC) - SPAN
     events = reverse("admin:hooks_event_changelist")
-    troubles = _troubles(request.user, since)
+    refusals = _refusals_by_tenant(request.user, since)
+
     return {
         "may_look": may_see(request, Call),
         "may_add": may_change(request, Tenant),
-        "troubles": troubles[:SHOWN],
-        "more": len(troubles) - SHOWN,
+        "refusals": refusals[:MAX_TENANTS],
+        "more": len(refusals) - MAX_TENANTS,
         "refused": f"{events}?decision__exact={Decision.REFUSED}&since={since:%Y-%m-%dT%H:%M}",
     }
 
 
-def _troubles(user: Any, since: datetime) -> list[dict[str, Any]]:
-    """By tenant, most refusals first; of very many refusals the latest are counted."""
+def _refusals_by_tenant(user: Any, since: datetime) -> list[dict[str, Any]]:
+    """The tenant with most refusals first; of very many refusals the latest are counted."""
     refused = Event.objects.visible_to(user).filter(
         decision=Decision.REFUSED, received_at__gte=since
     )
+    latest = refused.order_by("-received_at").values_list("tenant", "reason")
+
     reasons: dict[int | None, Counter[str]] = defaultdict(Counter)
-    for tenant, reason in refused.order_by("-received_at").values_list("tenant", "reason")[
-        :LOOKED_THROUGH_SPARSE
-    ]:
+    for tenant, reason in latest[:LOOKED_THROUGH_SPARSE]:
         reasons[tenant][reason] += 1
+
     tenants = Tenant.objects.visible_to(user).in_bulk([tenant for tenant in reasons if tenant])
-    counted = sorted(reasons.items(), key=lambda pair: -pair[1].total())
-    return [_trouble(tenants.get(tenant or 0), counts) for tenant, counts in counted]
+    most_first = sorted(reasons.items(), key=lambda pair: -pair[1].total())
+    return [_refusals(tenants.get(tenant or 0), counts) for tenant, counts in most_first]
 
 
-def _trouble(tenant: Tenant | None, counts: Counter[str]) -> dict[str, Any]:
-    reason = counts.most_common(1)[0][0]
-    return {"tenant": tenant, "number": counts.total(), "reason": shown.REASONS.get(reason, reason)}
+def _refusals(tenant: Tenant | None, counts: Counter[str]) -> dict[str, Any]:
+    word = counts.most_common(1)[0][0]
+    return {"tenant": tenant, "number": counts.total(), "reason": Reason.from_word(word) or word}

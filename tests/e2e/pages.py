@@ -1,4 +1,4 @@
-"""The web sites: one server for every host name, with a customer's page that has the button, and an empty one."""
+"""The web sites, one server for all host names: a page with the button, and an empty one."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from clickhook.button import websdk
 
-# The page notes what its own analytics would: the button's events. It may load and connect to nothing else.
+# The page notes what its own analytics would: the button's events.
 _PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>
-<link rel="icon" href="data:,"></head><body><h1>{title}</h1><script src="/notes.js"></script>{body}</body></html>"""
+<link rel="icon" href="data:,"></head>
+<body><h1>{title}</h1><script src="/notes.js"></script>{body}</body></html>"""
 _NOTES = """window.notes = [];
 for (const name of ["connecting", "ringing", "talking", "ended", "busy", "refused", "failed"])
   addEventListener(`clickhook:${name}`, (event) => notes.push({state: name, ...event.detail}));
@@ -59,7 +60,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self._send("text/javascript", f"// {query['text']}")
         if url.path == "/button":
             callee = f' data-callee="{html.escape(query["callee"])}"' if "callee" in query else ""
-            tag = f'<script src="{self.gateway}/button.js" data-wcs="{html.escape(query["wcs"])}"{callee} async></script>'
+            wcs = html.escape(query["wcs"])
+            source = f"{self.gateway}/button.js"
+            tag = f'<script src="{source}" data-wcs="{wcs}"{callee} async></script>'
             return self._send(
                 "text/html",
                 _PAGE.format(title="A customer", lang=query["lang"], body=tag),
@@ -69,9 +72,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return self._send("text/html", _PAGE.format(title="A console", lang="en", body=sdk))
 
     def _policy(self, query: dict[str, str]) -> str:
+        """The page may load and connect to nothing else."""
         return (
-            f"default-src 'none'; script-src 'self' {self.gateway}; connect-src {query['wcs']}; img-src data:; "
-            "base-uri 'none'; form-action 'none'"
+            f"default-src 'none'; script-src 'self' {self.gateway}; connect-src {query['wcs']};"
+            " img-src data:; base-uri 'none'; form-action 'none'"
         )
 
     def _send(self, content_type: str, text: str, policy: str = "") -> None:

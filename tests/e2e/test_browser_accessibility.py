@@ -1,4 +1,4 @@
-"""Every page in Chromium: what axe-core finds wrong for eyes and ears, and what the pages' own policy refuses."""
+"""Every page in Chromium: what axe-core finds wrong, and what the page's own policy refuses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.walk import a_day_of, addresses, an_import_by
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LOOKS = [(DESK, "light"), (PHONE, "dark"), (DESK, "dark"), (PHONE, "light")]
-# No page, or one that ends the visit.
+# Addresses without a page, or that end the visit.
 NO_PAGES = {
     "logout",
     "jsi18n",

@@ -1,4 +1,4 @@
-"""What a visitor can do from the console of a real browser, with the vendor's SDK in her hands."""
+"""What a visitor can do from the console of a real browser, with the vendor's SDK."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.e2e.test_hostile import HOSTILE_CALL, PREMIUM
 
 SALES = "+4930123456@sip.acme.example"
 WHOLE = f"sales: {TALKED}"
-# A page of her own under a customer's name; `status` keeps what the SDK told.
+# The visitor's own page under a customer's name; `told` keeps what the SDK reports.
 OPEN = """async (url) => {
   window.told = [];
   await Flashphoner.init({});
@@ -27,13 +27,14 @@ CALL = """(callee) => {
   window.call = Flashphoner.getSessions()[0].createCall({
     callee, visibleName: "The Bank", sipHeaders: {"P-Asserted-Identity": "1"}, sipSDP: "v=0",
     constraints: {audio: true, video: false},
-    remoteVideoDisplay: document.getElementById("sound"), localVideoDisplay: document.getElementById("sound"),
+    remoteVideoDisplay: document.getElementById("sound"),
+    localVideoDisplay: document.getElementById("sound"),
   });
   for (const status of Object.values(CALL_STATUS)) call.on(status, () => told.push([status, ""]));
   call.call();
 }"""
 
-# The SDK has no way to say some things; a page of her own has.
+# The SDK cannot send some fields; a page that changes its frames can.
 ADD_TO_CALL = """(own) => {
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (text) {
@@ -99,7 +100,8 @@ def test_whoever_talks_can_do_nothing_but_hang_up(stage, console, method, script
 
 def test_a_stream_is_refused(stage, console):
     console.runs(
-        "Flashphoner.getSessions()[0].createStream({name: 'x', display: document.getElementById('sound'),"
+        "Flashphoner.getSessions()[0].createStream({name: 'x',"
+        " display: document.getElementById('sound'),"
         " constraints: {audio: true, video: false}}).publish()"
     )
     console.told("WARN")
@@ -107,7 +109,7 @@ def test_a_stream_is_refused(stage, console):
     stage.ends_with()
 
 
-def test_she_calls_from_the_customers_account_and_not_from_her_own(stage, console):
+def test_a_visitor_calls_from_the_customers_account_and_not_from_their_own(stage, console):
     stage.phone("sales")
     console.call("sales")
     stage.heard("sales", call="answered")
@@ -118,7 +120,7 @@ def test_she_calls_from_the_customers_account_and_not_from_her_own(stage, consol
     stage.ends_with(WHOLE)
 
 
-def test_what_she_adds_to_the_frames_of_the_sdk_comes_to_no_phone(stage, console):
+def test_what_a_visitor_adds_to_the_frames_of_the_sdk_comes_to_no_phone(stage, console):
     stage.phone("sales")
     console.page.evaluate(ADD_TO_CALL, {**HOSTILE_CALL, "caller": "20001"})
     console.call("sales")

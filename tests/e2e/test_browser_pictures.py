@@ -1,4 +1,7 @@
-"""The README's pictures, taken anew: `pytest --real --pictures .pictures tests/e2e/test_browser_pictures.py`."""
+"""Takes the README's pictures anew.
+
+Run it with `pytest --real --pictures .pictures tests/e2e/test_browser_pictures.py`.
+"""
 
 from __future__ import annotations
 

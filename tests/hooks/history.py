@@ -1,4 +1,4 @@
-"""A past to look back at: as many calls as asked for over some days, made set-wise. Tenant 1 has a tenth of them."""
+"""Makes any number of calls over some days, in a few statements; tenant 1 has a tenth of them."""
 
 from __future__ import annotations
 
@@ -13,38 +13,45 @@ SELECT n, 't' || n, 'Tenant ' || n, 'active', false, now() FROM generate_series(
 PLAN = """
 CREATE TEMP TABLE plan AS
 SELECT n, at, tenant, luck,
-       (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5('s' || n), 1, 3)
+       (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0')
+        || '7' || substr(md5('s' || n), 1, 3)
         || '8' || substr(md5('s' || n), 4, 15))::uuid AS session,
-       (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5('c' || n), 1, 3)
+       (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0')
+        || '7' || substr(md5('c' || n), 1, 3)
         || '8' || substr(md5('c' || n), 4, 15))::uuid AS call
   FROM (SELECT n, hashint4(n) & 65535 AS luck,
-               CASE WHEN hashint4(n + 1) & 1023 < 102 THEN 1 ELSE 1 + abs(hashint4(n + 2)) %% %(tenants)s END AS tenant,
+               CASE WHEN hashint4(n + 1) & 1023 < 102 THEN 1
+                    ELSE 1 + abs(hashint4(n + 2)) %% %(tenants)s END AS tenant,
                now() - make_interval(days => %(days)s) * (1 - n::float / %(last)s) AS at
           FROM generate_series(%(first)s, %(until)s) AS n) AS drawn
 """
 SESSIONS = f"""
-INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin, sip_login,
-                           connect_digest, opened_at, established_at, ended_at, ended_by)
-SELECT session, tenant, '{INSTANCE}', 'node-1@192.0.2.1', session::text, 'defaultApp', 'https://t' || tenant || '.example',
-       '10001', md5(n::text), at, at, at + interval '5 minutes',
+INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
+                           sip_login, connect_digest, opened_at, established_at, ended_at, ended_by)
+SELECT session, tenant, '{INSTANCE}', 'node-1@192.0.2.1', session::text, 'defaultApp',
+       'https://t' || tenant || '.example', '10001', md5(n::text),
+       at, at, at + interval '5 minutes',
        CASE WHEN luck %% 100 = 7 THEN 'reaper' ELSE 'disconnected' END
   FROM plan ORDER BY n
 """
 CALLS = """
-INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller, decision, reason, asked_at, ringing_at,
-                        answered_at, ended_at, ended_by, end_info, sip_status)
+INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller, decision,
+                        reason, asked_at, ringing_at, answered_at, ended_at, ended_by, end_info,
+                        sip_status)
 SELECT call, tenant, session, md5(n::text), 'sales', '10002', '10001',
        CASE WHEN luck %% 50 = 1 THEN 'refused' ELSE 'allowed' END,
-       CASE WHEN luck %% 5000 = 1 THEN 'session_ended' WHEN luck %% 50 = 1 THEN 'callee_unknown' ELSE 'allowed' END,
+       CASE WHEN luck %% 5000 = 1 THEN 'session_ended'
+            WHEN luck %% 50 = 1 THEN 'callee_unknown' ELSE 'allowed' END,
        at, at + interval '1 second', CASE WHEN luck %% 10 > 3 THEN at + interval '9 seconds' END,
        at + make_interval(secs => 10 + luck %% 240),
-       CASE WHEN luck %% 50 = 1 THEN 'refused' WHEN luck %% 10 = 3 THEN 'busy' WHEN luck %% 10 = 2 THEN 'failed'
-            ELSE 'finish' END,
+       CASE WHEN luck %% 50 = 1 THEN 'refused' WHEN luck %% 10 = 3 THEN 'busy'
+            WHEN luck %% 10 = 2 THEN 'failed' ELSE 'finish' END,
        '', CASE WHEN luck %% 100 = 2 THEN 403 END
   FROM plan ORDER BY n
 """
 EVENTS = f"""
-INSERT INTO hooks_event (received_at, instance_id, tenant_id, session_id, call_id, method, decision, reason, detail, body)
+INSERT INTO hooks_event (received_at, instance_id, tenant_id, session_id, call_id, method, decision,
+                         reason, detail, body)
 SELECT at, '{INSTANCE}', CASE WHEN luck %% 5000 = 2 THEN NULL ELSE tenant END, session, call,
        CASE WHEN luck %% 1000 = 5 THEN 'RegistrationStatusEvent' ELSE 'call' END,
        CASE WHEN luck %% 50 = 1 OR luck %% 5000 = 2 THEN 'refused' ELSE 'allowed' END,
@@ -69,7 +76,6 @@ def fill(calls: int, tenants: int, days: int = 30, at_once: int = 500_000) -> No
             for statement in (SESSIONS, CALLS, EVENTS):
                 cursor.execute(statement.replace("%%", "%"))
             cursor.execute("DROP TABLE plan")
-    with (
-        connection.cursor() as cursor
-    ):  # what autovacuum does in time; it summarises the index of call ids too
+    # What autovacuum does in time; it summarises the index of call ids too.
+    with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE hooks_session, hooks_call, hooks_event, tenants_tenant")

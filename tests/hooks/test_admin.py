@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hooks.calls.admin import huge_table
-from hooks.calls.admin.shown import GONE
+from hooks.calls.admin.cells import GONE
 from hooks.models import Call, Event, Session
 from hooks.reasons import Reason
 from tests import cast as casting
@@ -68,7 +68,7 @@ def event(cast, **more):
 
 @pytest.fixture
 def day(cast):
-    """One session with a call that was answered and a call that was refused, and what was posted."""
+    """One session with an answered call and a refused call, and the events of both."""
     of = session(cast, ended_at=NOW, ended_by="disconnected")
     ended = {
         "answered_at": NOW,
@@ -256,7 +256,7 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(manager, cast, da
 
 
 def test_it_gives_up_a_list_that_takes_too_long(manager, day, monkeypatch):
-    monkeypatch.setattr(huge_table, "PATIENCE", 20)
+    monkeypatch.setattr(huge_table, "TIMEOUT_MILLISECONDS", 20)
     slow = Session.objects.extra(where=["pg_sleep(1) IS NOT NULL"])
     monkeypatch.setattr(huge_table.HugeTableAdmin, "get_queryset", lambda *args: slow)
     assert "took too long" in page(manager, url(Session))

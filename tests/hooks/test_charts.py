@@ -14,16 +14,17 @@ from django.urls import reverse
 
 from hooks.calls.admin import charts
 from hooks.calls.charts import call_hours, drawing, figures
-from hooks.calls.charts.call_hours import HOUR, CallHours
+from hooks.calls.charts.call_hours import CallHours, read_call_hours
 from hooks.calls.charts.figures import PERIODS
+from hooks.calls.charts.hour_counting import HOUR
+from hooks.duties import adding_up
+from hooks.duties.adding_up import end_of_final_hours
 from hooks.models import Call, CallHour, Event, Session
 from tenants.models import Tenant
 from tests.manager import assert_tells_nothing, signed_in
 
 NOW = datetime.now(UTC)
-PAST = (NOW - timedelta(days=3)).replace(
-    minute=0, second=0, microsecond=0
-)  # an hour that changes no more
+PAST = (NOW - timedelta(days=3)).replace(minute=0, second=0, microsecond=0)  # a final hour
 PAGE = "admin:hooks_call_charts"
 
 
@@ -50,7 +51,7 @@ def called(cast, minute, lasts=None, begin=PAST, tenant=None, **more):
 
 
 def add_up():
-    """Everything there is, as the gateway does in the background."""
+    """Adds up all there is, as the gateway does in the background."""
 
     async def work():
         parameters = connection.get_connection_params()
@@ -59,7 +60,7 @@ def add_up():
         async with await psycopg.AsyncConnection.connect(
             **parameters, autocommit=True
         ) as connected:
-            while not await call_hours.add_up(connected, NOW):
+            while not await adding_up.add_up(connected, NOW):
                 pass
 
     asyncio.run(work())
@@ -67,7 +68,7 @@ def add_up():
 
 @pytest.fixture
 def day(cast):
-    """Around one hour of Acme's: two answered calls at once, one of each other outcome; and one call of Globex's."""
+    """One hour of Acme: two answered calls at once, one of each other outcome; a call of Globex."""
     called(cast, -10, lasts=40, answered_at=at(-9))  # begins in the hour before
     called(cast, 5, lasts=20, answered_at=at(6))
     called(cast, 10, lasts=1)
@@ -92,9 +93,9 @@ def test_hours_are_the_same_added_up_before_or_on_the_spot(day, added_up_before)
         Call.objects.all().delete()
     since = at(-120)
     for slug, hours in EXPECTED.items():
-        found = call_hours.of([Tenant.objects.get(slug=slug).pk], since, NOW)
+        found = read_call_hours([Tenant.objects.get(slug=slug).pk], since, NOW)
         assert [hour for hour in found if any(hour[1:])] == hours
-    found = call_hours.of(None, since, NOW)
+    found = read_call_hours(None, since, NOW)
     assert [hour for hour in found if any(hour[1:])] == TOGETHER
 
 
@@ -102,12 +103,12 @@ def test_adding_up_leaves_out_what_may_still_change(day):
     living = called(day, 30, begin=NOW - HOUR)
     add_up()
     hours = CallHour.objects.filter(tenant=None)
-    assert hours.order_by("hour").last().hour == call_hours.settled(NOW) - HOUR
+    assert hours.order_by("hour").last().hour == end_of_final_hours(NOW) - HOUR
     assert hours.count() == len({hour.hour for hour in hours}), (
         "an hour without calls has a row too"
     )
-    assert not CallHour.objects.filter(hour__gte=call_hours.settled(NOW)).exists()
-    (hour,) = call_hours.of([living.tenant_id], NOW - HOUR, NOW)[-1:]
+    assert not CallHour.objects.filter(hour__gte=end_of_final_hours(NOW)).exists()
+    (hour,) = read_call_hours([living.tenant_id], NOW - HOUR, NOW)[-1:]
     assert hour.at_once == 1
     before = list(CallHour.objects.values())
     add_up()
@@ -115,18 +116,18 @@ def test_adding_up_leaves_out_what_may_still_change(day):
 
 
 def test_adding_up_goes_on_where_it_stopped(day, monkeypatch):
-    monkeypatch.setattr(call_hours, "AT_ONE_TIME", 7)
+    monkeypatch.setattr(adding_up, "HOURS_AT_A_TIME", 7)
     add_up()
     assert (
         CallHour.objects.filter(tenant=None).order_by("hour").last().hour
-        == call_hours.settled(NOW) - HOUR
+        == end_of_final_hours(NOW) - HOUR
     )
 
 
 def test_groups_have_no_gaps_and_the_most_of_their_hours():
     hours = [CallHours(PAST, 1, 2, 3, 4, 5, at_once=6), CallHours(PAST + HOUR, 1, at_once=9)]
     begin = PAST.replace(hour=0)
-    groups = figures.grouped(
+    groups = figures.group_hours(
         hours, begin - timedelta(days=1), begin + timedelta(days=2), timedelta(days=1)
     )
     both = {"answered": 2, "unanswered": 2, "busy": 3, "failed": 4, "refused": 5, "at_once": 9}
@@ -137,9 +138,16 @@ def test_groups_have_no_gaps_and_the_most_of_their_hours():
 
 def test_a_period_is_whole_bars_up_to_now():
     now = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
-    assert figures.begins(PERIODS["24h"], now) == datetime(2026, 11, 24, 11, tzinfo=UTC)
-    assert figures.begins(PERIODS["30d"], now) == datetime(2026, 10, 27, tzinfo=UTC)
-    assert len(figures.grouped([], figures.begins(PERIODS["7d"], now), now, PERIODS["7d"].bar)) == 7
+    assert figures.begin_of_period(PERIODS["24h"], now) == datetime(2026, 11, 24, 11, tzinfo=UTC)
+    assert figures.begin_of_period(PERIODS["30d"], now) == datetime(2026, 10, 27, tzinfo=UTC)
+    assert (
+        len(
+            figures.group_hours(
+                [], figures.begin_of_period(PERIODS["7d"], now), now, PERIODS["7d"].bar
+            )
+        )
+        == 7
+    )
 
 
 def test_the_answer_rate_leaves_out_refusals_and_hours_without_calls():
@@ -152,21 +160,21 @@ def test_the_answer_rate_leaves_out_refusals_and_hours_without_calls():
     [(0, 4), (3, 4), (5, 5), (11, 20), (23, 40), (400, 400), (401, 500), (9_999, 10_000)],
 )
 def test_an_axis_ends_above_the_highest(most, top):
-    assert drawing.nice_top(most) == top
+    assert drawing.axis_end(most) == top
 
 
 def test_bars_stand_on_each_other_and_lines_break_where_nobody_called():
-    chart = drawing.stacked_bars(["a", "b"], ["answered", "busy"], [[3, 1], [0, 0]])
+    chart = drawing.draw_stacked_bars(["a", "b"], ["answered", "busy"], [[3, 1], [0, 0]])
     lower, upper = chart.boxes
     assert (lower.kind, upper.kind) == ("answered", "busy")
     assert lower.y + lower.height == pytest.approx(drawing.TOP + drawing.INNER_HEIGHT)
     assert upper.y + upper.height == pytest.approx(lower.y)
     assert lower.title == "a: 3 answered"
-    broken = drawing.line(list("abcde"), [50.0, 60.0, None, 70.0, None], 100, "%")
+    broken = drawing.draw_line(list("abcde"), [50.0, 60.0, None, 70.0, None], 100, "%")
     assert len(broken.lines) == 1
     assert len(broken.dots) == 3
-    assert drawing.steps([], []).lines
-    assert drawing.level_bars([]).boxes == []
+    assert drawing.draw_steps([], []).lines
+    assert drawing.draw_horizontal_bars([]).boxes == []
 
 
 @pytest.fixture
@@ -207,16 +215,16 @@ def test_the_page_draws_what_happened_and_has_it_as_tables(page, day):
     assert "0 calls were asked for" in page(period="24h")
 
 
-def test_a_tenant_nobody_knows_is_said_so(page, day):
+def test_it_says_that_there_is_no_such_tenant(page, day):
     assert "There is no tenant “nobody”" in page(tenant="nobody")
     assert "There is no tenant" in page(tenant="\0")
     assert "24 hours" in page(period="nonsense")
 
 
-def test_a_manager_sees_her_tenants_alone(page, day):
-    her = signed_in("manager", day.globex)
-    assert "1 call was asked for, 1 of them answered." in page(her, period="7d")
-    html = page(her, period="7d", tenant="acme")
+def test_a_manager_sees_only_their_tenants(page, day):
+    manager = signed_in("manager", day.globex)
+    assert "1 call was asked for, 1 of them answered." in page(manager, period="7d")
+    html = page(manager, period="7d", tenant="acme")
     assert "There is no tenant “acme”" in html
     assert "<rect" not in html
     both = signed_in("manager", day.acme, day.globex, name="both")
@@ -224,7 +232,7 @@ def test_a_manager_sees_her_tenants_alone(page, day):
 
 
 def test_it_gives_up_in_time(page, day, monkeypatch):
-    monkeypatch.setattr(charts, "PATIENCE", 20)
+    monkeypatch.setattr(charts, "TIMEOUT_MILLISECONDS", 20)
     monkeypatch.setattr(
         call_hours,
         "READ",

@@ -15,8 +15,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from hooks.calls.live import changes, listening
-from hooks.calls.live.changes import Change
+from hooks.calls.live import listening
+from hooks.calls.live.changes import LiveChange, read_changes_since
 from hooks.calls.live.listening import Listener, TooManyViewers
 from hooks.database import parameters
 from hooks.models import Call, Event
@@ -94,7 +94,7 @@ def listeners():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s",
-            [listening.APPLICATION],
+            [listening.APPLICATION_NAME],
         )
         return cursor.fetchone()[0]
 
@@ -105,11 +105,11 @@ def test_a_call_is_told_as_it_goes_on(gateway, manager, acme):
         assert stream.response.getheader("X-Accel-Buffering") == "no"
         acme.connected()
         told = stream.until("connecting")
-        assert told["what"] == "session from https://www.acme.example"
+        assert told["title"] == "session from https://www.acme.example"
         assert told["tenant"] == "acme"
         acme.post("call", callee="sales", callId="c")
         call = stream.until("asked for")
-        assert call["what"] == "call to sales"
+        assert call["title"] == "call to sales"
         assert call["address"] == change(Call.objects.get())
         for file, state in (
             ("call_ring", "ringing"),
@@ -119,7 +119,7 @@ def test_a_call_is_told_as_it_goes_on(gateway, manager, acme):
             acme.post("CallStatusEvent", file, callId="c")
             told = stream.until(state)
             assert told["key"] == call["key"]
-            assert told["going_on"] == (file != "call_finish")
+            assert told["in_progress"] == (file != "call_finish")
             assert_tells_nothing(json.dumps(told))
 
 
@@ -155,7 +155,7 @@ def test_after_a_break_what_was_missed_is_told(gateway, manager, acme):
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "%00", "²"])
-def test_a_place_that_is_none_is_no_place(gateway, manager, acme, after):
+def test_a_malformed_place_is_ignored(gateway, manager, acme, after):
     with looking(gateway, manager, after=after.replace("²", "%C2%B2")) as stream:
         acme.connected()
         assert stream.until("connecting")
@@ -163,13 +163,13 @@ def test_a_place_that_is_none_is_no_place(gateway, manager, acme, after):
 
 def test_it_is_for_whoever_may_look(gateway, cast):
     assert status(gateway, Client()) == 302
-    nobody = signed_in("manager", name="of-nobody")  # she has no tenants
+    nobody = signed_in("manager", name="of-nobody")  # they have no tenants
     assert status(gateway, nobody) == 403
     assert nobody.get(reverse("admin:hooks_call_live")).status_code == 403
     assert status(gateway, signed_in("auditor")) == 200
 
 
-def test_a_manager_is_told_of_hers_as_it_happens(gateway, cast, acme, globex):
+def test_a_manager_is_told_only_of_their_tenants_as_it_happens(gateway, cast, acme, globex):
     with looking(gateway, signed_in("manager", cast.globex)) as stream:
         acme.connected()
         acme.post("call", callId="c", callee="sales")
@@ -229,23 +229,24 @@ def seen_by(tenants, *told):
         listener._task = asyncio.create_task(asyncio.sleep(WAIT))
         viewer = listener.join(tenants, 1)
         for one in told:
-            listener._tell(one)
+            listener._send(one)
         listener.leave(viewer)
         return [viewer.waiting.get_nowait() for _ in range(viewer.waiting.qsize())]
 
     return asyncio.run(look())
 
 
-def test_a_manager_is_told_of_her_tenants_alone():
+def test_a_manager_is_told_only_of_their_tenants():
     told = [
-        Change(number, tenant, {"key": str(number)}) for number, tenant in enumerate((1, 2, None))
+        LiveChange(number, tenant, {"key": str(number)})
+        for number, tenant in enumerate((1, 2, None))
     ]
     assert seen_by(frozenset({1}), *told) == [told[0].message]
     assert seen_by(frozenset(), *told) == []
     assert seen_by(None, *told) == [one.message for one in told]
 
 
-def test_a_manager_is_asked_for_what_she_missed_of_hers_alone(cast, acme, globex):
+def test_only_the_managers_tenants_are_read_for_what_they_missed(cast, acme, globex):
     acme.connected()
     globex.connected(origin="https://globex.example:8443")
     acme.post("connect", origin="https://unknown.example")
@@ -254,7 +255,7 @@ def test_a_manager_is_asked_for_what_she_missed_of_hers_alone(cast, acme, globex
         async with await psycopg.AsyncConnection.connect(
             **parameters(), autocommit=True
         ) as connected:
-            return {one.row["tenant"] for one in await changes.since(connected, 0, tenants)}
+            return {one.row["tenant"] for one in await read_changes_since(connected, 0, tenants)}
 
     assert asyncio.run(missed([Tenant.objects.get(slug="globex").pk])) == {"globex"}
     assert asyncio.run(missed(None)) == {"acme", "globex", ""}
@@ -266,7 +267,7 @@ def test_a_viewer_who_does_not_keep_up_is_dropped(monkeypatch):
     async def look():
         viewer = listening.Viewer(None, 1)
         for number in range(4):
-            viewer.tell(b"%d" % number)
+            viewer.send(b"%d" % number)
         await asyncio.sleep(WAIT)
 
     with pytest.raises(asyncio.CancelledError):
@@ -275,7 +276,7 @@ def test_a_viewer_who_does_not_keep_up_is_dropped(monkeypatch):
 
 @pytest.mark.parametrize(
     ("limit", "most", "users", "one_more"),
-    [("MAX_VIEWERS", 1, [1], 2), ("MAX_OF_ONE", 2, [1, 1, 2], 1)],
+    [("MAX_VIEWERS", 1, [1], 2), ("MAX_PER_USER", 2, [1, 1, 2], 1)],
 )
 def test_there_are_only_so_many_viewers_and_of_nobody_all(
     monkeypatch, limit, most, users, one_more

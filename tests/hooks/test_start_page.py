@@ -35,7 +35,7 @@ def test_it_names_who_was_refused_most_and_what_to_do(start, cast, acme, globex)
     assert "no tenant" in html
 
 
-def test_a_manager_finds_her_tenants_alone(start, cast, acme, globex):
+def test_a_manager_finds_only_their_tenants(start, cast, acme, globex):
     globex.post("connect", origin="https://unknown.example")
     globex.connected(origin="https://globex.example:8443").post("call", callId="c", callee="boss")
     acme.connected().post("call", callId="c", callee="boss")
@@ -45,7 +45,7 @@ def test_a_manager_finds_her_tenants_alone(start, cast, acme, globex):
     assert "no tenant" not in html
 
 
-def test_it_offers_what_she_may_do(cast):
+def test_it_offers_what_people_may_do(cast):
     def offered(*who):
         html = signed_in(*who).get("/admin/").content.decode()
         return [words for words in ("Live</a>", "Charts</a>", "New tenant</a>") if words in html]

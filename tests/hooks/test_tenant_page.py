@@ -1,4 +1,4 @@
-"""A tenant's page: how its SIP accounts fare, what was refused, what is missing, and how to set its WCS up."""
+"""A tenant's page: its SIP accounts, what was refused, what is missing, how to set its WCS up."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def page(manager, cast):
 
 
 def called(wcs, *events):
-    """A call with the statuses it came to: a file of tests/payloads, and what is different in it."""
+    """A call with its status events: a file of tests/payloads, and the fields that differ."""
     number = str(Call.objects.count())
     assert wcs.post("call", callId=number, callee="sales").status == 200
     for file, changes in events:

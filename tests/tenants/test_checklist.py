@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from hooks.calls import checklist
-from hooks.calls.checklist import Facts, Instance, missing, steps
+from hooks.calls.checklist import InstanceFacts, SetUpFacts, steps
 
-READY = Instance("acme-1", "/page/", answers=True, seen=True)
-EVERYTHING = Facts(
+READY = InstanceFacts("acme-1", "/page/", answers=True, seen=True)
+EVERYTHING = SetUpFacts(
     active=True,
     domains=1,
     accounts=1,
@@ -21,6 +21,10 @@ EVERYTHING = Facts(
     connected=True,
     answered=True,
 )
+
+
+def missing(facts):
+    return [step for step in steps(facts) if not step.done]
 
 
 def test_nothing_is_missing_when_a_call_was_answered():

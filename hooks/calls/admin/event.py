@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.html import format_html
 
-from hooks.calls.admin import search, shown
+from hooks.calls.admin import columns, search
 from hooks.calls.admin.filters import ReasonFilter, TimeFilter
 from hooks.calls.admin.huge_table import HugeTableAdmin
 from hooks.models import Event
@@ -19,49 +17,35 @@ from tenants.admin.tenant_filter import TenantFilter
 
 class EventAdmin(HugeTableAdmin):
     related = ("tenant", "instance", "session", "call")
-    fields = (
-        "received",
+    fields: ClassVar[Any] = (
+        columns.received,
         "method",
-        "of_tenant",
-        "at_instance",
-        "in_session",
-        "of_call",
-        "decision_is",
-        "reason_is",
+        columns.tenant_link,
+        columns.instance_link,
+        columns.session_link,
+        columns.call_link,
+        columns.decision_text,
+        columns.reason_text,
         "detail",
-        "carried",
+        "redacted_body",
     )
     list_display = (
-        "received",
-        "of_tenant",
-        "decision_is",
-        "reason_is",
+        columns.received,
+        columns.tenant_link,
+        columns.decision_text,
+        columns.reason_text,
         "method",
-        "at_instance",
-        "in_session",
+        columns.instance_link,
+        columns.session_link,
     )
     list_filter = (TenantFilter, TimeFilter, "decision", ReasonFilter)
     linked_lookups = ("session__id__exact", "call__id__exact", *TimeFilter.NAMES)
-    time, knows_refusals = "received_at", True
+    time_field, has_refusal_indexes = "received_at", True
     search_fields = ("session__wcs_session_id__exact",)
     search_help_text = search.HELP
-
-    of_tenant = shown.link_column("tenant", "tenant")
-    at_instance = shown.link_column("instance", "WCS instance")
-    in_session = shown.link_column("session", "session")
-    of_call = shown.link_column("call", "call")
-    received = shown.time_column("received_at", "received")
-    decision_is = shown.decision_column
-    reason_is = shown.reason_column
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> Any:
-        text = search_term.strip()
-        return (queryset.filter(search.events(text)) if text else queryset), False
+    match_text = staticmethod(search.match_events)
 
     @admin.display(description="body, redacted")
-    def carried(self, event: Event) -> str:
-        return format_html(
-            '<pre class="body">{}</pre>', json.dumps(event.body, indent=2, ensure_ascii=False)
-        )
+    def redacted_body(self, event: Event) -> str:
+        body = json.dumps(event.body, indent=2, ensure_ascii=False)
+        return format_html('<pre class="body">{}</pre>', body)

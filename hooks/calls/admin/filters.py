@@ -1,4 +1,4 @@
-"""What the lists of hooks are narrowed by: a time, a reason, and how it ended."""
+"""What the lists of hooks are narrowed by: a time, a reason, and the outcome."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ else:
 
 LIVING = "living"
 REFUSALS = {reason.value for reason in Reason if reason.decision is Decision.REFUSED}
-LATELY = {
+SPANS = {
     "last hour": timedelta(hours=1),
     "last 24 hours": timedelta(days=1),
     "last 7 days": timedelta(days=7),
@@ -38,7 +38,8 @@ class ReasonFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in dict(self.lookup_choices):
             return queryset
-        # That it is a refusal follows from the reason, but only for us: the index of refusals must be told.
+
+        # PostgreSQL cannot conclude it from the reason, and would not use the index of refusals.
         refusal = {"decision": Decision.REFUSED} if self.value() in REFUSALS else {}
         return queryset.filter(reason=self.value(), **refusal)
 
@@ -53,11 +54,10 @@ class OutcomeFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == LIVING:
             return queryset.filter(ended_at=None)
-        return (
-            queryset.filter(ended_by=self.value())
-            if self.value() in dict(self.lookup_choices)
-            else queryset
-        )
+        if self.value() in dict(self.lookup_choices):
+            return queryset.filter(ended_by=self.value())
+
+        return queryset
 
 
 class TimeFilter(ListFilter):
@@ -69,14 +69,14 @@ class TimeFilter(ListFilter):
         self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
     ) -> None:
         super().__init__(request, params, model, model_admin)
-        self._field = model_admin.time
+        self._field = model_admin.time_field
         self._typed = {name: params.pop(name)[-1].strip() for name in self.NAMES if name in params}
-        self._times = {name: _time(text) for name, text in self._typed.items() if text}
+        self._times = {name: _parse_time(text) for name, text in self._typed.items() if text}
+
         for name, at in self._times.items():
             if at is None:
-                messages.error(
-                    request, f"“{self._typed[name]}” is no time. Write it like 2026-11-25 10:30."
-                )
+                problem = f"“{self._typed[name]}” is not a time. Write it like 2026-11-25 10:30."
+                messages.error(request, problem)
 
     def has_output(self) -> bool:
         return True
@@ -89,34 +89,29 @@ class TimeFilter(ListFilter):
         return queryset.filter(**{lookups[name]: at for name, at in self._times.items() if at})
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        mine = list(self.NAMES)
         others = [
-            (name, values) for name, values in changelist.filter_params.items() if name not in mine
+            (name, value)
+            for name, values in changelist.filter_params.items()
+            if name not in self.NAMES
+            for value in values
         ]
         yield {
             "selected": not any(self._times.values()),
-            "query_string": changelist.get_query_string(remove=mine),
+            "query_string": changelist.get_query_string(remove=list(self.NAMES)),
             "typed": self._typed,
-            "others": [(name, value) for name, values in others for value in values],
-            "lately": [
-                (
-                    words,
-                    changelist.get_query_string(
-                        {self.SINCE: _written(timezone.now() - span)}, [self.UNTIL]
-                    ),
-                )
-                for words, span in LATELY.items()
-            ],
+            "others": others,
+            "spans": [(title, self._since(changelist, span)) for title, span in SPANS.items()],
         }
 
+    def _since(self, changelist: Any, span: timedelta) -> str:
+        since = (timezone.now() - span).strftime("%Y-%m-%dT%H:%M")
+        query: str = changelist.get_query_string({self.SINCE: since}, [self.UNTIL])
+        return query
 
-def _time(text: str) -> datetime | None:
+
+def _parse_time(text: str) -> datetime | None:
     try:
         at = parse_datetime(text)
-    except ValueError:  # well written, but no such day
+    except ValueError:  # well written, but there is no such day
         return None
     return at and (at if at.tzinfo else at.replace(tzinfo=UTC))
-
-
-def _written(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M")

@@ -1,7 +1,8 @@
-"""A list of millions of rows that nobody changes: newest first, from page to page, and it gives up in time."""
+"""A list of millions of rows: newest first, page by page, read-only, within a time limit."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -13,22 +14,21 @@ from django.urls import reverse
 from psycopg.errors import QueryCanceled
 
 from hooks.calls.admin.filters import REFUSALS, TimeFilter
-from hooks.calls.admin.hers import parts
-from hooks.calls.admin.paging import LOOKED_THROUGH, LOOKED_THROUGH_SPARSE, Place, newest
+from hooks.calls.admin.paging import LOOKED_THROUGH, LOOKED_THROUGH_SPARSE, Place, newest_page
+from hooks.calls.admin.visible_parts import visible_parts
 from hooks.reasons import Decision
 from tenants.admin.display import STYLE
 from tenants.admin.read_only import ReadOnlyAdmin
 from tenants.admin.scoped import visible_rows
+from tenants.admin.search_text import searchable
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.models import Tenant
 
-PATIENCE = 5_000  # milliseconds
-TOO_SLOW = (
-    "That took too long to look up among so many rows. Choose a tenant, or search for a whole id."
-)
-# By what the tables' indexes find rows; anything else is looked for among the newest of them.
-FOUND_BY_INDEX = {TenantFilter.parameter_name, TimeFilter.SINCE, TimeFilter.UNTIL}
-FOUND_AT_ONCE = {SEARCH_VAR, "session__id__exact"}  # few rows, whatever else they must be
+TIMEOUT_MILLISECONDS = 5_000
+TOO_SLOW = "The search took too long among so many rows. Choose a tenant, or search for a whole id."
+# By these the tables' indexes find rows; anything else is looked for among the newest rows.
+INDEXED = {TenantFilter.parameter_name, TimeFilter.SINCE, TimeFilter.UNTIL}
+SELECTIVE = {SEARCH_VAR, "session__id__exact"}  # these find few rows, whatever else is asked for
 
 
 class NewestFirst(ChangeList):
@@ -38,10 +38,16 @@ class NewestFirst(ChangeList):
     model_admin: HugeTableAdmin
 
     def get_results(self, request: HttpRequest) -> None:
-        time = self.model_admin.time
         before = Place.parse(request.GET.get(PAGE_VAR, ""), self.model._meta.pk)
-        far = LOOKED_THROUGH_SPARSE if self._asks_for_refusals() else LOOKED_THROUGH
-        page = newest(self.queryset, time, self._parts(request), before, self._among(request), far)
+        page = newest_page(
+            self.queryset,
+            self.model_admin.time_field,
+            self._parts(request),
+            before,
+            among=self._indexed_rows(request),
+            limit=LOOKED_THROUGH_SPARSE if self._asks_for_refusals() else LOOKED_THROUGH,
+        )
+
         self.result_list, self.looked_back_to = page.rows, page.looked_back_to
         self.result_count, self.full_result_count = len(page.rows), None
         self.show_all = self.can_show_all = self.multi_page = self.show_full_result_count = False
@@ -50,21 +56,27 @@ class NewestFirst(ChangeList):
         self.newest = self.get_query_string() if before else None
 
     def _parts(self, request: HttpRequest) -> list[Q]:
-        """Where a tenant is asked for, or a few rows by an index of their own, it is all one part."""
-        if self.params.keys() & FOUND_AT_ONCE:
+        """One part is enough for one tenant, and for a few rows that have an index of their own."""
+        if self.params.keys() & SELECTIVE:
             return []
-        slug = self.params.get(TenantFilter.parameter_name, "").replace("\0", "?").strip()
-        if not slug:
-            return parts(self.root_queryset, request.user)
-        asked_for = Tenant.objects.visible_to(request.user).filter(slug=slug)
-        return [Q(tenant=asked_for.values_list("pk", flat=True).first() or 0)]
 
-    def _among(self, request: HttpRequest) -> QuerySet[Any] | None:
-        """The rows that an index keeps together with those asked for, if it does not keep these themselves."""
-        asked = {name for name, value in self.params.items() if value} - FOUND_BY_INDEX
+        slug = searchable(self.params.get(TenantFilter.parameter_name, ""))
+        if not slug:
+            return visible_parts(self.root_queryset, request.user)
+
+        tenants = Tenant.objects.visible_to(request.user).filter(slug=slug)
+        return [Q(tenant=tenants.values_list("pk", flat=True).first() or 0)]
+
+    def _indexed_rows(self, request: HttpRequest) -> QuerySet[Any] | None:
+        """The rows that an index finds and the asked-for rows are among.
+
+        None where an index finds the asked-for rows themselves.
+        """
+        asked = {name for name, value in self.params.items() if value} - INDEXED
         refused = self._asks_for_refusals()
-        if asked & FOUND_AT_ONCE or not (asked - {"decision__exact"} if refused else asked):
+        if asked & SELECTIVE or not (asked - {"decision__exact"} if refused else asked):
             return None
+
         rows = self.root_queryset
         for spec in self.filter_specs:
             if isinstance(spec, TenantFilter | TimeFilter):
@@ -72,8 +84,8 @@ class NewestFirst(ChangeList):
         return rows.filter(decision=Decision.REFUSED) if refused else rows
 
     def _asks_for_refusals(self) -> bool:
-        """And the table has indexes of its refusals."""
-        return self.model_admin.knows_refusals and (
+        """False too where the table has no indexes of its refusals."""
+        return self.model_admin.has_refusal_indexes and (
             self.params.get("decision__exact") == Decision.REFUSED
             or self.params.get("reason") in REFUSALS
         )
@@ -86,8 +98,9 @@ class HugeTableAdmin(ReadOnlyAdmin):
     list_select_related = False
     sortable_by = ()  # newest first is what the indexes give
     actions = None
-    time = ""  # the field that says when
-    knows_refusals = False  # whether the table has indexes of its refusals
+    time_field = ""  # that the rows are listed by
+    has_refusal_indexes = False
+    match_text: Callable[[str], Q]  # what finds the rows of a whole id
     # Joins would hide a row whose tenant or instance is gone: no foreign key constraint keeps it.
     related: tuple[str, ...] = ()
 
@@ -95,34 +108,49 @@ class HugeTableAdmin(ReadOnlyAdmin):
         css: ClassVar[Any] = {"all": [*STYLE["all"], "hooks/lists.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What a row refers to is shown where it is hers: its WCS may be somebody else's by now."""
-        fields: list[Any] = [
+        """Shows what a row refers to only to those who may see it: a WCS can change hands."""
+        models: list[Any] = [
             (name, self.opts.get_field(name).related_model) for name in self.related
         ]
         related = [
             Prefetch(name, visible_rows(model._default_manager.all(), request))
-            for name, model in fields
+            for name, model in models
         ]
         return super().get_queryset(request).prefetch_related(*related)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = searchable(search_term)
+        return (queryset.filter(self.match_text(text)) if text else queryset), False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NewestFirst
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return (f"-{self.time}", "-pk")
+        return (f"-{self.time_field}", "-pk")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        context = {"title": f"{self.opts.verbose_name_plural}, newest first".capitalize()}
+        title = f"{self.opts.verbose_name_plural}, newest first".capitalize()
+
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                # Every row is reached through an index, also where the planner guesses that there are few.
-                cursor.execute(
-                    f"SET LOCAL statement_timeout = {PATIENCE}; SET LOCAL enable_seqscan = off"
+            with transaction.atomic():
+                _limit_statements()
+                response = super().changelist_view(
+                    request, {"title": title} | (extra_context or {})
                 )
-                response = super().changelist_view(request, context | (extra_context or {}))
                 return response.render() if hasattr(response, "render") else response
         except OperationalError as error:
             if not isinstance(error.__cause__, QueryCanceled):
                 raise
+
         messages.error(request, TOO_SLOW)
         return HttpResponseRedirect(reverse("admin:app_list", args=[self.opts.app_label]))
+
+
+def _limit_statements() -> None:
+    """Every row is reached through an index, also where the planner guesses that there are few."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SET LOCAL statement_timeout = {TIMEOUT_MILLISECONDS}; SET LOCAL enable_seqscan = off"
+        )

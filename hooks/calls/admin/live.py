@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
-from typing import Any
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -14,99 +13,122 @@ from django.db import connection, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import TemplateResponse
 
-from hooks.calls.admin.hers import parts
-from hooks.calls.admin.paging import newest
-from hooks.calls.live import changes
-from hooks.calls.live.changes import Change
-from hooks.calls.live.listening import LISTENER, TooManyViewers
+from hooks.calls.admin.paging import newest_page
+from hooks.calls.admin.visible_parts import visible_parts
+from hooks.calls.live.changes import (
+    LAST_EVENT,
+    THESE_EVENTS,
+    LiveChange,
+    newest_changes,
+    read_changes_since,
+)
+from hooks.calls.live.listening import LISTENER, TooManyViewers, Viewer
 from hooks.database import parameters
 from hooks.models import Event
 from tenants.scope import scope_of
 from tenants.sign_in.ending import unattended
 
-# Then the page connects anew, and is asked who is there: so an ended session, or a tenant taken away, ends it in time.
-LIFETIME = 45.0  # seconds
-HEARTBEAT = 10.0  # seconds
-AGAIN_AFTER = 250  # milliseconds
-FULL = "You look at this page already in too many windows, or too many people do. Refresh it to see how things stand."
+# Then the page reconnects, and the session and the tenants are checked anew: so the stream ends
+# soon after a sign-out, or after a tenant was taken away.
+LIFETIME_SECONDS = 45.0
+HEARTBEAT_SECONDS = 10.0
+RECONNECT_MILLISECONDS = 250
+TOO_MANY = (
+    "You have this page open in too many windows, or too many people have. "
+    "Refresh it to see the present state."
+)
 
 
-def page(request: HttpRequest) -> HttpResponse:
+def live_page(request: HttpRequest) -> HttpResponse:
     after = _last_event()
     events = Event.objects.visible_to(request.user)
-    latest = newest(
-        events.only("pk", "received_at"), "received_at", parts(events, request.user), None
+    newest = newest_page(
+        events.only("pk", "received_at"), "received_at", visible_parts(events, request.user), None
     ).rows
+    changes = _read_changes([event.pk for event in newest])
+
     context = {
         **admin.site.each_context(request),
         "title": "Live: sessions and calls as they happen",
-        "rows": [change.row for change in reversed(_changes([event.pk for event in latest]))],
+        "rows": [change.row for change in reversed(changes)],
         "after": after,
     }
     return TemplateResponse(request, "hooks/live.html", context)
 
 
 @unattended
-def stream(request: HttpRequest) -> HttpResponseBase:
-    tenants = _tenants(request)
+def live_stream(request: HttpRequest) -> HttpResponseBase:
+    visible = scope_of(request.user).visible
+    tenants = None if visible is None else frozenset(visible)
     user = int(request.user.pk or 0)
     if LISTENER.is_full_for(user):
-        return HttpResponse(FULL, content_type="text/plain", status=503)
-    asked = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
-    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return HttpResponse(TOO_MANY, content_type="text/plain", status=503)
+
     return StreamingHttpResponse(
-        _messages(tenants, user, after), content_type="text/event-stream", headers=headers
+        _stream_messages(tenants, user, _last_seen_event(request)),
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-def _tenants(request: HttpRequest) -> frozenset[int] | None:
-    """None: everybody's."""
-    visible = scope_of(request.user).visible
-    return None if visible is None else frozenset(visible)
+def _last_seen_event(request: HttpRequest) -> int | None:
+    text = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-async def _messages(
+async def _stream_messages(
     tenants: frozenset[int] | None, user: int, after: int | None
 ) -> AsyncIterator[bytes]:
-    # Django keeps a connection for each request until it ends: this one lasts, and needs none any more.
+    # Django keeps a connection for each request until it ends: this one lasts, and needs none.
     await sync_to_async(connections.close_all)()
     try:
         viewer = LISTENER.join(tenants, user)
     except TooManyViewers:
         return
+
     try:
-        yield f"retry: {AGAIN_AFTER}\n\n".encode()
-        for change in await _missed(tenants, after):
+        yield f"retry: {RECONNECT_MILLISECONDS}\n\n".encode()
+        for change in await _missed_changes(tenants, after):
             yield change.message
-        ends = asyncio.get_running_loop().time() + LIFETIME
+
+        ends = asyncio.get_running_loop().time() + LIFETIME_SECONDS
         while (left := ends - asyncio.get_running_loop().time()) > 0:
-            try:
-                async with asyncio.timeout(min(left, HEARTBEAT)):
-                    message = await viewer.waiting.get()
-            except TimeoutError:
-                message = b": still here\n\n"
-            yield message
+            yield await _next_message(viewer, min(left, HEARTBEAT_SECONDS))
     finally:
         LISTENER.leave(viewer)
 
 
-async def _missed(tenants: frozenset[int] | None, after: int | None) -> list[Change]:
+async def _missed_changes(tenants: frozenset[int] | None, after: int | None) -> list[LiveChange]:
     if after is None or tenants == frozenset():
         return []
-    async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as connected:
-        return await changes.since(connected, after, None if tenants is None else sorted(tenants))
+
+    async with await psycopg.AsyncConnection.connect(
+        **parameters(), autocommit=True
+    ) as async_connection:
+        return await read_changes_since(
+            async_connection, after, None if tenants is None else sorted(tenants)
+        )
+
+
+async def _next_message(viewer: Viewer, seconds: float) -> bytes:
+    """A change, or a comment after so many seconds without one."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await viewer.waiting.get()
+    except TimeoutError:
+        return b": still here\n\n"
 
 
 def _last_event() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(changes.LAST)
+        cursor.execute(LAST_EVENT)
         return int(cursor.fetchone()[0])
 
 
-def _changes(events: list[Any]) -> list[Change]:
+def _read_changes(events: list[int]) -> list[LiveChange]:
     with connection.cursor() as cursor:
-        cursor.execute(changes.OF, {"events": events})
+        cursor.execute(THESE_EVENTS, {"events": events})
         names = [column.name for column in cursor.description]
-        found = (SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
-        return changes.newest_of_each(found)
+        return newest_changes(
+            SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()
+        )

@@ -1,4 +1,4 @@
-"""Pages of a table of millions of rows: from a place in time backwards, never counted, never skipped over."""
+"""Pages of a table of millions of rows: each begins at a place in time, and no row is counted."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from typing import Any, NamedTuple, Self
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
-PAGE = 50
-# How many rows a page looks through for those that are asked for, where no index knows them; of rows that lie far apart
-# fewer, since each of them is a page to read from the disk.
+PAGE = 50  # rows
+# How many rows a page looks through for those that are asked for, where no index finds these. Of
+# rows that lie far apart fewer, since each of them is a page to read from the disk.
 LOOKED_THROUGH = 20_000
 LOOKED_THROUGH_SPARSE = 5_000
-# Of so many tenants each is asked for its newest rows; more are picked out of everybody's.
-PARTS = 100
+PARTS = 100  # of so many each is asked for its newest rows; more are picked out of all rows
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -30,80 +29,85 @@ class Place(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, key_field: Any) -> Self | None:
-        """None where somebody typed the address himself."""
-        micros, _, key = text.partition("_")
+        """None for what no link of a page holds."""
+        microseconds, _, key = text.partition("_")
         try:
-            return cls(
-                _EPOCH + int(micros) * _MICROSECOND, str(key_field.to_python(key)) if key else ""
-            )
+            at = _EPOCH + int(microseconds) * _MICROSECOND
+            return cls(at, str(key_field.to_python(key)) if key else "")
         except (ValueError, OverflowError, ValidationError):
             return None
 
     def __str__(self) -> str:
-        micros = str((self.at - _EPOCH) // _MICROSECOND)
-        return f"{micros}_{self.key}" if self.key else micros
+        microseconds = str((self.at - _EPOCH) // _MICROSECOND)
+        return f"{microseconds}_{self.key}" if self.key else microseconds
 
-    def before(self, time: str) -> Q:
+    def before(self, time_field: str) -> Q:
+        earlier = Q(**{f"{time_field}__lt": self.at})
         if not self.key:
-            return Q(**{f"{time}__lt": self.at})
+            return earlier
+
         # The first condition is the one an index can use.
-        return Q(**{f"{time}__lte": self.at}) & (Q(**{f"{time}__lt": self.at}) | Q(pk__lt=self.key))
+        return Q(**{f"{time_field}__lte": self.at}) & (earlier | Q(pk__lt=self.key))
 
 
 class Page(NamedTuple):
     rows: list[Any]
     older: Place | None  # where the next page begins
-    looked_back_to: (
-        datetime | None
-    )  # where the search stopped for today, without finding a page full
+    looked_back_to: datetime | None  # where the search stopped before the page was full
 
 
-def newest(
+def newest_page(
     rows: QuerySet[Any],
-    time: str,
+    time_field: str,
     parts: Sequence[Q],
     before: Place | None,
     among: QuerySet[Any] | None = None,
-    far: int = LOOKED_THROUGH,
+    limit: int = LOOKED_THROUGH,
 ) -> Page:
-    """The newest of these parts of `rows`; without parts, of all.
+    """The newest rows of these parts; without parts, of all.
 
-    `among`: rows that an index keeps in the order of time, where it does not keep the asked-for ones themselves; `far` of
-    them are looked through.
+    `among`: rows that an index keeps in the order of time, where no index finds `rows` themselves;
+    at most `limit` of them are looked through.
     """
     if before:
-        rows = rows.filter(before.before(time))
-        among = among if among is None else among.filter(before.before(time))
-    floor = _floor(among, time, parts, far) if among is not None else None
+        rows = rows.filter(before.before(time_field))
+        among = among if among is None else among.filter(before.before(time_field))
+
+    floor = None if among is None else _floor(among, time_field, parts, limit)
     if floor:
-        rows = rows.filter(**{f"{time}__gte": floor})
-    found = list(_merged(_parts(rows, parts), time, PAGE + 1))
-    if len(found) > PAGE:
-        last = found[PAGE - 1]
-        return Page(found[:PAGE], Place(getattr(last, time), str(last.pk)), None)
-    return Page(found, Place(floor) if floor else None, floor)
+        rows = rows.filter(**{f"{time_field}__gte": floor})
+
+    newest = list(_merge(_split(rows, parts), time_field, PAGE + 1))
+    if len(newest) > PAGE:
+        last = newest[PAGE - 1]
+        return Page(newest[:PAGE], Place(getattr(last, time_field), str(last.pk)), None)
+    return Page(newest, Place(floor) if floor else None, floor)
 
 
-def _floor(among: QuerySet[Any], time: str, parts: Sequence[Q], far: int) -> datetime | None:
-    """None where fewer rows are left than a page looks through."""
-    separate = _parts(among, parts)
-    far //= len(separate)
-    ends = [
-        part.order_by(f"-{time}").values_list(time, flat=True)[far : far + 1] for part in separate
+def _floor(
+    among: QuerySet[Any], time_field: str, parts: Sequence[Q], limit: int
+) -> datetime | None:
+    """How far back a page looks; None where fewer rows than `limit` are left."""
+    separate = _split(among, parts)
+    limit //= len(separate)
+
+    times = [
+        part.order_by(f"-{time_field}").values_list(time_field, flat=True) for part in separate
     ]
-    return max((end for part in ends for end in part), default=None)
+    return max((time for part in times for time in part[limit : limit + 1]), default=None)
 
 
-def _parts(rows: QuerySet[Any], parts: Sequence[Q]) -> list[QuerySet[Any]]:
+def _split(rows: QuerySet[Any], parts: Sequence[Q]) -> list[QuerySet[Any]]:
     """An index is in the order of time within each part."""
     if not parts:
         return [rows]
     if len(parts) > PARTS:
         return [rows.filter(reduce(or_, parts))]
+
     return [rows.filter(part) for part in parts]
 
 
-def _merged(parts: list[QuerySet[Any]], time: str, number: int) -> QuerySet[Any]:
-    order = (f"-{time}", "-pk")
+def _merge(parts: list[QuerySet[Any]], time_field: str, number: int) -> QuerySet[Any]:
+    order = (f"-{time_field}", "-pk")
     first, *rest = (part.order_by(*order)[:number] for part in parts)
     return first.union(*rest, all=True).order_by(*order)[:number] if rest else first

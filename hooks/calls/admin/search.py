@@ -1,4 +1,4 @@
-"""A search for a whole session id or call id: what WCS's own logs name, and what the tables have indexes for."""
+"""Searches for a whole session id or call id, as WCS's own logs name it and the indexes know it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,26 @@ from hooks.models import Call, Session
 
 HELP = "A whole session id or call id, as WCS writes it."
 SESSION_HELP = "A whole session id, as WCS writes it."
-FOUND = 1_000  # WCS reuses its ids
+MAX_MATCHES = 1_000  # WCS reuses its ids
 
 
-def sessions_of(text: str) -> list[Any]:
-    return list(Session.objects.filter(wcs_session_id=text).values_list("pk", flat=True)[:FOUND])
+def match_sessions(text: str) -> Q:
+    return Q(wcs_session_id=text)
 
 
-def calls(text: str) -> Q:
-    return Q(wcs_call_id=text) | Q(session__in=sessions_of(text))
+def match_calls(text: str) -> Q:
+    return Q(wcs_call_id=text) | Q(session__in=_session_keys(text))
 
 
-def events(text: str) -> Q:
-    """A call's events by its session: there is no index for the call."""
-    found = list(Call.objects.filter(wcs_call_id=text).values_list("pk", "session")[:FOUND])
-    of_calls = Q(
-        session__in=[session for _, session in found], call__in=[call for call, _ in found]
+def match_events(text: str) -> Q:
+    """A call's events are found by its session: there is no index for the call."""
+    calls = list(Call.objects.filter(wcs_call_id=text).values_list("pk", "session")[:MAX_MATCHES])
+    events_of_calls = Q(
+        session__in=[session for _, session in calls], call__in=[call for call, _ in calls]
     )
-    return Q(session__in=sessions_of(text)) | of_calls
+    return Q(session__in=_session_keys(text)) | events_of_calls
+
+
+def _session_keys(text: str) -> list[Any]:
+    sessions = Session.objects.filter(wcs_session_id=text)
+    return list(sessions.values_list("pk", flat=True)[:MAX_MATCHES])

@@ -1,14 +1,12 @@
-"""The pages of sessions: who connected, from where, and what came of it."""
+"""The pages of sessions: who connected, from where, and what became of it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
-from hooks.calls.admin import search, shown, tables
+from hooks.calls.admin import columns, search, tables
 from hooks.calls.admin.filters import OutcomeFilter, TimeFilter
 from hooks.calls.admin.huge_table import HugeTableAdmin
 from hooks.models import Event, Session
@@ -17,61 +15,43 @@ from tenants.admin.tenant_filter import TenantFilter
 
 class SessionAdmin(HugeTableAdmin):
     related = ("tenant", "instance", "domain", "sip_account")
-    fields = (
+    fields: ClassVar[Any] = (
         "wcs_session_id",
-        "of_tenant",
-        "at_instance",
+        columns.tenant_link,
+        columns.instance_link,
         "node_id",
         "app_key",
         "origin",
-        "from_domain",
-        "account",
-        "opened",
-        "established",
-        "ended",
-        "outcome",
+        columns.domain_link,
+        columns.sip_account_link,
+        columns.opened,
+        columns.established,
+        columns.ended,
+        columns.outcome,
         "calls",
         "events",
     )
     list_display = (
-        "opened",
-        "of_tenant",
+        columns.opened,
+        columns.tenant_link,
         "origin",
         "sip_login",
-        "at_instance",
-        "outcome",
+        columns.instance_link,
+        columns.outcome,
         "wcs_session_id",
     )
     list_filter = (TenantFilter, TimeFilter, OutcomeFilter)
     linked_lookups = TimeFilter.NAMES
-    time = "opened_at"
+    time_field = "opened_at"
     search_fields = ("wcs_session_id__exact",)
     search_help_text = search.SESSION_HELP
-
-    of_tenant = shown.link_column("tenant", "tenant")
-    at_instance = shown.link_column("instance", "WCS instance")
-    from_domain = shown.link_column("domain", "domain")
-    account = shown.link_column("sip_account", "SIP account")
-    opened = shown.time_column("opened_at", "opened")
-    established = shown.time_column("established_at", "established")
-    ended = shown.time_column("ended_at", "ended")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> Any:
-        text = search_term.strip()
-        return (queryset.filter(wcs_session_id=text) if text else queryset), False
-
-    @admin.display(description="outcome")
-    def outcome(self, session: Session) -> str:
-        return tables.outcome(session)
+    match_text = staticmethod(search.match_sessions)
 
     @admin.display(description="calls")
     def calls(self, session: Session) -> str:
-        return tables.calls(session.calls.all(), f"session__id__exact={session.pk}")
+        return tables.call_table(session.calls.all(), f"session__id__exact={session.pk}")
 
     @admin.display(description="events")
     def events(self, session: Session) -> str:
-        return tables.events(
-            Event.objects.filter(session=session.pk), f"session__id__exact={session.pk}"
-        )
+        events = Event.objects.filter(session=session.pk)
+        return tables.event_table(events, f"session__id__exact={session.pk}")

@@ -1,57 +1,70 @@
-"""The calls and events that a session's or a call's page shows."""
+"""The tables of calls and events on the pages of a call, a session and a tenant."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib.admin.utils import label_for_field
 from django.db.models import QuerySet
+from django.template.loader import render_to_string
 from django.urls import reverse
 
-from hooks.calls.admin import shown
+from hooks.calls.admin import columns
+from hooks.calls.admin.columns import Column
 from hooks.models import Call, Event
-from hooks.reasons import Decision
 
-CALL_HEADS = ("asked", "call", "outcome", "reason", "asked for", "dialled", "talked")
-EVENT_HEADS = ("received", "event", "decision", "reason", "detail")
+MAX_ROWS = 50
+CALL_COLUMNS: Sequence[Column] = (
+    columns.asked,
+    columns.own_call_link,
+    columns.outcome,
+    columns.reason_text,
+    columns.asked_for,
+    columns.dialled,
+    columns.talked,
+)
+EVENT_COLUMNS: Sequence[Column] = (
+    columns.received,
+    columns.own_event_link,
+    columns.decision_text,
+    columns.reason_text,
+    columns.detail,
+)
 
 
-def calls(found: QuerySet[Call], query: str, number: int = shown.ROWS) -> str:
-    rows = [
-        (
-            shown.time(call.asked_at),
-            shown.link_to(call),
-            outcome(call),
-            shown.reason(call),
-            call.alias or "(default)",
-            call.target,
-            shown.length(call.duration),
-        )
-        for call in found.order_by("-asked_at")[: number + 1]
-    ]
-    return shown.table(
-        CALL_HEADS, rows, f"{reverse('admin:hooks_call_changelist')}?{query}", number
+def call_table(calls: QuerySet[Call], query: str, max_rows: int = MAX_ROWS) -> str:
+    """The newest calls; `query` is what their list is narrowed by to show all of them."""
+    newest = calls.order_by("-asked_at")[: max_rows + 1]
+    return _row_table(
+        CALL_COLUMNS, newest, f"{reverse('admin:hooks_call_changelist')}?{query}", max_rows
     )
 
 
-def events(found: QuerySet[Event], query: str, number: int = shown.ROWS) -> str:
-    rows = [
-        (
-            shown.time(event.received_at),
-            shown.link_to(event),
-            shown.decision(event),
-            shown.reason(event),
-            event.detail,
-        )
-        for event in found.order_by("-received_at", "-id")[: number + 1]
-    ]
-    return shown.table(
-        EVENT_HEADS, rows, f"{reverse('admin:hooks_event_changelist')}?{query}", number
+def event_table(events: QuerySet[Event], query: str, max_rows: int = MAX_ROWS) -> str:
+    """The newest events; `query` is what their list is narrowed by to show all of them."""
+    newest = events.order_by("-received_at", "-id")[: max_rows + 1]
+    return _row_table(
+        EVENT_COLUMNS, newest, f"{reverse('admin:hooks_event_changelist')}?{query}", max_rows
     )
 
 
-def outcome(row: Any) -> str:
-    if getattr(row, "decision", "") == Decision.REFUSED:
-        return shown.decision(row)
-    if row.ended_at is None:
-        return "not ended yet"
-    return row.get_ended_by_display() or "ended"
+def render_table(
+    heads: Sequence[str], rows: Iterable[Sequence[Any]], full_list: str, max_rows: int = MAX_ROWS
+) -> str:
+    """The first rows, and a link to the full list where there are more."""
+    rows = list(rows)
+    context = {
+        "heads": heads,
+        "rows": rows[:max_rows],
+        "full_list": full_list if len(rows) > max_rows else "",
+    }
+    return render_to_string("hooks/rows.html", context)
+
+
+def _row_table(
+    row_columns: Sequence[Column], rows: QuerySet[Any], full_list: str, max_rows: int
+) -> str:
+    heads = [str(label_for_field(column, rows.model)) for column in row_columns]
+    cells = [[column(row) for column in row_columns] for row in rows]
+    return render_table(heads, cells, full_list, max_rows)

@@ -1,1 +1,6 @@
-"""The live page: what is announced by the gateways, listened to by each process, and streamed to whoever looks."""
+"""The live page's stream: what the gateways announce, listened to once for each process.
+
+In come NOTIFYs on the pipeline's channel, and recorded events; out go server-sent events, to each
+viewer those of the tenants they may see. `changes` turns recorded events into rows of the page,
+`listening` follows them and hands them out. From outside, only hooks/calls/admin/live.py uses it.
+"""

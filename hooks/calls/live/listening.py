@@ -1,4 +1,4 @@
-"""One connection of this process that listens for whoever looks at its live pages, and only while somebody does."""
+"""One connection of this process that listens for the viewers of the live page, while any watch."""
 
 from __future__ import annotations
 
@@ -9,34 +9,33 @@ from typing import Any
 import psycopg
 
 from hooks.announcing import CHANNEL
-from hooks.calls.live import changes
-from hooks.calls.live.changes import Change
+from hooks.calls.live.changes import LAST_EVENT, LATE_IDS, LiveChange, read_changes_since
 from hooks.database import DatabaseAway, noticing_absence, parameters
 
 log = logging.getLogger("hooks")
 MAX_VIEWERS = 100  # of each process
-MAX_OF_ONE = 10  # pages of one person, so that nobody takes the place of all
+MAX_PER_USER = 10  # so that one person's pages do not take everybody's place
 MAX_WAITING = 200  # changes that a viewer has not taken yet
-APPLICATION = "clickhook live"  # what pg_stat_activity calls it
-UNTOLD = 5.0  # seconds after which it looks without having been told
+APPLICATION_NAME = "clickhook live"  # what pg_stat_activity calls the connection
+POLL_SECONDS = 5.0  # how long it waits for a NOTIFY before it looks
 
 
 class TooManyViewers(Exception):
-    """This process has as many as it bears."""
+    """This process has as many viewers as it can serve."""
 
 
 class Viewer:
     def __init__(self, tenants: frozenset[int] | None, user: int) -> None:
-        """`tenants`: whose changes are hers to see; None: everybody's."""
+        """`tenants`: whose changes they may see; None: everybody's."""
         self.tenants, self.user = tenants, user
         self.waiting: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING)
         self._task = asyncio.current_task()
 
-    def sees(self, change: Change) -> bool:
+    def may_see(self, change: LiveChange) -> bool:
         return self.tenants is None or change.tenant in self.tenants
 
-    def tell(self, message: bytes) -> None:
-        """One that does not keep up is dropped; her page connects anew and asks for what she missed."""
+    def send(self, message: bytes) -> None:
+        """A viewer that does not keep up is dropped; its page reconnects and asks for the rest."""
         try:
             self.waiting.put_nowait(message)
         except asyncio.QueueFull:
@@ -53,15 +52,14 @@ class Listener:
         self._task: asyncio.Task[None] | None = None
 
     def is_full_for(self, user: int) -> bool:
-        return (
-            len(self.viewers) >= MAX_VIEWERS
-            or sum(viewer.user == user for viewer in self.viewers) >= MAX_OF_ONE
-        )
+        of_user = sum(viewer.user == user for viewer in self.viewers)
+        return len(self.viewers) >= MAX_VIEWERS or of_user >= MAX_PER_USER
 
     def join(self, tenants: frozenset[int] | None, user: int) -> Viewer:
         """Raises TooManyViewers."""
         if self.is_full_for(user):
             raise TooManyViewers
+
         viewer = Viewer(tenants, user)
         self.viewers.add(viewer)
         if self._task is None or self._task.done():
@@ -78,53 +76,56 @@ class Listener:
         try:
             with noticing_absence():
                 async with await psycopg.AsyncConnection.connect(
-                    **self._connection(), autocommit=True
+                    **self._connection_parameters(), autocommit=True
                 ) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     await self._follow(connection)
         except DatabaseAway as away:
             log.warning("the live pages wait for the database: %s", away)
-        except Exception:  # whoever looks must not look at a page that stands still
+        except Exception:  # no viewer may be left with a page that stands still
             log.exception("fault in the live pages")
+
         for viewer in self.viewers:
             viewer.drop()
 
     @staticmethod
-    def _connection() -> dict[str, Any]:
-        return {**parameters(), "application_name": APPLICATION}
+    def _connection_parameters() -> dict[str, Any]:
+        return {**parameters(), "application_name": APPLICATION_NAME}
 
     async def _follow(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        """A transaction may commit after one with a later event, so the latest events are looked at more than once."""
-        last = await (await connection.execute(changes.LAST)).fetchone()
+        """Reads the latest events more than once: one may commit after an event with a later id."""
+        last = await (await connection.execute(LAST_EVENT)).fetchone()
         after = (last or (0,))[0]
-        told: dict[str, Change] = {}
+        sent: dict[str, LiveChange] = {}
+
         while True:
-            for change in await self._changes(connection, after):
+            for change in await self._read_changes(connection, after):
                 key, after = change.row["key"], max(after, change.event)
-                before = told.pop(key, None)
-                told[key] = change
+                before = sent.pop(key, None)
+                sent[key] = change
                 if before is None or before.row != change.row:
-                    self._tell(change)
-            told = dict(list(told.items())[-changes.LATE_IDS :])
-            async for _ in connection.notifies(timeout=UNTOLD, stop_after=1):
+                    self._send(change)
+
+            sent = dict(list(sent.items())[-LATE_IDS:])
+            async for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                 pass
 
-    async def _changes(self, connection: psycopg.AsyncConnection[Any], after: int) -> list[Change]:
-        """Asked for by tenant where nobody sees all of them, so that a busy one does not hide theirs."""
-        seen = {tenant for viewer in self.viewers for tenant in viewer.tenants or ()}
-        found = await changes.since(connection, after, list(seen)) if seen else []
-        if any(viewer.tenants is None for viewer in self.viewers):
-            found += [
-                change
-                for change in await changes.since(connection, after, None)
-                if change.tenant not in seen
-            ]
-        return found
+    async def _read_changes(
+        self, connection: psycopg.AsyncConnection[Any], after: int
+    ) -> list[LiveChange]:
+        """Reads managers' tenants by themselves, so that a busy other tenant does not hide them."""
+        tenants = {tenant for viewer in self.viewers for tenant in viewer.tenants or ()}
+        changes = await read_changes_since(connection, after, list(tenants)) if tenants else []
 
-    def _tell(self, change: Change) -> None:
+        if any(viewer.tenants is None for viewer in self.viewers):
+            everybodys = await read_changes_since(connection, after, None)
+            changes += [change for change in everybodys if change.tenant not in tenants]
+        return changes
+
+    def _send(self, change: LiveChange) -> None:
         for viewer in tuple(self.viewers):
-            if viewer.sees(change):
-                viewer.tell(change.message)
+            if viewer.may_see(change):
+                viewer.send(change.message)
 
 
 LISTENER = Listener()  # of this process

@@ -1,69 +1,85 @@
-// Puts what the stream tells into the table: a row for each session and call, the newest on top.
+// Puts what the stream sends into the table: a row for each session and call, the newest on top.
 "use strict";
 {
-  const MOST = 100; // rows
-  const QUIET = 2000; // milliseconds between two things that are read aloud
-  const AGAIN = 10000; // milliseconds after the stream was refused
+  const MAX_ROWS = 100;
+  const NEW_MILLISECONDS = 1500; // how long a row is marked as new
+  const QUIET_MILLISECONDS = 2000; // between two rows that are read aloud
+  const RETRY_MILLISECONDS = 10000; // after the stream was refused
+  const AWAY_MILLISECONDS = 2000; // without a connection before the page says so
 
   const table = document.getElementById("live");
   const body = table.tBodies[0];
   const state = document.getElementById("live-state");
   const news = document.getElementById("live-news");
   const pause = document.getElementById("live-pause");
-  let last = table.dataset.after;
-  let kept = []; // what came while the page was paused
+  let lastEvent = table.dataset.after;
+  let held = []; // what came while the page was paused
   let source = null;
-  let saidAt = 0;
+  let announcedAt = 0;
 
-  const cell = (row, ...parts) => row.insertCell().append(...parts);
+  const addCell = (row, ...parts) => row.insertCell().append(...parts);
 
-  function show(told) {
-    const before = document.getElementById(told.key);
-    const row = before || document.createElement("tr");
+  function fill(row, change) {
     row.replaceChildren();
-    row.id = told.key;
-    row.className = told.reason ? "is-refused" : told.going_on ? "going-on" : "";
+    row.id = change.key;
+    row.className = change.reason ? "is-refused" : change.in_progress ? "in-progress" : "";
+
     const link = document.createElement("a");
-    link.href = told.address;
-    link.textContent = told.what;
+    link.href = change.address;
+    link.textContent = change.title;
     const remedy = document.createElement("span");
     remedy.className = "remedy";
-    remedy.textContent = told.remedy;
-    cell(row, told.at);
-    cell(row, told.tenant);
-    cell(row, link);
-    cell(row, told.state);
-    cell(row, told.reason + " ", remedy);
-    if (!before) body.prepend(row);
+    remedy.textContent = change.remedy;
+
+    addCell(row, change.at);
+    addCell(row, change.tenant);
+    addCell(row, link);
+    addCell(row, change.state);
+    addCell(row, change.reason + " ", remedy);
+  }
+
+  function show(change) {
+    const existing = document.getElementById(change.key);
+    const row = existing || document.createElement("tr");
+    fill(row, change);
+    if (!existing) body.prepend(row);
+    while (body.rows.length > MAX_ROWS) body.lastElementChild.remove();
+
     row.classList.add("new");
-    setTimeout(() => row.classList.remove("new"), 1500);
-    while (body.rows.length > MOST) body.lastElementChild.remove();
-    if (Date.now() - saidAt > QUIET) {
-      saidAt = Date.now();
-      news.textContent = `${told.tenant} ${told.what}: ${told.state}`;
-    }
+    setTimeout(() => row.classList.remove("new"), NEW_MILLISECONDS);
+    announce(change);
+  }
+
+  function announce(change) {
+    if (Date.now() - announcedAt <= QUIET_MILLISECONDS) return;
+    announcedAt = Date.now();
+    news.textContent = `${change.tenant} ${change.title}: ${change.state}`;
   }
 
   const isPaused = () => pause.getAttribute("aria-pressed") === "true";
 
   function connect() {
-    source = new EventSource(`${table.dataset.stream}?after=${encodeURIComponent(last)}`);
+    source = new EventSource(`${table.dataset.stream}?after=${encodeURIComponent(lastEvent)}`);
     source.onopen = () => { state.textContent = "Live."; };
     source.addEventListener("change", (event) => {
-      last = event.lastEventId;
-      const told = JSON.parse(event.data);
-      if (isPaused()) kept = [...kept, told].slice(-MOST);
-      else show(told);
+      lastEvent = event.lastEventId;
+      const change = JSON.parse(event.data);
+      if (isPaused()) held = [...held, change].slice(-MAX_ROWS);
+      else show(change);
     });
     source.onerror = () => {
-      // Between two connections it is CONNECTING, for a moment and every minute: nothing to say then.
       if (source.readyState === EventSource.CLOSED) {
-        state.textContent = "The stream was refused: you are signed out, or too many look. Refresh the page; or wait, it tries again.";
-        setTimeout(connect, AGAIN);
+        state.textContent = "The stream was refused: you are signed out, or too many people watch. The page tries again; or refresh it.";
+        setTimeout(connect, RETRY_MILLISECONDS);
       } else {
-        setTimeout(() => { if (source.readyState === EventSource.CONNECTING) state.textContent = "The gateway is away; trying again…"; }, 2000);
+        // Between two connections it is CONNECTING for a moment, every minute: not worth a message.
+        setTimeout(sayThatItIsAway, AWAY_MILLISECONDS);
       }
     };
+  }
+
+  function sayThatItIsAway() {
+    if (source.readyState === EventSource.CONNECTING) state.textContent = "The gateway does not answer; trying again…";
   }
 
   pause.hidden = false;
@@ -72,7 +88,7 @@
     pause.setAttribute("aria-pressed", String(paused));
     pause.textContent = paused ? "Go on" : "Pause";
     state.textContent = paused ? "Paused." : "Live.";
-    if (!paused) kept.splice(0).forEach(show);
+    if (!paused) held.splice(0).forEach(show);
   });
   connect();
 }

@@ -1,4 +1,4 @@
-"""What somebody sees of a table of millions of rows, in parts that an index keeps in the order of time."""
+"""The rows somebody may see, split into parts that an index keeps in the order of time."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from tenants.scope import scope_of
 NOTHING = Q(tenant=0)
 
 
-def parts(rows: QuerySet[Any], user: User | AnonymousUser) -> list[Q]:
-    """None: everything. Together they are what `visible_to` gives."""
+def visible_parts(rows: QuerySet[Any], user: User | AnonymousUser) -> list[Q]:
+    """No parts for somebody who may see everything.
+
+    All parts together are what `visible_to` gives.
+    """
     tenants = scope_of(user).visible
     if tenants is None:
         return []
-    found = [Q(tenant=tenant) for tenant in sorted(tenants)]
+
+    parts = [Q(tenant=tenant) for tenant in sorted(tenants)]
     if rows.model is Event:
         instances = WcsInstance.objects.for_none_but(tenants).values_list("pk", flat=True)
-        found += [Q(tenant=None, instance=instance) for instance in instances]
-    return found or [NOTHING]
+        parts += [Q(tenant=None, instance=instance) for instance in instances]
+    return parts or [NOTHING]

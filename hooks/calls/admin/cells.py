@@ -1,0 +1,84 @@
+"""What stands in a cell: times with their seconds, reasons with their sentence, links to rows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+
+from hooks.reasons import Decision, Reason
+from tenants.admin.display import alarm
+
+GONE = "gone, or not yours to see"
+
+
+def format_time(at: datetime | None) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S") if at else "-"
+
+
+def format_duration(duration: timedelta | None) -> str:
+    if duration is None:
+        return "-"
+
+    minutes, seconds = divmod(int(duration.total_seconds()), 60)
+    return f"{minutes} min {seconds:02} s"
+
+
+def format_decision(row: Any) -> str:
+    return alarm(row.decision) if row.decision == Decision.REFUSED else row.decision
+
+
+def format_reason(row: Any) -> str:
+    """What happened, and what to do about it."""
+    reason = Reason.from_word(row.reason)
+    if reason is None:
+        return str(row.reason)
+
+    repeats_word = reason.sentence.lower().rstrip(".") == reason.value
+    sentence = reason.sentence if repeats_word else f"{reason.value}: {reason.sentence}"
+    return join(sentence, quiet(reason.remedy)) if reason.remedy else sentence
+
+
+def format_outcome(row: Any) -> str:
+    """How a call or a session ended."""
+    if getattr(row, "decision", "") == Decision.REFUSED:
+        return format_decision(row)
+    if row.ended_at is None:
+        return "not ended yet"
+
+    return row.get_ended_by_display() or "ended"
+
+
+def link_related(row: Model, name: str) -> str:
+    """No foreign key constraint keeps the row that is referred to."""
+    field: Any = row._meta.get_field(name)
+    if getattr(row, field.attname) is None:
+        return "-"
+
+    try:
+        related = getattr(row, name)
+    except ObjectDoesNotExist:
+        related = None
+    return GONE if related is None else link_row(related)
+
+
+def link_row(row: Model) -> str:
+    page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    return link(reverse(page, args=[row.pk]), str(row))
+
+
+def link(address: str, text: str) -> str:
+    return format_html('<a href="{}">{}</a>', address, text)
+
+
+def quiet(text: str) -> str:
+    return format_html('<span class="remedy">{}</span>', text)
+
+
+def join(*parts: str) -> str:
+    return format_html_join(" ", "{}", ((part,) for part in parts))

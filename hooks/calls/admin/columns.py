@@ -1,0 +1,94 @@
+"""The columns of calls, sessions and events: the lists, their pages and the tables share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+
+from hooks.calls.admin import cells
+from hooks.models import Call, Event
+
+Column = Callable[[Any], str]  # gives a row's cell; style sheets know it by its `__name__`
+
+
+def _link_column(field: str, title: str) -> Column:
+    @admin.display(description=title)
+    def column(row: Any) -> str:
+        return cells.link_related(row, field)
+
+    column.__name__ = f"{field}_link"
+    return column
+
+
+def _time_column(field: str) -> Column:
+    title = field.removesuffix("_at")
+
+    @admin.display(description=title)
+    def column(row: Any) -> str:
+        return cells.format_time(getattr(row, field))
+
+    column.__name__ = title
+    return column
+
+
+tenant_link = _link_column("tenant", "tenant")
+instance_link = _link_column("instance", "WCS instance")
+session_link = _link_column("session", "session")
+call_link = _link_column("call", "call")
+domain_link = _link_column("domain", "domain")
+sip_account_link = _link_column("sip_account", "SIP account")
+
+received = _time_column("received_at")
+opened = _time_column("opened_at")
+established = _time_column("established_at")
+asked = _time_column("asked_at")
+ringing = _time_column("ringing_at")
+answered = _time_column("answered_at")
+ended = _time_column("ended_at")
+
+
+@admin.display(description="decision")
+def decision_text(row: Any) -> str:
+    return cells.format_decision(row)
+
+
+@admin.display(description="reason")
+def reason_text(row: Any) -> str:
+    return cells.format_reason(row)
+
+
+@admin.display(description="outcome")
+def outcome(row: Any) -> str:
+    return cells.format_outcome(row)
+
+
+@admin.display(description="call")
+def own_call_link(call: Call) -> str:
+    return cells.link_row(call)
+
+
+@admin.display(description="asked for")
+def asked_for(call: Call) -> str:
+    return call.alias or "(default)"
+
+
+@admin.display(description="dialled")
+def dialled(call: Call) -> str:
+    return call.target
+
+
+@admin.display(description="talked")
+def talked(call: Call) -> str:
+    return cells.format_duration(call.duration)
+
+
+@admin.display(description="event")
+def own_event_link(event: Event) -> str:
+    return cells.link_row(event)
+
+
+@admin.display(description="detail")
+def detail(event: Event) -> str:
+    return event.detail
