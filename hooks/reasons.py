@@ -32,6 +32,10 @@ class Reason(StrEnum):
         )
         return member
 
+    @classmethod
+    def find(cls, word: str) -> Reason | None:  # type: ignore[override]  # hides str.find
+        return next((reason for reason in cls if reason.value == word), None)
+
     @property
     def advice(self) -> str:
         return f"{self.sentence} {self.remedy}".strip()

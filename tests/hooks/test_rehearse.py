@@ -184,7 +184,7 @@ def test_it_says_that_the_secret_does_not_open_here(cast, gateway, settings):
 
 
 def test_it_says_that_the_secret_is_another_there(cast, gateway, monkeypatch):
-    monkeypatch.setattr(stand_in, "sign", lambda secret, body: "0" * 32)
+    monkeypatch.setattr(stand_in, "authorization_header", lambda secret, body: f"WCS {'0' * 32}")
 
     assert (
         "The signature fits no live secret of this instance" in rehearse(gateway.port).findings[0]

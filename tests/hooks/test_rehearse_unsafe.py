@@ -172,7 +172,7 @@ def test_it_finds_a_slow_answer(cast, monkeypatch):
         return ours(hook, body)
 
     ours = safe()
-    monkeypatch.setattr(play, "REST_REQUEST_TIMEOUT", 0.15)
+    monkeypatch.setattr(play, "REST_REQUEST_TIMEOUT_SECONDS", 0.15)
     with Backend(slow) as backend:
         run = rehearse(backend.port, callee="sales")
 
@@ -182,7 +182,7 @@ def test_it_finds_a_slow_answer(cast, monkeypatch):
 
 
 def test_it_gives_up_when_no_answer_comes(cast, monkeypatch):
-    monkeypatch.setattr(stand_in, "TIMEOUT", 0.2)
+    monkeypatch.setattr(stand_in, "TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         run = rehearse(silent.getsockname()[1])
 

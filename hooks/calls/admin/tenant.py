@@ -156,18 +156,18 @@ def _refusal(standing: sip_standing.SipStanding) -> str:
 def _set_up(instance: WcsInstance) -> dict[str, Any]:
     """As wcs_config prints it, without the secret."""
     secret = "hidden" if instance.signing_secret else ""
-    wiring = wcs_configuration.wiring(
+    setup = wcs_configuration.read_setup(
         instance, settings.CLICKHOOK_PUBLIC_URL, secret, settings.CLICKHOOK_HOOK_DEADLINE
     )
-    properties = wcs_configuration.settings(wiring)
+    properties = wcs_configuration.list_properties(setup)
     return {
         "instance": instance,
         "is_due": not instance.nodes.all(),
-        "wiring": wiring,
-        "commands": wcs_configuration.commands(wiring),
+        "wiring": setup,
+        "commands": wcs_configuration.list_commands(setup),
         "properties": [
             (setting, f"{SECRET}=••••••" if setting.name == SECRET else setting.line)
             for setting in properties
         ],
-        "warnings": wcs_configuration.warnings(wiring),
+        "warnings": wcs_configuration.list_warnings(setup),
     }
