@@ -94,11 +94,13 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
     [
         (
             without("ConnectionStatusEvent", "clientExclude", "sipPassword"),
-            "The browser would learn sipPassword: clientExclude of ConnectionStatusEvent does not name it.",
+            "The browser would learn sipPassword: clientExclude of ConnectionStatusEvent does not "
+            "name it.",
         ),
         (
             without("RegistrationStatusEvent", "clientExclude", "sipLogin"),
-            "The browser would learn sipLogin: clientExclude of RegistrationStatusEvent does not name it.",
+            "The browser would learn sipLogin: clientExclude of RegistrationStatusEvent does not "
+            "name it.",
         ),
         (
             without("CallStatusEvent", "clientExclude", "callee"),
@@ -115,19 +117,23 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             answer("call", {"restPolicy": "NOTIFY"}),
-            "WCS would dial the number the browser sent: restPolicy of call is NOTIFY, not OVERWRITE.",
+            "WCS would dial the number the browser sent: restPolicy of call is NOTIFY, not "
+            "OVERWRITE.",
         ),
         (
             answer("call", {"restPolicy": "DISABLE"}),
-            "WCS would dial the number the browser sent: restPolicy of call is DISABLE, not OVERWRITE.",
+            "WCS would dial the number the browser sent: restPolicy of call is DISABLE, not "
+            "OVERWRITE.",
         ),
         (
             without("call", "restOverwrite", "callee"),
-            "WCS would dial the number the browser sent: restOverwrite of call does not name callee.",
+            "WCS would dial the number the browser sent: restOverwrite of call does not name "
+            "callee.",
         ),
         (
             without("call", "restOverwrite", "inviteParameters"),
-            "WCS would keep the browser's inviteParameters: restOverwrite of call does not name it.",
+            "WCS would keep the browser's inviteParameters: restOverwrite of call does not name "
+            "it.",
         ),
         (
             answer("call", NO_ENTRY),
@@ -135,7 +141,8 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             answer("transfer", NO_ENTRY),
-            "No refusal would stop transfer: restClientConfig has no entry for it, and WCS's default is LOG.",
+            "No refusal would stop transfer: restClientConfig has no entry for it, and WCS's "
+            "default is LOG.",
         ),
         (
             answer("transfer", {"restOnError": "LOG"}),
@@ -147,7 +154,8 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             answer("TransferStatusEvent", NO_ENTRY),
-            "restClientConfig has no entry for TransferStatusEvent, so WCS would hide nothing of it from the browser.",
+            "restClientConfig has no entry for TransferStatusEvent, so WCS would hide nothing of "
+            "it from the browser.",
         ),
         (
             answer("hangup", {"restOnError": "FAIL"}),
@@ -166,11 +174,13 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             answer("transfer", {"restOnError": "fail"}),
-            "restOnError of transfer is not written as documented, so what WCS makes of it is unknown.",
+            "restOnError of transfer is not written as documented, so what WCS makes of it is "
+            "unknown.",
         ),
         (
             answer("call", {"clientExclude": "callee, caller"}),
-            "clientExclude of call is not written as documented, so what WCS makes of it is unknown.",
+            "clientExclude of call is not written as documented, so what WCS makes of it is "
+            "unknown.",
         ),
         (
             {**ACCOUNT, "restClientConfig": {**REST_CLIENT_CONFIG, "call": None}},
@@ -178,7 +188,8 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             ACCOUNT,
-            "The answer has no restClientConfig, so WCS would take its defaults and dial the number the browser sent.",
+            "The answer has no restClientConfig, so WCS would take its defaults and dial the "
+            "number the browser sent.",
         ),
         (
             {name: value for name, value in answer().items() if name != "sipContactParams"},
@@ -190,7 +201,8 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
                 for name, value in answer().items()
                 if name not in ("sipProxy", "sipVisibleName")
             },
-            "sipProxy and sipVisibleName are missing from the answer, so WCS would keep the browser's values.",
+            "sipProxy and sipVisibleName are missing from the answer, so WCS would keep the "
+            "browser's values.",
         ),
         (answer(sipDomain="browser.invalid"), "sipDomain in the answer is what the browser sent."),
         (
@@ -223,7 +235,8 @@ def test_it_misses_every_sip_field(name):
     [
         (
             {"callee": ...},
-            "callee is missing from the answer to call, so WCS would dial the number the browser sent.",
+            "callee is missing from the answer to call, so WCS would dial the number the browser "
+            "sent.",
         ),
         (
             {"caller": ...},

@@ -106,7 +106,8 @@ def test_it_says_that_nobody_has_the_origin(cast, gateway):
     assert run.code == 1
     assert run.findings == [
         "The connect from https://www.acme.test was refused with 403. No tenant has this origin. "
-        "If it is a customer's page, add the domain to the tenant: scheme, host and port must be the same. "
+        "If it is a customer's page, add the domain to the tenant: scheme, host and port must be "
+        "the same. "
         "The admin's event list has the precise reason."
     ]
 
@@ -196,7 +197,8 @@ def test_it_says_that_the_key_is_unknown_there(cast, gateway):
         run = rehearse(backend.port)
 
     assert run.findings == [
-        "The connect from https://www.acme.example was refused with 404. No gateway there knows the key of this instance: "
+        "The connect from https://www.acme.example was refused with 404. No gateway there knows "
+        "the key of this instance: "
         "is --url right, and is it the same database?"
     ]
 

@@ -27,13 +27,17 @@ def test_it_finds_the_articles_backend_unsafe(cast):
     assert {
         "sipProxy, sipVisibleName and sipContactParams in the answer are what the browser sent.",
         "WCS would dial the number the browser sent: restOnError of call is LOG, not FAIL.",
-        "WCS would keep the browser's caller, visibleName, inviteParameters, sipSDP, sipHeaders, target, parentCallId, "
+        "WCS would keep the browser's caller, visibleName, inviteParameters, sipSDP, sipHeaders, "
+        "target, parentCallId, "
         "incoming, hasAudio, hasVideo, isMsrp, holdForTransfer, rtmpUrl, rtmpStream and custom: "
         "restOverwrite of call does not name them.",
-        "The browser would learn sipLogin, sipAuthenticationName, sipPassword, sipDomain, sipOutboundProxy, sipPort and "
+        "The browser would learn sipLogin, sipAuthenticationName, sipPassword, sipDomain, "
+        "sipOutboundProxy, sipPort and "
         "restClientConfig: restClientConfig has no entry for ConnectionStatusEvent.",
-        "The browser would learn callee and sipMessageRaw: restClientConfig has no entry for CallStatusEvent.",
-        "The connect from https://www.acme.example.evil.example was answered with 200 instead of 403, "
+        "The browser would learn callee and sipMessageRaw: restClientConfig has no entry for "
+        "CallStatusEvent.",
+        "The connect from https://www.acme.example.evil.example was answered with 200 instead of "
+        "403, "
         "so that page gets the tenant's SIP account.",
         "The connect with no signature was answered with 200 instead of 403, "
         "so whoever reaches the hook URL gets the SIP password.",
@@ -129,11 +133,13 @@ def test_it_finds_one_thing_wrong(cast, changes, finding):
         ),
         (
             but("transfer", 404, {}),
-            "The transfer to +88213000000 was answered with 404 instead of 403, though WCS would stop.",
+            "The transfer to +88213000000 was answered with 404 instead of 403, though WCS would "
+            "stop.",
         ),
         (
             but("transfer", 200, {}),
-            "The transfer to +88213000000 was answered with 200 instead of 403, so WCS would do it.",
+            "The transfer to +88213000000 was answered with 200 instead of 403, so WCS would do "
+            "it.",
         ),
     ],
 )
@@ -162,7 +168,10 @@ def test_it_says_when_an_answer_is_no_json_by_its_type(cast):
     with Backend(safe(), content_type="text/html") as backend:
         run = rehearse(backend.port)
 
-    expected = "The Content-Type of the answer to connect is text/html, where WCS asks for application/json."
+    expected = (
+        "The Content-Type of the answer to connect is text/html, where WCS asks for "
+        "application/json."
+    )
     assert expected in run.findings
 
 
@@ -244,7 +253,8 @@ def test_it_says_that_the_certificate_is_not_accepted(cast, tmp_path):
         run = rehearse(port, url=f"https://localhost:{port}")
 
     assert run.findings == [
-        f"The certificate of localhost:{port} is not accepted (self-signed certificate); WCS would refuse it too."
+        f"The certificate of localhost:{port} is not accepted (self-signed certificate); WCS "
+        "would refuse it too."
     ]
 
 

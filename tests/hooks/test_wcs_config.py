@@ -146,7 +146,10 @@ def test_it_names_the_instances_there_are_when_it_is_given_another(cast):
     with pytest.raises(CommandError) as raised:
         shown("acme1")
 
-    expected = "There is no WCS instance 'acme1'. Did you mean acme-1? There is: acme-1, globex-1, shared-1."
+    expected = (
+        "There is no WCS instance 'acme1'. Did you mean acme-1? There is: acme-1, globex-1, "
+        "shared-1."
+    )
     assert str(raised.value) == expected
     assert raised.value.returncode == 2
 

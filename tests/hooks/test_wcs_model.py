@@ -77,9 +77,11 @@ def test_it_posts_nothing_that_rest_exclude_names():
         (200, "application/json", b"\xff", NO_OBJECT),
         (
             200, "text/html", b"{}",
-            ({}, "The Content-Type of the answer to call is text/html, where WCS asks for application/json."),
+            ({}, "The Content-Type of the answer to call is text/html, where WCS asks for "
+                    "application/json."),
         ),
-        (200, "", b"{}", ({}, "The Content-Type of the answer to call is missing, where WCS asks for application/json.")),
+        (200, "", b"{}", ({}, "The Content-Type of the answer to call is missing, where WCS asks for "
+                "application/json.")),
     ],
 )  # fmt: skip
 def test_it_reads_answers_as_a_wcs_does(status, content_type, body, expected):
