@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import subprocess
@@ -185,9 +186,9 @@ def test_it_finds_a_slow_answer(cast, monkeypatch):
     with Backend(slow) as backend:
         run = rehearse(backend.port, callee="sales")
 
-    assert run.findings == [
-        "The answer to call took 0.2 s: with rest_request_timeout=0.15 WCS gives up."
-    ]
+    [finding] = run.findings  # a busy machine answers later than that
+    expected = r"The answer to call took \d\.\d s: with rest_request_timeout=0\.15 WCS gives up\."
+    assert re.fullmatch(expected, finding)
 
 
 def test_it_gives_up_when_no_answer_comes(cast, monkeypatch):
