@@ -82,7 +82,7 @@ def test_it_gives_properties_that_can_be_pasted_with_a_reason_above_each(cast):
 
 
 def test_it_takes_the_public_url_where_none_is_given(cast, settings):
-    settings.CLICKHOOK_PUBLIC_URL = "https://public.example"
+    settings.CLICKHOOK_GATEWAY_URL = "https://public.example"
 
     assert (
         json.loads(shown("acme-1", "--json"))["hook_url"]

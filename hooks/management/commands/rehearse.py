@@ -49,10 +49,9 @@ database."""
         parser.add_argument("--origin", required=True, metavar="URL", help=origin_help)
         callee_help = "the callee that the page asks for; default: none, so the default callee"
         parser.add_argument("--callee", metavar="ALIAS", help=callee_help)
-        url_help = f"where the gateway is; default: {settings.CLICKHOOK_PUBLIC_URL}"
-        parser.add_argument(
-            "--url", default=settings.CLICKHOOK_PUBLIC_URL, metavar="BASE", help=url_help
-        )
+        default = settings.CLICKHOOK_GATEWAY_URL
+        url_help = f"where the gateway is; default: {default}"
+        parser.add_argument("--url", default=default, metavar="BASE", help=url_help)
         parser.add_argument("--json", action="store_true", help="the same as data")
 
     def handle(

@@ -44,10 +44,9 @@ database."""
         parser.add_argument(
             "instance", metavar="INSTANCE", help="name of the WCS instance, as in the admin"
         )
-        url_help = f"the gateway as WCS reaches it; default: {settings.CLICKHOOK_PUBLIC_URL}"
-        parser.add_argument(
-            "--url", default=settings.CLICKHOOK_PUBLIC_URL, metavar="BASE", help=url_help
-        )
+        default = settings.CLICKHOOK_GATEWAY_URL
+        url_help = f"the gateway as WCS reaches it; default: {default}"
+        parser.add_argument("--url", default=default, metavar="BASE", help=url_help)
         parser.add_argument("--json", action="store_true", help="the same as data")
 
     def handle(self, *, instance: str, url: str, **options: Any) -> None:
