@@ -17,7 +17,7 @@ ACCOUNTS = "10001@a.test:10001:first\n10002@a.test:auth:second\n10003@b.test:100
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Part]:
-    with Part("clickhook.demo.sip", "-", given=ACCOUNTS) as running:
+    with Part("clickhook.demo.sip", "-", standard_input=ACCOUNTS) as running:
         running.wait_for()
         yield running
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from clickhook.button import websdk
 from clickhook.demo.phone.sound import FRAME, RATE, tone
 
-PATIENCE = 15_000  # milliseconds
+PAGE_WITHIN_MILLISECONDS = 15_000
 VOICE = 660  # hertz: what the browser's microphone picks up
 # What stands in the shadow roots, the button's too, is no part of the page's content to a browser.
 SHADOWS = "[...document.querySelectorAll('*')].map((element) => element.shadowRoot?.innerHTML ?? '').join('')"
@@ -93,7 +93,7 @@ class Button(Visit):
             self.page.evaluate(HOLD_OFFER)
         self._element.get_by_role("button").click()
         if meanwhile:
-            self.page.wait_for_function("() => window.goOn", timeout=PATIENCE)
+            self.page.wait_for_function("() => window.goOn", timeout=PAGE_WITHIN_MILLISECONDS)
             meanwhile()
             self.page.evaluate("goOn()")
 
@@ -101,7 +101,7 @@ class Button(Visit):
         self.page.wait_for_function(
             "([state, from]) => notes.slice(from).some((note) => note.state === state)",
             arg=[state, self._noted],
-            timeout=PATIENCE,
+            timeout=PAGE_WITHIN_MILLISECONDS,
         )
 
     def hang_up(self) -> None:

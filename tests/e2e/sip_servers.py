@@ -75,13 +75,13 @@ class DemoServer:
             f"{account.user}@{account.domain}:{account.digest_name}:{account.password}\n"
             for account in accounts
         ]
-        self._part = Part("clickhook.demo.sip", "-", given="".join(lines))
+        self._part = Part("clickhook.demo.sip", "-", standard_input="".join(lines))
         self.port = self._part.wait_for()["listening"][1]
 
     def invites(self) -> list[Invite]:
         return [
             Invite(line["from"], line["to"], _pairs(line["headers"]))
-            for line in self._part.said(method="INVITE")
+            for line in self._part.find_lines(method="INVITE")
         ]
 
     def stop(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import F
 
-from clickhook.demo.part import PATIENCE
+from clickhook.demo.part import LINE_WITHIN_SECONDS
 from hooks.models import Call, Session
 from tenants.models import Callee, Domain
 from tests import cast as casting
@@ -43,7 +43,7 @@ HIDDEN = (
 
 def eventually(true: Callable[[], Any], what: str, story: Callable[[], Any] = str) -> Any:
     """What it returns, as soon as that is true; hooks of what has happened may still be under way."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LINE_WITHIN_SECONDS
     while not (found := true()):
         assert time.monotonic() < deadline, f"{what} never came; {story()}"
         time.sleep(0.02)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import ACME_PASSWORD
 from tests.demo.stand_in import StandIn
-from tests.e2e.browser import PATIENCE, VOICE, Button
+from tests.e2e.browser import PAGE_WITHIN_MILLISECONDS, VOICE, Button
 from tests.e2e.rows import TALKED
 from tests.e2e.stage import leaks
 from tests.e2e.test_leaks import naive
@@ -40,7 +40,7 @@ HEARS = """async (milliseconds) => {
 
 
 def hears(visitor: Button) -> float:
-    return visitor.page.evaluate(HEARS, PATIENCE)
+    return visitor.page.evaluate(HEARS, PAGE_WITHIN_MILLISECONDS)
 
 
 @pytest.mark.parametrize(("alias", "hertz"), [("sales", 880), ("support", 990)])

@@ -60,7 +60,7 @@ def test_the_articles_backend_dials_what_the_browser_said_when_it_fails(unprotec
         caller.dial()
         caller.wait("failed")
         caller.leave()
-        assert wcs.said(what="invite")[0]["target"] == f"sip:+88213000000@{ACME}"
+        assert wcs.find_lines(what="invite")[0]["target"] == f"sip:+88213000000@{ACME}"
         wcs.stop()
 
 

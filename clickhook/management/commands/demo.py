@@ -87,7 +87,7 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
 
     def _play(self, parts: ExitStack, site: Site, database: Server | None) -> None:
         customer, gateway_port = Customer(), _free_port()
-        sip = parts.enter_context(Part("clickhook.demo.sip", "-", given=customer.sip_accounts))
+        sip = parts.enter_context(Part("clickhook.demo.sip", "-", standard_input=customer.sip_accounts))
         server = f"127.0.0.1:{sip.wait_for()['listening'][1]}"
         hook_key = customer.prepare(site.origin, int(server.partition(":")[2]))
         gunicorn = serving.gunicorn(f"127.0.0.1:{gateway_port}")
