@@ -72,5 +72,6 @@ def _write_curl(instance: WcsInstance, base_url: str, method: str, payload: dict
     signature = sign(instance.signing_secret.reveal(), body.encode())
     return (
         f"curl -sS -w '\\n' {base_url}/hooks/{instance.key}/{method} "
-        f"-H 'Content-Type: application/json' -H 'Authorization: WCS {signature}' -d {shlex.quote(body)}"
+        f"-H 'Content-Type: application/json' -H 'Authorization: WCS {signature}' -d "
+        f"{shlex.quote(body)}"
     )

@@ -27,7 +27,7 @@ class Customer:
         )
 
     def prepare(self, origin: str, sip_port: int) -> str:
-        """Writes the rows of the gateway for a page of that origin; gives the key of the hook URL."""
+        """Writes the gateway's rows for a page of that origin; gives the key of the hook URL."""
         sample = SampleTenant(
             origin=origin,
             callees=PHONES,

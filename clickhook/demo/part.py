@@ -23,7 +23,9 @@ class PartError(Exception):
 
 
 class Part:
-    def __init__(self, module: str, *arguments: str, standard_input: str = "", **environment: str) -> None:
+    def __init__(
+        self, module: str, *arguments: str, standard_input: str = "", **environment: str
+    ) -> None:
         self.module = module
         self.lines: list[dict[str, Any]] = []
         self._news = threading.Condition()

@@ -103,7 +103,7 @@ def test_a_closed_tab_ends_its_call_and_its_session(calls, sip, backend, callee,
 
 
 def test_a_hang_up_before_the_call_is_answered_leaves_a_ghost(backend, visit, sip, wcs):
-    """The SDK does not even send it; here it comes too early. The phone rings for nobody, until the socket closes."""
+    """The SDK does not even send it. The phone rings for nobody until the socket closes."""
 
     def answer(body, asked):
         wcs.wait_for(what="goes on", method="hangup", call=body["callId"])

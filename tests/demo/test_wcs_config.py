@@ -1,4 +1,4 @@
-"""The stand-in obeys restClientConfig to the letter, and does its worst where that leaves something open."""
+"""The stand-in obeys restClientConfig, and does its worst where that leaves something open."""
 
 from __future__ import annotations
 

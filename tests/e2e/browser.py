@@ -1,4 +1,4 @@
-"""A visitor with Chromium: what she clicks, and everything that comes to her browser."""
+"""A visitor with Chromium: their clicks, and everything that comes to their browser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from clickhook.demo.phone.sound import FRAME, RATE, tone
 PAGE_WITHIN_MILLISECONDS = 15_000
 VOICE = 660  # hertz: what the browser's microphone picks up
 # What stands in the shadow roots, the button's too, is no part of the page's content to a browser.
-SHADOWS = "[...document.querySelectorAll('*')].map((element) => element.shadowRoot?.innerHTML ?? '').join('')"
+SHADOWS = (
+    "[...document.querySelectorAll('*')].map((element) => element.shadowRoot?.innerHTML ?? "
+    "'').join('')"
+)
 
 # What the SDK asks its browser for after connecting and before calling.
 HOLD_OFFER = """() => {
@@ -37,7 +40,7 @@ def voice(file: Path) -> None:
 
 
 class Visit:
-    """A page, and all that its browser was sent or wrote down: frames, answers, console, and the page itself."""
+    """A page, and all that its browser has got or written: frames, answers, console, content."""
 
     def __init__(self, browser: Browser, url: str) -> None:
         self._context = browser.new_context(permissions=["microphone"])
@@ -87,7 +90,7 @@ class Button(Visit):
         return self.page.locator("clickhook-button")
 
     def dial(self, meanwhile: Callable[[], object] | None = None) -> None:
-        """`meanwhile` happens when it is connected and has not asked for the call yet: the browser takes its time."""
+        """`meanwhile` happens when it is connected and has not asked for the call yet."""
         self._noted = len(self.notes)
         if meanwhile:
             self.page.evaluate(HOLD_OFFER)

@@ -1,4 +1,7 @@
-"""The SIP server of the end-to-end tests: Kamailio where it is asked for, else the demo's own. Both tell of every INVITE."""
+"""The SIP server of the end-to-end tests: Kamailio with --real, else the demo's own.
+
+Both report every INVITE.
+"""
 
 from __future__ import annotations
 
@@ -150,8 +153,10 @@ class Kamailio:
             probe.connect(("127.0.0.1", self.port))
             place = "{}:{}".format(*probe.getsockname())
             ask = (
-                f"OPTIONS sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP {place};branch=z9hG4bKprobe\r\n"
-                f"From: <sip:probe@{place}>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: probe\r\nCSeq: 1 OPTIONS\r\n"
+                f"OPTIONS sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP "
+                f"{place};branch=z9hG4bKprobe\r\n"
+                f"From: <sip:probe@{place}>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: "
+                "probe\r\nCSeq: 1 OPTIONS\r\n"
                 "Max-Forwards: 5\r\nContent-Length: 0\r\n\r\n"
             )
             for _ in range(50):

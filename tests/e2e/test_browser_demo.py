@@ -1,4 +1,4 @@
-"""`manage.py demo`, as a newcomer has it: one command, one address, a call, and the call in the admin."""
+"""`manage.py demo` for a newcomer: one command, one address, a call, the call in the admin."""
 
 from __future__ import annotations
 

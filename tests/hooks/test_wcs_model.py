@@ -19,6 +19,7 @@ from hooks.wcs.rehearsal.visitor import Visitor
 BROWSER = Visitor("defaultApp", "https://www.acme.example")
 OBEYED = {"restOnError": "FAIL", "restPolicy": "OVERWRITE", "restOverwrite": "callee"}
 NO_ENTRY = object()
+WRONG_TYPE = "The Content-Type of the answer to call is {}, where WCS asks for application/json."
 NO_OBJECT = None, "The answer to call is no JSON object, so WCS would take it for an error."
 
 
@@ -75,15 +76,10 @@ def test_it_posts_nothing_that_rest_exclude_names():
         (200, "application/json", b"[1]", NO_OBJECT),
         (200, "application/json", b"", NO_OBJECT),
         (200, "application/json", b"\xff", NO_OBJECT),
-        (
-            200, "text/html", b"{}",
-            ({}, "The Content-Type of the answer to call is text/html, where WCS asks for "
-                    "application/json."),
-        ),
-        (200, "", b"{}", ({}, "The Content-Type of the answer to call is missing, where WCS asks for "
-                "application/json.")),
+        (200, "text/html", b"{}", ({}, WRONG_TYPE.format("text/html"))),
+        (200, "", b"{}", ({}, WRONG_TYPE.format("missing"))),
     ],
-)  # fmt: skip
+)
 def test_it_reads_answers_as_a_wcs_does(status, content_type, body, expected):
     assert read_answer("call", status, content_type, body) == expected
 

@@ -119,7 +119,7 @@ ARTICLE_CONFIG = {
 
 
 def naive_php(hook: str, body: dict[str, Any]) -> tuple[int, Any]:
-    """As in the vendor's article: a substring of the origin, an echo, and no look at the signature."""
+    """The vendor's article: a substring of the origin, an echo, no look at the signature."""
     if hook == "connect":
         if "www.acme.example" not in body.get("origin", ""):
             return 403, {}

@@ -17,15 +17,16 @@ from clickhook.demo.wcs.recorder import JsonLines
 from clickhook.demo.wcs.rest_hooks import TIMEOUT_SECONDS
 from clickhook.demo.wcs.setup import DEFAULT_APP, Setup
 
-_DESCRIPTION = """A stand-in for Flashphoner Web Call Server: takes calls of pages that use the Web SDK, asks a
-gateway by REST hooks as WCS does, and places them at a real SIP server. Not WCS: what it assumes
-about WCS stands in `python -c "import clickhook.demo.wcs; help(clickhook.demo.wcs)"`.
+_DESCRIPTION = """A stand-in for Flashphoner Web Call Server. It takes calls of pages that use the
+Web SDK, asks a gateway by REST hooks as WCS does, and places the calls at a real SIP server. Not
+WCS: what it assumes about WCS stands in
+`python -c "import clickhook.demo.wcs; help(clickhook.demo.wcs)"`.
 
     python -m clickhook.demo.wcs --hooks http://127.0.0.1:8000/hooks/KEY --secret-file signing.txt
     python -m clickhook.demo.wcs --hooks acme=http://127.0.0.1:8000/hooks/KEY1 --hooks globex=http://…/KEY2
 
-It prints JSON, one object a line: first {"what": "listening", "websocket": …, "rest": …}, then each hook
-with its status, the name of each frame, each SIP registration and invitation. Never a secret.
+It prints JSON, one object a line: first {"what": "listening", "websocket": …, "rest": …}, then each
+hook with its status, the name of each frame, each SIP registration and invitation. Never a secret.
 For tests and demonstrations on one machine; without TLS, so on loopback addresses only.
 Exit code 0: ended by Ctrl-C or SIGTERM; 1: it cannot listen there; 2: wrong arguments."""
 
@@ -38,13 +39,17 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     hooks_help = (
-        f"where the hooks of an application go; without APPKEY=, of {DEFAULT_APP}; may be given again; default: "
+        f"where the hooks of an application go; without APPKEY=, of {DEFAULT_APP}; may be given "
+        "again; default: "
         "WCS_HOOKS, one or more of them, so that no list of processes shows the key"
     )
     add(
         "--hooks", action="append", type=_parse_application, metavar="[APPKEY=]URL", help=hooks_help
     )
-    secret_help = "a file with rest_hook_secret_key; default: WCS_SIGNING_SECRET; without either, hooks are not signed"
+    secret_help = (
+        "a file with rest_hook_secret_key; default: WCS_SIGNING_SECRET; without either, hooks "
+        "are not signed"
+    )
     add("--secret-file", type=_read_secret, metavar="FILE", help=secret_help)
     listen_help = "default 127.0.0.1:0, where 0 is a free port"
     add(

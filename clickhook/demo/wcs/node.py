@@ -22,7 +22,7 @@ _CLOSES_WITHIN_SECONDS = 2.0  # a browser's answer to the closing of its socket
 
 
 class Node:
-    """`await start()` in a running event loop, `await stop()` at the end. There is one in a process."""
+    """`await start()` in a running event loop, `await stop()` at the end. One for a process."""
 
     def __init__(self, setup: Setup, record: Recorder) -> None:
         self.setup, self.record = setup, record

@@ -1,4 +1,4 @@
-"""The objects that WCS makes of a browser's frame, posts to the backend and shows to the browser."""
+"""The objects that WCS makes of a browser's frames, for the backend and for the browser."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Posts hooks as WCS does: signed, on kept connections, repeated when a connection breaks.
 
-Sources: docs.flashphoner.com, "REST methods", "Authorization on backend", "Sending custom error message to a client".
+Sources: docs.flashphoner.com, "REST methods", "Authorization on backend", "Sending custom error
+message to a client".
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class LegState:
 
 
 class SipStack:
-    """User agents cannot be given back to the stack, so they are used again for the same account."""
+    """A user agent cannot be given back to the stack, so its account uses it again."""
 
     def __init__(self, record: Recorder) -> None:
         self._record = record
@@ -190,7 +190,10 @@ def _read_account(connection: Fields) -> Account:
 
 
 def _write_line(account: Account, name: object) -> str:
-    """The account as the SIP stack reads it, with the name that stands in From; it holds the password. Raises ValueError."""
+    """The account as the SIP stack reads it, with the name for From and the password.
+
+    Raises ValueError.
+    """
     shown = "" if name is None else str(name)
     if not shown.isprintable() or '"' in shown or "\\" in shown:
         raise ValueError("a name that would not stay within its quotes")

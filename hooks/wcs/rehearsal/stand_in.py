@@ -87,7 +87,8 @@ class StandIn:
                 ) from error
             case ssl.SSLError():
                 raise Unreachable(
-                    f"No TLS connection to {self._host} ({error.reason or 'it ended'}): is it http://?"
+                    f"No TLS connection to {self._host} ({error.reason or 'it ended'}): is it "
+                    "http://?"
                 ) from error
             case ConnectionRefusedError():
                 raise Unreachable(

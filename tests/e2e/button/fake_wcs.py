@@ -1,4 +1,7 @@
-"""A WebSocket server that speaks the Web SDK's protocol as a test dictates it, word for word. No hooks, no SIP, no sound."""
+"""A WebSocket server that speaks the Web SDK's protocol as a test dictates it, word for word.
+
+It has no hooks, no SIP and no sound.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ class Visitor:
 
     def sends(self, message: str, *data: Any) -> None:
         frame = json.dumps({"message": message, "data": data})
-        asyncio.run_coroutine_threadsafe(self._socket.send_str(frame), self._loop).result(_WITHIN_SECONDS)
+        asyncio.run_coroutine_threadsafe(self._socket.send_str(frame), self._loop).result(
+            _WITHIN_SECONDS
+        )
 
     def hangs_up_the_socket(self) -> None:
         asyncio.run_coroutine_threadsafe(self._socket.close(), self._loop).result(_WITHIN_SECONDS)
@@ -59,7 +64,9 @@ class FakeWcs:
 
     def start(self) -> FakeWcs:
         self._thread.start()
-        self.port = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(_WITHIN_SECONDS)
+        self.port = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(
+            _WITHIN_SECONDS
+        )
         return self
 
     def stop(self) -> None:
