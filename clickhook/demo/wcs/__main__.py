@@ -18,8 +18,8 @@ from clickhook.demo.wcs.rest_hooks import TIMEOUT_SECONDS
 from clickhook.demo.wcs.setup import DEFAULT_APP, Setup
 
 _DESCRIPTION = """A stand-in for Flashphoner Web Call Server. It takes calls of pages that use the
-Web SDK, asks a gateway by REST hooks as WCS does, and places the calls at a real SIP server. Not
-WCS: what it assumes about WCS stands in
+Web SDK, asks a gateway by REST hooks as WCS does, and places the calls at a real SIP server.
+Not WCS: what it assumes about WCS stands in
 `python -c "import clickhook.demo.wcs; help(clickhook.demo.wcs)"`.
 
     python -m clickhook.demo.wcs --hooks http://127.0.0.1:8000/hooks/KEY --secret-file signing.txt
