@@ -37,61 +37,57 @@ def make_parser() -> argparse.ArgumentParser:
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
-    hooks_help = (
-        f"where the hooks of an application go; without APPKEY=, of {DEFAULT_APP}; may be given "
-        "again; default: "
-        "WCS_HOOKS, one or more of them, so that no list of processes shows the key"
-    )
-    add(
-        "--hooks", action="append", type=_parse_application, metavar="[APPKEY=]URL", help=hooks_help
-    )
-    secret_help = (
-        "a file with rest_hook_secret_key; default: WCS_SIGNING_SECRET; without either, hooks "
-        "are not signed"
-    )
-    add("--secret-file", type=_read_secret, metavar="FILE", help=secret_help)
+    _add_hook_arguments(parser)
+    _add_rest_arguments(parser)
+    _add_log_arguments(parser)
     listen_help = "default 127.0.0.1:0, where 0 is a free port"
-    add(
+    parser.add_argument(
         "--listen",
         default=("127.0.0.1", 0),
         type=_parse_address,
         metavar="HOST:PORT",
         help=listen_help,
     )
-    add(
-        "--timeout",
-        default=TIMEOUT_SECONDS,
-        type=float,
-        metavar="SECONDS",
-        help=f"of a hook; default {TIMEOUT_SECONDS:g}, 0: none",
-    )
-    add(
-        "--out-of-order",
-        action="store_true",
-        help="hooks of events go out at the same time, in any order",
-    )
-    add("--no-media", action="store_true", help="calls without a voice; needs no WebRTC")
-    add(
-        "--rest-user",
-        metavar="NAME",
-        help="of the REST API; default: open to everybody, as WCS's own is",
-    )
-    add(
-        "--rest-password-file",
-        type=_read_secret,
-        metavar="FILE",
-        help="the password of --rest-user",
-    )
-    add("--log", type=Path, metavar="FILE", help="write the JSON there; default: standard output")
-    levels = ["debug", "info", "warning", "error"]
-    add(
-        "--log-level",
-        default="warning",
-        choices=levels,
-        help="of the parts' own logs, on standard error",
-    )
+    media_help = "calls without a voice; needs no WebRTC"
+    parser.add_argument("--no-media", action="store_true", help=media_help)
     return parser
+
+
+def _add_hook_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    hooks_help = (
+        f"where the hooks of an application go; without APPKEY=, of {DEFAULT_APP}; may be given "
+        "again; default: WCS_HOOKS, one or more of them, so that no list of processes shows the key"
+    )
+    app_key_url = "[APPKEY=]URL"
+    add("--hooks", action="append", type=_parse_application, metavar=app_key_url, help=hooks_help)
+    secret_help = (
+        "a file with rest_hook_secret_key; default: WCS_SIGNING_SECRET; without either, hooks "
+        "are not signed"
+    )
+    add("--secret-file", type=_read_secret, metavar="FILE", help=secret_help)
+    limit = TIMEOUT_SECONDS
+    timeout_help = f"of a hook; default {limit:g}, 0: none"
+    add("--timeout", default=limit, type=float, metavar="SECONDS", help=timeout_help)
+    order_help = "hooks of events go out at the same time, in any order"
+    add("--out-of-order", action="store_true", help=order_help)
+
+
+def _add_rest_arguments(parser: argparse.ArgumentParser) -> None:
+    user_help = "of the REST API; default: open to everybody, as WCS's own is"
+    parser.add_argument("--rest-user", metavar="NAME", help=user_help)
+    password_help = "the password of --rest-user"
+    parser.add_argument(
+        "--rest-password-file", type=_read_secret, metavar="FILE", help=password_help
+    )
+
+
+def _add_log_arguments(parser: argparse.ArgumentParser) -> None:
+    log_help = "write the JSON there; default: standard output"
+    parser.add_argument("--log", type=Path, metavar="FILE", help=log_help)
+    level_help = "of the parts' own logs, on standard error"
+    levels = ["debug", "info", "warning", "error"]
+    parser.add_argument("--log-level", default="warning", choices=levels, help=level_help)
 
 
 def main() -> int:
