@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.core.management import CommandError, call_command
 
 from hooks.models import Call, Event, Session
 from hooks.wcs.rehearsal import stand_in
@@ -218,17 +221,6 @@ def test_an_operator_rehearses_while_the_gateway_runs(cast, gateway, manage):
     ("arguments", "code", "words"),
     [
         (["--instance", "acme-1"], 2, "--origin"),
-        (["--instance", "acme1", "--origin", ORIGIN], 2, "Did you mean acme-1?"),
-        (
-            ["--instance", "acme-1", "--origin", ORIGIN + "/"],
-            2,
-            "An origin is a scheme, a host and at most a port",
-        ),
-        (
-            ["--instance", "acme-1", "--origin", ORIGIN, "--url", "localhost:8000"],
-            2,
-            "is no address like",
-        ),
         (
             ["--instance", "acme-1", "--origin", ORIGIN, "--url", "http://127.0.0.1:1"],
             1,
@@ -242,6 +234,27 @@ def test_an_operator_learns_from_the_exit_code_what_it_was(cast, manage, argumen
     assert done.returncode == code
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--instance", "acme1", "--origin", ORIGIN], "Did you mean acme-1?"),
+        (
+            ["--instance", "acme-1", "--origin", ORIGIN + "/"],
+            "An origin is a scheme, a host and at most a port",
+        ),
+        (
+            ["--instance", "acme-1", "--origin", ORIGIN, "--url", "localhost:8000"],
+            "is no address like",
+        ),
+    ],
+)
+def test_wrong_arguments_end_with_exit_code_2(cast, arguments, words):
+    with pytest.raises(CommandError, match=re.escape(words)) as raised:
+        call_command("rehearse", *arguments)
+
+    assert raised.value.returncode == 2
 
 
 @pytest.mark.parametrize(
