@@ -1,4 +1,4 @@
-"""What a newcomer finds after the first start: an administrator, a demo tenant, and two hooks to try."""
+"""The first start: an administrator, a demo tenant, and two hooks for a newcomer to try."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import uuid
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from clickhook.sample_tenant import SampleTenant
 from hooks.authentication import sign
-from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.models import WcsInstance
 
 ADMINISTRATOR = "admin"
 NODE = "demo-node@127.0.0.1"
+ORIGIN = "https://www.demo.example"
 
 
 def is_due() -> bool:
@@ -23,11 +25,11 @@ def is_due() -> bool:
 
 @transaction.atomic
 def prepare(base_url: str) -> str:
-    """Makes it all, and says so in the text to show. The password is in that text and nowhere else."""
+    """Gives the text to show. The administrator's password is in it and nowhere else."""
     password = secrets.token_urlsafe(15)
     get_user_model().objects.create_superuser(ADMINISTRATOR, password=password)
-    instance = _demo()
-    connect, call = _commands(instance, base_url)
+    instance = _prepare_tenant()
+    connect, call = _write_commands(instance, base_url)
     return f"""
 First start. The administrator, shown only now:
 
@@ -44,31 +46,32 @@ A demo tenant is there. Try what a WCS would post; in another terminal:
 """
 
 
-def _demo() -> WcsInstance:
-    tenant = Tenant.objects.create(slug="demo", name="Demo Ltd")
-    Domain.objects.create(tenant=tenant, origin="https://www.demo.example")
-    account = SipAccount(
-        tenant=tenant, login="10001", password=secrets.token_urlsafe(12), domain="sip.demo.example"
+def _prepare_tenant() -> WcsInstance:
+    sample = SampleTenant(
+        origin=ORIGIN,
+        callees={"sales": "10002"},
+        login="10001",
+        sip_domain="sip.demo.example",
+        password=secrets.token_urlsafe(12),
+        signing_secret=secrets.token_urlsafe(32),
     )
-    account.save()
-    Callee.objects.create(tenant=tenant, alias="sales", target="10002", default=True)
-    instance = WcsInstance(name="demo", signing_secret=secrets.token_urlsafe(32))
-    instance.save()
-    instance.tenants.add(tenant)
-    return instance
+    return sample.prepare()
 
 
-def _commands(instance: WcsInstance, base_url: str) -> tuple[str, str]:
+def _write_commands(instance: WcsInstance, base_url: str) -> tuple[str, str]:
     context = {"nodeId": NODE, "appKey": "defaultApp", "sessionId": str(uuid.uuid4())}
-    connect = {**context, "origin": "https://www.demo.example"}
+    connect = {**context, "origin": ORIGIN}
     call = {**context, "callId": str(uuid.uuid4()), "callee": "sales"}
-    return _curl(instance, base_url, "connect", connect), _curl(instance, base_url, "call", call)
+    return _write_curl(instance, base_url, "connect", connect), _write_curl(
+        instance, base_url, "call", call
+    )
 
 
-def _curl(instance: WcsInstance, base_url: str, method: str, payload: dict[str, str]) -> str:
+def _write_curl(instance: WcsInstance, base_url: str, method: str, payload: dict[str, str]) -> str:
     body = json.dumps(payload)
     signature = sign(instance.signing_secret.reveal(), body.encode())
     return (
-        f"curl -sS -w '\\n' {base_url}/hooks/{instance.key}/{method} -H 'Content-Type: application/json' "
-        f"-H 'Authorization: WCS {signature}' -d {shlex.quote(body)}"
+        f"curl -sS -w '\\n' {base_url}/hooks/{instance.key}/{method} "
+        f"-H 'Content-Type: application/json' -H 'Authorization: WCS {signature}' -d "
+        f"{shlex.quote(body)}"
     )

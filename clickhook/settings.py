@@ -12,12 +12,17 @@ from django.core.exceptions import ImproperlyConfigured
 
 from clickhook import datadir, postgres
 from clickhook.button import websdk
+from clickhook.served_url import read_served_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()  # NAME_FILE names a file that holds NAME
 
 CLICKHOOK_DATA_DIR = Path(env.str("CLICKHOOK_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 CLICKHOOK_PUBLIC_URL = env.str("CLICKHOOK_PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+# Where wcs_config and rehearse find the gateway: `up` may run, and serve another address.
+CLICKHOOK_GATEWAY_URL = env.str(
+    "CLICKHOOK_PUBLIC_URL", default=read_served_url(CLICKHOOK_DATA_DIR) or CLICKHOOK_PUBLIC_URL
+).rstrip("/")
 CLICKHOOK_ENCRYPTION_KEYS = env.str("CLICKHOOK_ENCRYPTION_KEYS", default="")
 # Read again when it changes; keys from the environment stay what they are until the next start.
 CLICKHOOK_KEY_FILE = None if CLICKHOOK_ENCRYPTION_KEYS else datadir.key_file(CLICKHOOK_DATA_DIR)

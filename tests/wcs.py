@@ -51,7 +51,7 @@ def sign(secret: str, body: bytes) -> str:
 
 @dataclass
 class Wcs:
-    """One media server: `wcs.post("connect", origin="…")` posts payloads/connect.json with that change."""
+    """A media server: `wcs.post("connect", origin="…")` posts payloads/connect.json so changed."""
 
     port: int
     key: str
@@ -69,7 +69,7 @@ class Wcs:
         )
 
     def send(self, method: str, body: bytes, **headers: str) -> Answer:
-        """The bytes as they are, signed if this WCS signs; a header given as `Authorization=…` wins."""
+        """The bytes as they are, signed if this WCS signs; `Authorization=…` wins."""
         signed = {"Authorization": f"WCS {sign(self.secret, body)}"} if self.secret else {}
         everything = {"Content-Type": "application/json;charset=UTF-8"} | signed | headers
         return self.request("POST", f"/hooks/{self.key}/{method}", body, everything)

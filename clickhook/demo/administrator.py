@@ -1,4 +1,4 @@
-"""The demo's administrator: she has no password and no authenticator, only sessions that the demo's own page begins."""
+"""The demo's administrator, who has no password, only sessions that the demo's page begins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = "demo"
 
 
 def somebody_else_is_here() -> bool:
-    """So it is no demo's database. A new one has no tables yet."""
+    """Then the database belongs to somebody. A new one has no tables yet."""
     users = get_user_model()
     return (
         users._meta.db_table in connection.introspection.table_names()

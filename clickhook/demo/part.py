@@ -1,4 +1,4 @@
-"""A part of the whole call as a process of its own, which tells what it does in JSON lines."""
+"""A part of the whole call as a process of its own, which prints what it does as JSON lines."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from typing import Any, Self
 from clickhook.processes import end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 20.0  # seconds until a line that does not come is a failure
-ENDS_WITHIN = 5.0  # seconds
+LINE_WITHIN_SECONDS = 20.0  # a line that comes later is a failure
+_ENDS_WITHIN_SECONDS = 5.0
 
 
 class PartError(Exception):
-    """It ended by itself, or does not do what it should; the message has its last words."""
+    """It ended by itself, or does not do what it should; the message has its errors."""
 
 
 class Part:
-    def __init__(self, module: str, *arguments: str, given: str = "", **environment: str) -> None:
-        """`given` is what it reads from standard input."""
+    def __init__(
+        self, module: str, *arguments: str, standard_input: str = "", **environment: str
+    ) -> None:
         self.module = module
         self.lines: list[dict[str, Any]] = []
         self._news = threading.Condition()
@@ -45,7 +46,7 @@ class Part:
         ]
         for reader in self._readers:
             reader.start()
-        self._give(given)
+        self._write_input(standard_input)
 
     def __enter__(self) -> Self:
         return self
@@ -58,18 +59,18 @@ class Part:
         return "".join(self._errors)
 
     def wait_for(self, since: int = 0, **wanted: Any) -> dict[str, Any]:
-        """The first line from number `since` on that says all of it. Raises PartError if it does not come."""
-        deadline = time.monotonic() + PATIENCE
+        """The first line from number `since` on with all these fields. Raises PartError."""
+        deadline = time.monotonic() + LINE_WITHIN_SECONDS
         with self._news:
-            while not (found := self.said(since, **wanted)):
+            while not (lines := self.find_lines(since, **wanted)):
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise PartError(
                         f"{self.module}: {wanted} did not come. {self.lines[since:]} {self.errors}"
                     )
                 self._news.wait(0.1)
-        return found[0]
+        return lines[0]
 
-    def said(self, since: int = 0, **wanted: Any) -> list[dict[str, Any]]:
+    def find_lines(self, since: int = 0, **wanted: Any) -> list[dict[str, Any]]:
         return [line for line in self.lines[since:] if wanted.items() <= line.items()]
 
     def check(self) -> None:
@@ -80,7 +81,7 @@ class Part:
     def stop(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(ENDS_WITHIN)
+            self.process.wait(_ENDS_WITHIN_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -90,7 +91,7 @@ class Part:
             if pipe:
                 pipe.close()
 
-    def _give(self, text: str) -> None:
+    def _write_input(self, text: str) -> None:
         if self.process.stdin:
             self.process.stdin.write(text)
             self.process.stdin.close()

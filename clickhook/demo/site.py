@@ -18,7 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 PAGE = Path(__file__).with_name("page")
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 _POLICY = (
-    "default-src 'none'; script-src 'self' {gateway}; connect-src {wcs}; style-src 'self'; img-src data:; "
+    "default-src 'none'; script-src 'self' {gateway}; connect-src {wcs}; style-src 'self'; "
+    "img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 

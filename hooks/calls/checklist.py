@@ -51,7 +51,7 @@ def steps(facts: SetUpFacts) -> list[SetUpStep]:
         _account_step(facts),
         _callee_step(facts),
         _instance_step(facts),
-        _wiring_step(facts),
+        _connection_step(facts),
         _visitor_step(facts),
         _answer_step(facts),
     ]
@@ -112,7 +112,7 @@ def _instance_step(facts: SetUpFacts) -> SetUpStep:
     return SetUpStep(False, sentence, INSTANCES)
 
 
-def _wiring_step(facts: SetUpFacts) -> SetUpStep:
+def _connection_step(facts: SetUpFacts) -> SetUpStep:
     seen = any(instance.seen for instance in _answering_instances(facts))
     if seen or facts.connected:
         return SetUpStep(True, "Its WCS asks this gateway.", SET_UP)

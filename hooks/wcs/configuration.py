@@ -1,7 +1,8 @@
-"""What to set on a WCS so that it asks this gateway about everything: its command line and its flashphoner.properties.
+"""What to set on a WCS so that it asks this gateway about everything.
 
-Sources: docs.flashphoner.com, "Applications management", "REST methods", "Authorization on backend", "API overview". No
-WCS was at hand: what its documentation leaves open says "inferred".
+That is lines for its command line, and properties for its flashphoner.properties. Sources:
+docs.flashphoner.com, "Applications management", "REST methods", "Authorization on backend", "API
+overview". No WCS was at hand: what its documentation leaves open says "inferred".
 """
 
 from __future__ import annotations
@@ -16,28 +17,31 @@ if TYPE_CHECKING:
     from tenants.models import WcsInstance
 
 DEFAULT_APP = "defaultApp"
-REST_REQUEST_TIMEOUT = 5  # seconds; a visitor waits no longer for an answer, and WCS's own default of 15 is three times that
+# A visitor waits no longer for an answer. WCS's own default of 15 is three times that.
+REST_REQUEST_TIMEOUT_SECONDS = 5
+_SPARE_SECONDS = 2  # between the gateway's own deadline and WCS's
 _PLAIN = re.compile(r"[A-Za-z0-9._-]+")
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-class Command(NamedTuple):
+class CliCommand(NamedTuple):
     line: str
     why: str
 
 
-class Setting(NamedTuple):
+class Property(NamedTuple):
     name: str
     value: str
     why: str
 
     @property
     def line(self) -> str:
-        return f"{self.name}={escaped(self.value)}"
+        return f"{self.name}={escape_property(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Wiring:
-    """What of an instance and of this gateway matters to a WCS."""
+class HookSetup:
+    """The facts about an instance and its gateway that a WCS has to be told."""
 
     instance: str
     app_key: str  # empty: the instance takes hooks of any application
@@ -46,15 +50,17 @@ class Wiring:
     secret: str = field(repr=False)  # empty: there is none
     has_previous_secret: bool
     tenants: tuple[str, ...]
-    deadline: float  # seconds after which the gateway itself gives up
+    deadline_seconds: float  # after which the gateway itself gives up
 
     @property
     def app(self) -> str:
         return self.app_key or DEFAULT_APP
 
 
-def wiring(instance: WcsInstance, base_url: str, secret: str, deadline: float) -> Wiring:
-    return Wiring(
+def read_setup(
+    instance: WcsInstance, base_url: str, secret: str, deadline_seconds: float
+) -> HookSetup:
+    return HookSetup(
         instance=instance.name,
         app_key=instance.app_key,
         hook_url=f"{base_url}/hooks/{instance.key}",
@@ -62,163 +68,187 @@ def wiring(instance: WcsInstance, base_url: str, secret: str, deadline: float) -
         secret=secret,
         has_previous_secret=bool(instance.previous_signing_secret),
         tenants=tuple(instance.tenants.order_by("slug").values_list("slug", flat=True)),
-        deadline=deadline,
+        deadline_seconds=deadline_seconds,
     )
 
 
-def commands(wiring: Wiring) -> list[Command]:
-    app, url = _word(wiring.app), wiring.hook_url
-    if app == DEFAULT_APP:
-        wire = Command(
-            f"update app -l {url} {DEFAULT_APP}",
-            "Until this is done, WCS's built-in EchoApp is asked, and it allows everything.",
-        )
-    else:
-        exists = f"Makes the application. If `show apps` lists it already, instead: update app -l {url} <its name>"
-        wire = Command(f'add app {wiring.instance} {app} "{url}"', exists)
+def list_commands(setup: HookSetup) -> list[CliCommand]:
+    app = _quote(setup.app)
     return [
-        Command(
+        CliCommand(
             "ssh -p 2001 admin@<wcs>",
             "Opens WCS's command line; <wcs> is its address. The other lines are typed there.",
         ),
-        wire,
-        Command(
+        _point_to_gateway(setup),
+        CliCommand(
             f"add app-rest-method -a {app}",
             "A method that is not attached is never asked: WCS then does what the browser says. "
-            "(Whether a new application has them already is not documented; that repeating it does no harm is inferred.)",
+            "(Whether a new application has them already is not documented; that repeating it does "
+            "no harm is inferred.)",
         ),
-        Command(
+        CliCommand(
             f"show app-rest-methods {app}",
             "Check: connect, call, transfer, hangup and every other method must be listed.",
         ),
-        Command(
+        CliCommand(
             "show apps",
-            "Check: no application but this one, nor any whose URL is not this gateway's. See the warnings.",
+            "Check: no application but this one, nor any whose URL is not this gateway's. See the "
+            "warnings.",
         ),
     ]
 
 
-def settings(wiring: Wiring) -> list[Setting]:
+def _point_to_gateway(setup: HookSetup) -> CliCommand:
+    app, url = _quote(setup.app), setup.hook_url
+    if app == DEFAULT_APP:
+        return CliCommand(
+            f"update app -l {url} {DEFAULT_APP}",
+            "Until this is done, WCS's built-in EchoApp is asked, and it allows everything.",
+        )
+    return CliCommand(
+        f'add app {setup.instance} {app} "{url}"',
+        "Makes the application. If `show apps` lists it already, instead: "
+        f"update app -l {url} <its name>",
+    )
+
+
+def list_properties(setup: HookSetup) -> list[Property]:
     """For flashphoner.properties."""
-    timeout = max(REST_REQUEST_TIMEOUT, math.ceil(wiring.deadline) + 2)
+    gateway_limit = math.ceil(setup.deadline_seconds) + _SPARE_SECONDS
+    timeout = max(REST_REQUEST_TIMEOUT_SECONDS, gateway_limit)
     return [
-        *(_signing(wiring.secret) if wiring.secret else []),
-        Setting(
+        *(_list_signing(setup.secret) if setup.secret else []),
+        Property(
             "rest_request_timeout",
             str(timeout),
-            f"Seconds. The gateway answers or refuses within {wiring.deadline:g}; with the default of 15 visitors wait, "
-            "with 0 forever.",
+            f"Seconds. The gateway answers or refuses within {setup.deadline_seconds:g}; with the "
+            "default of 15 visitors wait, with 0 forever.",
         ),
-        Setting(
-            "disable_rest_requests",
-            "false",
-            "With true no hook is sent at all: WCS dials what the browser says.",
-        ),
-        Setting(
-            "disable_rest_auth",
-            "false",
-            "WCS's own REST API asks for a login. Otherwise whoever reaches it reads the SIP passwords of all connections.",
-        ),
-        Setting(
-            "rest_client_request_retry_count",
-            "3",
-            "The default, since build 5.2.1475: a hook that could not be sent is repeated. With 0 a visitor is refused "
-            "when a kept connection breaks. The gateway gives a repeated hook the same answer again.",
-        ),
-        Setting(
-            "rest_client_request_sent_retry_enabled",
-            "true",
-            "The default (inferred); false turns the repeating off.",
-        ),
+        *_FIXED_PROPERTIES,
     ]
 
 
-def _signing(secret: str) -> list[Setting]:
+_FIXED_PROPERTIES = (
+    Property(
+        "disable_rest_requests",
+        "false",
+        "With true no hook is sent at all: WCS dials what the browser says.",
+    ),
+    Property(
+        "disable_rest_auth",
+        "false",
+        "WCS's own REST API asks for a login. Otherwise whoever reaches it reads the SIP passwords "
+        "of all connections.",
+    ),
+    Property(
+        "rest_client_request_retry_count",
+        "3",
+        "The default, since build 5.2.1475: a hook that could not be sent is repeated. With 0 a "
+        "visitor is refused when a kept connection breaks. The gateway gives a repeated hook the "
+        "same answer again.",
+    ),
+    Property(
+        "rest_client_request_sent_retry_enabled",
+        "true",
+        "The default (inferred); false turns the repeating off.",
+    ),
+)
+
+
+def _list_signing(secret: str) -> list[Property]:
     return [
-        Setting(
+        Property(
             "rest_hook_send_hash",
             "true",
             "Signs every hook. Otherwise the gateway refuses them all, with 403.",
         ),
-        Setting(
+        Property(
             "rest_hook_secret_key",
             secret,
-            "The key it signs with, the same on every node of this WCS. With another every hook is refused. Keep it secret.",
+            "The key it signs with, the same on every node of this WCS. With another every hook is "
+            "refused. Keep it secret.",
         ),
     ]
 
 
-def warnings(wiring: Wiring) -> list[str]:
-    return [*_of_the_instance(wiring), *_of_the_application(wiring), *_ALWAYS]
+def list_warnings(setup: HookSetup) -> list[str]:
+    return [
+        *_warn_about_secret(setup),
+        *_warn_about_instance(setup),
+        *_warn_about_application(setup),
+        *_FIXED_WARNINGS,
+    ]
 
 
-def _of_the_instance(wiring: Wiring) -> list[str]:
-    known = {
-        "DANGER: the instance is marked as unsigned. Whoever reaches the hook URL gets the SIP passwords. "
-        "Give it a signing secret in the admin, then run this again.": wiring.unsigned,
-        "The instance has no signing secret, so the gateway answers nobody. Give it one in the admin, then run this "
-        "again.": not wiring.unsigned and not wiring.secret,
-        "The signing secret has unusual characters. How WCS reads them from its properties is inferred; one of letters "
-        "and digits is safer.": bool(wiring.secret) and not _PLAIN.fullmatch(wiring.secret),
-        "The previous signing secret is still accepted. Once every node has the new one, drop it in the "
-        "admin.": wiring.has_previous_secret,
-        "The instance speaks for no tenant, so every connect is refused. Add its tenants in the admin.": not wiring.tenants,
-        "The hook URL is http://: SIP passwords and numbers cross the network in the clear. Use https:// unless WCS and "
-        "gateway are one machine.": wiring.hook_url.lower().startswith("http://"),
-        "The certificate of the hook URL must be one that WCS's Java trusts; one of a private authority probably is not "
-        "(inferred).": wiring.hook_url.lower().startswith("https://"),
+def _warn_about_secret(setup: HookSetup) -> list[str]:
+    warnings = {
+        "DANGER: the instance is marked as unsigned. Whoever reaches the hook URL gets the SIP "
+        "passwords. Give it a signing secret in the admin, then run this again.": setup.unsigned,
+        "The instance has no signing secret, so the gateway answers nobody. Give it one in the "
+        "admin, then run this again.": not setup.unsigned and not setup.secret,
+        "The signing secret has unusual characters. How WCS reads them from its properties is "
+        "inferred; a secret of letters and digits is safer.": (
+            bool(setup.secret) and not _PLAIN.fullmatch(setup.secret)
+        ),
+        "The previous signing secret is still accepted. Once every node has the new one, drop it "
+        "in the admin.": setup.has_previous_secret,
     }
-    return [text for text, holds in known.items() if holds]
+    return [text for text, holds in warnings.items() if holds]
 
 
-def _of_the_application(wiring: Wiring) -> list[str]:
-    others = (
-        "The browser picks the application by its appKey, so every other one of that WCS is a way around this gateway"
-        "{default}: remove them (show apps; remove app <name>), or point them here too."
-    )
-    default = ", defaultApp first" if wiring.app != DEFAULT_APP else ""
-    texts = [others.format(default=default)]
-    if wiring.app != DEFAULT_APP:
-        texts.append(
-            f"The page names the same application, or it is refused: createSession({{appKey: {json.dumps(wiring.app)}}})."
-        )
-    if not wiring.app_key:
-        texts.append(
-            "The instance names no appKey, so hooks of any application with this URL are answered."
-        )
-    if not _PLAIN.fullmatch(wiring.app):
-        texts.append(
-            "The appKey has unusual characters; whether WCS's command line takes them is not documented."
-        )
-    return texts
+def _warn_about_instance(setup: HookSetup) -> list[str]:
+    url = setup.hook_url.lower()
+    warnings = {
+        "The instance speaks for no tenant, so every connect is refused. Add its tenants in the "
+        "admin.": not setup.tenants,
+        "The hook URL is http://: SIP passwords and numbers cross the network in the clear. Use "
+        "https:// unless WCS and gateway are one machine.": url.startswith("http://"),
+        "The certificate of the hook URL must be one that WCS's Java trusts; a certificate of a "
+        "private authority probably is not (inferred).": url.startswith("https://"),
+    }
+    return [text for text, holds in warnings.items() if holds]
 
 
-_ALWAYS = (
+def _warn_about_application(setup: HookSetup) -> list[str]:
+    is_default = setup.app == DEFAULT_APP
+    first = "" if is_default else ", defaultApp first"
+    page = f"createSession({{appKey: {json.dumps(setup.app)}}})"
+    warnings = {
+        "The browser picks the application by its appKey, so every other one of that WCS is a way "
+        f"around this gateway{first}: remove them (show apps; remove app <name>), or point them "
+        "here too.": True,
+        f"The page names the same application, or it is refused: {page}.": not is_default,
+        "The instance names no appKey, so hooks of any application with this URL are "
+        "answered.": not setup.app_key,
+        "The appKey has unusual characters; whether WCS's command line takes them is not "
+        "documented.": not _PLAIN.fullmatch(setup.app),
+    }
+    return [text for text, holds in warnings.items() if holds]
+
+
+_FIXED_WARNINGS = (
     "WCS reads flashphoner.properties when it starts: restart it after a change, on every node.",
-    "WCS's ports 8081 and 8444 (REST API) and 2001 (command line) belong behind a firewall, open to administrators only; "
-    "change the command line's password, which is admin at first.",
-    "WCS logs the hooks and their answers, SIP passwords included, in logs/server_logs/flashphoner.log: keep that file, and "
-    "its copies, from others.",
+    "WCS's ports 8081 and 8444 (REST API) and 2001 (command line) belong behind a firewall, open "
+    "to administrators only; change the command line's password, which is admin at first.",
+    "WCS logs the hooks and their answers, SIP passwords included, in "
+    "logs/server_logs/flashphoner.log: keep that file, and its copies, from others.",
     "Then try it: manage.py rehearse plays a whole call, with every answer checked.",
 )
 
 
-def escaped(value: str) -> str:
+def escape_property(value: str) -> str:
     """As a value in a Java properties file (that WCS reads it as one is inferred)."""
-    text = "".join(_ESCAPES.get(character) or _ascii(character) for character in value)
+    text = "".join(_ESCAPES.get(character) or _escape_unicode(character) for character in value)
     return "\\" + text if text.startswith(" ") else text
 
 
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def _ascii(character: str) -> str:
+def _escape_unicode(character: str) -> str:
     if " " <= character <= "~":
         return character
     units = character.encode("utf-16-be")
     return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))
 
 
-def _word(text: str) -> str:
+def _quote(text: str) -> str:
     """One word for the command line, whatever an account manager typed: never a line of its own."""
     return text if _PLAIN.fullmatch(text) else json.dumps(text)

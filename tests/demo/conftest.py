@@ -79,6 +79,6 @@ def start(backend) -> Iterator[Callable[..., StandIn]]:
 
 def wait_until_quiet(stand_in: StandIn) -> None:
     deadline = time.monotonic() + 10
-    while len(stand_in.said(what="opened")) != len(stand_in.said(what="ended")):
+    while len(stand_in.find_lines(what="opened")) != len(stand_in.find_lines(what="ended")):
         assert time.monotonic() < deadline, "a session does not end"
         time.sleep(0.01)

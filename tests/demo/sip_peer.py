@@ -1,4 +1,7 @@
-"""A SIP server and its phones in one thread: asks for the password, answers by the number dialled, echoes the voice."""
+"""A SIP server and its phones in one thread.
+
+It asks for the password, answers by the number that is dialled, and echoes the voice.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +123,10 @@ class SipPeer:
         method, uri = request.split(" ", 2)[:2]
         if method in ("REGISTER", "INVITE") and not self._knows(request, method):
             name = "WWW" if method == "REGISTER" else "Proxy"
-            challenge = f'{name}-Authenticate: Digest realm="{DOMAIN}", nonce="{self._nonce}", algorithm=MD5'
+            challenge = (
+                f'{name}-Authenticate: Digest realm="{DOMAIN}", nonce="{self._nonce}", '
+                "algorithm=MD5"
+            )
             status = "401 Unauthorized" if name == "WWW" else "407 Proxy Authentication Required"
             self._reply(request, place, status, challenge)
             return

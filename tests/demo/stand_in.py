@@ -22,4 +22,4 @@ class StandIn(Part):
         super().stop()
         assert self.process.returncode == 0, self.errors
         assert "Traceback" not in self.errors
-        assert self.said(what="fault") == []
+        assert self.find_lines(what="fault") == []

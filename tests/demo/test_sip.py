@@ -17,7 +17,7 @@ ACCOUNTS = "10001@a.test:10001:first\n10002@a.test:auth:second\n10003@b.test:100
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Part]:
-    with Part("clickhook.demo.sip", "-", given=ACCOUNTS) as running:
+    with Part("clickhook.demo.sip", "-", standard_input=ACCOUNTS) as running:
         running.wait_for()
         yield running
 
@@ -58,7 +58,8 @@ def asked(peer, *arguments, **more):
         b"\x00\xff" * 100,
         b"INVITE sip:1@a.test SIP/2.0\r\n\r\n",
         b"INVITE\r\nVia: x\r\n\r\n",
-        b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1:99999\r\nFrom: x\r\nTo: y\r\nCall-ID: z\r\nCSeq: 1\r\n\r\n",
+        b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1:99999\r\nFrom: x\r\nTo: y\r\nCall-ID: "
+        b"z\r\nCSeq: 1\r\n\r\n",
         b"REGISTER sip:a.test SIP/2.0\r\nno header\r\n\r\n",
     ],
 )
@@ -72,7 +73,10 @@ def test_a_caller_is_challenged_in_the_realm_of_her_own_domain(peer):
 
 
 def test_somebody_elses_credentials_are_no_use(server, peer):
-    stolen = 'Proxy-Authorization: Digest username="10003", realm="b.test", nonce="x", uri="sip:1", response="y"'
+    stolen = (
+        'Proxy-Authorization: Digest username="10003", realm="b.test", nonce="x", '
+        'uri="sip:1", response="y"'
+    )
     assert asked(peer, "INVITE", "sip:10002@a.test", stolen).startswith("SIP/2.0 407")
     server.wait_for(outcome="wrong credentials")  # it answers before it tells
 

@@ -34,7 +34,7 @@ def test_a_call_rings_is_answered_and_hung_up_by_the_visitor(calls, sip, wcs):
     visitor.hangup(call)
     assert visitor.expect("finish", callId=call)["info"] == "Normal call clearing"
     sip.expect("BYE")
-    invite = wcs.said(what="invite")[-1]
+    invite = wcs.find_lines(what="invite")[-1]
     assert (invite["account"], invite["target"]) == (
         "sip:10001@sip.acme.test",
         "sip:10002@sip.acme.test",
@@ -103,7 +103,7 @@ def test_a_closed_tab_ends_its_call_and_its_session(calls, sip, backend, callee,
 
 
 def test_a_hang_up_before_the_call_is_answered_leaves_a_ghost(backend, visit, sip, wcs):
-    """The SDK does not even send it; here it comes too early. The phone rings for nobody, until the socket closes."""
+    """The SDK does not even send it. The phone rings for nobody until the socket closes."""
 
     def answer(body, asked):
         wcs.wait_for(what="goes on", method="hangup", call=body["callId"])
@@ -269,6 +269,6 @@ def test_no_secret_stands_in_the_record(calls, wcs):
     visitor.expect("talk")
     visitor.hangup(call)
     visitor.expect("finish")
-    assert wcs.said(what="invite")
+    assert wcs.find_lines(what="invite")
     assert PASSWORD not in str(wcs.lines)
     assert json.dumps(PASSWORD)[1:-1] not in json.dumps(wcs.lines)

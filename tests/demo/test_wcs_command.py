@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clickhook.demo.part import Part
+from clickhook.demo.wcs.__main__ import main
 from tests.conftest import ROOT
 from tests.demo.hook_backend import SECRET
 from tests.e2e.visitor import Visitor
@@ -22,6 +24,16 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=30, check=False
     )
+
+
+def read_refusal(monkeypatch: Any, capsys: Any, *arguments: str) -> str:
+    """In this process, since the stand-in is slow to load."""
+    monkeypatch.setattr(sys, "argv", ["wcs", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    return capsys.readouterr().err
 
 
 def test_help_says_that_it_is_not_wcs():
@@ -39,11 +51,8 @@ def test_help_says_that_it_is_not_wcs():
         ("--hooks", "http://127.0.0.1:1", "--rest-user", "gateway"),
     ],
 )
-def test_wrong_arguments_are_explained(arguments):
-    shown = run(*arguments)
-    assert shown.returncode == 2
-    assert "error: " in shown.stderr
-    assert "Traceback" not in shown.stderr
+def test_wrong_arguments_are_explained(monkeypatch, capsys, arguments):
+    assert "error: " in read_refusal(monkeypatch, capsys, *arguments)
 
 
 def test_hooks_of_the_environment_go_there(backend):
@@ -60,10 +69,10 @@ def test_hooks_of_the_environment_go_there(backend):
     assert "/hooks/" not in command
 
 
-def test_hooks_of_the_environment_are_checked():
-    shown = run(WCS_HOOKS="localhost:8000")
-    assert shown.returncode == 2
-    assert "WCS_HOOKS: 'localhost:8000' is no address" in shown.stderr
+def test_hooks_of_the_environment_are_checked(monkeypatch, capsys):
+    monkeypatch.setenv("WCS_HOOKS", "localhost:8000")
+    expected = "WCS_HOOKS: 'localhost:8000' is no address"
+    assert expected in read_refusal(monkeypatch, capsys)
 
 
 def test_an_address_in_use_is_said():

@@ -1,4 +1,4 @@
-"""The stand-in obeys restClientConfig to the letter, and does its worst where that leaves something open."""
+"""The stand-in obeys restClientConfig, and does its worst where that leaves something open."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_fail_stops_the_call_before_the_sip_server_hears_of_it(
     assert (finish["callId"], finish["status"], finish["callee"]) == (call, "FAILED", FRAUD)
     assert sip.requests == []
     wcs.wait_for(what="refused", session=session, method="call")
-    assert wcs.said(what="goes on", session=session) == []
+    assert wcs.find_lines(what="goes on", session=session) == []
 
 
 def test_a_null_callee_dials_nobody(backend, sip, visit):

@@ -1,4 +1,4 @@
-"""What stands in the INVITE beside the number: the browser's own caller, name and headers, where nobody overwrites them."""
+"""The INVITE beside the number: the browser's caller, name and headers, if not overwritten."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def sender(message: str) -> str:
 
 @pytest.fixture
 def invite(backend, sip, visit):
-    """The INVITE that comes of a call with these fields; `entry` is that of `call` in restClientConfig."""
+    """Of a call with these fields; `entry` is that of `call` in restClientConfig."""
 
     def invite(entry=OBEYED, reply=None, connect=None, **fields) -> str:
         backend.accept({**sip.account, **(connect or {})}, call=entry)

@@ -1,4 +1,4 @@
-"""A visitor with Chromium: what she clicks, and everything that comes to her browser."""
+"""A visitor with Chromium: their clicks, and everything that comes to their browser."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from playwright.sync_api import Browser, Page, expect
 from clickhook.button import websdk
 from clickhook.demo.phone.sound import FRAME, RATE, tone
 
-PATIENCE = 15_000  # milliseconds
+PAGE_WITHIN_MILLISECONDS = 15_000
 VOICE = 660  # hertz: what the browser's microphone picks up
 # What stands in the shadow roots, the button's too, is no part of the page's content to a browser.
-SHADOWS = "[...document.querySelectorAll('*')].map((element) => element.shadowRoot?.innerHTML ?? '').join('')"
+SHADOWS = (
+    "[...document.querySelectorAll('*')].map((element) => element.shadowRoot?.innerHTML ?? "
+    "'').join('')"
+)
 
 # What the SDK asks its browser for after connecting and before calling.
 HOLD_OFFER = """() => {
@@ -37,7 +40,7 @@ def voice(file: Path) -> None:
 
 
 class Visit:
-    """A page, and all that its browser was sent or wrote down: frames, answers, console, and the page itself."""
+    """A page, and all that its browser has got or written: frames, answers, console, content."""
 
     def __init__(self, browser: Browser, url: str) -> None:
         self._context = browser.new_context(permissions=["microphone"])
@@ -87,13 +90,13 @@ class Button(Visit):
         return self.page.locator("clickhook-button")
 
     def dial(self, meanwhile: Callable[[], object] | None = None) -> None:
-        """`meanwhile` happens when it is connected and has not asked for the call yet: the browser takes its time."""
+        """`meanwhile` happens when it is connected and has not asked for the call yet."""
         self._noted = len(self.notes)
         if meanwhile:
             self.page.evaluate(HOLD_OFFER)
         self._element.get_by_role("button").click()
         if meanwhile:
-            self.page.wait_for_function("() => window.goOn", timeout=PATIENCE)
+            self.page.wait_for_function("() => window.goOn", timeout=PAGE_WITHIN_MILLISECONDS)
             meanwhile()
             self.page.evaluate("goOn()")
 
@@ -101,7 +104,7 @@ class Button(Visit):
         self.page.wait_for_function(
             "([state, from]) => notes.slice(from).some((note) => note.state === state)",
             arg=[state, self._noted],
-            timeout=PATIENCE,
+            timeout=PAGE_WITHIN_MILLISECONDS,
         )
 
     def hang_up(self) -> None:

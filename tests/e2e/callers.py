@@ -1,4 +1,4 @@
-"""Who calls, from the outside: a client that speaks the Web SDK's protocol, or a visitor with a real browser."""
+"""A caller as seen from outside: a client of the Web SDK's protocol, or a visitor's browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Caller(Protocol):
     everything: str  # all that came to the visitor, as text
 
     def dial(self, meanwhile: Callable[[], object] | None = None) -> None:
-        """Presses the button. `meanwhile` happens when it is connected and has not asked for the call yet."""
+        """Presses the button. `meanwhile` happens between the connection and the call."""
 
     def wait(self, state: str) -> None:
         """Until the call is connecting, ringing, talking, busy, refused, failed or ended."""

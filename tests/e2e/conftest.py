@@ -1,4 +1,4 @@
-"""What the end-to-end tests share. With --real: Chromium and Kamailio too, and a missing one is a failure."""
+"""The fixtures of the end-to-end tests. --real needs Chromium and Kamailio and fails without."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from tests.environment import DATA_DIR
 CHROMIUM = "/usr/bin/chromium"
 # Whether a page may use the microphone is each context's to say.
 FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update "
     "--disable-sync --use-fake-device-for-media-stream --allow-loopback-in-peer-connection"
 )
 
@@ -56,7 +57,7 @@ def gateway(django_db_setup, request: pytest.FixtureRequest) -> Iterator[Gateway
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """Playwright leaves an event loop running in this thread, in which Django would refuse its database."""
+    """Playwright leaves an event loop in this thread, in which Django refuses its database."""
     from playwright.sync_api import sync_playwright
 
     from tests.e2e.browser import voice
@@ -100,7 +101,7 @@ def stage(building: Building, pages: Pages, cast) -> Iterator[Stage]:
 
 @pytest.fixture
 def client(stage: Stage, pages: Pages) -> Callable[..., Client]:
-    """Somebody at a console: `client("sales")`, `client("sales", host="www.evil.localhost", wcs="globex-1")`."""
+    """Somebody at a console: `client("sales", host="www.evil.localhost", wcs="globex-1")`."""
 
     def come(
         callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1"
@@ -116,7 +117,7 @@ def client(stage: Stage, pages: Pages) -> Callable[..., Client]:
 def dials(
     kind: str, request: pytest.FixtureRequest, stage: Stage, pages: Pages
 ) -> Callable[..., Caller]:
-    """A visitor who has pressed the button: `dials("sales")`. In --real runs, each test has one with a browser, too."""
+    """A visitor who has pressed the button: `dials("sales")`. With --real, in a browser too."""
 
     def press(
         callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1"

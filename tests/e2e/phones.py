@@ -1,4 +1,4 @@
-"""The phones at the customers' SIP servers: each does one thing with a call, and tells what it hears."""
+"""The phones at the customers' SIP servers: each does one thing with a call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Kind:
         return Account(self.user, self.domain, self.password)
 
 
-# By the alias under which a page calls it. Each number is long enough to be known again in whatever a browser gets.
+# By the alias under which a page calls it. Each number is long enough to be found in whatever a
+# browser gets.
 KINDS = {
     "sales": Kind("+4930123456", ACME, ("--plays", "880")),
     "support": Kind("+4930200003", ACME, ("--plays", "990")),

@@ -1,4 +1,4 @@
-"""What a test leaves in the gateway's tables: each call as one line, and what must hold of every row."""
+"""What a test leaves in the gateway's tables: each call as a line, and what must hold for all."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ TALKED = "TRYING RING ESTABLISHED FINISH, 200, finish"  # of a call that was ans
 
 
 def story_of(call: Call) -> str:
-    """ "sales: TRYING RING ESTABLISHED FINISH, 200, finish", or "sales: callee_unknown" of one that was refused."""
+    """Such as "sales: TRYING RING FINISH, 200, finish"; if refused, "sales: callee_unknown"."""
     if call.decision == "refused":
         return f"{call.alias}: {call.reason}"
-    return f"{call.alias or 'default'}: {' '.join(_statuses(call))}, {call.sip_status}, {call.ended_by}"
+    return (
+        f"{call.alias or 'default'}: {' '.join(_statuses(call))}, {call.sip_status}, "
+        f"{call.ended_by}"
+    )
 
 
 def fit_together() -> None:

@@ -1,4 +1,7 @@
-"""The SIP server of the end-to-end tests: Kamailio where it is asked for, else the demo's own. Both tell of every INVITE."""
+"""The SIP server of the end-to-end tests: Kamailio with --real, else the demo's own.
+
+Both report every INVITE.
+"""
 
 from __future__ import annotations
 
@@ -75,13 +78,13 @@ class DemoServer:
             f"{account.user}@{account.domain}:{account.digest_name}:{account.password}\n"
             for account in accounts
         ]
-        self._part = Part("clickhook.demo.sip", "-", given="".join(lines))
+        self._part = Part("clickhook.demo.sip", "-", standard_input="".join(lines))
         self.port = self._part.wait_for()["listening"][1]
 
     def invites(self) -> list[Invite]:
         return [
             Invite(line["from"], line["to"], _pairs(line["headers"]))
-            for line in self._part.said(method="INVITE")
+            for line in self._part.find_lines(method="INVITE")
         ]
 
     def stop(self) -> None:
@@ -150,8 +153,10 @@ class Kamailio:
             probe.connect(("127.0.0.1", self.port))
             place = "{}:{}".format(*probe.getsockname())
             ask = (
-                f"OPTIONS sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP {place};branch=z9hG4bKprobe\r\n"
-                f"From: <sip:probe@{place}>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: probe\r\nCSeq: 1 OPTIONS\r\n"
+                f"OPTIONS sip:127.0.0.1:{self.port} SIP/2.0\r\nVia: SIP/2.0/UDP "
+                f"{place};branch=z9hG4bKprobe\r\n"
+                f"From: <sip:probe@{place}>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: "
+                "probe\r\nCSeq: 1 OPTIONS\r\n"
                 "Max-Forwards: 5\r\nContent-Length: 0\r\n\r\n"
             )
             for _ in range(50):

@@ -1,4 +1,4 @@
-"""The whole call on one machine: gateway, media servers, SIP server and phones, and the customers in their rows."""
+"""The whole call on one machine: gateway, media servers, SIP server, phones, customers' rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import F
 
-from clickhook.demo.part import PATIENCE
+from clickhook.demo.part import LINE_WITHIN_SECONDS
 from hooks.models import Call, Session
 from tenants.models import Callee, Domain
 from tests import cast as casting
@@ -42,8 +42,8 @@ HIDDEN = (
 
 
 def eventually(true: Callable[[], Any], what: str, story: Callable[[], Any] = str) -> Any:
-    """What it returns, as soon as that is true; hooks of what has happened may still be under way."""
-    deadline = time.monotonic() + PATIENCE
+    """What it returns, once that is true: hooks may still be under way."""
+    deadline = time.monotonic() + LINE_WITHIN_SECONDS
     while not (found := true()):
         assert time.monotonic() < deadline, f"{what} never came; {story()}"
         time.sleep(0.02)
@@ -132,7 +132,7 @@ class Stage:
         return self.call(ended_at__isnull=False, **wanted)
 
     def ends_with(self, *calls: str, sessions: int = 1) -> None:
-        """Everybody leaves; then there are so many sessions and these calls, as rows.story_of tells them; * is anything."""
+        """Everybody leaves. Each call is written as by rows.story_of; * is anything."""
         self._everybody_leaves()
         told = [rows.story_of(call) for call in Call.objects.order_by("asked_at")]
         assert len(told) == len(calls), told
@@ -166,7 +166,7 @@ class Stage:
             "the end of every session",
             self._story,
         )
-        # One whose session ended while it was being asked for is closed by the housekeeping, every five seconds.
+        # The housekeeping, every five seconds, closes a call whose session ended before its answer.
         eventually(
             lambda: not Call.objects.filter(ended_at=None).exists(),
             "the end of every call",

@@ -1,4 +1,4 @@
-"""What is heard at both ends, in a browser and at a phone, and that nothing of ours is left to see in the browser."""
+"""The sound at both ends, in a browser and at a phone, with no secret in the browser."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ import pytest
 
 from tests.cast import ACME_PASSWORD
 from tests.demo.stand_in import StandIn
-from tests.e2e.browser import PATIENCE, VOICE, Button
+from tests.e2e.browser import PAGE_WITHIN_MILLISECONDS, VOICE, Button
 from tests.e2e.rows import TALKED
 from tests.e2e.stage import leaks
 from tests.e2e.test_leaks import naive
 from tests.hooks.unsafe_backend import Backend
 
 NEAR = 0.06  # the browser stretches sound to bridge gaps; the tones lie further apart
-# The loudest pitch of the sound that comes out of the page, averaged over some looks: in hertz, in steps of 5.9.
-# The sound may come a moment after the call is answered, since the browser first reads what both agreed upon.
+# The loudest pitch of the page's sound, averaged over some looks: in hertz, in steps of 5.9.
+# The sound may come a moment after the call is answered: the browser reads the SDP first.
 HEARS = """async (milliseconds) => {
   const until = performance.now() + milliseconds, heard = [];
   const next = () => {
-    if (performance.now() > until) throw new Error(`heard ${heard.length} times in ${milliseconds} ms`);
+    if (performance.now() > until)
+      throw new Error(`heard ${heard.length} times in ${milliseconds} ms`);
     return new Promise((resolve) => setTimeout(resolve, 100));
   };
   const root = document.querySelector("clickhook-button").shadowRoot;
-  const sounding = () => [...root.querySelectorAll("video, audio")].find((element) => element.srcObject);
+  const players = () => [...root.querySelectorAll("video, audio")];
+  const sounding = () => players().find((element) => element.srcObject);
   while (!sounding()) await next();
   const audio = new AudioContext(), analyser = audio.createAnalyser();
   analyser.fftSize = 8192;
@@ -40,7 +42,7 @@ HEARS = """async (milliseconds) => {
 
 
 def hears(visitor: Button) -> float:
-    return visitor.page.evaluate(HEARS, PATIENCE)
+    return visitor.page.evaluate(HEARS, PAGE_WITHIN_MILLISECONDS)
 
 
 @pytest.mark.parametrize(("alias", "hertz"), [("sales", 880), ("support", 990)])

@@ -1,4 +1,4 @@
-"""`manage.py demo`, as a newcomer has it: one command, one address, a call, and the call in the admin."""
+"""`manage.py demo` for a newcomer: one command, one address, a call, the call in the admin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.e2e.browser import PATIENCE, Visit
+from tests.e2e.browser import PAGE_WITHIN_MILLISECONDS, Visit
 from tests.e2e.sip_servers import free_port
 
 READY_WITHIN = 90.0  # seconds
@@ -56,7 +56,7 @@ def button(visit, number):
 
 def state(visit, number, wanted):
     visit.page.wait_for_selector(
-        f"clickhook-button[data-state={wanted}] >> nth=0", timeout=PATIENCE
+        f"clickhook-button[data-state={wanted}] >> nth=0", timeout=PAGE_WITHIN_MILLISECONDS
     )
     assert button(visit, number).get_attribute("data-state") == wanted
 

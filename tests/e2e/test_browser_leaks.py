@@ -1,4 +1,4 @@
-"""The check that no secret reaches a browser sees each place in which one could stand; frames are checked with the audio."""
+"""The check for secrets in a browser sees each place; frames are checked with the audio."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from tests.e2e.stage import leaks
 
 PLACES = {
     "the page": "(secret) => { document.body.append(secret); }",
-    "a shadow root": "(secret) => { document.getElementById('sound').attachShadow({mode: 'open'}).append(secret); }",
+    "a shadow root": "(secret) => { document.getElementById('sound').attachShadow({mode: "
+    "'open'}).append(secret); }",
     "the console": "(secret) => { console.warn(secret); }",
-    "an answer": "async (secret) => { await (await fetch('/button?lang=en&wcs=' + secret)).text(); }",
+    "an answer": "async (secret) => { "
+    "await (await fetch('/button?lang=en&wcs=' + secret)).text(); }",
     "a script": "(secret) => import('/script?text=' + secret)",
 }
 

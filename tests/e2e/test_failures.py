@@ -1,4 +1,4 @@
-"""Parts that fail in the middle of it: when in doubt no telephone rings, and what did happen is recorded."""
+"""Parts that fail during a call: no telephone rings in doubt, and what has happened is recorded."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def calls_locked() -> Iterator[None]:
 
 
 def no_telephone_rang(stage) -> None:
-    """The call was refused, or ended by WCS, with the session or by the housekeeping: whichever came first."""
+    """The call was refused, or ended by WCS, with its session or by the housekeeping."""
     call = stage.ended()  # the hook that was slow is answered last
     stage.ends_with("sales: *")
     assert (call.ringing_at, call.answered_at, call.sip_status) == (None, None, None)
@@ -178,7 +178,7 @@ def test_a_visitor_who_leaves_while_the_hook_is_slow_makes_no_telephone_ring(sta
 
 
 def test_the_vendors_page_makes_a_ghost_call_where_the_hook_is_slow(stage, wcs, client):
-    """Its SDK tells nobody of a hang-up before the first answer, and its page keeps the connection."""
+    """The SDK reports no hang-up before the first answer, and the page stays connected."""
     with calls_locked():
         client.dial()
         wcs.wait_for(what="frame", name="call")

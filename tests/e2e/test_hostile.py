@@ -47,7 +47,7 @@ def test_whoever_talks_can_do_nothing_but_hang_up(stage, talking, name):
     talking.visitor.send(name, {"callId": talking.call_id, **INVOCATIONS[name]})
     talking.visitor.expect("fail", info="Calls are not available here")
     assert Event.objects.get(method=name).reason == "method_refused"
-    assert not stage.wcs().said(what="goes on", method=name, call=talking.call_id)
+    assert not stage.wcs().find_lines(what="goes on", method=name, call=talking.call_id)
     assert Call.objects.get().ended_at is None
     assert {invite.callee for invite in stage.invites()} == {"+4930123456@sip.acme.example"}
     stage.ends_with(WHOLE)
@@ -71,7 +71,7 @@ def test_the_browsers_own_sip_account_is_overwritten(stage, client):
     caller.call_id = visitor.call("sales")
     caller.wait("talking")
     assert {invite.sender for invite in stage.invites()} == {OURS}
-    assert not stage.wcs().said(what="register", account=f"sip:{GLOBEX_LINE}@{GLOBEX}")
+    assert not stage.wcs().find_lines(what="register", account=f"sip:{GLOBEX_LINE}@{GLOBEX}")
     stage.ends_with(WHOLE)
 
 
@@ -130,7 +130,7 @@ def test_a_frame_that_is_none_breaks_nothing(stage, talking, text):
     talking.visitor.send_text(text)
     talking.hang_up()
     talking.wait("ended")
-    assert not stage.wcs().said(what="fault")
+    assert not stage.wcs().find_lines(what="fault")
     stage.ends_with(WHOLE)
 
 

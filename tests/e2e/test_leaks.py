@@ -1,4 +1,4 @@
-"""The checks of every test, that no secret reaches a browser and no INVITE is ours that we did not allow: they see one."""
+"""The checks of every test notice a secret in a browser, and an INVITE that was not allowed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_articles_backend_gives_the_password_and_the_number_to_every_visitor
 
 
 def test_the_articles_backend_dials_what_the_browser_said_when_it_fails(unprotected, stage, pages):
-    """restOnError LOG: nothing but our FAIL stands between a hook that is down and a premium number."""
+    """restOnError LOG: only FAIL stands between a hook that is down and a premium number."""
 
     def broken(hook, body):
         return (500, {}) if hook == "call" else naive(hook, body)
@@ -60,7 +60,7 @@ def test_the_articles_backend_dials_what_the_browser_said_when_it_fails(unprotec
         caller.dial()
         caller.wait("failed")
         caller.leave()
-        assert wcs.said(what="invite")[0]["target"] == f"sip:+88213000000@{ACME}"
+        assert wcs.find_lines(what="invite")[0]["target"] == f"sip:+88213000000@{ACME}"
         wcs.stop()
 
 

@@ -1,4 +1,4 @@
-"""Calls that are refused: the visitor learns a neutral sentence, the record says why, and no telephone is asked for."""
+"""Refused calls: visitors get a neutral sentence, the record says why, no telephone rings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A phone that rings for a while and gives up with 480, which the SIP stack of the other phones cannot say."""
+"""A phone that rings for a while and gives up with 480; the other phones' stack cannot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A visitor without a browser: speaks the Web SDK's protocol to a WCS, and keeps every frame it was sent."""
+"""A visitor without a browser, who speaks the Web SDK's protocol and keeps every frame."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WAIT = 10.0  # seconds until a frame that does not come is a failure
 
 
 class Visitor:
-    """Blocking, so that a test reads from top to bottom; the socket is read by a thread of its own."""
+    """Blocking, so that a test reads from top to bottom; a thread reads the socket."""
 
     def __init__(self, url: str, origin: str | None = "https://www.acme.example") -> None:
         self.frames: list[dict[str, Any]] = []  # all of them
@@ -68,7 +68,7 @@ class Visitor:
         self._do(self._socket.send_str(text))
 
     def expect(self, name: str, **fields: Any) -> Any:
-        """The argument of the next frame of this name and with these fields; frames of other names may come before it."""
+        """The argument of the next frame of this name with these fields; others may come first."""
         with self._news:
             assert self._news.wait_for(lambda: self._find(name, fields) or self._closed, WAIT), (
                 self._missing(name, fields)

@@ -6,21 +6,20 @@ import copy
 
 import pytest
 
-from hooks.methods import METHODS, REST_CLIENT_CONFIG, SIP_FIELDS
+from hooks.methods import REST_CLIENT_CONFIG
 from hooks.rewriting import call_answer
+from hooks.wcs.model.answers import accept_connection, continue_with
+from hooks.wcs.model.methods import CONNECTION_FIELDS, POSTED_METHODS
+from hooks.wcs.model.rest_client_config import read_entry
+from hooks.wcs.model.statuses import call_status, connection_status
+from hooks.wcs.rehearsal.steps import mask_number
 from hooks.wcs.rehearsal.verdict import (
-    connected,
-    entry,
-    invoked,
-    masked,
-    of_call,
-    of_config,
-    of_connect,
-    of_learning,
-    posted,
-    read_answer,
+    judge_call,
+    judge_config,
+    judge_connect,
+    judge_disclosure,
 )
-from hooks.wcs.rehearsal.visitor import Visitor, call_status, connection_status
+from hooks.wcs.rehearsal.visitor import Visitor
 
 ACCOUNT = {
     "sipLogin": "10001",
@@ -54,30 +53,38 @@ def without(method: str, key: str, name: str) -> dict:
     return answer(method, {key: ",".join(names)})
 
 
-def of_events(given: dict) -> list[str]:
+def judge_events(given: dict) -> list[str]:
     """As in a call that was allowed."""
-    connection = connection_status(connected(BROWSER.connection, given), "ESTABLISHED")
+    connection = connection_status(accept_connection(BROWSER.connection, given), "ESTABLISHED")
     asked = BROWSER.call("sales")
     call = call_status(
-        invoked(asked, call_answer("+4930123456", "10001"), entry(given, "call")) or {}, "RING", 180
+        continue_with(asked, call_answer("+4930123456", "10001"), read_entry(given, "call")) or {},
+        "RING",
+        180,
     )
     return [
-        *of_learning(BROWSER.connection, connection, entry(given, "ConnectionStatusEvent")),
-        *of_learning(BROWSER.connection, connection, entry(given, "RegistrationStatusEvent")),
-        *of_learning(asked, call, entry(given, "CallStatusEvent")),
+        *judge_disclosure(
+            BROWSER.connection, connection, read_entry(given, "ConnectionStatusEvent")
+        ),
+        *judge_disclosure(
+            BROWSER.connection, connection, read_entry(given, "RegistrationStatusEvent")
+        ),
+        *judge_disclosure(asked, call, read_entry(given, "CallStatusEvent")),
     ]
 
 
-def of_everything(given: dict) -> list[str]:
-    return [*of_connect(BROWSER.connection, given), *of_config(given), *of_events(given)]
+def judge_everything(given: dict) -> list[str]:
+    return [*judge_connect(BROWSER.connection, given), *judge_config(given), *judge_events(given)]
 
 
 def test_it_finds_nothing_wrong_with_our_own_answers():
     given = answer()
 
-    assert of_everything(given) == []
+    assert judge_everything(given) == []
     assert (
-        of_call(BROWSER.call("sales"), call_answer("+4930123456", "10001"), entry(given, "call"))
+        judge_call(
+            BROWSER.call("sales"), call_answer("+4930123456", "10001"), read_entry(given, "call")
+        )
         == []
     )
 
@@ -87,11 +94,13 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
     [
         (
             without("ConnectionStatusEvent", "clientExclude", "sipPassword"),
-            "The browser would learn sipPassword: clientExclude of ConnectionStatusEvent does not name it.",
+            "The browser would learn sipPassword: clientExclude of ConnectionStatusEvent does not "
+            "name it.",
         ),
         (
             without("RegistrationStatusEvent", "clientExclude", "sipLogin"),
-            "The browser would learn sipLogin: clientExclude of RegistrationStatusEvent does not name it.",
+            "The browser would learn sipLogin: clientExclude of RegistrationStatusEvent does not "
+            "name it.",
         ),
         (
             without("CallStatusEvent", "clientExclude", "callee"),
@@ -108,19 +117,23 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             answer("call", {"restPolicy": "NOTIFY"}),
-            "WCS would dial the number the browser sent: restPolicy of call is NOTIFY, not OVERWRITE.",
+            "WCS would dial the number the browser sent: restPolicy of call is NOTIFY, not "
+            "OVERWRITE.",
         ),
         (
             answer("call", {"restPolicy": "DISABLE"}),
-            "WCS would dial the number the browser sent: restPolicy of call is DISABLE, not OVERWRITE.",
+            "WCS would dial the number the browser sent: restPolicy of call is DISABLE, not "
+            "OVERWRITE.",
         ),
         (
             without("call", "restOverwrite", "callee"),
-            "WCS would dial the number the browser sent: restOverwrite of call does not name callee.",
+            "WCS would dial the number the browser sent: restOverwrite of call does not name "
+            "callee.",
         ),
         (
             without("call", "restOverwrite", "inviteParameters"),
-            "WCS would keep the browser's inviteParameters: restOverwrite of call does not name it.",
+            "WCS would keep the browser's inviteParameters: restOverwrite of call does not name "
+            "it.",
         ),
         (
             answer("call", NO_ENTRY),
@@ -128,7 +141,8 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             answer("transfer", NO_ENTRY),
-            "No refusal would stop transfer: restClientConfig has no entry for it, and WCS's default is LOG.",
+            "No refusal would stop transfer: restClientConfig has no entry for it, and WCS's "
+            "default is LOG.",
         ),
         (
             answer("transfer", {"restOnError": "LOG"}),
@@ -140,7 +154,8 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             answer("TransferStatusEvent", NO_ENTRY),
-            "restClientConfig has no entry for TransferStatusEvent, so WCS would hide nothing of it from the browser.",
+            "restClientConfig has no entry for TransferStatusEvent, so WCS would hide nothing of "
+            "it from the browser.",
         ),
         (
             answer("hangup", {"restOnError": "FAIL"}),
@@ -159,11 +174,13 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             answer("transfer", {"restOnError": "fail"}),
-            "restOnError of transfer is not written as documented, so what WCS makes of it is unknown.",
+            "restOnError of transfer is not written as documented, so what WCS makes of it is "
+            "unknown.",
         ),
         (
             answer("call", {"clientExclude": "callee, caller"}),
-            "clientExclude of call is not written as documented, so what WCS makes of it is unknown.",
+            "clientExclude of call is not written as documented, so what WCS makes of it is "
+            "unknown.",
         ),
         (
             {**ACCOUNT, "restClientConfig": {**REST_CLIENT_CONFIG, "call": None}},
@@ -171,7 +188,8 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
         ),
         (
             ACCOUNT,
-            "The answer has no restClientConfig, so WCS would take its defaults and dial the number the browser sent.",
+            "The answer has no restClientConfig, so WCS would take its defaults and dial the "
+            "number the browser sent.",
         ),
         (
             {name: value for name, value in answer().items() if name != "sipContactParams"},
@@ -183,7 +201,8 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
                 for name, value in answer().items()
                 if name not in ("sipProxy", "sipVisibleName")
             },
-            "sipProxy and sipVisibleName are missing from the answer, so WCS would keep the browser's values.",
+            "sipProxy and sipVisibleName are missing from the answer, so WCS would keep the "
+            "browser's values.",
         ),
         (answer(sipDomain="browser.invalid"), "sipDomain in the answer is what the browser sent."),
         (
@@ -193,20 +212,20 @@ def test_it_finds_nothing_wrong_with_our_own_answers():
     ],
 )
 def test_it_says_what_is_broken(given, sentence):
-    assert sentence in of_everything(given)
+    assert sentence in judge_everything(given)
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "connect"])
+@pytest.mark.parametrize("method", [name for name in POSTED_METHODS if name != "connect"])
 def test_it_misses_every_entry(method):
-    assert any(method in sentence for sentence in of_config(answer(method, NO_ENTRY)))
+    assert any(method in sentence for sentence in judge_config(answer(method, NO_ENTRY)))
 
 
-@pytest.mark.parametrize("name", SIP_FIELDS)
+@pytest.mark.parametrize("name", CONNECTION_FIELDS)
 def test_it_misses_every_sip_field(name):
     given = {field: value for field, value in answer().items() if field != name}
 
     assert (
-        of_everything(given)[0]
+        judge_everything(given)[0]
         == f"{name} is missing from the answer, so WCS would keep the browser's value."
     )
 
@@ -216,7 +235,8 @@ def test_it_misses_every_sip_field(name):
     [
         (
             {"callee": ...},
-            "callee is missing from the answer to call, so WCS would dial the number the browser sent.",
+            "callee is missing from the answer to call, so WCS would dial the number the browser "
+            "sent.",
         ),
         (
             {"caller": ...},
@@ -233,71 +253,7 @@ def test_it_says_what_is_broken_in_an_answer_to_call(changes, sentence):
     fields = {**call_answer("+4930123456", "10001"), **changes}
     given = {name: value for name, value in fields.items() if value is not ...}
 
-    assert of_call(BROWSER.call("sales"), given, entry(answer(), "call")) == [sentence]
-
-
-@pytest.mark.parametrize(
-    ("change", "reply", "dialled"),
-    [
-        ({}, {"callee": "10002"}, "10002"),
-        ({}, {}, "+88213000000"),
-        ({}, None, None),
-        ({"restOnError": "LOG"}, None, "+88213000000"),
-        ({"restOnError": "LOG"}, {"callee": "10002"}, "10002"),
-        ({"restPolicy": "NOTIFY"}, {"callee": "10002"}, "+88213000000"),
-        ({"restPolicy": "DISABLE"}, None, "+88213000000"),
-        ({"restOverwrite": "caller"}, {"callee": "10002"}, "+88213000000"),
-        (NO_ENTRY, {"callee": "10002"}, "+88213000000"),
-        (NO_ENTRY, None, "+88213000000"),
-    ],
-)
-def test_it_dials_what_a_wcs_would_dial(change, reply, dialled):
-    call = invoked(BROWSER.call("+88213000000"), reply, entry(answer("call", change), "call"))
-
-    assert (call and call["callee"]) == dialled
-
-
-def test_no_answer_changes_whose_session_it_is():
-    everything = answer("call", {"restOverwrite": "sessionId,callee"})
-
-    assert (
-        connected(BROWSER.connection, {"sessionId": "x"})["sessionId"]
-        == BROWSER.context["sessionId"]
-    )
-    call = (
-        invoked(BROWSER.call(None), {"sessionId": "x", "callee": "1"}, entry(everything, "call"))
-        or {}
-    )
-    assert (call["sessionId"], call["callee"]) == (BROWSER.context["sessionId"], "1")
-
-
-def test_it_posts_nothing_that_rest_exclude_names():
-    fields = posted(
-        BROWSER.call("sales"), entry(answer("call", {"restExclude": "sdp,sipSDP"}), "call")
-    )
-
-    assert not {"sdp", "sipSDP"} & set(fields)
-    assert fields["callee"] == "sales"
-
-
-@pytest.mark.parametrize(
-    ("status", "content_type", "body", "expected"),
-    [
-        (200, "application/json", b'{"a": 1}', ({"a": 1}, "")),
-        (200, "Application/JSON; charset=utf-8", b"{}", ({}, "")),
-        (403, "text/html", b"<html>", (None, "")),
-        (200, "application/json", b"[1]", NO_OBJECT),
-        (200, "application/json", b"", NO_OBJECT),
-        (200, "application/json", b"\xff", NO_OBJECT),
-        (
-            200, "text/html", b"{}",
-            ({}, "The Content-Type of the answer to call is text/html, where WCS asks for application/json."),
-        ),
-        (200, "", b"{}", ({}, "The Content-Type of the answer to call is missing, where WCS asks for application/json.")),
-    ],
-)  # fmt: skip
-def test_it_reads_answers_as_a_wcs_does(status, content_type, body, expected):
-    assert read_answer("call", status, content_type, body) == expected
+    assert judge_call(BROWSER.call("sales"), given, read_entry(answer(), "call")) == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -311,4 +267,4 @@ def test_it_reads_answers_as_a_wcs_does(status, content_type, body, expected):
     ],
 )
 def test_a_number_is_masked(number, shown):
-    assert masked(number) == shown
+    assert mask_number(number) == shown

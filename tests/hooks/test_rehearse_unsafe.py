@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import subprocess
@@ -27,13 +28,17 @@ def test_it_finds_the_articles_backend_unsafe(cast):
     assert {
         "sipProxy, sipVisibleName and sipContactParams in the answer are what the browser sent.",
         "WCS would dial the number the browser sent: restOnError of call is LOG, not FAIL.",
-        "WCS would keep the browser's caller, visibleName, inviteParameters, sipSDP, sipHeaders, target, parentCallId, "
+        "WCS would keep the browser's caller, visibleName, inviteParameters, sipSDP, sipHeaders, "
+        "target, parentCallId, "
         "incoming, hasAudio, hasVideo, isMsrp, holdForTransfer, rtmpUrl, rtmpStream and custom: "
         "restOverwrite of call does not name them.",
-        "The browser would learn sipLogin, sipAuthenticationName, sipPassword, sipDomain, sipOutboundProxy, sipPort and "
+        "The browser would learn sipLogin, sipAuthenticationName, sipPassword, sipDomain, "
+        "sipOutboundProxy, sipPort and "
         "restClientConfig: restClientConfig has no entry for ConnectionStatusEvent.",
-        "The browser would learn callee and sipMessageRaw: restClientConfig has no entry for CallStatusEvent.",
-        "The connect from https://www.acme.example.evil.example was answered with 200 instead of 403, "
+        "The browser would learn callee and sipMessageRaw: restClientConfig has no entry for "
+        "CallStatusEvent.",
+        "The connect from https://www.acme.example.evil.example was answered with 200 instead of "
+        "403, "
         "so that page gets the tenant's SIP account.",
         "The connect with no signature was answered with 200 instead of 403, "
         "so whoever reaches the hook URL gets the SIP password.",
@@ -129,11 +134,13 @@ def test_it_finds_one_thing_wrong(cast, changes, finding):
         ),
         (
             but("transfer", 404, {}),
-            "The transfer to +88213000000 was answered with 404 instead of 403, though WCS would stop.",
+            "The transfer to +88213000000 was answered with 404 instead of 403, though WCS would "
+            "stop.",
         ),
         (
             but("transfer", 200, {}),
-            "The transfer to +88213000000 was answered with 200 instead of 403, so WCS would do it.",
+            "The transfer to +88213000000 was answered with 200 instead of 403, so WCS would do "
+            "it.",
         ),
     ],
 )
@@ -162,7 +169,10 @@ def test_it_says_when_an_answer_is_no_json_by_its_type(cast):
     with Backend(safe(), content_type="text/html") as backend:
         run = rehearse(backend.port)
 
-    expected = "The Content-Type of the answer to connect is text/html, where WCS asks for application/json."
+    expected = (
+        "The Content-Type of the answer to connect is text/html, where WCS asks for "
+        "application/json."
+    )
     assert expected in run.findings
 
 
@@ -172,17 +182,17 @@ def test_it_finds_a_slow_answer(cast, monkeypatch):
         return ours(hook, body)
 
     ours = safe()
-    monkeypatch.setattr(play, "REST_REQUEST_TIMEOUT", 0.15)
+    monkeypatch.setattr(play, "REST_REQUEST_TIMEOUT_SECONDS", 0.15)
     with Backend(slow) as backend:
         run = rehearse(backend.port, callee="sales")
 
-    assert run.findings == [
-        "The answer to call took 0.2 s: with rest_request_timeout=0.15 WCS gives up."
-    ]
+    [finding] = run.findings  # a busy machine answers later than that
+    expected = r"The answer to call took \d\.\d s: with rest_request_timeout=0\.15 WCS gives up\."
+    assert re.fullmatch(expected, finding)
 
 
 def test_it_gives_up_when_no_answer_comes(cast, monkeypatch):
-    monkeypatch.setattr(stand_in, "TIMEOUT", 0.2)
+    monkeypatch.setattr(stand_in, "TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         run = rehearse(silent.getsockname()[1])
 
@@ -244,7 +254,8 @@ def test_it_says_that_the_certificate_is_not_accepted(cast, tmp_path):
         run = rehearse(port, url=f"https://localhost:{port}")
 
     assert run.findings == [
-        f"The certificate of localhost:{port} is not accepted (self-signed certificate); WCS would refuse it too."
+        f"The certificate of localhost:{port} is not accepted (self-signed certificate); WCS "
+        "would refuse it too."
     ]
 
 

@@ -8,7 +8,13 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from hooks.wcs.configuration import Wiring, commands, escaped, settings, warnings
+from hooks.wcs.configuration import (
+    HookSetup,
+    escape_property,
+    list_commands,
+    list_properties,
+    list_warnings,
+)
 from tests.cast import ACME_SIGNING, SECRETS
 
 
@@ -19,7 +25,7 @@ def shown(*arguments, **options) -> str:
     return stdout.getvalue()
 
 
-def wiring(**changes) -> Wiring:
+def setup(**changes) -> HookSetup:
     usual = {
         "instance": "acme-1",
         "app_key": "acme-c2c",
@@ -28,9 +34,9 @@ def wiring(**changes) -> Wiring:
         "secret": "secret",
         "has_previous_secret": False,
         "tenants": ("acme",),
-        "deadline": 3.0,
+        "deadline_seconds": 3.0,
     }
-    return Wiring(**(usual | changes))
+    return HookSetup(**(usual | changes))
 
 
 def test_it_gives_the_lines_of_the_default_application(cast):
@@ -76,7 +82,7 @@ def test_it_gives_properties_that_can_be_pasted_with_a_reason_above_each(cast):
 
 
 def test_it_takes_the_public_url_where_none_is_given(cast, settings):
-    settings.CLICKHOOK_PUBLIC_URL = "https://public.example"
+    settings.CLICKHOOK_GATEWAY_URL = "https://public.example"
 
     assert (
         json.loads(shown("acme-1", "--json"))["hook_url"]
@@ -140,7 +146,10 @@ def test_it_names_the_instances_there_are_when_it_is_given_another(cast):
     with pytest.raises(CommandError) as raised:
         shown("acme1")
 
-    expected = "There is no WCS instance 'acme1'. Did you mean acme-1? There is: acme-1, globex-1, shared-1."
+    expected = (
+        "There is no WCS instance 'acme1'. Did you mean acme-1? There is: acme-1, globex-1, "
+        "shared-1."
+    )
     assert str(raised.value) == expected
     assert raised.value.returncode == 2
 
@@ -199,12 +208,12 @@ def test_an_operator_gets_exit_code_2_for_an_unknown_instance(cast, manage):
     ],
 )
 def test_it_warns_where_there_is_reason_to(changes, words):
-    assert words not in " ".join(warnings(wiring()))
-    assert words in " ".join(warnings(wiring(**changes)))
+    assert words not in " ".join(list_warnings(setup()))
+    assert words in " ".join(list_warnings(setup(**changes)))
 
 
 def test_it_always_warns_of_what_cannot_be_seen_from_here():
-    text = " ".join(warnings(wiring()))
+    text = " ".join(list_warnings(setup()))
 
     for words in (
         "restart it",
@@ -219,16 +228,17 @@ def test_it_always_warns_of_what_cannot_be_seen_from_here():
 
 
 def test_an_app_key_is_never_a_line_of_its_own():
-    lines = [command.line for command in commands(wiring(app_key="x\nremove app defaultApp"))]
+    lines = [command.line for command in list_commands(setup(app_key="x\nremove app defaultApp"))]
 
     assert not any("\n" in line for line in lines)
 
 
 def test_the_timeout_leaves_the_gateway_time_to_refuse():
     timeouts = [
-        {setting.name: setting.value for setting in settings(wiring(deadline=deadline))}[
-            "rest_request_timeout"
-        ]
+        {
+            setting.name: setting.value
+            for setting in list_properties(setup(deadline_seconds=deadline))
+        }["rest_request_timeout"]
         for deadline in (0.5, 3.0, 4.0, 8.0)
     ]
 
@@ -246,8 +256,8 @@ def test_the_timeout_leaves_the_gateway_time_to_refuse():
     ],
 )
 def test_a_value_is_written_as_java_reads_it(value, text):
-    assert escaped(value) == text
+    assert escape_property(value) == text
 
 
-def test_a_wiring_does_not_print_its_secret():
-    assert "hush" not in repr(wiring(secret="hush"))
+def test_a_setup_does_not_print_its_secret():
+    assert "hush" not in repr(setup(secret="hush"))

@@ -48,13 +48,18 @@ def rehearse(port: int, json: bool = True, **options: Any) -> Run:
 
 
 class Backend:
-    """An HTTP server in this process: `backend(hook, body)` gives status and answer, bytes or what is made JSON of."""
+    """An HTTP server in this process.
+
+    `answer(hook, body)` gives the status and the content: bytes as they are, or data for JSON.
+    """
 
     def __init__(
         self,
         answer: Callable[[str, dict[str, Any]], tuple[int, Any]],
         content_type: str = "application/json",
+        sign: Callable[[bytes], str] | None = None,
     ):
+        """With `sign`, a hook that is signed in another way is refused."""
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.connections: set[Any] = set()
         backend = self
@@ -63,11 +68,13 @@ class Backend:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                raw = self.rfile.read(int(self.headers["Content-Length"]))
+                body = json.loads(raw)
                 hook = self.path.rpartition("/")[2]
                 backend.asked.append((hook, body))
                 backend.connections.add(self.client_address)
-                status, content = answer(hook, body)
+                is_signed = sign is None or self.headers["Authorization"] == f"WCS {sign(raw)}"
+                status, content = answer(hook, body) if is_signed else (403, {})
                 if status == 0:
                     self.close_connection = True
                     return
@@ -112,7 +119,7 @@ ARTICLE_CONFIG = {
 
 
 def naive_php(hook: str, body: dict[str, Any]) -> tuple[int, Any]:
-    """As in the vendor's article: a substring of the origin, an echo, and no look at the signature."""
+    """The vendor's article: a substring of the origin, an echo, no look at the signature."""
     if hook == "connect":
         if "www.acme.example" not in body.get("origin", ""):
             return 403, {}
@@ -126,7 +133,7 @@ def naive_php(hook: str, body: dict[str, Any]) -> tuple[int, Any]:
 
 
 def safe(**changes: Any) -> Callable[[str, dict[str, Any]], tuple[int, Any]]:
-    """A backend that answers like ours but for the changes; a value of `...` removes the field."""
+    """A backend that answers like ours, with changes; a value of `...` removes the field."""
     given = {**ACCOUNT, "restClientConfig": REST_CLIENT_CONFIG, **changes}
     connect = {name: value for name, value in given.items() if value is not ...}
     connects: list[str] = []

@@ -1,4 +1,4 @@
-"""`python -m clickhook.demo.phone`: the phone as a program of its own; it tells what happens in JSON lines."""
+"""`python -m clickhook.demo.phone`: the phone as a program, which prints events as JSON lines."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from clickhook.demo.phone.phone import Line, Manner, Phone
 
 HELP = """A SIP phone on this machine, for the demo and the tests.
 
-It registers as USER@DOMAIN at the SIP server, with the password of the environment variable PHONE_PASSWORD, answers what
-rings and plays a tone, or else a greeting and then the caller's own voice. The output has a JSON line for each thing that
-happens: registered, rings, answered, hears (with the pitch in hertz), ended. Exit code 1: it cannot register."""
+It registers as USER@DOMAIN at the SIP server, with the password of the environment variable
+PHONE_PASSWORD, answers each call and plays a tone, or else a greeting and then the caller's own
+voice. The output has a JSON line for each event: registered, rings, answered, hears (with the pitch
+in hertz), ended. Exit code 1: it cannot register."""
 
 
 def main() -> None:
@@ -34,19 +35,21 @@ def main() -> None:
     parser.add_argument("--busy", action="store_true", help="refuses every call")
     parser.add_argument("--no-answer", action="store_true", help="rings for ever")
     parser.add_argument("--hangs-up-after", type=float, metavar="SECONDS", help="of talking")
-    given = parser.parse_args()
-    user, _, domain = given.address.partition("@")
-    line = Line(user, domain, os.environ.get("PHONE_PASSWORD", ""), given.server)
-    manner = Manner(given.rings, given.plays, given.busy, not given.no_answer, given.hangs_up_after)
+    options = parser.parse_args()
+    user, _, domain = options.address.partition("@")
+    line = Line(user, domain, os.environ.get("PHONE_PASSWORD", ""), options.server)
+    manner = Manner(
+        options.rings, options.plays, options.busy, not options.no_answer, options.hangs_up_after
+    )
     try:
         with suppress(KeyboardInterrupt):
-            asyncio.run(Phone(line, manner, tell).run())
+            asyncio.run(Phone(line, manner, print_event).run())
     except baresip.BaresipError as error:
-        sys.exit(f"{given.address} cannot register at {given.server}: {error}")
+        sys.exit(f"{options.address} cannot register at {options.server}: {error}")
 
 
-def tell(what: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
+def print_event(event: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(event) + "\n")
     sys.stdout.flush()
 
 

@@ -14,10 +14,10 @@ import baresip
 from clickhook.demo.phone.sound import FRAME, RATE, Ear, silence, tone
 
 Observer = Callable[[dict[str, Any]], None]
-ECHO_FRAMES = 25  # half a second: a visitor hears himself as another
+ECHO_FRAMES = 25  # half a second: visitors hear their own voice apart from it
 GREETING = [(523, 8), (659, 8), (784, 16)]  # hertz and frames
-FIRST_REGISTRATION = 10.0  # seconds
-LOST_AFTER = 30  # seconds without sound: the other side is gone without a word
+FIRST_REGISTRATION_SECONDS = 10.0
+LOST_AFTER_SECONDS = 30  # without sound: the other side is gone without a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Phone:
         runtime = baresip.Runtime()
         # The stack takes an address for a name of an interface, and none is like loopback's.
         config = baresip.Config(
-            net_interface="127.0.0.1", max_concurrent_calls=16, rtp_timeout=LOST_AFTER
+            net_interface="127.0.0.1", max_concurrent_calls=16, rtp_timeout=LOST_AFTER_SECONDS
         )
         await runtime.start(config)
         try:
@@ -63,7 +63,7 @@ class Phone:
             )
             agent = await baresip.UserAgent.create(runtime, account, transfer_policy="reject")
             agent.on_incoming(self._ring)
-            await agent.register(timeout=FIRST_REGISTRATION)
+            await agent.register(timeout=FIRST_REGISTRATION_SECONDS)
             self._observe({"registered": f"{self._line.user}@{self._line.domain}"})
             await asyncio.Event().wait()
         finally:

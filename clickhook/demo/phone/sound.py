@@ -13,7 +13,7 @@ LOUD = 400  # of 32,767: below it is silence, or the noise of a codec
 
 
 def tone(hertz: float, amplitude: int = 8000) -> Iterator[bytes]:
-    """Frames without an end; one second of them repeats without a click for a whole number of hertz."""
+    """Endless frames. A second of them repeats without a click if hertz is a whole number."""
     second = array.array(
         "h", (int(amplitude * math.sin(2 * math.pi * hertz * n / RATE)) for n in range(RATE))
     )

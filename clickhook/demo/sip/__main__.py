@@ -1,4 +1,4 @@
-"""`python -m clickhook.demo.sip`: the server as a program of its own; it tells what it does in JSON lines."""
+"""`python -m clickhook.demo.sip`: the server as a program, which prints events as JSON lines."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from clickhook.demo.sip.server import Account, Credentials, SipServer
 
 HELP = """A SIP server on this machine, for the demo and the tests.
 
-ACCOUNTS is a file, or - for standard input, of lines "user@domain:name:password", the name being the one for the digest.
-Each domain is a realm of its own, and an account calls the accounts of its domain. The first line of output is
-{"listening": [HOST, PORT]}, then there is one line for each request."""
+ACCOUNTS is a file, or - for standard input. Each line is "user@domain:name:password", with the name
+for the digest. Each domain is a realm of its own, and an account calls the accounts of its domain.
+The first line of output is {"listening": [HOST, PORT]}, then there is one line for each request."""
 
 
 def main() -> None:
@@ -30,32 +30,32 @@ def main() -> None:
     arguments = parser.parse_args()
     text = sys.stdin.read() if arguments.accounts == "-" else Path(arguments.accounts).read_text()
     with suppress(KeyboardInterrupt):
-        asyncio.run(serve(read(text), arguments.port))
+        asyncio.run(serve(read_accounts(text), arguments.port))
 
 
-async def serve(known: dict[Account, Credentials], port: int) -> None:
+async def serve(accounts: dict[Account, Credentials], port: int) -> None:
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(
-        lambda: SipServer(known, tell), local_addr=("127.0.0.1", port)
+        lambda: SipServer(accounts, print_event), local_addr=("127.0.0.1", port)
     )
-    tell({"listening": transport.get_extra_info("sockname")})
+    print_event({"listening": transport.get_extra_info("sockname")})
     try:
         await asyncio.Event().wait()
     finally:
         transport.close()
 
 
-def read(lines: str) -> dict[Account, Credentials]:
-    known = {}
+def read_accounts(lines: str) -> dict[Account, Credentials]:
+    accounts = {}
     for line in lines.split():
         address, name, password = line.split(":", 2)
         user, _, domain = address.partition("@")
-        known[Account(user, domain)] = Credentials(name, password)
-    return known
+        accounts[Account(user, domain)] = Credentials(name, password)
+    return accounts
 
 
-def tell(what: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
+def print_event(event: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(event) + "\n")
     sys.stdout.flush()
 
 

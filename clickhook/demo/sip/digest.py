@@ -1,4 +1,4 @@
-"""Digest authentication as SIP servers ask for it (RFC 3261, section 22; RFC 2617 with qop=auth)."""
+"""Digest authentication for SIP servers (RFC 3261, section 22; RFC 2617 with qop=auth)."""
 
 from __future__ import annotations
 

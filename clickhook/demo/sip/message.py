@@ -36,9 +36,8 @@ class Uri:
 @dataclass(slots=True)
 class Message:
     first_line: str
-    headers: list[
-        tuple[str, str]
-    ]  # names in lower case, values of comma lists apart where that matters to a proxy
+    # Names are in lower case. Comma lists are split where a proxy has to tell their values apart.
+    headers: list[tuple[str, str]]
     body: bytes = b""
 
     @classmethod
@@ -113,7 +112,7 @@ def uri(text: str) -> Uri:
 
 
 def parameter(value: str, name: str) -> str | None:
-    """Of a header, outside its angle brackets; empty where it has no value, None where it is missing."""
+    """Outside the angle brackets of a header. Empty: without a value; None: missing."""
     outside = re.sub(r"<[^>]*>", "", value)
     return next(
         (

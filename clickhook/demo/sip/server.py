@@ -1,7 +1,7 @@
 """The registrar and the proxy: whose request is it, and where does it go?
 
-Stateless: the endpoints repeat what is lost, and the branch it writes is derived from the one it finds, so that a CANCEL or
-an ACK takes the way of its INVITE.
+Stateless: the endpoints repeat what is lost, and each branch is derived from the one before it, so
+that a CANCEL or an ACK takes the way of its INVITE.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from clickhook.demo.sip.message import Message, NoSip, Uri, parameter, uri
 
 Address = tuple[str, int]
 Observer = Callable[[dict[str, Any]], None]
-LONGEST_REGISTRATION = 3600  # seconds
+LONGEST_REGISTRATION_SECONDS = 3600
 _TAG = hashlib.sha256(str(time.time_ns()).encode()).hexdigest()[:10]
 
 
@@ -49,7 +49,7 @@ class SipServer(asyncio.DatagramProtocol):
     """Callers call within their own domain; nothing is ever sent on to anywhere else."""
 
     def __init__(self, accounts: Mapping[Account, Credentials], observe: Observer) -> None:
-        """`observe` is told of every request that is no part of a dialog: who asks for whom, and what became of it."""
+        """`observe` gets each request outside a dialog: the caller, the callee and the outcome."""
         self._accounts, self._observe = accounts, observe
         self._contacts: dict[Account, Contact] = {}
 
@@ -93,17 +93,17 @@ class SipServer(asyncio.DatagramProtocol):
         )
 
     def _register(self, request: Message, address: Address) -> None:
-        account = self._authenticated(
+        account = self._authenticate(
             request, "to", 401, "Unauthorized", "authorization", "www_authenticate"
         )
         if account is None:
             return
         contact = request.get("contact")
         seconds = int(
-            parameter(contact, "expires") or request.get("expires") or LONGEST_REGISTRATION
+            parameter(contact, "expires") or request.get("expires") or LONGEST_REGISTRATION_SECONDS
         )
         if seconds and contact:
-            until = time.monotonic() + min(seconds, LONGEST_REGISTRATION)
+            until = time.monotonic() + min(seconds, LONGEST_REGISTRATION_SECONDS)
             self._contacts[account] = Contact(_bare(contact), address, until)
         else:
             self._contacts.pop(account, None)
@@ -112,7 +112,7 @@ class SipServer(asyncio.DatagramProtocol):
 
     def _forward_first(self, request: Message, hops: int) -> None:
         if request.method == "INVITE":
-            caller = self._authenticated(
+            caller = self._authenticate(
                 request,
                 "from",
                 407,
@@ -161,9 +161,9 @@ class SipServer(asyncio.DatagramProtocol):
         self._transport.sendto(bytes(request), address)
         return None
 
-    # --- who is it
+    # --- authentication
 
-    def _authenticated(
+    def _authenticate(
         self,
         request: Message,
         whose: str,
@@ -172,7 +172,7 @@ class SipServer(asyncio.DatagramProtocol):
         credentials: str,
         challenge: str,
     ) -> Account | None:
-        """None, and answered, unless the digest is right and the account is the one that the request speaks for."""
+        """The account that the request names, if the digest proves it; else answers, gives None."""
         claimed = uri(request.get(whose))
         account, given = Account(claimed.user, claimed.host), request.get(credentials)
         known = self._accounts.get(account)

@@ -12,88 +12,105 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from clickhook.demo.wcs.node import DEFAULT_APP, Node, Setup
-from clickhook.demo.wcs.record import JsonLines
-from clickhook.demo.wcs.rest_hooks import TIMEOUT
+from clickhook.demo.wcs.node import Node
+from clickhook.demo.wcs.recorder import JsonLines
+from clickhook.demo.wcs.rest_hooks import TIMEOUT_SECONDS
+from clickhook.demo.wcs.setup import DEFAULT_APP, Setup
 
-_DESCRIPTION = """A stand-in for Flashphoner Web Call Server: takes calls of pages that use the Web SDK, asks a
-gateway by REST hooks as WCS does, and places them at a real SIP server. Not WCS: what it assumes
-about WCS stands in `python -c "import clickhook.demo.wcs; help(clickhook.demo.wcs)"`.
+_DESCRIPTION = """A stand-in for Flashphoner Web Call Server. It takes calls of pages that use the
+Web SDK, asks a gateway by REST hooks as WCS does, and places the calls at a real SIP server.
+Not WCS: what it assumes about WCS stands in
+`python -c "import clickhook.demo.wcs; help(clickhook.demo.wcs)"`.
 
     python -m clickhook.demo.wcs --hooks http://127.0.0.1:8000/hooks/KEY --secret-file signing.txt
     python -m clickhook.demo.wcs --hooks acme=http://127.0.0.1:8000/hooks/KEY1 --hooks globex=http://…/KEY2
 
-It prints JSON, one object a line: first {"what": "listening", "websocket": …, "rest": …}, then each hook
-with its status, the name of each frame, each SIP registration and invitation. Never a secret.
+It prints JSON, one object a line: first {"what": "listening", "websocket": …, "rest": …}, then each
+hook with its status, the name of each frame, each SIP registration and invitation. Never a secret.
 For tests and demonstrations on one machine; without TLS, so on loopback addresses only.
 Exit code 0: ended by Ctrl-C or SIGTERM; 1: it cannot listen there; 2: wrong arguments."""
 
 
-def arguments() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m clickhook.demo.wcs",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
-    hooks_help = (
-        f"where the hooks of an application go; without APPKEY=, of {DEFAULT_APP}; may be given again; default: WCS_HOOKS, "
-        "one or more of them, so that no list of processes shows the key"
-    )
-    add("--hooks", action="append", type=_application, metavar="[APPKEY=]URL", help=hooks_help)
-    secret_help = "a file with rest_hook_secret_key; default: WCS_SIGNING_SECRET; neither: hooks are not signed"
-    add("--secret-file", type=_secret, metavar="FILE", help=secret_help)
+    _add_hook_arguments(parser)
+    _add_rest_arguments(parser)
+    _add_log_arguments(parser)
     listen_help = "default 127.0.0.1:0, where 0 is a free port"
-    add("--listen", default=("127.0.0.1", 0), type=_address, metavar="HOST:PORT", help=listen_help)
-    add(
-        "--timeout",
-        default=TIMEOUT,
-        type=float,
-        metavar="SECONDS",
-        help=f"of a hook; default {TIMEOUT:g}, 0: none",
+    parser.add_argument(
+        "--listen",
+        default=("127.0.0.1", 0),
+        type=_parse_address,
+        metavar="HOST:PORT",
+        help=listen_help,
     )
-    add(
-        "--out-of-order",
-        action="store_true",
-        help="hooks of events go out at the same time, in any order",
-    )
-    add("--no-media", action="store_true", help="calls without a voice; needs no WebRTC")
-    add(
-        "--rest-user",
-        metavar="NAME",
-        help="of the REST API; default: open to everybody, as WCS's own is",
-    )
-    add("--rest-password-file", type=_secret, metavar="FILE", help="the password of --rest-user")
-    add("--log", type=Path, metavar="FILE", help="write the JSON there; default: standard output")
-    levels = ["debug", "info", "warning", "error"]
-    add(
-        "--log-level",
-        default="warning",
-        choices=levels,
-        help="of the parts' own logs, on standard error",
-    )
+    media_help = "calls without a voice; needs no WebRTC"
+    parser.add_argument("--no-media", action="store_true", help=media_help)
     return parser
 
 
+def _add_hook_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    hooks_help = (
+        f"where the hooks of an application go; without APPKEY=, of {DEFAULT_APP}; may be given "
+        "again; default: WCS_HOOKS, one or more of them, so that no list of processes shows the key"
+    )
+    app_key_url = "[APPKEY=]URL"
+    add("--hooks", action="append", type=_parse_application, metavar=app_key_url, help=hooks_help)
+    secret_help = (
+        "a file with rest_hook_secret_key; default: WCS_SIGNING_SECRET; without either, hooks "
+        "are not signed"
+    )
+    add("--secret-file", type=_read_secret, metavar="FILE", help=secret_help)
+    limit = TIMEOUT_SECONDS
+    timeout_help = f"of a hook; default {limit:g}, 0: none"
+    add("--timeout", default=limit, type=float, metavar="SECONDS", help=timeout_help)
+    order_help = "hooks of events go out at the same time, in any order"
+    add("--out-of-order", action="store_true", help=order_help)
+
+
+def _add_rest_arguments(parser: argparse.ArgumentParser) -> None:
+    user_help = "of the REST API; default: open to everybody, as WCS's own is"
+    parser.add_argument("--rest-user", metavar="NAME", help=user_help)
+    password_help = "the password of --rest-user"
+    parser.add_argument(
+        "--rest-password-file", type=_read_secret, metavar="FILE", help=password_help
+    )
+
+
+def _add_log_arguments(parser: argparse.ArgumentParser) -> None:
+    log_help = "write the JSON there; default: standard output"
+    parser.add_argument("--log", type=Path, metavar="FILE", help=log_help)
+    level_help = "of the parts' own logs, on standard error"
+    levels = ["debug", "info", "warning", "error"]
+    parser.add_argument("--log-level", default="warning", choices=levels, help=level_help)
+
+
 def main() -> int:
-    parser = arguments()
-    given = parser.parse_args()
-    hooks = given.hooks or _hooks_of_environment(parser)
-    if given.rest_user and not given.rest_password_file:
+    parser = make_parser()
+    options = parser.parse_args()
+    hooks = options.hooks or _read_hooks_of_environment(parser)
+    if options.rest_user and not options.rest_password_file:
         parser.error("--rest-user needs --rest-password-file")
-    logging.basicConfig(level=given.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=options.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
     setup = Setup(
         applications=dict(hooks),
-        secret=given.secret_file or os.environ.get("WCS_SIGNING_SECRET"),
-        host=given.listen[0],
-        port=given.listen[1],
-        timeout=given.timeout,
-        out_of_order=given.out_of_order,
-        media=not given.no_media,
-        rest_user=given.rest_user,
-        rest_password=given.rest_password_file or "",
+        secret=options.secret_file or os.environ.get("WCS_SIGNING_SECRET"),
+        host=options.listen[0],
+        port=options.listen[1],
+        timeout=options.timeout,
+        out_of_order=options.out_of_order,
+        media=not options.no_media,
+        rest_user=options.rest_user,
+        rest_password=options.rest_password_file or "",
     )
-    with given.log.open("a") if given.log else contextlib.nullcontext(sys.stdout) as stream:
+    with options.log.open("a") if options.log else contextlib.nullcontext(sys.stdout) as stream:
         return asyncio.run(_serve(setup, stream))
 
 
@@ -116,17 +133,17 @@ async def _serve(setup: Setup, stream: TextIO) -> int:
     return 0
 
 
-def _hooks_of_environment(parser: argparse.ArgumentParser) -> list[tuple[str, str]]:
+def _read_hooks_of_environment(parser: argparse.ArgumentParser) -> list[tuple[str, str]]:
     try:
-        found = [_application(text) for text in os.environ.get("WCS_HOOKS", "").split()]
+        hooks = [_parse_application(text) for text in os.environ.get("WCS_HOOKS", "").split()]
     except argparse.ArgumentTypeError as error:
         parser.error(f"WCS_HOOKS: {error}")
-    if not found:
+    if not hooks:
         parser.error("--hooks or WCS_HOOKS: where do the hooks go?")
-    return found
+    return hooks
 
 
-def _application(text: str) -> tuple[str, str]:
+def _parse_application(text: str) -> tuple[str, str]:
     key, equals, url = text.partition("=")
     if not equals or "/" in key:
         key, url = DEFAULT_APP, text
@@ -137,7 +154,7 @@ def _application(text: str) -> tuple[str, str]:
     return key, url.rstrip("/")
 
 
-def _secret(name: str) -> str:
+def _read_secret(name: str) -> str:
     try:
         text = Path(name).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -147,7 +164,7 @@ def _secret(name: str) -> str:
     return text
 
 
-def _address(text: str) -> tuple[str, int]:
+def _parse_address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no address like 127.0.0.1:8443")

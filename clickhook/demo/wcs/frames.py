@@ -1,11 +1,14 @@
-"""The Web SDK's frames: `{"message": NAME, "data": [ARGUMENT]}` as text, both ways. Source: @flashphoner/websdk 2.0.276."""
+"""The Web SDK's frames, both ways: `{"message": NAME, "data": [ARGUMENT]}` as text.
+
+Source: @flashphoner/websdk 2.0.276.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any, NoReturn
 
-from hooks.methods import METHODS, Kind
+from hooks.wcs.model.methods import POSTED_METHODS, Start
 
 # The SDK takes the new state of a call from `status`, and listens to these names only.
 CARRIERS = {
@@ -47,7 +50,7 @@ class BadFrame(ValueError):
 def parse(text: str) -> tuple[str, dict[str, Any] | None]:
     """Its name and its one argument, None where that is null or missing. Raises BadFrame."""
     try:
-        frame = json.loads(text, parse_constant=_no_json)
+        frame = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BadFrame("no JSON") from error
     if not isinstance(frame, dict) or not isinstance(frame.get("message"), str):
@@ -62,17 +65,18 @@ def compose(name: str, *arguments: object) -> str:
     return json.dumps({"message": name, "data": arguments})
 
 
-def hook_of(name: str) -> str | None:
-    """The direct invocation a frame asks for; None where there is no such one. The browser names no event of WCS's own."""
+def find_hook(name: str) -> str | None:
+    """The invocation a frame asks for, if there is one. A browser cannot name WCS's own events."""
     hook = _HOOKS.get(name, name)
-    asked = hook in METHODS and (METHODS[hook].kind is Kind.INVOCATION or name in _HOOKS)
-    return hook if asked else None
+    method = POSTED_METHODS.get(hook)
+    is_asked = method and (method.start is Start.INVOCATION or name in _HOOKS)
+    return hook if is_asked else None
 
 
-def event_of(hook: str) -> str:
+def find_failure_event(hook: str) -> str:
     """The event by which the browser learns that an invocation failed."""
     return _EVENTS.get(hook, "ErrorEvent")
 
 
-def _no_json(constant: str) -> NoReturn:
+def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")

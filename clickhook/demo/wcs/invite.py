@@ -1,4 +1,4 @@
-"""What stands in the INVITE of a call: whom it asks for, who it says is calling, and headers of the page's own."""
+"""What stands in the INVITE of a call: the callee, the caller, and the page's own headers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from typing import Any
 
 from clickhook.demo.wcs.sip import SipFault
-from hooks.wcs.rehearsal.verdict import Fields
+from hooks.wcs.model.rest_client_config import Fields
 
 _DIALLABLE = re.compile(r"[!-~]+")
 _HEADER = re.compile(r"\s*([\w!#$%&'*+.^`|~-]+)\s*:(.*)", re.ASCII)
 _HEADERS = ("inviteParameters", "sipHeaders")
 
 
-def uri_of(callee: object, domain: str) -> str:
+def read_uri(callee: object, domain: str) -> str:
     """A SIP URI is dialled as it is, anything else at the account's own server. Raises SipFault."""
     text = "" if callee is None else str(callee)
     if not text:
@@ -25,8 +25,8 @@ def uri_of(callee: object, domain: str) -> str:
     return f"sip:{text}" if "@" in text else f"sip:{text}@{domain}"
 
 
-def account_of(connection: Fields, call: Fields) -> dict[str, Any]:
-    """The connection's account under the name and number of the call: the password stays that of the account."""
+def select_account(connection: Fields, call: Fields) -> dict[str, Any]:
+    """The connection's account, with its password, under the name and number of the call."""
     shown = {"sipLogin": call.get("caller"), "sipVisibleName": call.get("visibleName")}
     named = {name: value for name, value in shown.items() if value not in (None, "")}
     digest_name = connection.get("sipAuthenticationName") or connection.get("sipLogin")
@@ -38,8 +38,8 @@ def account_of(connection: Fields, call: Fields) -> dict[str, Any]:
     }
 
 
-def headers_of(call: Fields) -> dict[str, str]:
-    """A line break begins another header, as it does where nobody looks at what a page sends. Raises SipFault."""
+def read_headers(call: Fields) -> dict[str, str]:
+    """A line break begins another header: nobody checks what a page sends. Raises SipFault."""
     lines = (line for field in _HEADERS for line in re.split(r"[\r\n]+", _as_text(call.get(field))))
     headers = {found[1]: found[2].strip() for line in lines if (found := _HEADER.fullmatch(line))}
     if not all(value.isprintable() for value in headers.values()):

@@ -1,35 +1,33 @@
-"""What a browser asks for beyond connecting: each is posted as its hook, and what WCS goes on with is done."""
+"""What a browser asks for once it is connected: each is posted as its hook, and done if allowed."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clickhook.demo.wcs import payloads
 from clickhook.demo.wcs.call import Call
-from clickhook.demo.wcs.frames import event_of
+from clickhook.demo.wcs.frames import find_failure_event
+from clickhook.demo.wcs.session import Session
 from clickhook.demo.wcs.sip import SipFault
-
-if TYPE_CHECKING:
-    from clickhook.demo.wcs.session import Session
 
 Fields = dict[str, Any]
 
 
 async def carry_out(session: Session, hook: str, sent: Fields) -> None:
-    fields = payloads.call(session.context, sent) if hook == "call" else sent
+    fields = payloads.call_fields(session.context, sent) if hook == "call" else sent
     done = await session.invoke(hook, fields)
     if done is None or session.ended:
         return
     session.record("goes on", method=hook, session=session.id, call=done.get("callId"))
     try:
-        await _ACTIONS.get(hook, _nothing)(session, done)
+        await _ACTIONS.get(hook, _do_nothing)(session, done)
     except SipFault as fault:
-        await session.tell("fail", payloads.failure(fault.reason, event_of(hook)))
+        await session.tell("fail", payloads.failure(fault.reason, find_failure_event(hook)))
 
 
 async def _call(session: Session, fields: Fields) -> None:
-    call = Call(session, fields)
+    call = Call(session.call_needs, fields)
     session.calls.append(call)
     try:
         await call.run()
@@ -38,28 +36,28 @@ async def _call(session: Session, fields: Fields) -> None:
 
 
 async def _hangup(session: Session, fields: Fields) -> None:
-    """A call whose own hook has not been answered yet is not known: it will be placed all the same."""
-    for call in session.called(fields.get("callId")):
+    """A call whose own hook has not been answered yet is not found, and is placed all the same."""
+    for call in session.find_calls(fields.get("callId")):
         await call.hang_up()
 
 
 async def _hold(session: Session, fields: Fields) -> None:
-    for call in session.called(fields.get("callId")):
+    for call in session.find_calls(fields.get("callId")):
         await call.hold()
 
 
 async def _unhold(session: Session, fields: Fields) -> None:
-    for call in session.called(fields.get("callId")):
+    for call in session.find_calls(fields.get("callId")):
         await call.unhold()
 
 
 async def _send_dtmf(session: Session, fields: Fields) -> None:
-    for call in session.called(fields.get("callId")):
+    for call in session.find_calls(fields.get("callId")):
         await call.send_dtmf(fields.get("dtmf"))
 
 
 async def _transfer(session: Session, fields: Fields) -> None:
-    for call in session.called(fields.get("callId")):
+    for call in session.find_calls(fields.get("callId")):
         await call.transfer(fields.get("target"))
         told = {"callId": call.id, "target": fields.get("target"), "status": "COMPLETED"}
         session.events.report(
@@ -67,17 +65,17 @@ async def _transfer(session: Session, fields: Fields) -> None:
         )
 
 
-async def _data(session: Session, fields: Fields) -> None:
+async def _accept_data(session: Session, fields: Fields) -> None:
     told = {"operationId": fields.get("operationId"), "status": "ACCEPTED"}
     session.events.report("DataStatusEvent", {**told, **session.context}, "DataStatusEvent")
 
 
-async def _stream(session: Session, fields: Fields) -> None:
+async def _refuse_stream(session: Session, fields: Fields) -> None:
     told = {**fields, "status": "FAILED", "info": "There are no streams here"}
     session.events.report("StreamStatusEvent", told, "notifyStreamStatusEvent")
 
 
-async def _nothing(session: Session, fields: Fields) -> None:
+async def _do_nothing(session: Session, fields: Fields) -> None:
     return
 
 
@@ -88,7 +86,7 @@ _ACTIONS: dict[str, Callable[[Session, Fields], Awaitable[None]]] = {
     "unhold": _unhold,
     "sendDtmf": _send_dtmf,
     "transfer": _transfer,
-    "OnDataEvent": _data,
-    "publishStream": _stream,
-    "playStream": _stream,
+    "OnDataEvent": _accept_data,
+    "publishStream": _refuse_stream,
+    "playStream": _refuse_stream,
 }

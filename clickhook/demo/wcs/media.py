@@ -21,8 +21,8 @@ _BYTES = 2 * _SAMPLES
 _SILENCE = bytes(_BYTES)
 
 _interfaces = aioice.ice.get_host_addresses
-# Loopback is left out otherwise, which is all that Chromium needs. Firefox speaks to no loopback address, not even on
-# the same machine.
+# Loopback is left out otherwise, and it is all that Chromium needs. Firefox speaks to no loopback
+# address, not even on the same machine.
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [
     "127.0.0.1",
     *_interfaces(use_ipv4, use_ipv6),

@@ -1,13 +1,14 @@
-"""The objects of WCS: what it makes of a browser's frame, posts to the backend, and shows to the browser."""
+"""The objects that WCS makes of a browser's frames, for the backend and for the browser."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from hooks.wcs.rehearsal.verdict import Fields
-from hooks.wcs.rehearsal.visitor import call_status
+from hooks.wcs.model.rest_client_config import Fields
+from hooks.wcs.model.statuses import call_status
 
-# What WCS adds of its own to a connection. Source: docs.flashphoner.com, "Using REST hook to authorize user by domain".
+# What WCS adds of its own to a connection.
+# Source: docs.flashphoner.com, "Using REST hook to authorize user by domain".
 _CONNECTION = {
     "useWsTunnel": False,
     "useWsTunnelPacketization2": False,
@@ -40,11 +41,11 @@ _CALL: dict[str, Any] = {
 _SIP_REASONS = {100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK"}
 
 
-def connection(context: Fields, sent: Fields, origin: str | None) -> dict[str, Any]:
+def connection_fields(context: Fields, sent: Fields, origin: str | None) -> dict[str, Any]:
     return {**context, **_CONNECTION, **sent, **context, "origin": origin}
 
 
-def call(context: Fields, sent: Fields) -> dict[str, Any]:
+def call_fields(context: Fields, sent: Fields) -> dict[str, Any]:
     return {**context, **_CALL, **sent, **context}
 
 
@@ -62,7 +63,10 @@ def sip_message(status: int, target: str, reason: str = "") -> str:
 
 
 def failed_connection(context: Fields, info: str) -> dict[str, Any]:
-    """On an error, WCS reports these only. Source: docs.flashphoner.com, "The complete list of methods and parameters"."""
+    """On an error, WCS reports these only.
+
+    Source: docs.flashphoner.com, "The complete list of methods and parameters".
+    """
     return {**context, "status": "FAILED", "info": info}
 
 

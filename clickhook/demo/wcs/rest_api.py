@@ -1,6 +1,7 @@
-"""WCS's own REST API, for the backend: what lives, data for a page, and the end of a call or a session.
+"""WCS's own REST API, for the backend: it lists what lives, sends data, ends a call or a session.
 
-Sources: docs.flashphoner.com, "REST API", overview, methods and examples; @flashphoner/websdk, rest-module.js.
+Sources: docs.flashphoner.com, "REST API", overview, methods and examples; @flashphoner/websdk,
+rest-module.js.
 """
 
 from __future__ import annotations
@@ -9,112 +10,129 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from aiohttp import web
 
-if TYPE_CHECKING:
-    from clickhook.demo.wcs.node import Node
+from clickhook.demo.wcs.recorder import Recorder
+from clickhook.demo.wcs.session import Session
+from clickhook.demo.wcs.setup import Setup
 
 Fields = dict[str, Any]
+Sessions = Mapping[str, Session]
+Method = Callable[[Sessions, Fields], Awaitable[list[Fields] | None]]
 T = TypeVar("T")
-Method = Callable[["Node", Fields], Awaitable[list[Fields] | None]]
 
 
 class NotFound(Exception):
     """There is no such call or session."""
 
 
-def routes(node: Node) -> list[web.RouteDef]:
-    return [
-        web.post(f"/rest-api/{path}", _handler(node, path, method))
-        for path, method in _METHODS.items()
-    ]
+class RestApi:
+    def __init__(self, setup: Setup, record: Recorder, sessions: Sessions) -> None:
+        self._user, self._password = setup.rest_user, setup.rest_password
+        self._record, self._sessions = record, sessions
+
+    @property
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post(f"/rest-api/{path}", self._make_handler(path, method))
+            for path, method in _METHODS.items()
+        ]
+
+    def _make_handler(
+        self, path: str, method: Method
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            response = await self._answer(method, request)
+            self._record("rest", path=path, status=response.status)
+            return response
+
+        return handle
+
+    async def _answer(self, method: Method, request: web.Request) -> web.Response:
+        if not self._allows(request.headers.get("Authorization", "")):
+            return web.Response(
+                status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": 'Basic realm="WCS"'}
+            )
+        fields = _read_object(await request.read())
+        if fields is None:
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
+        try:
+            listed = await method(self._sessions, fields)
+        except NotFound:
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        return web.Response() if listed is None else web.json_response(listed)
+
+    def _allows(self, header: str) -> bool:
+        if self._user is None:
+            return True
+        scheme, _, encoded = header.partition(" ")
+        try:
+            credentials = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            return False
+        expected = f"{self._user}:{self._password}".encode()
+        return scheme.lower() == "basic" and hmac.compare_digest(credentials, expected)
 
 
-def _handler(
-    node: Node, path: str, method: Method
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def handle(request: web.Request) -> web.Response:
-        response = await _answer(node, method, request)
-        node.record("rest", path=path, status=response.status)
-        return response
-
-    return handle
-
-
-async def _answer(node: Node, method: Method, request: web.Request) -> web.Response:
-    if not _may(node, request.headers.get("Authorization", "")):
-        return web.Response(
-            status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": 'Basic realm="WCS"'}
-        )
+def _read_object(body: bytes) -> Fields | None:
     try:
-        fields = json.loads(await request.read() or b"{}")
+        fields = json.loads(body or b"{}")
     except (ValueError, RecursionError):
-        fields = None
-    if not isinstance(fields, dict):
-        return web.Response(status=HTTPStatus.BAD_REQUEST)
-    try:
-        found = await method(node, fields)
-    except NotFound:
-        return web.Response(status=HTTPStatus.NOT_FOUND)
-    return web.Response() if found is None else web.json_response(found)
+        return None
+    return fields if isinstance(fields, dict) else None
 
 
-def _may(node: Node, header: str) -> bool:
-    if node.setup.rest_user is None:
-        return True
-    scheme, _, given = header.partition(" ")
-    try:
-        credentials = base64.b64decode(given, validate=True)
-    except binascii.Error:
-        return False
-    wanted = f"{node.setup.rest_user}:{node.setup.rest_password}".encode()
-    return scheme.lower() == "basic" and hmac.compare_digest(credentials, wanted)
-
-
-async def _connections(node: Node, fields: Fields) -> list[Fields]:
+async def _list_connections(sessions: Sessions, fields: Fields) -> list[Fields]:
     """With the SIP password, as WCS's documentation shows it."""
-    return _some([session.connection for session in node.sessions.values() if session.connection])
+    connections = [session.connection for session in sessions.values() if session.connection]
+    return _require_any(connections)
 
 
-async def _calls(node: Node, fields: Fields) -> list[Fields]:
-    return _some([call.fields for call in node.calls])
+async def _list_calls(sessions: Sessions, fields: Fields) -> list[Fields]:
+    calls = [call.fields for session in sessions.values() for call in session.calls]
+    return _require_any(calls)
 
 
-async def _terminate_connection(node: Node, fields: Fields) -> None:
-    session = node.sessions.get(str(fields.get("sessionId")))
+async def _terminate_connection(sessions: Sessions, fields: Fields) -> None:
+    session = sessions.get(str(fields.get("sessionId")))
     if session is None:
         raise NotFound
     session.tasks.spawn(session.close())
 
 
-async def _terminate_call(node: Node, fields: Fields) -> None:
-    for call in _some([call for call in node.calls if call.id == fields.get("callId")]):
+async def _terminate_call(sessions: Sessions, fields: Fields) -> None:
+    call_id = fields.get("callId")
+    calls = [call for session in sessions.values() for call in session.find_calls(call_id)]
+    for call in _require_any(calls):
         await call.hang_up()
 
 
-async def _send_data(node: Node, fields: Fields) -> None:
-    """To one session, or to several, of which those that are there get it."""
+async def _send_data(sessions: Sessions, fields: Fields) -> None:
+    """To one session, or to several; whoever is not there is left out."""
     many = fields.get("sessionIds")
     ids = many if isinstance(many, list) else [fields.get("sessionId")]
-    told = {name: fields.get(name) for name in ("operationId", "payload")}
-    for session in _some([node.sessions[str(name)] for name in ids if str(name) in node.sessions]):
-        await session.tell("OnDataEvent", {**session.context, **told})
+    receivers = [sessions[str(session_id)] for session_id in ids if str(session_id) in sessions]
+
+    data = {name: fields.get(name) for name in ("operationId", "payload")}
+    for session in _require_any(receivers):
+        await session.tell("OnDataEvent", {**session.context, **data})
 
 
-def _some(found: list[T]) -> list[T]:
-    if not found:
+def _require_any(items: list[T]) -> list[T]:
+    """Raises NotFound."""
+    if not items:
         raise NotFound
-    return found
+    return items
 
 
 _METHODS: dict[str, Method] = {
-    "connection/find_all": _connections,
+    "connection/find_all": _list_connections,
     "connection/terminate": _terminate_connection,
-    "call/find_all": _calls,
+    "call/find_all": _list_calls,
     "call/terminate": _terminate_call,
     "data/send": _send_data,
 }

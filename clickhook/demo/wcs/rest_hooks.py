@@ -1,6 +1,7 @@
 """Posts hooks as WCS does: signed, on kept connections, repeated when a connection breaks.
 
-Sources: docs.flashphoner.com, "REST methods", "Authorization on backend", "Sending custom error message to a client".
+Sources: docs.flashphoner.com, "REST methods", "Authorization on backend", "Sending custom error
+message to a client".
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import Any
 
 import aiohttp
 
-from clickhook.demo.wcs.record import Record
-from hooks.authentication import sign
-from hooks.wcs.rehearsal.verdict import Fields, read_answer
+from clickhook.demo.wcs.recorder import Recorder
+from hooks.wcs.model.answers import read_answer
+from hooks.wcs.model.rest_client_config import Fields
+from hooks.wcs.model.signature import authorization_header
 
-TIMEOUT = 15.0  # seconds: rest_request_timeout
+TIMEOUT_SECONDS = 15.0  # rest_request_timeout
 RETRIES = 3  # rest_client_request_retry_count
 _HEADERS = {
     "Accept": "application/json, application/*+json",
@@ -31,7 +33,9 @@ class Answer:
 
 
 class RestHooks:
-    def __init__(self, secret: str | None, record: Record, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self, secret: str | None, record: Recorder, timeout: float = TIMEOUT_SECONDS
+    ) -> None:
         self._secret, self._record = secret, record
         limit = timeout or None  # 0 is no limit, as in flashphoner.properties
         self._client = aiohttp.ClientSession(
@@ -45,9 +49,9 @@ class RestHooks:
 
     async def post(self, url: str, method: str, fields: Fields) -> Answer:
         body = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
-        headers = (
-            {"Authorization": f"WCS {sign(self._secret, body)}"} if self._secret is not None else {}
-        )
+        headers = {}
+        if self._secret is not None:
+            headers["Authorization"] = authorization_header(self._secret, body)
         noted = {"method": method, "session": fields.get("sessionId"), "call": fields.get("callId")}
         noted["state"] = fields.get("status")
         for attempt in range(1 + RETRIES):

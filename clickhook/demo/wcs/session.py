@@ -1,4 +1,4 @@
-"""One browser's WebSocket: connects, asks, is told, and ends."""
+"""The session of one browser: it connects, asks the backend, tells the browser, and ends."""
 
 from __future__ import annotations
 
@@ -7,33 +7,36 @@ import logging
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from clickhook.demo.wcs import frames, payloads
-from clickhook.demo.wcs.call import Call
-from clickhook.demo.wcs.events import Events, Happened
-from clickhook.demo.wcs.invocations import carry_out
+from clickhook.demo.wcs.call import Call, CallNeeds
+from clickhook.demo.wcs.events import Events, SessionEvent
 from clickhook.demo.wcs.rest_hooks import Answer
+from clickhook.demo.wcs.setup import DEFAULT_APP, Equipment
 from clickhook.demo.wcs.sip import SipFault, SipUser
 from clickhook.demo.wcs.tasks import Tasks
-from hooks.wcs.rehearsal import verdict
-from hooks.wcs.rehearsal.verdict import Fields
-from hooks.wcs.rehearsal.visitor import connection_status
+from hooks.wcs.model.answers import (
+    accept_connection,
+    continue_with,
+    select_posted,
+    select_shown_to_browser,
+)
+from hooks.wcs.model.rest_client_config import Entry, Fields, read_entry
+from hooks.wcs.model.statuses import connection_status
 
 if TYPE_CHECKING:
     from baresip import Call as IncomingCall
-
-    from clickhook.demo.wcs.node import Node
-
-_PING = 5.0  # seconds between two
 
 log = logging.getLogger(__name__)
 
 
 class Session:
-    def __init__(self, node: Node, socket: web.WebSocketResponse, origin: str | None) -> None:
+    def __init__(
+        self, equipment: Equipment, socket: web.WebSocketResponse, origin: str | None
+    ) -> None:
         self.id = str(uuid.uuid4())
-        self.node, self.record = node, node.record
+        self.equipment, self.record = equipment, equipment.record
         self.connection: dict[str, Any] = {}  # as it was accepted; empty until then
         self.calls: list[Call] = []
         self.ended = False
@@ -44,30 +47,31 @@ class Session:
         self._url = ""
         self.tasks = Tasks(self._fault)
         self.events = Events(
-            self._post_event, self._tell_event, self.tasks, node.setup.out_of_order
+            self._post_event, self._tell_event, self.tasks, equipment.setup.out_of_order
         )
 
     @property
     def context(self) -> dict[str, Any]:
         return {
-            "nodeId": self.node.id,
+            "nodeId": self.equipment.node_id,
             "appKey": self.connection.get("appKey"),
             "sessionId": self.id,
         }
 
-    async def run(self) -> None:
-        pings = asyncio.create_task(self._ping())
-        try:
-            async for message in self._socket:
-                if message.type is WSMsgType.TEXT:
-                    await self._receive(message.data)
-        finally:
-            await self._end(pings)
+    @property
+    def call_needs(self) -> CallNeeds:
+        return CallNeeds(
+            self.connection,
+            self.equipment.sip,
+            self.equipment.setup.media,
+            self.tell,
+            self.events.report,
+        )
 
     async def close(self) -> None:
         await self._socket.close()
 
-    def called(self, call_id: object) -> list[Call]:
+    def find_calls(self, call_id: object) -> list[Call]:
         return [call for call in self.calls if call.id == call_id]
 
     async def tell(self, name: str, *arguments: object) -> None:
@@ -80,50 +84,32 @@ class Session:
             return  # the tab was closed; the end of the socket ends the session
 
     async def invoke(self, hook: str, fields: Fields) -> dict[str, Any] | None:
-        """What WCS goes on with; None where it stops, which the browser has been told."""
-        entry = verdict.entry(self._answer, hook)
+        """The fields WCS goes on with; None if it stops, which the browser has been told."""
+        entry = read_entry(self._answer, hook)
         answer = await self._ask(hook, fields, entry)
-        done = verdict.invoked(fields, answer.fields, entry)
+        done = continue_with(fields, answer.fields, entry)
         if done is None:
             await self._refuse(hook, fields, answer.info)
         return done
 
-    # --- frames
-
-    async def _receive(self, text: str) -> None:
-        try:
-            name, argument = frames.parse(text)
-        except frames.BadFrame as error:
-            self.record("frame", of="browser", fault=str(error), session=self.id)
-            return
-        self.record("frame", of="browser", name=name[:40], session=self.id)
-        if name == "connection":
-            await self._connect(argument or {})
-        elif name == "ping":
-            await self.tell("pong")
-        elif name == "DataStatusEvent" and self.connection:
-            self.events.report(name, {**(argument or {}), **self.context})
-        elif (hook := frames.hook_of(name)) and self.connection and argument is not None:
-            self.tasks.spawn(carry_out(self, hook, {**argument, **self.context}))
-
     # --- connecting
 
-    async def _connect(self, sent: dict[str, Any]) -> None:
-        context = {**self.context, "appKey": sent.get("appKey", "defaultApp")}
-        fields = payloads.connection(context, sent, self._origin)
-        url = self.node.application(context["appKey"])
+    async def connect(self, sent: dict[str, Any]) -> None:
+        context = {**self.context, "appKey": sent.get("appKey", DEFAULT_APP)}
+        fields = payloads.connection_fields(context, sent, self._origin)
+        url = self.equipment.find_hook_url(context["appKey"])
         if url is None:
             await self._decline("Application not found")
             return
         self._url = url
-        answer = await self.node.hooks.post(url, "connect", fields)
+        answer = await self.equipment.hooks.post(url, "connect", fields)
         if answer.fields is None:
             self.events.report(
                 "ConnectionStatusEvent", payloads.failed_connection(context, answer.info)
             )
             await self._decline(answer.info)
             return
-        self._answer, self.connection = answer.fields, verdict.connected(fields, answer.fields)
+        self._answer, self.connection = answer.fields, accept_connection(fields, answer.fields)
         self.events.report(
             "ConnectionStatusEvent",
             connection_status(self.connection, "ESTABLISHED"),
@@ -139,7 +125,7 @@ class Session:
 
     async def _register(self) -> None:
         try:
-            user = self._sip_user = await self.node.sip.user(self.connection)
+            user = self._sip_user = await self.equipment.sip.user(self.connection)
             user.on_incoming = self._incoming
             await user.register()
         except SipFault as fault:
@@ -152,7 +138,7 @@ class Session:
             await asyncio.wait([self._registering])
         user, self._sip_user = self._sip_user, None
         if user:
-            await self.node.sip.release(user)
+            await self.equipment.sip.release(user)
 
     def _registered(self, status: str, sip_status: int | None, reason: str) -> None:
         account = "sip:{sipLogin}@{sipDomain}".format_map(
@@ -170,30 +156,30 @@ class Session:
 
     # --- events
 
-    async def _post_event(self, event: Happened) -> dict[str, Any]:
-        entry = verdict.entry(self._answer, event.method)
+    async def _post_event(self, event: SessionEvent) -> dict[str, Any]:
+        entry = read_entry(self._answer, event.method)
         answer = await self._ask(event.method, event.fields, entry)
-        shown = verdict.invoked(event.fields, answer.fields, entry)
+        shown = continue_with(event.fields, answer.fields, entry)
         if shown is None:  # nothing undoes an event
             await self.tell("fail", payloads.failure(answer.info, "ErrorEvent"))
             return event.fields
         return shown
 
-    async def _tell_event(self, event: Happened, fields: dict[str, Any]) -> None:
+    async def _tell_event(self, event: SessionEvent, fields: dict[str, Any]) -> None:
         if event.frame is None:
             return
-        seen = verdict.seen_by_browser(fields, verdict.entry(self._answer, event.method))
+        seen = select_shown_to_browser(fields, read_entry(self._answer, event.method))
         await self.tell(
             event.frame, {**seen, "apiMethod": event.method} if event.frame == "fail" else seen
         )
 
-    async def _ask(self, method: str, fields: Fields, entry: verdict.Entry) -> Answer:
+    async def _ask(self, method: str, fields: Fields, entry: Entry) -> Answer:
         if not entry.is_asked:
             return Answer()
-        return await self.node.hooks.post(self._url, method, verdict.posted(fields, entry))
+        return await self.equipment.hooks.post(self._url, method, select_posted(fields, entry))
 
     async def _refuse(self, hook: str, fields: Fields, info: str) -> None:
-        event = frames.event_of(hook)
+        event = frames.find_failure_event(hook)
         self.record("refused", method=hook, session=self.id, call=fields.get("callId"))
         if hook == "OnDataEvent":
             told = {"operationId": fields.get("operationId"), "status": "FAILED", "info": info}
@@ -215,24 +201,20 @@ class Session:
             "status": "RING",
             "caller": call.peer,
         }
-        fields = payloads.call(self.context, {**sent, "callee": self.connection.get("sipLogin")})
+        fields = payloads.call_fields(
+            self.context, {**sent, "callee": self.connection.get("sipLogin")}
+        )
         offered = await self.invoke("OnCallEvent", fields)
         if offered is not None:
-            seen = verdict.seen_by_browser(offered, verdict.entry(self._answer, "OnCallEvent"))
+            seen = select_shown_to_browser(offered, read_entry(self._answer, "OnCallEvent"))
             await self.tell("notifyIncomingCall", seen)
         await call.reject()
 
     # --- the end
 
-    async def _ping(self) -> None:
-        while True:
-            await asyncio.sleep(_PING)
-            await self.tell("ping")
-
-    async def _end(self, pings: asyncio.Task[None]) -> None:
-        """A call whose hook has not been answered yet has no end of its own: it is not placed any more."""
+    async def end(self) -> None:
+        """A call whose hook has not been answered yet is not placed any more."""
         self.ended = True
-        pings.cancel()
         for call in self.calls:
             await call.hang_up()
         await asyncio.gather(*(call.finished.wait() for call in self.calls))

@@ -12,13 +12,14 @@ from baresip import Account, Call, Config, Runtime, UserAgent
 from baresip.errors import BaresipError, RegistrationError, StaleHandleError, split_status
 from baresip.events import Event, StackEvent
 
-from clickhook.demo.wcs.record import Record
-from hooks.wcs.rehearsal.verdict import Fields
+from clickhook.demo.wcs.recorder import Recorder
+from hooks.wcs.model.rest_client_config import Fields
 
-_REGISTER_TIMEOUT = 8.0  # seconds
-_REGISTER_INTERVAL = 60  # seconds
+_REGISTER_TIMEOUT_SECONDS = 8.0
+_REGISTER_INTERVAL_SECONDS = 60
 _MAX_CALLS = 64
-_LONGEST = 4000  # characters of an account, and of what is dialled: a request too long for UDP breaks the stack's memory
+# Of an account, and of what is dialled: a request too long for UDP breaks the stack's memory.
+_MAX_CHARACTERS = 4000
 _CALL_EVENTS = {
     Event.CALL_RINGING: "ringing",
     Event.CALL_PROGRESS: "progress",
@@ -28,7 +29,7 @@ _CALL_EVENTS = {
 
 
 class SipFault(Exception):
-    """It cannot be done; `status` is the SIP server's own, where it said something."""
+    """It cannot be done; `status` is that of the SIP server's answer, if there was one."""
 
     def __init__(self, reason: str, status: int | None = None) -> None:
         super().__init__(reason)
@@ -36,8 +37,8 @@ class SipFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What became of a call: ringing, progress, established or closed; of the last, with what status."""
+class LegState:
+    """`kind` is ringing, progress, established or closed; closed has a status and a reason."""
 
     kind: str
     status: int | None = None
@@ -45,9 +46,9 @@ class Turn:
 
 
 class SipStack:
-    """User agents cannot be given back to the stack, so they are used again for the same account."""
+    """A user agent cannot be given back to the stack, so its account uses it again."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Recorder) -> None:
         self._record = record
         self._runtime = Runtime()
         self._idle: dict[str, list[SipUser]] = defaultdict(list)
@@ -63,8 +64,8 @@ class SipStack:
     async def user(self, connection: Fields) -> SipUser:
         """Raises SipFault."""
         try:
-            account = _account(connection)
-            line = _line(account, connection.get("sipVisibleName"))
+            account = _read_account(connection)
+            line = _write_line(account, connection.get("sipVisibleName"))
             idle = self._idle[line]
             if idle:
                 return idle.pop()
@@ -81,7 +82,7 @@ class SipStack:
 class SipUser:
     """One account at its SIP server."""
 
-    def __init__(self, agent: UserAgent, account: Account, line: str, record: Record) -> None:
+    def __init__(self, agent: UserAgent, account: Account, line: str, record: Recorder) -> None:
         self.line, self.domain = line, account.domain
         self.address = f"sip:{account.user}@{account.domain}"
         self.on_incoming: Callable[[Call], None] | None = None
@@ -94,7 +95,7 @@ class SipUser:
     async def register(self) -> None:
         """Raises SipFault."""
         try:
-            await self._agent.register(timeout=_REGISTER_TIMEOUT)
+            await self._agent.register(timeout=_REGISTER_TIMEOUT_SECONDS)
         except RegistrationError as error:
             self._record("register", account=self.address, status=error.status)
             raise SipFault(error.reason or str(error), error.status) from error
@@ -104,7 +105,7 @@ class SipUser:
 
     async def dial(self, uri: str, headers: dict[str, str]) -> SipLeg:
         """Raises SipFault."""
-        if len(uri) + len(str(headers)) > _LONGEST:
+        if len(uri) + len(str(headers)) > _MAX_CHARACTERS:
             raise SipFault("more than an INVITE can hold")
         self._record("invite", account=self.address, target=uri)
         try:
@@ -118,7 +119,7 @@ class SipUser:
         if not self.registers:
             return
         try:
-            await self._agent.unregister(timeout=_REGISTER_TIMEOUT)
+            await self._agent.unregister(timeout=_REGISTER_TIMEOUT_SECONDS)
         except BaresipError as error:
             self._record("unregister", account=self.address, fault=type(error).__name__)
 
@@ -137,13 +138,13 @@ class SipLeg:
         self._call, self._events = call, events
         self.audio = call.audio
 
-    async def turns(self) -> AsyncIterator[Turn]:
+    async def follow(self) -> AsyncIterator[LegState]:
         """To the end of the call."""
         kind = ""
         while kind != "closed":
             event = await self._events[self._call.handle].get()
             kind = _CALL_EVENTS[event.event]
-            yield Turn(kind, *split_status(event.text or ""))
+            yield LegState(kind, *split_status(event.text or ""))
         del self._events[self._call.handle]
 
     async def hang_up(self) -> None:
@@ -173,7 +174,7 @@ class SipLeg:
             raise SipFault(str(error)) from error
 
 
-def _account(connection: Fields) -> Account:
+def _read_account(connection: Fields) -> Account:
     """Raises ValueError."""
     text = {name: "" if value is None else str(value) for name, value in connection.items()}
     domain, port = text.get("sipDomain", ""), text.get("sipPort", "")
@@ -183,17 +184,20 @@ def _account(connection: Fields) -> Account:
         domain=domain,
         password=text.get("sipPassword", ""),
         registrar=f"{proxy}:{port}" if port else proxy or None,
-        reg_interval=_REGISTER_INTERVAL if connection.get("sipRegisterRequired") else 0,
+        reg_interval=_REGISTER_INTERVAL_SECONDS if connection.get("sipRegisterRequired") else 0,
         auth_user=text.get("sipAuthenticationName") or None,
     )
 
 
-def _line(account: Account, name: object) -> str:
-    """The account as the SIP stack reads it, with the name that stands in From; it holds the password. Raises ValueError."""
+def _write_line(account: Account, name: object) -> str:
+    """The account as the SIP stack reads it, with the name for From and the password.
+
+    Raises ValueError.
+    """
     shown = "" if name is None else str(name)
     if not shown.isprintable() or '"' in shown or "\\" in shown:
         raise ValueError("a name that would not stay within its quotes")
     line = f'"{shown}" {account.aor()}' if shown else account.aor()
-    if len(line) > _LONGEST:
+    if len(line) > _MAX_CHARACTERS:
         raise ValueError("more than a request can hold")
     return line

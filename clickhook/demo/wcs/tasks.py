@@ -1,4 +1,4 @@
-"""What runs beside: none is lost, and a fault in one is recorded and reported, so that it fails closed."""
+"""The tasks of a session: none is lost, and a fault in one is reported, so that it fails closed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Tasks:
         return task
 
     async def finish(self) -> None:
-        """Waits for all, and for what they start meanwhile."""
+        """Waits for all of them, and for those that they start meanwhile."""
         while self._running:
             await asyncio.wait(self._running)
 

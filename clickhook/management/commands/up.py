@@ -14,6 +14,7 @@ from django.db import OperationalError
 from clickhook import first_start, serving
 from clickhook.button import websdk
 from clickhook.postgres import PostgresError, Server
+from clickhook.served_url import announce
 from tenants.management.plain_help import PlainHelpCommand
 
 
@@ -44,12 +45,12 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         try:
             serving.with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
             serving.interrupt_on_signals()
-            with serving.database() as server:
+            with serving.database() as server, announce(settings.CLICKHOOK_DATA_DIR, bind) as url:
                 serving.prepare()
                 if missing := websdk.missing(settings.STATIC_ROOT):
                     self.stdout.write(missing)
                 if first_start.is_due():
-                    self.stdout.write(first_start.prepare(f"http://{bind}"))
+                    self.stdout.write(first_start.prepare(url))
                 self._serve(bind, server)
         except KeyboardInterrupt:
             self.stdout.write("stopped while starting")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from hooks.wcs import configuration as wcs_configuration
+from hooks.wcs import configuration
 from tenants.models import WcsInstance
 
 SECRET = "rest_hook_secret_key"
@@ -14,18 +14,18 @@ SECRET = "rest_hook_secret_key"
 
 def describe_set_up(instance: WcsInstance) -> dict[str, Any]:
     secret = "hidden" if instance.signing_secret else ""
-    wiring = wcs_configuration.wiring(
+    setup = configuration.read_setup(
         instance, settings.CLICKHOOK_PUBLIC_URL, secret, settings.CLICKHOOK_HOOK_DEADLINE
     )
 
     return {
         "instance": instance,
         "is_due": not instance.nodes.all(),
-        "wiring": wiring,
-        "commands": wcs_configuration.commands(wiring),
+        "hook_url": setup.hook_url,
+        "commands": configuration.list_commands(setup),
         "properties": [
             (setting, f"{SECRET}=••••••" if setting.name == SECRET else setting.line)
-            for setting in wcs_configuration.settings(wiring)
+            for setting in configuration.list_properties(setup)
         ],
-        "warnings": wcs_configuration.warnings(wiring),
+        "warnings": configuration.list_warnings(setup),
     }

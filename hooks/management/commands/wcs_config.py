@@ -1,4 +1,4 @@
-"""Prints what to set on a WCS so that it asks this gateway; the one command that prints a signing secret."""
+"""Prints what to set on a WCS so that it asks this gateway, the signing secret included."""
 
 from __future__ import annotations
 
@@ -10,60 +10,68 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from hooks.wcs import configuration as wcs_configuration
-from hooks.wcs.configuration import Wiring
-from hooks.wcs.named_instance import named_instance
+from hooks.wcs import configuration
+from hooks.wcs.configuration import HookSetup
+from hooks.wcs.named_instance import find_named_instance, reveal_signing_secret
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import WcsInstance
 from tenants.secrets.encryption import SecretUnreadable
 
-_WIDTH = 110
+_WIDTH = 110  # characters of a printed line
 
 
 class Command(PlainHelpCommand):
-    help = """Print what to set on the WCS of an instance: the lines for its command line, and its flashphoner.properties.
+    help = """Print what to set on the WCS of an instance.
 
-Without them WCS does what the visitor's browser says, so set all of them. The output holds the signing
-secret: it goes to standard output only; do not keep it in a log or a chat.
+These are lines for its command line, and its flashphoner.properties. Without them WCS does what the
+visitor's browser says, so set all of them. The output holds the signing secret: it goes to standard
+output only; do not keep it in a log or a chat.
 
     manage.py wcs_config acme-1
-    manage.py wcs_config acme-1 --url https://hooks.internal.example    where WCS reaches the gateway by another name
-    manage.py wcs_config acme-1 --json | jq -r '.properties[].line'     for your configuration management
+    manage.py wcs_config acme-1 --url https://hooks.internal.example
+    manage.py wcs_config acme-1 --json | jq -r '.properties[].line'
 
-Then try it with `manage.py rehearse`. Exit code 0: printed; 1: the secret cannot be read; 2: wrong
-arguments, no such instance, or no database."""
+The second is for a WCS that reaches the gateway by another name, the third for your configuration
+management. Then try it with `manage.py rehearse`.
+
+Exit code 0: printed; 1: the secret cannot be read; 2: wrong arguments, no such instance, or no
+database."""
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "instance", metavar="INSTANCE", help="name of the WCS instance, as in the admin"
         )
-        url_help = "the gateway as WCS reaches it; default: CLICKHOOK_PUBLIC_URL"
-        parser.add_argument(
-            "--url", default=settings.CLICKHOOK_PUBLIC_URL, metavar="BASE", help=url_help
-        )
+        default = settings.CLICKHOOK_GATEWAY_URL
+        url_help = f"the gateway as WCS reaches it; default: {default}"
+        parser.add_argument("--url", default=default, metavar="BASE", help=url_help)
         parser.add_argument("--json", action="store_true", help="the same as data")
 
     def handle(self, *, instance: str, url: str, **options: Any) -> None:
-        named = named_instance(instance)
-        found = _wiring(named, url)
-        if found.secret:
+        named = find_named_instance(instance)
+        setup = _read_setup(named, url)
+        if setup.secret:
             record(Action.SECRET_SHOWN, named)
-        self.stdout.write(json.dumps(_data(found), indent=2) if options["json"] else _text(found))
+        as_json = options["json"]
+        self.stdout.write(json.dumps(_as_data(setup), indent=2) if as_json else _as_text(setup))
 
 
-def _wiring(instance: WcsInstance, url: str) -> Wiring:
+def _read_setup(instance: WcsInstance, url: str) -> HookSetup:
     try:
-        secret = instance.signing_secret.reveal() if instance.signing_secret else ""
+        secret = reveal_signing_secret(instance) or ""
     except SecretUnreadable as error:
-        text = f"The signing secret of {instance} does not open ({error}). Restore the key, or enter a new secret."
-        raise CommandError(text) from error
-    return wcs_configuration.wiring(instance, _base(url), secret, settings.CLICKHOOK_HOOK_DEADLINE)
+        raise CommandError(
+            f"The signing secret of {instance} does not open ({error}). Restore the key, or enter "
+            "a new secret."
+        ) from error
+    return configuration.read_setup(
+        instance, _parse_base(url), secret, settings.CLICKHOOK_HOOK_DEADLINE
+    )
 
 
-def _base(url: str) -> str:
+def _parse_base(url: str) -> str:
     scheme, _, rest = url.partition("://")
     if (
         scheme.lower() not in ("http", "https")
@@ -76,47 +84,46 @@ def _base(url: str) -> str:
     return url.rstrip("/")
 
 
-def _data(wiring: Wiring) -> dict[str, Any]:
+def _as_data(setup: HookSetup) -> dict[str, Any]:
     return {
-        "instance": wiring.instance,
-        "app_key": wiring.app,
-        "hook_url": wiring.hook_url,
-        "tenants": wiring.tenants,
-        "commands": [command._asdict() for command in wcs_configuration.commands(wiring)],
+        "instance": setup.instance,
+        "app_key": setup.app,
+        "hook_url": setup.hook_url,
+        "tenants": setup.tenants,
+        "commands": [command._asdict() for command in configuration.list_commands(setup)],
         "properties": [
-            {**setting._asdict(), "line": setting.line}
-            for setting in wcs_configuration.settings(wiring)
+            {**one._asdict(), "line": one.line} for one in configuration.list_properties(setup)
         ],
-        "warnings": wcs_configuration.warnings(wiring),
+        "warnings": configuration.list_warnings(setup),
     }
 
 
-def _text(wiring: Wiring) -> str:
-    tenants = ", ".join(wiring.tenants) or "nobody"
+def _as_text(setup: HookSetup) -> str:
     lines = [
-        f"WCS instance {wiring.instance}, speaking for {tenants}",
-        f"Hook URL: {wiring.hook_url}",
+        f"WCS instance {setup.instance}, speaking for {', '.join(setup.tenants) or 'nobody'}",
+        f"Hook URL: {setup.hook_url}",
         "",
         "1. On WCS's command line",
     ]
-    for command in wcs_configuration.commands(wiring):
-        lines += ["", f"    {command.line}", *_wrapped(command.why, "        ")]
+    for command in configuration.list_commands(setup):
+        lines += ["", f"    {command.line}", *_wrap(command.why, "        ")]
+
     lines += ["", "2. In conf/flashphoner.properties of every node, then restart WCS", ""]
-    for setting in wcs_configuration.settings(wiring):
+    for one in configuration.list_properties(setup):
         # A comment has its own line in such a file; behind a value it would be part of the value.
-        lines += [f"# {setting.why}", setting.line]
+        lines += [f"# {one.why}", one.line]
+
     lines += ["", "3. Mind"]
-    for warning in wcs_configuration.warnings(wiring):
-        lines += ["", *_wrapped(warning, "    ", "  - ")]
+    for warning in configuration.list_warnings(setup):
+        lines += ["", *_wrap(warning, "    ", "  - ")]
     return "\n".join(lines)
 
 
-def _wrapped(text: str, indent: str, first: str | None = None) -> list[str]:
-    beginning = indent if first is None else first
+def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
     return textwrap.wrap(
         text,
         _WIDTH,
-        initial_indent=beginning,
+        initial_indent=indent if first is None else first,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from hooks.authentication import sign
-from hooks.wcs.rehearsal.verdict import Fields, read_answer
+from hooks.wcs.model.answers import read_answer
+from hooks.wcs.model.rest_client_config import Fields
+from hooks.wcs.model.signature import authorization_header
 
-TIMEOUT = 15.0  # seconds: WCS's own default, rest_request_timeout
+TIMEOUT_SECONDS = 15.0  # WCS's own default, rest_request_timeout
 _MAX_BYTES = 1024 * 1024
 
 
@@ -37,21 +38,21 @@ class Reply:
 class StandIn:
     def __init__(self, base: str, key: str) -> None:
         """Raises BadUrl."""
-        url = _split(base)
+        url = _parse_base(base)
         self.base = base.rstrip("/")
         self._host = url.netloc
         self._prefix = f"{url.path.rstrip('/')}/hooks/{key}/"
         connection = (
             http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         )
-        self._connection = connection(url.hostname or "", url.port, timeout=TIMEOUT)
+        self._connection = connection(url.hostname or "", url.port, timeout=TIMEOUT_SECONDS)
 
     def post(self, method: str, fields: Fields, secret: str | None) -> Reply:
         """Raises Unreachable."""
         body = json.dumps(fields, ensure_ascii=False).encode()
         headers = {"Accept": "application/json", "Content-Type": "application/json;charset=UTF-8"}
         if secret is not None:
-            headers["Authorization"] = f"WCS {sign(secret, body)}"
+            headers["Authorization"] = authorization_header(secret, body)
         started = time.perf_counter()
         try:
             self._connection.request("POST", self._prefix + method, body, headers)
@@ -59,13 +60,13 @@ class StandIn:
             content = response.read(_MAX_BYTES)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            return Reply(_since(started), fault=self._no_answer(method, error))
+            return Reply(_milliseconds_since(started), fault=self._no_answer(method, error))
         if not response.isclosed():
             self._connection.close()  # more than WCS could want
         answer, fault = read_answer(
             method, response.status, response.getheader("Content-Type", ""), content
         )
-        return Reply(_since(started), response.status, answer, fault)
+        return Reply(_milliseconds_since(started), response.status, answer, fault)
 
     def close(self) -> None:
         self._connection.close()
@@ -74,19 +75,20 @@ class StandIn:
         """Raises Unreachable."""
         match error:
             case TimeoutError():
-                return (
-                    f"No answer to {method} came within {TIMEOUT:g} seconds, so WCS would give up."
-                )
+                waited = f"within {TIMEOUT_SECONDS:g} seconds"
+                return f"No answer to {method} came {waited}, so WCS would give up."
             case socket.gaierror():
                 raise Unreachable(f"The host name of {self.base} does not resolve.") from error
             case ssl.SSLCertVerificationError():
                 reason = error.verify_message or "not trusted"
                 raise Unreachable(
-                    f"The certificate of {self._host} is not accepted ({reason}); WCS would refuse it too."
+                    f"The certificate of {self._host} is not accepted ({reason}); WCS would refuse "
+                    "it too."
                 ) from error
             case ssl.SSLError():
                 raise Unreachable(
-                    f"No TLS connection to {self._host} ({error.reason or 'it ended'}): is it http://?"
+                    f"No TLS connection to {self._host} ({error.reason or 'it ended'}): is it "
+                    "http://?"
                 ) from error
             case ConnectionRefusedError():
                 raise Unreachable(
@@ -100,7 +102,7 @@ class StandIn:
                 ) from error
 
 
-def _split(base: str) -> SplitResult:
+def _parse_base(base: str) -> SplitResult:
     try:
         url = urlsplit(base)
         usable = (
@@ -116,5 +118,5 @@ def _split(base: str) -> SplitResult:
     return url
 
 
-def _since(started: float) -> float:
+def _milliseconds_since(started: float) -> float:
     return (time.perf_counter() - started) * 1000

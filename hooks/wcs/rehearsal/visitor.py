@@ -1,16 +1,16 @@
-"""A visitor of a page, for a rehearsal: what the browser and WCS put into the hooks."""
+"""A visitor of a page in a rehearsal: what their browser and WCS put into the hooks."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from hooks.wcs.rehearsal.verdict import Entry, Fields, entry
+from hooks.wcs.model.rest_client_config import Entry, Fields, read_entry
 
 NODE = "rehearsal@clickhook"
 PREMIUM_NUMBER = "+88213000000"  # of a satellite network: what a fraudster would dial
 
-# Whatever the browser can set it does set, to values that no tenant has.
+# The browser sets everything it can, to values that no tenant has.
 _SIP: dict[str, Any] = {
     "sipLogin": "rehearsal-browser",
     "sipAuthenticationName": "rehearsal-browser",
@@ -75,7 +75,7 @@ class Visitor:
         self.answer: Fields = {}
 
     def entry(self, method: str) -> Entry:
-        return entry(self.answer, method)
+        return read_entry(self.answer, method)
 
     def call(self, callee: str | None) -> dict[str, Any]:
         return {
@@ -101,25 +101,5 @@ class Visitor:
             "localMediaInfo": {"audioCodec": "opus"},
         }
 
-    def of_call(self, **fields: Any) -> dict[str, Any]:
+    def fields_of_call(self, **fields: Any) -> dict[str, Any]:
         return {**self.context, "callId": self.call_id, **fields}
-
-
-def connection_status(connection: Fields, status: str) -> dict[str, Any]:
-    told = {name: value for name, value in connection.items() if name != "origin"}
-    return {**told, "authToken": connection["sessionId"], "status": status, "info": None}
-
-
-def call_status(call: Fields, status: str, sip_status: int) -> dict[str, Any]:
-    """With the PBX's own message, as WCS passes it on."""
-    message = f"SIP/2.0 {sip_status} {status}\r\nServer: rehearsal\r\n\r\n"
-    told = {name: value for name, value in call.items() if name != "localMediaInfo"}
-    info = "Normal call clearing" if status == "FINISH" else None
-    return {
-        **told,
-        "isMsrp": False,
-        "status": status,
-        "sipStatus": sip_status,
-        "sipMessageRaw": message,
-        "info": info,
-    }

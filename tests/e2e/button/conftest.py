@@ -46,3 +46,11 @@ def visit(chromium, gateway, site, wcs) -> Iterator[Callable[..., CustomersPage]
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def page(visit) -> CustomersPage:
+    opened = visit()
+    opened.notes_microphones()
+    opened.opens().notes_events()
+    return opened

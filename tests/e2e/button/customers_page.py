@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 
 class Site:
-    """The customer's web server, as a test wants it. Chromium lets only a local page load from a local gateway."""
+    """The customer's web server. Chromium lets only a local page load from a local gateway."""
 
     def __init__(self) -> None:
         self.headers: dict[str, str] = {}
@@ -37,7 +37,8 @@ class Site:
 
     @property
     def address(self) -> str:
-        return f"http://www.acme.localhost:{self._server.server_port}/"  # a secure context: it may have the microphone
+        # A secure context, so it may have the microphone.
+        return f"http://www.acme.localhost:{self._server.server_port}/"
 
     def stop(self) -> None:
         self._server.shutdown()
@@ -58,9 +59,13 @@ class CustomersPage:
     def opens(
         self, body: str = "", *, language: str = "en", policy: str = "", head: str = ""
     ) -> CustomersPage:
-        meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
+        meta = (
+            '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><link '
+            'rel="icon" href="data:,">'
+        )
         self.site.files["/"] = (
-            f'<!DOCTYPE html><html lang="{language}"><head>{meta}{head}</head><body>{body or self.tag()}</body>'
+            "<!DOCTYPE html><html "
+            f'lang="{language}"><head>{meta}{head}</head><body>{body or self.tag()}</body>'
         )
         self.site.headers = {"Content-Security-Policy": policy} if policy else {}
         self.page.goto(self.site.address)
@@ -94,7 +99,8 @@ class CustomersPage:
         names = ["connecting", "ringing", "talking", "ended", "busy", "refused", "failed"]
         self.page.evaluate(
             """names => {
-                const note = (event) => document.noted.push([event.type, event.detail, event.target.localName]);
+                const note = ({type, detail, target}) =>
+                    document.noted.push([type, detail, target.localName]);
                 document.noted = [];
                 names.forEach((name) => document.addEventListener("clickhook:" + name, note));
             }""",
@@ -122,11 +128,13 @@ class CustomersPage:
     @property
     def microphones(self) -> list[str]:
         return self.page.evaluate(
-            "document.streams.flatMap((stream) => stream.getTracks().map((track) => track.readyState))"
+            "document.streams.flatMap((stream) => stream.getTracks().map((track) => "
+            "track.readyState))"
         )
 
     def has_no_microphone(self, error: str) -> None:
         """Before it opens: asking for it ends in this DOMException."""
         self.page.add_init_script(
-            f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('by the test', '{error}'); }};"
+            f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('by the "
+            f"test', '{error}'); }};"
         )

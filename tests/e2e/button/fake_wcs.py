@@ -1,4 +1,7 @@
-"""A WebSocket server that speaks the Web SDK's protocol as a test dictates it, word for word. No hooks, no SIP, no sound."""
+"""A WebSocket server that speaks the Web SDK's protocol as a test dictates it, word for word.
+
+It has no hooks, no SIP and no sound.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-PATIENCE = 15  # seconds
+_WITHIN_SECONDS = 15  # a frame, an answer, an end
 
 
 class Visitor:
@@ -21,16 +24,18 @@ class Visitor:
         self.received: queue.Queue[tuple[str, Any]] = queue.Queue()
 
     def receives(self, message: str) -> Any:
-        name, data = self.received.get(timeout=PATIENCE)
+        name, data = self.received.get(timeout=_WITHIN_SECONDS)
         assert name == message, f"{name} instead of {message}: {data}"
         return data
 
     def sends(self, message: str, *data: Any) -> None:
         frame = json.dumps({"message": message, "data": data})
-        asyncio.run_coroutine_threadsafe(self._socket.send_str(frame), self._loop).result(PATIENCE)
+        asyncio.run_coroutine_threadsafe(self._socket.send_str(frame), self._loop).result(
+            _WITHIN_SECONDS
+        )
 
     def hangs_up_the_socket(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._socket.close(), self._loop).result(PATIENCE)
+        asyncio.run_coroutine_threadsafe(self._socket.close(), self._loop).result(_WITHIN_SECONDS)
 
     def is_accepted(self, **user_data: Any) -> None:
         self.receives("connection")
@@ -59,13 +64,15 @@ class FakeWcs:
 
     def start(self) -> FakeWcs:
         self._thread.start()
-        self.port = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(PATIENCE)
+        self.port = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(
+            _WITHIN_SECONDS
+        )
         return self
 
     def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(PATIENCE)
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(_WITHIN_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(PATIENCE)
+        self._thread.join(_WITHIN_SECONDS)
         self._loop.close()
 
     @property
@@ -73,7 +80,7 @@ class FakeWcs:
         return f"ws://127.0.0.1:{self.port}"
 
     def visitor(self) -> Visitor:
-        return self._visitors.get(timeout=PATIENCE)
+        return self._visitors.get(timeout=_WITHIN_SECONDS)
 
     def nobody_came(self) -> bool:
         return self._visitors.empty()

@@ -1,4 +1,4 @@
-"""The button by keyboard, to a screen reader, on a phone, in the dark, and to those whom movement makes ill."""
+"""The button by keyboard, with a screen reader, on a phone, in the dark, and without movement."""
 
 from __future__ import annotations
 
@@ -88,7 +88,10 @@ def test_nothing_moves_for_those_who_wish_it(visit, wcs):
     page = visit()
     page.opens()
     dialled(page, wcs)
-    moves = "element => element.shadowRoot.getAnimations().some((animation) => animation.animationName === 'clickhook-ring')"
+    moves = (
+        "element => element.shadowRoot.getAnimations().some((animation) => "
+        "animation.animationName === 'clickhook-ring')"
+    )
     assert page.element.evaluate(moves)
     page.page.emulate_media(reduced_motion="reduce")
     assert not page.element.evaluate(moves)

@@ -1,4 +1,4 @@
-"""The button on customers' pages as they are: strict policies, other scripts, several buttons, wrong attributes."""
+"""The button on customers' pages: strict policies, other scripts, several buttons, wrong values."""
 
 from __future__ import annotations
 
@@ -27,13 +27,20 @@ ANSWER = """async (offer) => {
 }"""
 IS_HEARD = """() => {
     const video = document.querySelector("clickhook-button").shadowRoot.querySelector("video");
-    return document.peer.connectionState === "connected" && !video.paused && !video.muted && video.currentTime > 0;
+    const plays = !video.paused && !video.muted && video.currentTime > 0;
+    return document.peer.connectionState === "connected" && plays;
 }"""
-VIOLATIONS = "addEventListener('securitypolicyviolation', (event) => (document.violations ??= []).push(event.violatedDirective));"
+VIOLATIONS = (
+    "addEventListener('securitypolicyviolation', (event) => (document.violations ??= "
+    "[]).push(event.violatedDirective));"
+)
 
 
 def strict_policy(page: CustomersPage) -> str:
-    return f"default-src 'none'; script-src {page.gateway}; connect-src {page.wcs}; style-src 'none'; img-src data:"
+    return (
+        f"default-src 'none'; script-src {page.gateway}; connect-src {page.wcs}; style-src "
+        "'none'; img-src data:"
+    )
 
 
 @pytest.mark.parametrize("style", ["", "none"])
@@ -105,7 +112,10 @@ def test_the_pages_own_sdk_stays(visit, wcs, declaration):
 
 def test_a_page_with_an_amd_loader(visit, wcs):
     page = visit()
-    loader = "document.defined = 0; function define() { document.defined += 1 }; define.amd = { jQuery: true };"
+    loader = (
+        "document.defined = 0; function define() { document.defined += 1 }; define.amd = { "
+        "jQuery: true };"
+    )
     page.opens(page.tag(), head=f"<script>{loader}</script>")
     dialled(page, wcs)
     assert page.page.evaluate("[document.defined, define.amd]") == [0, {"jQuery": True}]
@@ -140,9 +150,8 @@ def test_the_button_stands_where_its_tag_stands(visit):
     page = visit()
     page.opens(f"<h1>Acme</h1>{page.tag()}<p>after</p>")
     expect(page.button).to_be_visible()
-    assert page.page.evaluate("[...document.body.children].map((element) => element.localName)") == [
-        "h1", "script", "clickhook-button", "p",
-    ]  # fmt: skip
+    names = "[...document.body.children].map((element) => element.localName)"
+    assert page.page.evaluate(names) == ["h1", "script", "clickhook-button", "p"]
 
 
 def test_a_tag_in_the_head_puts_the_button_at_the_end(visit):

@@ -19,7 +19,8 @@ def test_no_microphone_no_connection(visit, wcs):
 def test_it_asks_for_the_microphone_and_can_be_cancelled_meanwhile(visit, wcs):
     page = visit()
     page.page.add_init_script(
-        "navigator.mediaDevices.getUserMedia = () => new Promise((resolve) => { document.allow = resolve })"
+        "navigator.mediaDevices.getUserMedia = () => new Promise((resolve) => { document.allow = "
+        "resolve })"
     )
     page.opens().notes_events()
     page.button.click()

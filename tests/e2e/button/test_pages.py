@@ -104,7 +104,10 @@ def test_the_example_sees_that_the_connection_is_lost(example, wcs):
 def test_the_demos_page(visit, wcs, site, width):
     page = visit(viewport={"width": width, "height": 900})
     site.files = files(DEMO, gateway=page.gateway, wcs=page.wcs)
-    policy = f"default-src 'self'; script-src 'self' {page.gateway}; connect-src {page.wcs}; img-src data:"
+    policy = (
+        f"default-src 'self'; script-src 'self' {page.gateway}; connect-src {page.wcs}; "
+        "img-src data:"
+    )
     site.headers = {"Content-Security-Policy": policy}
     page.page.goto(site.address)
     expect(page.button.nth(0)).to_have_text("Call us")

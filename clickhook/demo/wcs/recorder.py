@@ -1,4 +1,7 @@
-"""What the stand-in did, for tests and for people: one JSON object a line, never a secret, of a frame only its name."""
+"""The record of what the stand-in did, for tests and for people: one JSON object a line.
+
+It holds no secret, and of a frame only its name.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import time
 from typing import Protocol, TextIO
 
 
-class Record(Protocol):
+class Recorder(Protocol):
     def __call__(self, what: str, /, **facts: object) -> None: ...
 
 
