@@ -1,4 +1,4 @@
-"""What a newcomer finds after the first start: an administrator, a demo tenant, and two hooks to try."""
+"""What a newcomer finds after the first start: administrator, demo tenant, two hooks to try."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_due() -> bool:
 
 @transaction.atomic
 def prepare(base_url: str) -> str:
-    """Makes it all, and says so in the text to show. The password is in that text and nowhere else."""
+    """Makes it all, and returns the text to show. The password is in that text and nowhere else."""
     password = secrets.token_urlsafe(15)
     get_user_model().objects.create_superuser(ADMINISTRATOR, password=password)
     instance = _demo()
@@ -69,6 +69,7 @@ def _curl(instance: WcsInstance, base_url: str, method: str, payload: dict[str, 
     body = json.dumps(payload)
     signature = sign(instance.signing_secret.reveal(), body.encode())
     return (
-        f"curl -sS -w '\\n' {base_url}/hooks/{instance.key}/{method} -H 'Content-Type: application/json' "
-        f"-H 'Authorization: WCS {signature}' -d {shlex.quote(body)}"
+        f"curl -sS -w '\\n' {base_url}/hooks/{instance.key}/{method} "
+        f"-H 'Content-Type: application/json' -H 'Authorization: WCS {signature}' "
+        f"-d {shlex.quote(body)}"
     )

