@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of every page, from Django 6's setting: with Django 6 this file goes."""
+"""The Content-Security-Policy of every page, from Django 6's setting; Django 6 replaces it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ ENCRYPTION_KEYS = "encryption.keys"
 
 
 def prepare(directory: Path) -> bool:
-    """Makes the directory and what is missing of its keys; True if a key was made. Raises OSError."""
+    """Makes the directory and its missing keys; True if it made a key. Raises OSError."""
     if not directory.exists():  # one that was there keeps its mode: it may be somebody's by mistake
         directory.mkdir(mode=0o700, parents=True)
     made = _make(directory / DJANGO_KEY, lambda: secrets.token_urlsafe(64))
@@ -51,7 +51,7 @@ def replace_encryption_keys(directory: Path, entries: list[str]) -> None:
 def _make(path: Path, content: Callable[[], str]) -> bool:
     if path.exists():
         return False
-    # Written beside and linked into place: a crash leaves either no key or a whole one, never half of one.
+    # Written beside and linked into place: a crash leaves no key or a whole one, never half of one.
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(content() + "\n")

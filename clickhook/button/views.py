@@ -1,4 +1,4 @@
-"""GET /button.js: public, without session or cookie, cached by browsers and asked for again with its ETag."""
+"""GET /button.js: public, without session or cookie; browsers cache it and ask with its ETag."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from clickhook.button import script, websdk
 
-# For five minutes unasked; then a visitor still gets the old one at once, while the browser asks for the new.
+# For five minutes the browser does not ask; then a visitor still gets the old one at once, while
+# the browser asks for the new one.
 CACHING = "public, max-age=300, stale-while-revalidate=86400"
 
 

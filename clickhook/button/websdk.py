@@ -14,7 +14,10 @@ from wsgiref.headers import Headers
 PACKAGE = "@flashphoner/websdk"
 VERSION = "2.0.276"
 # As the npm registry states it for the package, and the hash of the one file we take out of it.
-PACKAGE_INTEGRITY = "sha512-SOe+B/zVE/oqc0QsEhBhInasWZl3K3VpX2u3w57wGvIczsR8Ua09C0rMavvPQ58LMC3Tnm+uZOB15C91g4CbpA=="
+PACKAGE_INTEGRITY = (
+    "sha512-"
+    "SOe+B/zVE/oqc0QsEhBhInasWZl3K3VpX2u3w57wGvIczsR8Ua09C0rMavvPQ58LMC3Tnm+uZOB15C91g4CbpA=="
+)
 FILE = "flashphoner-webrtc-only.min.js"  # the smallest build that can call
 FILE_INTEGRITY = "sha384-s7+NF4zg0rQWCQ/ufN7NutaLY2s9IJm0orvBvnr8QxUV9NNbt74fsKjTJw+L1QbX"
 
@@ -40,24 +43,13 @@ def state(static_root: Path) -> State:
     return State.HERE if integrity(content, "sha384") == FILE_INTEGRITY else State.DAMAGED
 
 
-def missing(static_root: Path) -> str:
-    """One line for the operator; empty if it is there."""
-    found = state(static_root)
-    if found == State.HERE:
-        return ""
-    return (
-        f"The Web SDK is {found} (in {static_root / FOLDER}), so the button says that it is not available: "
-        "run `manage.py websdk`, then start again."
-    )
-
-
 def integrity(content: bytes, algorithm: str) -> str:
     """As npm and a script tag's integrity attribute write it."""
     return f"{algorithm}-{base64.b64encode(hashlib.new(algorithm, content).digest()).decode()}"
 
 
 def add_headers(headers: Headers, path: str, url: str) -> None:
-    """For whitenoise: other sites' pages load the SDK, also those that isolate themselves (COEP)."""
+    """For whitenoise: other sites' pages load the SDK, also those with a COEP header."""
     if url.startswith(f"/static/{FOLDER}/"):
         for name, value in ON_ANY_PAGE.items():
             headers[name] = value

