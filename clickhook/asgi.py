@@ -24,7 +24,7 @@ from tenants.secrets.encryption import KeyRingError  # noqa: E402
 # for a file that a manager imports in the same process.
 sys.setswitchinterval(0.0005)
 
-# Whitenoise hands static files to Django piece by piece; the admin's are small, and Django warns for each of them.
+# Whitenoise hands static files to Django piece by piece, and Django warns for each of them.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 
 

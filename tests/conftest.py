@@ -54,8 +54,9 @@ DO $$ DECLARE watched regclass; BEGIN
     END LOOP;
 END $$
 """
-# A gateway's housekeeping may hold the one table and wait for the other. Giving up before PostgreSQL calls that
-# a deadlock, which it does after a second, the tests come back later, and never end a statement of the gateway's.
+# A gateway's housekeeping may hold the one table and wait for the other. The tests give up before
+# PostgreSQL calls that a deadlock, which it does after a second, and come back later: so they never
+# end a statement of the gateway's.
 GIVE_UP_SOON = "SET LOCAL lock_timeout = '300ms'"
 PATIENCE = 30  # seconds
 

@@ -1,4 +1,4 @@
-"""A pytest plugin that is loaded before Django's settings: a data directory and a PostgreSQL for each test process."""
+"""A pytest plugin, loaded before Django's settings: each test process has its own PostgreSQL."""
 
 from __future__ import annotations
 

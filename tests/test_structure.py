@@ -1,4 +1,4 @@
-"""The build checks its promises: import directions, pure modules, sizes, documented settings, no missing migration."""
+"""The build checks its promises: import directions, pure modules, sizes, documented settings."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def top(module: str) -> str:
     return module.partition(".")[0]
 
 
-# The data directory's keys and the embedded database are clickhook's; settings need them before any app is loaded.
+# The data directory's keys and the embedded database are clickhook's: settings need them first.
 @pytest.mark.parametrize("app", APPS)
 def test_imports_go_one_way(app):
     forbidden = set(APPS[: APPS.index(app)]) | {"tests"}
@@ -202,7 +202,7 @@ def test_every_setting_is_documented():
 
 
 def test_there_is_one_way_out_for_a_secret():
-    """`reveal()` is greppable: where a hook is answered or checked, and where somebody is shown what to enter elsewhere."""
+    """`reveal()` is greppable: where hooks are answered, and where people read what to enter."""
     found = {
         str(path.relative_to(ROOT))
         for path in sources(*APPS)

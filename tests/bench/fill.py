@@ -1,4 +1,4 @@
-"""As many tenants as asked for, made set-wise: `manage.py shell -c "from tests.bench.fill import fill; fill(1000, …)"`."""
+"""As many tenants as asked for, made set-wise, for `manage.py shell -c`."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ INSERT INTO tenants_domain (tenant_id, origin, include_subdomains)
 SELECT id, 'https://www.tenant' || id || '.example', false FROM tenants_tenant
 """
 CALLEES = """
-INSERT INTO tenants_callee (tenant_id, alias, target, "default") SELECT id, 'sales', '10002', true FROM tenants_tenant
+INSERT INTO tenants_callee (tenant_id, alias, target, "default")
+SELECT id, 'sales', '10002', true FROM tenants_tenant
 """
 ACCOUNTS = """
-COPY tenants_sipaccount (id, tenant_id, login, authentication_name, password, domain, outbound_proxy, port, enabled)
+COPY tenants_sipaccount (id, tenant_id, login, authentication_name, password, domain,
+                         outbound_proxy, port, enabled)
 FROM STDIN
 """
 SERVED = """
-INSERT INTO tenants_wcsinstance_tenants (wcsinstance_id, tenant_id) SELECT %s, id FROM tenants_tenant
+INSERT INTO tenants_wcsinstance_tenants (wcsinstance_id, tenant_id)
+SELECT %s, id FROM tenants_tenant
 """
 
 
@@ -42,7 +45,8 @@ END $$
 """
 
 
-def fill(domains: int, key: str, secret: str) -> None:
+def fill(domains: int, key: str, secret: str, accounts: int = 1) -> None:
+    """`accounts`: of each tenant."""
     with connection.cursor() as cursor:
         cursor.execute(EMPTY)
         # Checking a million rows one by one is not what is measured.
@@ -53,10 +57,15 @@ def fill(domains: int, key: str, secret: str) -> None:
         cursor.execute(CALLEES)
         with cursor.copy(stamped(ACCOUNTS)) as copy:
             for tenant in range(1, domains + 1):
-                row = f"00000000-0000-4000-8000-{tenant:012x}"
-                sealed = key_ring().seal(
-                    "bench-sip-password", place(tenant, "tenants_sipaccount", row, "password")
-                )
-                copy.write_row((row, tenant, "10001", "", sealed, "sip.example", "", 5060, True))
+                for number in range(accounts):
+                    copy.write_row(_account(tenant, number))
         instance = WcsInstance.objects.create(name="bench", key=key, signing_secret=secret)
         cursor.execute(SERVED, [instance.id])
+
+
+def _account(tenant: int, number: int) -> tuple:
+    row = f"00000000-0000-4000-{0x8000 + number:x}-{tenant:012x}"
+    sealed = key_ring().seal(
+        "bench-sip-password", place(tenant, "tenants_sipaccount", row, "password")
+    )
+    return row, tenant, str(10001 + number), "", sealed, "sip.example", "", 5060, True

@@ -1,4 +1,5 @@
--- wrk: posts the signed hooks of a file, each once; HOOKS names the file, a line each: signature, tab, body.
+-- wrk: posts the signed hooks of a file in their order, each once.
+-- HOOKS names the file; a line each: method, signature, body, with tabs between.
 -- With several threads, each takes its share.
 local threads = 0
 function setup(thread)
@@ -12,9 +13,9 @@ function init(arguments)
   local line_number = 0
   for line in io.lines(os.getenv("HOOKS")) do
     if line_number % count == number then
-      local signature, body = line:match("^(%S+)\t(.*)$")
+      local method, signature, body = line:match("^(%S+)\t(%S+)\t(.*)$")
       local headers = {["Content-Type"] = "application/json", ["Authorization"] = "WCS " .. signature}
-      requests[#requests + 1] = wrk.format("POST", path, headers, body)
+      requests[#requests + 1] = wrk.format("POST", path .. method, headers, body)
     end
     line_number = line_number + 1
   end

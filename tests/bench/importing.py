@@ -1,7 +1,8 @@
-"""100,000 callees imported while the gateway answers: wall time, peak memory, and what the hooks notice.
+"""Imports 100,000 callees while the gateway answers: time, memory, and what the hooks notice.
 
-Each round: hooks alone, then the same light load during a dry run of 100,000 new callees, their import, an import that
-changes every one of them, and the undo of both. Figures are medians of the rounds. Needs nothing but this repository.
+Each round: hooks alone, then the same light load during a dry run of 100,000 new callees, their
+import, an import that changes every one of them, and the undo of both. Figures are medians of the
+rounds. Needs nothing but this repository.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import threading
 import time
 from pathlib import Path
 
-from tests.bench.rig import KEY, ROOT, SECRET, Gateway, Rig
+from tests.bench.hooks import KEY, SECRET
+from tests.bench.rig import Rig
+from tests.bench.sides import ROOT, Gateway
 from tests.bench.upload import SIGN_IN, Browser
 from tests.wcs import Wcs
 
@@ -180,7 +183,10 @@ def _run(rig: Rig, arguments: list[str]) -> tuple[float, float, dict]:
 
 
 def _signed_in(rig: Rig) -> str:
-    code = f"from django.contrib.auth.models import User; User.objects.filter(username='bench').delete(); {SIGN_IN}"
+    code = (
+        "from django.contrib.auth.models import User; "
+        f"User.objects.filter(username='bench').delete(); {SIGN_IN}"
+    )
     command = [sys.executable, str(ROOT / "manage.py"), "shell", "-v0", "-c", code]
     done = subprocess.run(
         command, cwd=ROOT, env=rig.environment, check=True, capture_output=True, text=True
@@ -207,7 +213,8 @@ def _medians(rounds: list[dict[str, float]]) -> dict[str, float]:
 
 def table(figures: dict[str, dict[str, float]]) -> str:
     lines = [
-        f"{'':<24}{'seconds':>9}{'peak MiB':>10}{'hooks':>8}{'p50 ms':>9}{'p99 ms':>9}{'times idle':>12}"
+        f"{'':<24}{'seconds':>9}{'peak MiB':>10}{'hooks':>8}{'p50 ms':>9}{'p99 ms':>9}"
+        f"{'times idle':>12}"
     ]
     for step, found in figures.items():
         own = f"{found['seconds']:>9.1f}{found['mib']:>10.0f}" if "seconds" in found else " " * 19

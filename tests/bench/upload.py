@@ -8,7 +8,10 @@ import time
 import uuid
 from pathlib import Path
 
-SIGN_IN = "from tests.manager import signed_in; print('cookie', signed_in(name='bench').cookies['sessionid'].value)"
+SIGN_IN = (
+    "from tests.manager import signed_in; "
+    "print('cookie', signed_in(name='bench').cookies['sessionid'].value)"
+)
 ADD = "/admin/tenants/importrun/add/"
 
 
@@ -26,7 +29,8 @@ class Browser:
             for name, value in fields.items()
         ]
         parts.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
+            f"--{boundary}\r\n"
+            f'Content-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
         )
         body = "".join(parts).encode() + path.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
         begun = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What the pages ask of tables of millions of rows: every row by an index, and never more than a page looks through."""
+"""What the pages ask of huge tables: rows by an index, and no more than a page looks through."""
 
 from __future__ import annotations
 

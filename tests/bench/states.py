@@ -1,0 +1,117 @@
+"""How fast the gateway is in bad states: a busy tenant, many living sessions, a pool, no ANALYZE.
+
+Each state is compared with the plain one in the same round; figures are medians of the rounds. All
+hooks are of one tenant. Needs wrk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench import hooks
+from tests.bench.rig import Rig
+from tests.bench.sides import Gateway
+
+LIVING = """
+INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
+                           sip_account_id, sip_login, connect_digest, opened_at, ended_by)
+SELECT gen_random_uuid(), 1, (SELECT id FROM tenants_wcsinstance), 'n', 'living' || n, '', '',
+       (SELECT array_agg(id) FROM tenants_sipaccount WHERE tenant_id = 1)[1 + n %% %(pool)s], '',
+       '', now(), ''
+  FROM generate_series(1, %(living)s) AS n
+"""
+
+
+@dataclass(frozen=True)
+class State:
+    name: str
+    goal: float | None = None  # of its rate, against the plain state
+    living: int = 100
+    accounts: int = 1
+    analysed: bool = True
+    whole_calls: bool = False
+
+
+PLAIN = State("plain")
+STATES = [
+    PLAIN,
+    State("20,000 living sessions", 0.9, living=20_000),
+    State("a pool of 20 accounts", 0.85, accounts=20),
+    State("never analysed", 0.9, analysed=False),
+    State("never analysed, 20,000 living", 0.9, living=20_000, analysed=False),
+    State("whole calls", whole_calls=True),
+]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.states",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--seconds", type=float, default=4, help="of each measurement (default 4)")
+    parser.add_argument("--rounds", type=int, default=3, help="of all states (default 3)")
+    parser.add_argument("--connections", type=int, default=64, help="to the gateway (default 64)")
+    parser.add_argument("--workers", type=int, default=2, help="of the gateway (default 2)")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args()
+
+    rates: dict[str, list[float]] = {state.name: [] for state in STATES}
+    with (
+        tempfile.TemporaryDirectory(prefix="clickhook-bench-") as directory,
+        Rig(Path(directory)) as rig,
+    ):
+        for number in range(options.rounds):
+            for state in STATES:
+                rates[state.name].append(measure(rig, state, options))
+                last = rates[state.name][-1]
+                sys.stderr.write(f"round {number + 1}, {state.name}: {last:.0f}/s\n")
+    sys.stdout.write((json.dumps(rates, indent=1) if options.json else table(rates)) + "\n")
+    return 0
+
+
+def measure(rig: Rig, state: State, options: argparse.Namespace) -> float:
+    """Hooks a second."""
+    rig.fill(10, accounts=state.accounts)
+    with rig.connect() as connection:
+        for table in ("hooks_session", "hooks_call", "hooks_event"):
+            enabled = "true" if state.analysed else "false"
+            connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = {enabled})")
+        if not state.analysed:
+            connection.execute("DELETE FROM pg_statistic")
+        connection.execute(LIVING, {"living": state.living, "pool": state.accounts})
+        if state.analysed:
+            connection.execute("ANALYZE")
+
+    count = int(options.seconds * 9000)
+    file = (
+        hooks.write(rig.directory, hooks.whole_calls([1] * (count // 9)))
+        if state.whole_calls
+        else rig.write_connects(count, one_tenant=True)
+    )
+    with Gateway(rig, options.workers) as gateway:
+        report = rig.post(gateway, options.connections, options.seconds, file)
+    file.unlink()
+    if report["refused"]:
+        raise SystemExit(f"{state.name}: {report['refused']} hooks were refused")
+    return report["requests"] / report["seconds"]
+
+
+def table(rates: dict[str, list[float]]) -> str:
+    plain = statistics.median(rates[PLAIN.name])
+    lines = [f"{'state':<32}{'hooks/s':>9}{'of plain':>10}{'goal':>7}"]
+    for state in STATES:
+        rate = statistics.median(rates[state.name])
+        goal = f"{state.goal:7.2f}" if state.goal else ""
+        lines.append(f"{state.name:<32}{rate:>9.0f}{rate / plain:>10.2f}{goal}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
