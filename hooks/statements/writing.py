@@ -52,7 +52,8 @@ session_report AS MATERIALIZED (
     UPDATE hooks_session session
        SET established_at = least(session.established_at, progress.established_at),
            ended_at = least(session.ended_at, progress.ended_at),
-           ended_by = CASE WHEN session.ended_by IN ('', 'reaper') THEN coalesce(progress.ended_by, session.ended_by)
+           ended_by = CASE WHEN session.ended_by IN ('', 'reaper') OR progress.ended_at < session.ended_at
+                           THEN coalesce(progress.ended_by, session.ended_by)
                            ELSE session.ended_by END
       FROM session_progress progress WHERE progress.id = session.id
 )"""
@@ -70,7 +71,11 @@ call_progress AS (
     SELECT NULL::uuid AS id, NULL::timestamptz AS at, NULL::timestamptz AS ringing_at, NULL::timestamptz AS answered_at,
            NULL::timestamptz AS ended_at, NULL AS ended_by, NULL AS info, NULL::int AS sip_status WHERE false
 )"""
-_MOVED_CALLS = """
+# What WCS said of a call itself, and of no later moment than what it said before.
+_IS_FIRST_END = """progress.ended_by IS NOT NULL
+                       AND (call.ended_by IN ('', 'session', 'reaper')
+                            OR call.ended_by <> 'refused' AND progress.ended_at < call.ended_at)"""
+_MOVED_CALLS = f"""
 locked_call AS (
     SELECT call.id, progress.at, progress.ringing_at, progress.answered_at, progress.ended_by, progress.info,
            progress.sip_status, least(progress.ended_at, session_progress.ended_at) AS ended_at,
@@ -95,10 +100,10 @@ locked_call AS (
            answered_at = CASE WHEN coalesce(call.answered_at, progress.answered_at) IS NOT NULL
                               THEN least(call.answered_at, progress.answered_at, call.ended_at, progress.ended_at) END,
            ended_at = least(call.ended_at, progress.ended_at),
-           ended_by = CASE WHEN call.ended_by NOT IN ('', 'session', 'reaper') THEN call.ended_by
-                           ELSE coalesce(progress.ended_by, nullif(call.ended_by, ''),
-                                         CASE WHEN progress.session_ended THEN 'session' END, '') END,
-           end_info = CASE WHEN call.end_info = '' THEN coalesce(progress.info, '') ELSE call.end_info END,
+           ended_by = CASE WHEN {_IS_FIRST_END} THEN progress.ended_by
+                           WHEN call.ended_by = '' AND progress.session_ended THEN 'session'
+                           ELSE call.ended_by END,
+           end_info = CASE WHEN {_IS_FIRST_END} THEN coalesce(progress.info, '') ELSE call.end_info END,
            sip_status = greatest(call.sip_status, progress.sip_status)
       FROM locked_call progress
      WHERE progress.id = call.id
