@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hooks.payloads import Payload
@@ -24,6 +24,7 @@ def redacted(**fields):
     return redact(Payload(fields, ""))
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(NAMES, VALUES, max_size=30))
 def test_what_is_kept_was_sent_and_is_allowed(fields):
     kept = redacted(**fields)
@@ -35,6 +36,7 @@ def test_what_is_kept_was_sent_and_is_allowed(fields):
     assert len(kept) + len(omitted) == sum(value is not None for value in fields.values())
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(st.text(max_size=20).filter(lambda name: name not in KEPT), VALUES))
 def test_of_other_fields_only_the_name_is_kept(fields):
     assert set(redacted(**fields)) <= {"omitted"}
