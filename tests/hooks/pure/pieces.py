@@ -9,6 +9,7 @@ from typing import Any
 from hooks.facts import Facts
 from hooks.hook import Hook, Proof
 from hooks.methods import find
+from hooks.outcome import Outcome
 from hooks.payloads import Payload, parse
 from tenants.models import SipAccount, WcsInstance
 from tenants.secrets.encryption import place
@@ -123,3 +124,15 @@ def make_hook(method: str, file: str = "", secret: str = SIGNING, **changes: Any
         instance=None,
         proof=Proof(body, f"WCS {sign(secret, body)}"),
     )
+
+
+def check_event(outcome: Outcome, **expected) -> None:
+    event = outcome.record.event
+    assert (event.hook_id, event.received_at, event.instance_id) == (
+        HOOK_ID,
+        RECEIVED_AT,
+        INSTANCE_ID,
+    )
+    assert event.reason is outcome.answer.reason
+    assert event.decision is event.reason.decision
+    assert {name: getattr(event, name) for name in expected} == expected

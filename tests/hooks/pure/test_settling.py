@@ -1,16 +1,14 @@
-"""The answer and the record of every kind of hook; neither holds a secret or a browser's value."""
+"""The answer and the record of a connect, of a call, and of what is refused."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import timedelta
 
-import orjson
 import pytest
 
 from hooks.facts import Facts
-from hooks.lifecycle import CallProgress, SessionProgress
-from hooks.outcome import Outcome
+from hooks.lifecycle import SessionProgress
 from hooks.reasons import Decision, Reason
 from hooks.recording import Record
 from hooks.rewriting import call_answer, connect_answer
@@ -19,7 +17,6 @@ from tests.hooks.pure.pieces import (
     ACCOUNT_ID,
     CALL_ID,
     DOMAIN_ID,
-    HOOK_ID,
     INSTANCE_ID,
     NOW,
     RECEIVED_AT,
@@ -29,8 +26,8 @@ from tests.hooks.pure.pieces import (
     TENANT_ID,
     asked_facts,
     call_facts,
+    check_event,
     connect_facts,
-    event_facts,
     instance_facts,
     make_hook,
     seal_password,
@@ -39,7 +36,6 @@ from tests.hooks.pure.pieces import (
 
 REFUSED_BODY = {"status": 403, "reason": "Calls are not available here"}
 AWAY_BODY = {"status": 503, "reason": "Calls are not available now"}
-NO_CALL = {"call_id": None, "call_decision": None}
 
 
 def living_facts(hook, **changes):
@@ -51,18 +47,6 @@ def living_facts(hook, **changes):
         "connect_answered_before": True,
     }
     return connect_facts(**{**living, **changes})
-
-
-def check_event(outcome: Outcome, **expected) -> None:
-    event = outcome.record.event
-    assert (event.hook_id, event.received_at, event.instance_id) == (
-        HOOK_ID,
-        RECEIVED_AT,
-        INSTANCE_ID,
-    )
-    assert event.reason is outcome.answer.reason
-    assert event.decision is event.reason.decision
-    assert {name: getattr(event, name) for name in expected} == expected
 
 
 def test_a_connect_opens_a_session_and_gets_the_account():
@@ -235,145 +219,12 @@ def test_a_secret_that_does_not_open_refuses_the_hook(unreadable):
     assert outcome.record.opened is None
 
 
-@pytest.mark.parametrize(
-    ("method", "file", "facts"),
-    [
-        ("hangup", "hangup", event_facts()),
-        ("RegistrationStatusEvent", "connection_established", event_facts(**NO_CALL)),
-        ("NovelEvent", "transfer", event_facts()),
-        ("ConnectionStatusEvent", "connection_disconnected", event_facts(session_id=None)),
-        ("CallStatusEvent", "call_finish", event_facts(session_id=None, **NO_CALL)),
-        ("CallStatusEvent", "call_finish", event_facts(**NO_CALL)),
-    ],
-)
-def test_these_are_only_noted(method, file, facts):
-    outcome = settle(make_hook(method, file), facts, NOW)
-
-    assert outcome.answer.body == {}
-    assert outcome.record == Record(outcome.record.event)
-    check_event(outcome, method=method, session_id=facts.session_id, call_id=facts.call_id)
-
-
-@pytest.mark.parametrize(
-    ("file", "progress"),
-    [
-        ("connection_established", SessionProgress(established_at=RECEIVED_AT)),
-        (
-            "connection_disconnected",
-            SessionProgress(ended_at=RECEIVED_AT, ended_by="disconnected"),
-        ),
-    ],
-)
-def test_an_event_of_a_connection_moves_its_session(file, progress):
-    outcome = settle(make_hook("ConnectionStatusEvent", file), event_facts(**NO_CALL), NOW)
-
-    assert outcome.answer.body == {}
-    assert outcome.record == Record(outcome.record.event, session=(SESSION_ID, progress))
-
-
-def test_an_event_of_a_connection_that_says_nothing_moves_nothing():
-    hook = make_hook("ConnectionStatusEvent", "connection_established", status="PENDING")
-    outcome = settle(hook, event_facts(), NOW)
-
-    assert outcome.record == Record(outcome.record.event)
-
-
-@pytest.mark.parametrize("decision", ["allowed", "refused"])
-def test_an_event_of_a_call_moves_the_call(decision):
-    outcome = settle(
-        make_hook("CallStatusEvent", "call_ring"), event_facts(call_decision=decision), NOW
-    )
-    report = CallProgress(RECEIVED_AT, ringing_at=RECEIVED_AT, sip_status=180)
-
-    assert outcome.answer.body == {}
-    assert outcome.record == Record(outcome.record.event, call=(CALL_ID, report))
-    check_event(outcome, call_id=CALL_ID, session_id=SESSION_ID)
-
-
-def test_a_call_that_was_never_asked_for_is_created_first():
-    hook = make_hook("CallStatusEvent", "call_ring", callee="+88213000000")
-    outcome = settle(hook, event_facts(**NO_CALL), NOW)
-    asked = outcome.record.asked
-
-    assert outcome.again
-    assert outcome.record == Record(asked=asked)
-    assert (asked.alias, asked.target, asked.ended_by) == ("", "+88213000000", "")
-    assert (asked.decision, asked.reason) == (Decision.NOTED, Reason.CALL_NEVER_ASKED)
-
-
-@pytest.mark.parametrize("call_id", [..., None, ""])
-def test_a_call_without_an_id_is_not_created(call_id):
-    hook = make_hook("CallStatusEvent", "call_ring", callId=call_id)
-    outcome = settle(hook, event_facts(**NO_CALL), NOW)
-
-    assert outcome.answer.reason is Reason.CALL_NEVER_ASKED
-    assert outcome.record == Record(outcome.record.event)
-
-
 def test_an_outcome_is_recorded_when_what_it_creates_came_to_be():
     outcome = settle(make_hook("connect"), connect_facts(), NOW)
 
     assert outcome.is_recorded({outcome.record.opened.id})
     assert not outcome.is_recorded({"another"})
     assert settle(make_hook("transfer"), call_facts(), NOW).is_recorded(())
-
-
-MARK = "of-the-browser"
-MARKED = {
-    **dict.fromkeys(
-        ("sipLogin", "sipAuthenticationName", "sipPassword", "sipDomain", "sipOutboundProxy"), MARK
-    ),
-    **dict.fromkeys(("sipProxy", "sipPort", "sipVisibleName", "sipContactParams"), MARK),
-    **dict.fromkeys(("caller", "visibleName", "inviteParameters", "sipSDP", "target"), MARK),
-    **dict.fromkeys(("parentCallId", "rtmpUrl", "rtmpStream", "sdp", "info", "callee"), MARK),
-    **dict.fromkeys(("sessionId", "nodeId", "appKey", "authToken", "aLaterField"), MARK),
-    "sipHeaders": {MARK: MARK},
-    "restClientConfig": {MARK: MARK},
-    "custom": {MARK: MARK},
-    "hasVideo": True,
-}
-HOOKS = [
-    ("connect", "connect", {}, connect_facts()),
-    ("connect", "connect", {}, connect_facts(domain_id=None)),
-    ("connect", "connect", {}, connect_facts(account_password="v1.lost.AAAA")),
-    ("call", "call", {"callId": MARK}, call_facts()),
-    ("call", "call", {"callId": MARK}, asked_facts(call_alias=MARK)),
-    ("call", "call", {"callId": MARK}, call_facts(callee_target=None)),
-    ("hangup", "hangup", {}, event_facts()),
-    ("transfer", "transfer", {}, call_facts()),
-    ("CallStatusEvent", "call_ring", {"callId": MARK}, event_facts(**NO_CALL)),
-    ("CallStatusEvent", "call_finish", {"callId": MARK}, event_facts()),
-    ("ConnectionStatusEvent", "connection_established", {}, event_facts()),
-]
-
-
-@pytest.mark.parametrize(("method", "file", "changes", "facts"), HOOKS)
-def test_no_answer_holds_anything_the_browser_sent(method, file, changes, facts):
-    outcome = settle(make_hook(method, file, **MARKED, **changes), facts, NOW)
-
-    assert MARK not in orjson.dumps(outcome.answer.body).decode()
-
-
-@pytest.mark.parametrize(("method", "file", "changes", "facts"), HOOKS)
-def test_no_secret_shows_where_a_hook_is_printed_or_recorded(method, file, changes, facts):
-    secret = "the-browsers-own-password"
-    hook = make_hook(method, file, **changes, sipPassword=secret, sipMessageRaw=secret)
-    outcome = settle(hook, facts, NOW)
-    printed = f"{hook!r} {outcome.answer!r} {outcome!r} {outcome.answer} {outcome}"
-    recorded = repr(outcome.record)
-
-    for hidden in (*SECRETS, secret, facts.instance_signing_secret):
-        assert hidden not in printed
-        assert hidden not in recorded
-
-
-def test_the_password_has_one_way_out():
-    answered = [
-        (file, repr(settle(make_hook(method, file), facts, NOW).answer.body))
-        for method, file, _, facts in HOOKS
-    ]
-
-    assert [file for file, body in answered if SIP_PASSWORD in body] == ["connect"]
 
 
 def test_an_unsigned_instance_is_settled_without_a_signature():
