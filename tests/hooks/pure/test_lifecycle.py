@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hooks import lifecycle
@@ -50,6 +50,7 @@ def session_histories(draw) -> list[SessionProgress]:
     return [event for event in found if event] or [SessionProgress()]
 
 
+@settings(deadline=None)
 @given(call_histories(), st.data())
 def test_events_of_a_call_merge_in_any_order(events, data):
     repeated = events + data.draw(st.lists(st.sampled_from(events), max_size=5))
@@ -58,6 +59,7 @@ def test_events_of_a_call_merge_in_any_order(events, data):
     assert reduce(CallProgress.merge, shuffled) == reduce(CallProgress.merge, events)
 
 
+@settings(deadline=None)
 @given(session_histories(), st.data())
 def test_events_of_a_session_merge_in_any_order(events, data):
     repeated = events + data.draw(st.lists(st.sampled_from(events), max_size=5))
@@ -66,6 +68,7 @@ def test_events_of_a_session_merge_in_any_order(events, data):
     assert reduce(SessionProgress.merge, shuffled) == reduce(SessionProgress.merge, events)
 
 
+@settings(deadline=None)
 @given(call_histories())
 def test_the_first_end_of_a_call_wins(events):
     merged = reduce(CallProgress.merge, events)

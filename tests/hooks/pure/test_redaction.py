@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hooks.payloads import Payload
@@ -12,6 +12,7 @@ from hooks.redaction import KEPT, MAX_ITEMS, MAX_OMITTED, MAX_TEXT, redact
 from tests.hooks.pure.pieces import parsed
 
 SECRET = "a-secret"
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
@@ -24,8 +25,8 @@ def redacted(**fields):
     return redact(Payload(fields, ""))
 
 
-@settings(max_examples=50)
-@given(st.dictionaries(NAMES, VALUES, max_size=30))
+@QUICK
+@given(st.dictionaries(NAMES, VALUES, max_size=10))
 def test_what_is_kept_was_sent_and_is_allowed(fields):
     kept = redacted(**fields)
     omitted = kept.pop("omitted", [])
@@ -36,8 +37,10 @@ def test_what_is_kept_was_sent_and_is_allowed(fields):
     assert len(kept) + len(omitted) == sum(value is not None for value in fields.values())
 
 
-@settings(max_examples=50)
-@given(st.dictionaries(st.text(max_size=20).filter(lambda name: name not in KEPT), VALUES))
+@QUICK
+@given(
+    st.dictionaries(st.text(max_size=20).filter(lambda name: name not in KEPT), VALUES, max_size=10)
+)
 def test_of_other_fields_only_the_name_is_kept(fields):
     assert set(redacted(**fields)) <= {"omitted"}
 
