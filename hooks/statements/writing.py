@@ -52,14 +52,16 @@ session_report AS MATERIALIZED (
     UPDATE hooks_session session
        SET established_at = least(session.established_at, progress.established_at),
            ended_at = least(session.ended_at, progress.ended_at),
-           ended_by = CASE WHEN session.ended_by IN ('', 'reaper') OR progress.ended_at < session.ended_at
+           ended_by = CASE WHEN session.ended_by IN ('', 'reaper')
+                                OR progress.ended_at < session.ended_at
                            THEN coalesce(progress.ended_by, session.ended_by)
                            ELSE session.ended_by END
       FROM session_progress progress WHERE progress.id = session.id
 )"""
 _NO_SESSIONS = """
 session_progress AS (SELECT NULL::uuid AS id, NULL::timestamptz AS ended_at WHERE false)"""
-# The first end wins, and what WCS said of the call itself wins over what followed from the session or was assumed.
+# The first end wins, whatever the order in which ends arrive; and what WCS said of the call itself
+# wins over what followed from the session or was assumed.
 _CALLS = """
 call_progress AS (
     SELECT * FROM json_to_recordset(%s) AS progress (
@@ -71,7 +73,7 @@ call_progress AS (
     SELECT NULL::uuid AS id, NULL::timestamptz AS at, NULL::timestamptz AS ringing_at, NULL::timestamptz AS answered_at,
            NULL::timestamptz AS ended_at, NULL AS ended_by, NULL AS info, NULL::int AS sip_status WHERE false
 )"""
-# What WCS said of a call itself, and of no later moment than what it said before.
+# WCS reports an end of the call itself, and none that it reported before was earlier.
 _IS_FIRST_END = """progress.ended_by IS NOT NULL
                        AND (call.ended_by IN ('', 'session', 'reaper')
                             OR call.ended_by <> 'refused' AND progress.ended_at < call.ended_at)"""
@@ -103,7 +105,8 @@ locked_call AS (
            ended_by = CASE WHEN {_IS_FIRST_END} THEN progress.ended_by
                            WHEN call.ended_by = '' AND progress.session_ended THEN 'session'
                            ELSE call.ended_by END,
-           end_info = CASE WHEN {_IS_FIRST_END} THEN coalesce(progress.info, '') ELSE call.end_info END,
+           end_info = CASE WHEN {_IS_FIRST_END} THEN coalesce(progress.info, '')
+                           ELSE call.end_info END,
            sip_status = greatest(call.sip_status, progress.sip_status)
       FROM locked_call progress
      WHERE progress.id = call.id
