@@ -260,3 +260,8 @@ def test_a_key_twice_is_noticed_at_any_level(one, other, key):
     for body in (twice, f'{{"custom": {twice}}}', f'{{"custom": [[1, {twice}]]}}'):
         with pytest.raises(Malformed):
             parse(body.encode())
+
+
+def test_a_payload_stays_as_it_was_parsed():
+    with pytest.raises(AttributeError):
+        parse(b"{}").digest = "another"
