@@ -32,16 +32,18 @@ class CallProgress(NamedTuple):
     sip_status: int | None = None
 
     def merge(self, other: Self) -> CallProgress:
-        first, second = sorted(
-            (self, other), key=lambda progress: (progress.ended_at is None, progress.at)
+        ended = (
+            other
+            if other.ended_at and (self.ended_at is None or other.ended_at < self.ended_at)
+            else self
         )
         return CallProgress(
             at=min(self.at, other.at),
             ringing_at=_earliest(self.ringing_at, other.ringing_at),
             answered_at=_earliest(self.answered_at, other.answered_at),
-            ended_at=first.ended_at,
-            ended_by=first.ended_by,
-            info=first.info,
+            ended_at=ended.ended_at,
+            ended_by=ended.ended_by,
+            info=ended.info,
             sip_status=max(filter(None, (self.sip_status, other.sip_status)), default=None),
         )
 

@@ -64,14 +64,16 @@ session_report AS MATERIALIZED (
        SET established_at = least(session.established_at, progress.established_at),
            ended_at = least(session.ended_at, progress.ended_at),
            ended_by = CASE WHEN session.ended_by IN ('', 'reaper')
+                                OR progress.ended_at < session.ended_at
                            THEN coalesce(progress.ended_by, session.ended_by)
                            ELSE session.ended_by END
       FROM session_progress progress WHERE progress.id = session.id
 )"""
 _NO_SESSIONS = """
 session_progress AS (SELECT NULL::uuid AS id, NULL::timestamptz AS ended_at WHERE false)"""
-# The first end wins, and what WCS said of the call itself wins over what followed from the session
-# or was assumed. The same rule stands in hooks.lifecycle, for the reports within a batch.
+# The first end wins, whatever the order in which ends arrive; and what WCS said of the call itself
+# wins over what followed from the session or was assumed. hooks.lifecycle merges the reports of one
+# batch by the same rule; a test holds the two together.
 _CALLS = """
 call_progress AS (
     SELECT * FROM json_to_recordset(%s) AS progress (
@@ -85,7 +87,11 @@ call_progress AS (
            NULL AS info, NULL::int AS sip_status
      WHERE false
 )"""
-_MOVED_CALLS = """
+# WCS reports an end of the call itself, and none that it reported before was earlier.
+_IS_FIRST_END = """progress.ended_by IS NOT NULL
+                       AND (call.ended_by IN ('', 'session', 'reaper')
+                            OR call.ended_by <> 'refused' AND progress.ended_at < call.ended_at)"""
+_MOVED_CALLS = f"""
 locked_call AS (
     SELECT call.id, progress.at, progress.ringing_at, progress.answered_at, progress.ended_by,
            progress.info, progress.sip_status,
@@ -112,11 +118,10 @@ locked_call AS (
                               THEN least(call.answered_at, progress.answered_at,
                                          call.ended_at, progress.ended_at) END,
            ended_at = least(call.ended_at, progress.ended_at),
-           ended_by = CASE WHEN call.ended_by NOT IN ('', 'session', 'reaper') THEN call.ended_by
-                           ELSE coalesce(progress.ended_by, nullif(call.ended_by, ''),
-                                         CASE WHEN progress.session_ended THEN 'session' END,
-                                         '') END,
-           end_info = CASE WHEN call.end_info = '' THEN coalesce(progress.info, '')
+           ended_by = CASE WHEN {_IS_FIRST_END} THEN progress.ended_by
+                           WHEN call.ended_by = '' AND progress.session_ended THEN 'session'
+                           ELSE call.ended_by END,
+           end_info = CASE WHEN {_IS_FIRST_END} THEN coalesce(progress.info, '')
                            ELSE call.end_info END,
            sip_status = greatest(call.sip_status, progress.sip_status)
       FROM locked_call progress

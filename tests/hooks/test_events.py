@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import timedelta
 
 import pytest
@@ -50,21 +49,20 @@ def test_trying_is_not_yet_ringing(calling):
     )
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(STEPS)))
-def test_events_may_come_in_any_order(calling, order):
-    for step in order:
-        calling.post("CallStatusEvent", step)
+def test_events_may_come_in_any_order(calling):
+    """test_merging.py and pure/test_lifecycle.py have thousands of orders."""
+    for number, order in enumerate([STEPS, STEPS[::-1], (*STEPS[2:], *STEPS[:2])]):
+        assert calling.post("call", callId=f"c{number}").status == 200
+        for step in order:
+            calling.post("CallStatusEvent", step, callId=f"c{number}")
 
-    call = Call.objects.get()
-    assert (call.ended_by, call.end_info, call.sip_status) == (
-        "finish",
-        "Normal call clearing",
-        200,
-    )
-    assert call.ringing_at is not None
-    assert call.answered_at is not None
-    assert call.answered_at <= call.ended_at
-    assert call.duration >= timedelta(0)
+        call = Call.objects.get(wcs_call_id=f"c{number}")
+        assert (call.ended_by, call.end_info) == ("finish", "Normal call clearing")
+        assert call.sip_status == 200
+        assert call.ringing_at is not None
+        assert call.answered_at is not None
+        assert call.answered_at <= call.ended_at
+        assert call.duration >= timedelta(0)
 
 
 @pytest.mark.parametrize(
@@ -195,34 +193,29 @@ def test_a_refused_call_that_goes_on_is_shouted_about(acme, gateway):
 
 
 @pytest.mark.parametrize("method", ["CallStatusEvent", "ConnectionStatusEvent"])
-@pytest.mark.parametrize("status", [..., None, ""])
-def test_an_event_without_a_status_is_none(calling, method, status):
-    assert calling.post(method, "call_ring", status=status).status == 400
-    assert Event.objects.latest("id").reason == "malformed"
+def test_an_event_without_a_status_is_none(calling, method):
+    for status in (..., None, ""):
+        assert calling.post(method, "call_ring", status=status).status == 400
+        assert Event.objects.latest("id").reason == "malformed"
 
 
-@pytest.mark.parametrize("status", ["FINISHED", "NOVEL", "finish"])
-def test_unknown_words_break_nothing(calling, status):
-    assert (
-        calling.post("CallStatusEvent", "call_ring", status=status, sipStatus=10**30).status == 200
-    )
+def test_unknown_words_break_nothing(calling):
+    for status, ended_by in (("NOVEL", ""), ("finish", ""), ("FINISHED", "finish")):
+        answer = calling.post("CallStatusEvent", "call_ring", status=status, sipStatus=10**30)
+        assert answer.status == 200
 
-    call = Call.objects.get()
-    assert call.ended_by == ("finish" if status == "FINISHED" else "")
-    assert call.sip_status is None
+        call = Call.objects.get()
+        assert (call.ended_by, call.sip_status) == (ended_by, None)
 
 
-@pytest.mark.parametrize(
-    "method",
-    ["RegistrationStatusEvent", "StreamStatusEvent", "DataStatusEvent", "ErrorEvent", "NovelEvent"],
-)
-def test_other_events_are_recorded(acme, method):
+def test_other_events_are_recorded(acme):
     acme.connected()
-    assert acme.post(method, "connection_established").json == {}
+    for method in ("RegistrationStatusEvent", "DataStatusEvent", "ErrorEvent", "NovelEvent"):
+        assert acme.post(method, "connection_established").json == {}
 
-    event = Event.objects.latest("id")
-    assert (event.method, event.decision) == (method, "noted")
-    assert event.reason == ("event_unknown" if method == "NovelEvent" else "recorded")
+        event = Event.objects.latest("id")
+        assert (event.method, event.decision) == (method, "noted")
+        assert event.reason == ("event_unknown" if method == "NovelEvent" else "recorded")
 
 
 def test_a_connection_that_failed_carries_next_to_nothing(acme):

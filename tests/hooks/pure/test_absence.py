@@ -1,0 +1,52 @@
+"""Which errors say that the database is away."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from hooks.database import DatabaseAway, noticing_absence, why_away
+
+AWAY = [
+    *("25006", "57P01", "57P02", "57P03", "57014", "53300", "53400", "53100"),
+    *("08000", "08003", "08006", "40001", "40P01", "55P03", "58030", "XX000"),
+]
+NOT_AWAY = ["22P02", "23505", "54000", "42P01"]
+
+
+def error_of(sqlstate: str) -> psycopg.Error:
+    return psycopg.errors.lookup(sqlstate)("a value of a statement")
+
+
+@pytest.mark.parametrize("sqlstate", AWAY)
+def test_the_server_is_away(sqlstate):
+    why = why_away(error_of(sqlstate))
+
+    assert why
+    assert "a value" not in why
+    with pytest.raises(DatabaseAway, match=why.partition(":")[0]), noticing_absence():
+        raise error_of(sqlstate)
+
+
+@pytest.mark.parametrize("sqlstate", NOT_AWAY)
+def test_the_statement_is_at_fault(sqlstate):
+    error = error_of(sqlstate)
+
+    assert why_away(error) is None
+    with pytest.raises(type(error)), noticing_absence():
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (TimeoutError(), "no answer in time"),
+        (psycopg.OperationalError(), "no connection"),
+        (psycopg.InterfaceError(), "no connection"),
+        (ConnectionRefusedError(), "no connection"),
+        (psycopg.DataError(), None),
+        (ValueError(), None),
+    ],
+)
+def test_an_error_without_a_state(error, why):
+    assert why_away(error) == why
