@@ -22,7 +22,7 @@ WHOLE = f"sales: {TALKED}"
 
 @pytest.fixture(scope="module")
 def mortal(django_db_setup) -> Iterator[Gateway]:
-    running = Gateway(workers=1).start()
+    running = Gateway({"CLICKHOOK_HOOK_DEADLINE": "12"}, workers=1).start()
     yield running
     running.kill()
 

@@ -82,8 +82,20 @@ def test_a_write_whose_answer_is_cut_is_recorded_once(cast, method):
 
 
 def test_an_event_that_is_written_twice_is_recorded_once(cast):
-    event = LoggedEvent(HOOK_ID, RECEIVED_AT, "NovelEvent", "noted", "event_unknown", body={})
-    event = event._replace(instance_id=str(cast.acme_1.pk))
+    event: LoggedEvent = {
+        "hook_id": HOOK_ID,
+        "received_at": RECEIVED_AT,
+        "method": "NovelEvent",
+        "decision": "noted",
+        "reason": "event_unknown",
+        "detail": "",
+        "body": {},
+        "instance_id": str(cast.acme_1.pk),
+        "tenant_id": None,
+        "session_id": None,
+        "call_id": None,
+        "only_with": None,
+    }
     rows = parts([Record(event), Record(event)]).events
     with connection.cursor() as cursor:
         for _ in range(2):

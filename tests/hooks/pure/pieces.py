@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hooks.facts import Facts
-from hooks.hook import Hook, Proof
+from hooks.hook import Hook, Proof, parse_origin
 from hooks.methods import find
 from hooks.outcome import Outcome
 from hooks.payloads import Payload, parse
@@ -121,6 +121,7 @@ def make_hook(method: str, file: str = "", secret: str = SIGNING, **changes: Any
         find(method),
         parse(body),
         RECEIVED_AT,
+        parse_origin(parse(body), find(method)),
         instance=None,
         proof=Proof(body, f"WCS {sign(secret, body)}"),
     )
@@ -128,11 +129,11 @@ def make_hook(method: str, file: str = "", secret: str = SIGNING, **changes: Any
 
 def check_event(outcome: Outcome, **expected) -> None:
     event = outcome.record.event
-    assert (event.hook_id, event.received_at, event.instance_id) == (
+    assert (event["hook_id"], event["received_at"], event["instance_id"]) == (
         HOOK_ID,
         RECEIVED_AT,
         INSTANCE_ID,
     )
-    assert event.reason is outcome.answer.reason
-    assert event.decision is event.reason.decision
-    assert {name: getattr(event, name) for name in expected} == expected
+    assert event["reason"] is outcome.answer.reason
+    assert event["decision"] is event["reason"].decision
+    assert {name: event[name] for name in expected} == expected

@@ -42,12 +42,10 @@ def post(monkeypatch, instance, body: bytes, header: str) -> tuple[int, list[byt
     monkeypatch.setattr(views, "parse", noticing_parse)
     monkeypatch.setattr(views, "_strangers_seen", {})
     known = SimpleNamespace(get=lambda key: instance, ask=ask)
-    view = views.HookView.as_view(
-        gateway=SimpleNamespace(known=known, answer=answer, record=record)
-    )
+    view = views.HookView(lanes=SimpleNamespace(known=known, answer=answer, record=record))
     headers = {b"content-type": b"application/json", b"authorization": header.encode()}
     request = HookRequest("key-of-acme", find("connect"), headers, body)
-    return asyncio.run(view(request)).status_code, parsed, recorded
+    return asyncio.run(view.dispatch(request)).status_code, parsed, recorded
 
 
 def test_a_signed_body_is_parsed(monkeypatch):

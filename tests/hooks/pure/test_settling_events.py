@@ -83,8 +83,8 @@ def test_a_call_that_was_never_asked_for_is_created_first():
 
     assert outcome.again
     assert outcome.record == Record(asked=asked)
-    assert (asked.alias, asked.target, asked.ended_by) == ("", "+88213000000", "")
-    assert (asked.decision, asked.reason) == (Decision.NOTED, Reason.CALL_NEVER_ASKED)
+    assert (asked["alias"], asked["target"], asked["ended_by"]) == ("", "+88213000000", "")
+    assert (asked["decision"], asked["reason"]) == (Decision.NOTED, Reason.CALL_NEVER_ASKED)
 
 
 @pytest.mark.parametrize("call_id", [..., None, ""])
