@@ -18,7 +18,7 @@ from hooks.without_database import Outage
 
 
 class Lanes:
-    """Each kind of hook has a lane, so that no row lock of an event holds up a connect or a call."""
+    """Each kind of hook has a lane: no row lock of an event holds up a connect or a call."""
 
     def __init__(self) -> None:
         deadline = settings.CLICKHOOK_HOOK_DEADLINE

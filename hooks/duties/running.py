@@ -13,14 +13,15 @@ import psycopg
 
 from hooks.database import DatabaseAway, noticing_absence, parameters
 from hooks.duties.adding_up import add_up
-from hooks.duties.reaping import reap
+from hooks.duties.reaping import end_lost_calls, end_lost_sessions
 from hooks.duties.replaying import replay
 from hooks.lanes import Lanes
+from hooks.statements.reading import SETTINGS
 
 log = logging.getLogger("hooks")
 KEEP_HOUSE_EVERY = 5.0  # seconds
 ADD_UP_EVERY = 60.0  # seconds
-ANSWER_WITHIN = 30.0  # seconds, for one turn of a duty
+ANSWER_WITHIN = 30.0  # seconds, for one turn of a duty at the database
 
 
 class Duties:
@@ -29,7 +30,12 @@ class Duties:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        for duty in (self._end_lost, self._record_kept, self._add_up):
+        for duty in (
+            self._end_lost_sessions,
+            self._end_lost_calls,
+            self._record_kept,
+            self._add_up,
+        ):
             self._tasks.append(asyncio.create_task(_repeat(duty)))
 
     async def stop(self) -> None:
@@ -37,9 +43,14 @@ class Duties:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _end_lost(self) -> float:
+    async def _end_lost_sessions(self) -> float:
         async with _connected() as connection:
-            await reap(connection)
+            await end_lost_sessions(connection)
+        return KEEP_HOUSE_EVERY
+
+    async def _end_lost_calls(self) -> float:
+        async with _connected() as connection:
+            await end_lost_calls(connection)
         return KEEP_HOUSE_EVERY
 
     async def _record_kept(self) -> float:
@@ -59,10 +70,9 @@ async def _repeat(duty: Callable[[], Awaitable[float]]) -> None:
     while True:
         await asyncio.sleep(pause)
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                pause = await duty()
-        except (DatabaseAway, TimeoutError) as away:
-            log.info("%s waits for the database: %s", duty.__name__, away)
+            pause = await duty()
+        except DatabaseAway as away:
+            log.info("%s waits for the database: %s", duty.__name__.strip("_"), away)
             pause = KEEP_HOUSE_EVERY
         except Exception:  # it must go on; the log says what to mend
             log.exception("fault in %s", duty.__name__)
@@ -71,8 +81,10 @@ async def _repeat(duty: Callable[[], Awaitable[float]]) -> None:
 
 @asynccontextmanager
 async def _connected() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """Raises DatabaseAway."""
+    """A connection with the settings of the hooks' own. Raises DatabaseAway."""
     with noticing_absence():
-        connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
-        async with connection:
-            yield connection
+        async with asyncio.timeout(ANSWER_WITHIN):
+            connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
+            async with connection:
+                await connection.execute(SETTINGS, [f"{ANSWER_WITHIN}s", f"{ANSWER_WITHIN}s"])
+                yield connection

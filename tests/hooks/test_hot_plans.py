@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.core.management import call_command
 
+from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS
 from hooks.facts import Facts
 from hooks.lifecycle import CallProgress, SessionProgress
 from hooks.recording import LoggedEvent, OpenedSession, Record, parts
@@ -256,6 +257,15 @@ def test_a_pool_of_accounts_touches_a_few_rows_for_each(state):
     plan = state.explain(READ_CONNECT, [json.dumps(hooks)])
 
     assert touched(plan) <= 2 * POOL * MOST_LIVING
+
+
+@pytest.mark.parametrize("statement", [LOST_SESSIONS, LOST_CALLS])
+def test_the_reaper_looks_at_what_lives_alone(state, statement):
+    leases = {"session": "1e6", "ring": "1e6", "call": "1e6"}
+    names = re.findall(r"%\((\w+)\)s", statement)
+    plan = state.explain(re.sub(r"%\(\w+\)s", "%s", statement), [leases[n] for n in names])
+
+    assert touched(plan) <= LIVING + LIVING_OF_POOL
 
 
 def test_every_statement_gives_the_facts_by_their_names(hot):
