@@ -19,6 +19,8 @@ _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 # another host.
 _AMBIGUOUS = frozenset("ßς\u200c\u200d")
 
+SUBDOMAINS = "Names below a host are included by include_subdomains, not by a star."
+
 
 class BadOrigin(ValueError):
     """The text is not a web origin; the message says why, for the person who typed it."""
@@ -60,6 +62,8 @@ def parse(text: str) -> Origin:
     if len(text) > MAX_LENGTH:
         raise BadOrigin("The origin is too long.")
     match = _ORIGIN.fullmatch(text)
+    if "*." in text:
+        raise BadOrigin(SUBDOMAINS)
     if match is None:
         raise BadOrigin(
             "An origin is a scheme, a host and at most a port, like https://www.example.com."
@@ -77,6 +81,7 @@ def suggested(text: str) -> Origin | None:
     if not separator:
         scheme, rest = "https", scheme
     host = re.split(r"[/?#\\\s]", rest.lstrip("/"), maxsplit=1)[0].rpartition("@")[2].rstrip(".:")
+    host = host.removeprefix("*.")
     try:
         origin = parse(f"{scheme}://{host}".lower())
     except BadOrigin:
@@ -87,7 +92,8 @@ def suggested(text: str) -> Origin | None:
 def _normalise_host(text: str) -> str:
     if text.startswith("["):
         return _normalise_ipv6(text[1:-1])
-    host = _to_ascii(text)
+    # Browsers keep the dot that ends an absolute name, and reach the same host.
+    host = _to_ascii(text).removesuffix(".")
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise BadOrigin("The host is not a valid name.")

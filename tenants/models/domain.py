@@ -11,12 +11,25 @@ from django.db.models.expressions import RawSQL
 
 from tenants.models.callee import Callee
 from tenants.models.tenant import Tenant
-from tenants.origins import MAX_LENGTH, BadOrigin, parse, suggested
+from tenants.origins import MAX_LENGTH, BadOrigin, Origin, parse, suggested
+from tenants.public_suffixes import is_public_suffix, suffix_below
 from tenants.scope import OfTenantQuerySet
 
 OVERLAP = (
     "origin_span(tenants_domain.origin, tenants_domain.include_subdomains) && origin_span(%s, %s)"
 )
+
+TAKEN = "This origin, or one below or above it, belongs to another tenant."
+PUBLIC_SUFFIX = (
+    "{0} is a public suffix: different people own the names below it, and nobody owns it alone. "
+    "Write the customer's own name, like https://www.customer.{0}."
+)
+SUFFIX_BELOW = (
+    "{} is a public suffix below {}, so these names have different owners. Write each of the "
+    "customer's names itself."
+)
+# For people who must not learn which origins other tenants have.
+UNAVAILABLE = "This origin cannot be used here; ask an administrator."
 
 
 class DomainQuerySet(OfTenantQuerySet["Domain"]):
@@ -76,9 +89,7 @@ class Domain(models.Model):
 
         overlapping = Domain.objects.overlapping(self.origin, self.include_subdomains)
         if overlapping.exclude(tenant=self.tenant_id).exists():
-            raise ValidationError(
-                {"origin": "This origin, or one below or above it, belongs to another tenant."}
-            )
+            raise ValidationError({"origin": ValidationError(TAKEN, code="taken")})
 
     _is_invalid_origin = False
 
@@ -91,8 +102,23 @@ class Domain(models.Model):
             advice = f"{error} Write {suggestion}." if suggestion else str(error)
             raise ValidationError({"origin": advice}) from error
 
+        self.origin = str(origin)
+        problem = self._ownership_problem(origin)
+        # A row of before this rule stays as it is, so that the page around it can be saved.
+        if problem and not self._is_stored_so():
+            raise ValidationError(problem)
         if self.include_subdomains and not origin.can_have_subdomains:
             raise ValidationError(
                 {"include_subdomains": "Only a host name with a dot can include its subdomains."}
             )
-        self.origin = str(origin)
+
+    def _ownership_problem(self, origin: Origin) -> dict[str, str]:
+        if is_public_suffix(origin.host):
+            return {"origin": PUBLIC_SUFFIX.format(origin.host)}
+
+        below = suffix_below(origin.host) if self.include_subdomains else ""
+        return {"include_subdomains": SUFFIX_BELOW.format(below, origin.host)} if below else {}
+
+    def _is_stored_so(self) -> bool:
+        same = {"origin": self.origin, "include_subdomains": self.include_subdomains}
+        return Domain.objects.filter(pk=self.pk, **same).exists()
