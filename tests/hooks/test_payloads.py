@@ -82,6 +82,7 @@ def test_it_refuses_wrong_types_in_a_connect(acme, field, value):
         *[("callId", value) for value in (1, None, "", [], ..., "c" * 256)],
         *[("hasAudio", value) for value in ("yes", 1)],
         *[("caller", value) for value in (1, [])],
+        *[("inviteParameters", value) for value in (1, ["X-Campaign"], True)],
         *[("sipStatus", value) for value in ("180", True, 1.5)],
     ],
 )
@@ -90,6 +91,14 @@ def test_it_refuses_wrong_types_in_a_call(acme, field, value):
 
     assert acme.post("call", **{field: value}).status == 400
     assert not Call.objects.exists()
+
+
+@pytest.mark.parametrize("given", [{"X-Campaign": "spring"}, {}, "X-Campaign=spring", None])
+def test_parameters_of_the_page_are_accepted_and_dropped(acme, given):
+    acme.connected()
+
+    answer = acme.post("call", inviteParameters=given)
+    assert (answer.status, answer.json["inviteParameters"]) == (200, None)
 
 
 def test_harmless_oddities_pass(acme):

@@ -13,7 +13,7 @@ from tenants.transfer.reading.cells import KEPT, cell_value
 from tenants.transfer.reading.spreadsheet_text import TextLines
 from tenants.transfer.reading.values import WrongValue
 from tenants.transfer.rows import Row
-from tenants.transfer.tables import TENANT, Table
+from tenants.transfer.tables import NO_FIELDS, TENANT, Table
 
 MOST_COLUMNS = 100
 MOST_ROWS = 200_000
@@ -148,6 +148,8 @@ def _normalised(cell: str) -> str:
 
 
 def _unknown_column(name: str, known: list[str]) -> str:
+    if name in NO_FIELDS:
+        return NO_FIELDS[name]
     if not _COLUMN_NAME.fullmatch(name):
         return f"This is not the name of a column. Possible are {', '.join(known)}."
 
@@ -208,4 +210,4 @@ class _RowReader:
             return
 
         if value is not KEPT:
-            row.values[name] = value
+            row.set_value(name, value)
