@@ -100,8 +100,7 @@ def _normalise_number(text: str) -> str:
     number = _MARKS.sub("", plain)
     if plain.startswith(("+", "00")) and re.search(r"[0-9 ]\( *0 *\)", plain):
         raise BadTarget(f"{TRUNK_ZERO} Write {_MARKS.sub('', re.sub(r'[(] *0 *[)]', '', plain))}.")
-    is_whole = plain[:1].isalnum() or re.match(r"[*#(]|\+ *[(0-9]", plain)
-    is_whole = is_whole and not plain.endswith(("-", ".", "("))
+    is_whole = re.match(r"[0-9*#(]|\+ *[(0-9]", plain) and not plain.endswith(("-", ".", "("))
     if not (is_whole and _are_brackets_paired(plain) and _NUMBER.fullmatch(number)):
         raise BadTarget(SENTENCE)
     if not any(character.isdigit() for character in number):
