@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# Mobile apps of these frameworks send such an origin, without a port.
+APP_SCHEMES = ("capacitor", "ionic")
 MAX_LENGTH = 270  # "https://" + a host name of 253 + ":65535", rounded up
 
 _ORIGIN = re.compile(
-    r"(https?)://(\[[0-9a-f:.]+\]|[^\s/\\:@?#\[\]%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE
+    r"(https?|capacitor|ionic)://(\[[0-9a-f:.]+\]|[^\s/\\:@?#\[\]%]+)(?::([0-9]{1,5}))?",
+    re.ASCII | re.IGNORECASE,
 )
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 
@@ -36,11 +39,16 @@ class Origin(NamedTuple):
 
     @property
     def _port_suffix(self) -> str:
-        return "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return "" if self.port == DEFAULT_PORTS.get(self.scheme, 0) else f":{self.port}"
 
     @property
     def is_address(self) -> bool:
         return self.host.startswith("[") or self.host.rpartition(".")[2].isdigit()
+
+    @property
+    def is_of_every_app(self) -> bool:
+        """Whatever app it is: its pages lie in the phone, which gives them this origin."""
+        return self.host == "localhost" and not self._port_suffix
 
     @property
     def can_have_subdomains(self) -> bool:
@@ -66,11 +74,14 @@ def parse(text: str) -> Origin:
         raise BadOrigin(SUBDOMAINS)
     if match is None:
         raise BadOrigin(
-            "An origin is a scheme, a host and at most a port, like https://www.example.com."
+            "An origin is a scheme, a host and at most a port, like https://www.example.com, or "
+            "capacitor://localhost of an app."
         )
     scheme = match[1].lower()
-    port = int(match[3]) if match[3] else DEFAULT_PORTS[scheme]
-    if not 0 < port < 65536:
+    if scheme in APP_SCHEMES and match[3]:
+        raise BadOrigin("The origin of an app has no port.")
+    port = int(match[3]) if match[3] else DEFAULT_PORTS.get(scheme, 0)
+    if match[3] and not 0 < port < 65536:
         raise BadOrigin("The port lies between 1 and 65535.")
     return Origin(scheme, _normalise_host(match[2]), port)
 

@@ -88,6 +88,9 @@ def test_another_scheme_or_port_is_another_origin(one, other):
         ("https://www.acme.example.", "https://www.acme.example"),
         ("https://www.acme.example.:8443", "https://www.acme.example:8443"),
         ("https://192.0.2.7.", "https://192.0.2.7"),
+        ("Capacitor://localhost", "capacitor://localhost"),
+        ("ionic://localhost", "ionic://localhost"),
+        ("capacitor://app.acme.example", "capacitor://app.acme.example"),
     ],
 )
 def test_the_normal_form_is_the_browsers(text, normal):
@@ -130,6 +133,9 @@ def test_the_normal_form_is_the_browsers(text, normal):
         "https://℀.example",
         "https://*.acme.example",
         "https://acme.example..",
+        "capacitor://localhost:80",
+        "capacitor://",
+        "app://localhost",
         "https://.",
     ],
 )
