@@ -106,7 +106,7 @@ def test_it_accepts_subdomains_where_the_row_says_so(acme, origin):
         ("https://user@www.acme.example", "origin_malformed"),
         ("https://www.acme.example/", "origin_malformed"),
         ("https://www.acme.example/path", "origin_malformed"),
-        ("https://www.acme.example.", "origin_malformed"),
+        ("https://www.acme.example..", "origin_malformed"),
         ("https://[bad", "origin_malformed"),
         ("https://www.acme.example:0", "origin_malformed"),
         ("https://www.acme.example\r\nx: y", "origin_malformed"),

@@ -35,6 +35,10 @@ def test_on_an_instance_alone_it_is_taken(acme, cast, alone, origin):
     assert acme.post("connect", origin=origin).status == 200
 
 
+def test_a_host_with_its_final_dot_is_the_same(acme):
+    assert acme.post("connect", origin="https://www.acme.example.").status == 200
+
+
 def test_an_app_key_tells_customers_apart(cast):
     cast.shared_1.app_key = "acmeApp"
     cast.shared_1.save()
