@@ -78,12 +78,17 @@ def test_a_domain_in_capitals_is_the_same_account(manager, cast):
     assert "has that login at that SIP domain already" in errors_of(answer)
 
 
+def test_a_login_that_a_spreadsheet_keeps_as_text_is_read(manager, cast):
+    content = 'tenant,login,domain,port\nacme,"=""10001""",sip.acme.example,5070\n'
+    assert "nothing to change" in upload(manager, content, "sip_accounts").content.decode()
+
+
 def test_two_spellings_on_one_page_are_one_account(manager, cast):
     typed = {"login": "7", "port": "5060", "password": "x"}
     rows = row("sip_accounts", 1, domain="SIP.new.example", **typed)
     rows |= row("sip_accounts", 2, domain="sip.new.example", **typed)
 
-    errors_of(submit(manager, change(cast.acme), **rows))
+    assert "duplicate" in errors_of(submit(manager, change(cast.acme), **rows))
     assert not SipAccount.objects.filter(login="7").exists()
 
 
