@@ -34,7 +34,7 @@ _LONGEST = {
 }
 _TEXTS = {
     *_LONGEST,
-    *("caller", "visibleName", "inviteParameters", "sdp", "sipSDP", "mediaProvider"),
+    *("caller", "visibleName", "sdp", "sipSDP", "mediaProvider"),
     *("sipMessageRaw", "info", "target", "parentCallId", "authToken", "rtmpUrl", "rtmpStream"),
     *("sipLogin", "sipAuthenticationName", "sipPassword", "sipDomain", "sipOutboundProxy"),
     *("sipProxy", "sipVisibleName", "sipContactParams"),
@@ -49,6 +49,7 @@ _CONTAINERS = {dict, list}
 _TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(_TEXTS, (str, _NULL)),
     **dict.fromkeys(_FLAGS, (bool, _NULL)),
+    "inviteParameters": (dict, str, _NULL),  # our answer sets it to null
     "mediaProviders": (list, _NULL),
     "sipStatus": (int, _NULL),
     "sipPort": (int, str, _NULL),  # the vendor's article sends text, its sample a number

@@ -8,16 +8,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# Mobile apps of these frameworks send such an origin, without a port.
+APP_SCHEMES = ("capacitor", "ionic")
 MAX_LENGTH = 270  # "https://" + a host name of 253 + ":65535", rounded up
 
 _ORIGIN = re.compile(
-    r"(https?)://(\[[0-9a-f:.]+\]|[^\s/\\:@?#\[\]%]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE
+    r"(https?|capacitor|ionic)://(\[[0-9a-f:.]+\]|[^\s/\\:@?#\[\]%]+)(?::([0-9]{1,5}))?",
+    re.ASCII | re.IGNORECASE,
 )
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 
 # Browsers keep these four (UTS #46); Python's IDNA 2003 codec would turn them into the name of
 # another host.
 _AMBIGUOUS = frozenset("ßς\u200c\u200d")
+
+SUBDOMAINS = "Names below a host are included by include_subdomains, not by a star."
 
 
 class BadOrigin(ValueError):
@@ -34,11 +39,16 @@ class Origin(NamedTuple):
 
     @property
     def _port_suffix(self) -> str:
-        return "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return "" if self.port == DEFAULT_PORTS.get(self.scheme, 0) else f":{self.port}"
 
     @property
     def is_address(self) -> bool:
         return self.host.startswith("[") or self.host.rpartition(".")[2].isdigit()
+
+    @property
+    def is_of_every_app(self) -> bool:
+        """Whatever app it is: its pages lie in the phone, which gives them this origin."""
+        return self.host == "localhost" and not self._port_suffix
 
     @property
     def can_have_subdomains(self) -> bool:
@@ -60,13 +70,18 @@ def parse(text: str) -> Origin:
     if len(text) > MAX_LENGTH:
         raise BadOrigin("The origin is too long.")
     match = _ORIGIN.fullmatch(text)
+    if "*." in text:
+        raise BadOrigin(SUBDOMAINS)
     if match is None:
         raise BadOrigin(
-            "An origin is a scheme, a host and at most a port, like https://www.example.com."
+            "An origin is a scheme, a host and at most a port, like https://www.example.com, or "
+            "capacitor://localhost of an app."
         )
     scheme = match[1].lower()
-    port = int(match[3]) if match[3] else DEFAULT_PORTS[scheme]
-    if not 0 < port < 65536:
+    if scheme in APP_SCHEMES and match[3]:
+        raise BadOrigin("The origin of an app has no port.")
+    port = int(match[3]) if match[3] else DEFAULT_PORTS.get(scheme, 0)
+    if match[3] and not 0 < port < 65536:
         raise BadOrigin("The port lies between 1 and 65535.")
     return Origin(scheme, _normalise_host(match[2]), port)
 
@@ -77,6 +92,7 @@ def suggested(text: str) -> Origin | None:
     if not separator:
         scheme, rest = "https", scheme
     host = re.split(r"[/?#\\\s]", rest.lstrip("/"), maxsplit=1)[0].rpartition("@")[2].rstrip(".:")
+    host = host.removeprefix("*.")
     try:
         origin = parse(f"{scheme}://{host}".lower())
     except BadOrigin:
@@ -87,7 +103,8 @@ def suggested(text: str) -> Origin | None:
 def _normalise_host(text: str) -> str:
     if text.startswith("["):
         return _normalise_ipv6(text[1:-1])
-    host = _to_ascii(text)
+    # Browsers keep the dot that ends an absolute name, and reach the same host.
+    host = _to_ascii(text).removesuffix(".")
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise BadOrigin("The host is not a valid name.")

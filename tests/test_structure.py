@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("clickhook", "hooks", "tenants")  # each may import those after it
 PURE = [
     "tenants/origins.py",
+    "tenants/targets.py",
     *(
         f"hooks/{name}.py"
         for name in (

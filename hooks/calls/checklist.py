@@ -42,6 +42,7 @@ class SetUpFacts:
     instances: tuple[InstanceFacts, ...]
     connected: bool
     answered: bool
+    domain_problem: str = ""  # of a domain that would be refused today
 
 
 def steps(facts: SetUpFacts) -> list[SetUpStep]:
@@ -66,6 +67,8 @@ def _status_step(facts: SetUpFacts) -> SetUpStep:
 
 
 def _domain_step(facts: SetUpFacts) -> SetUpStep:
+    if facts.domain_problem:
+        return SetUpStep(False, facts.domain_problem, DOMAINS)
     if facts.domains:
         return SetUpStep(True, "The customer's web site may connect.", DOMAINS)
 

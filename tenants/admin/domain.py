@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.http import HttpRequest
 
+from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
 from tenants.models import Callee, Domain
+from tenants.models.domain import UNAVAILABLE
+from tenants.scope import ALL_TENANTS
 
 if TYPE_CHECKING:
     _InlineFormSet = forms.BaseInlineFormSet[Any, Any, Any]
@@ -20,7 +23,15 @@ else:
 TENANTS_DEFAULT = "the tenant's"
 
 
+def form_for_viewer(form: Any, request: HttpRequest) -> Any:
+    """A class of its own: what it tells depends on who asks."""
+    hides_owners = scope(request) != ALL_TENANTS
+    return type(form.__name__, (form,), {"hides_owners": hides_owners})
+
+
 class DomainForm(TenantOwnedForm):
+    hides_owners = False  # whether an origin of another tenant looks like any that is reserved
+
     class Meta:
         model = Domain
         fields = ["tenant", "origin", "include_subdomains", "default_callee"]
@@ -35,6 +46,9 @@ class DomainForm(TenantOwnedForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
+        if self.hides_owners and self.has_error("origin", "taken"):
+            self.errors["origin"] = self.error_class([UNAVAILABLE])
+
         # As it will be stored: two rows of one page may spell the same origin differently.
         if "origin" in self.cleaned_data:
             self.cleaned_data["origin"] = self.instance.origin
@@ -60,6 +74,9 @@ class DomainAdmin(TenantOwnedAdmin):
     list_filter = (TenantFilter, "include_subdomains")
     list_select_related = ("tenant", "default_callee")
     search_fields = ("origin",)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return form_for_viewer(super().get_form(request, *args, **kwargs), request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Which callees to offer is known when the tenant is."""

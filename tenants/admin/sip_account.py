@@ -36,6 +36,12 @@ class SipAccountForm(TenantOwnedForm):
         super().__init__(*args, **kwargs)
         self.fields["password"].required = self.instance.password is None
 
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        # As it will be stored: two rows of one page may spell the same domain differently.
+        if "domain" in self.cleaned_data:
+            self.cleaned_data["domain"] = self.instance.domain
+
     def save(self, commit: bool = True) -> Any:
         if self.cleaned_data["password"]:
             self.instance.password = self.cleaned_data["password"]

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from tenants.admin.callee import CalleeFormSet, CalleeInlineForm
 from tenants.admin.conflicts import with_version
 from tenants.admin.display import set_or_not
-from tenants.admin.domain import DomainForm, DomainFormSet
+from tenants.admin.domain import DomainForm, DomainFormSet, form_for_viewer
 from tenants.admin.scoped import ScopedInline
 from tenants.admin.sip_account import FIELDS as SIP_ACCOUNT_FIELDS
 from tenants.admin.sip_account import SipAccountForm
@@ -36,6 +36,11 @@ class DomainInline(OwnedInline, _TabularInline):
     formset = DomainFormSet
     fields = ("origin", "include_subdomains", "default_callee")
     extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form = form_for_viewer(formset.form, request)
+        return formset
 
 
 class CalleeInline(OwnedInline, _TabularInline):

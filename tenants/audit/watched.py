@@ -17,6 +17,7 @@ LEFT_OUT = {
     "tenants.ImportRun",  # the entry of the import tells it
     "tenants.ImportedRow",
     "tenants.Upload",
+    "tenants.UploadAttempt",
     "tenants.WcsNode",  # hooks write it, and must never wait for the chain
     "auth.Permission",  # made by migrations
 }

@@ -15,6 +15,7 @@ from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
 from tenants.models.tenant import Tenant
 from tenants.models.upload import Upload
+from tenants.models.upload_attempt import UploadAttempt
 from tenants.models.wcs_instance import WcsInstance, WcsNode
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "SipAccount",
     "Tenant",
     "Upload",
+    "UploadAttempt",
     "WcsInstance",
     "WcsNode",
 ]

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from tenants.models.tenant import Tenant
 from tenants.scope import OfTenantQuerySet
+from tenants.targets import MAX_LENGTH, BadTarget, normalise_target
 
 # An alias begins with a letter, so that a number can never be taken for one.
 ALIAS = RegexValidator(
     r"\A[a-z][a-z0-9_-]{0,62}\Z",
     "An alias begins with a lower-case letter, then letters, digits, - and _, like sales.",
 )
-_USER = r"[A-Za-z0-9+*#][A-Za-z0-9+*#._-]{0,63}"
-_HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?"
-TARGET = RegexValidator(
-    rf"\A({_USER}|sips?:{_USER}@{_HOST})\Z",
-    "A number or extension like +4930123456, or a SIP URI like sip:sales@pbx.example.",
-)
+
+
+def validate_target(text: str) -> None:
+    try:
+        normalise_target(text)
+    except BadTarget as error:
+        raise ValidationError(str(error)) from error
 
 
 class Callee(models.Model):
@@ -28,7 +34,9 @@ class Callee(models.Model):
         max_length=63, validators=[ALIAS], help_text="The name that the page uses, like sales."
     )
     target = models.CharField(
-        max_length=330, validators=[TARGET], help_text="The number or SIP URI that is called."
+        max_length=MAX_LENGTH,
+        validators=[validate_target],
+        help_text="The number or SIP URI that is called.",
     )
     default = models.BooleanField(default=False, help_text="Called when the page gives no alias.")
 
@@ -52,3 +60,9 @@ class Callee(models.Model):
 
     def __str__(self) -> str:
         return self.alias
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        if "target" not in (exclude or ()):
+            with suppress(BadTarget):  # the field's validator says it
+                self.target = normalise_target(self.target)
+        super().clean_fields(exclude)

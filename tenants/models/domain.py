@@ -11,12 +11,30 @@ from django.db.models.expressions import RawSQL
 
 from tenants.models.callee import Callee
 from tenants.models.tenant import Tenant
-from tenants.origins import MAX_LENGTH, BadOrigin, parse, suggested
+from tenants.models.wcs_instance import WcsInstance
+from tenants.origins import MAX_LENGTH, BadOrigin, Origin, parse, suggested
+from tenants.public_suffixes import is_public_suffix, suffix_below
 from tenants.scope import OfTenantQuerySet
 
 OVERLAP = (
     "origin_span(tenants_domain.origin, tenants_domain.include_subdomains) && origin_span(%s, %s)"
 )
+
+TAKEN = "This origin, or one below or above it, belongs to another tenant."
+PUBLIC_SUFFIX = (
+    "{0} is a public suffix: different people own the names below it, and nobody owns it alone. "
+    "Write the customer's own name, like https://www.customer.{0}."
+)
+SUFFIX_BELOW = (
+    "{} is a public suffix below {}, so these names have different owners. Write each of the "
+    "customer's names itself."
+)
+EVERY_APPS = (
+    "Every mobile app has this origin, so it does not tell customers apart: first set the appKey "
+    "of each WCS instance that this customer shares, or give the customer an instance alone."
+)
+# For people who must not learn which origins other tenants have.
+UNAVAILABLE = "This origin cannot be used here; ask an administrator."
 
 
 class DomainQuerySet(OfTenantQuerySet["Domain"]):
@@ -56,7 +74,7 @@ class Domain(models.Model):
             # An exclusion constraint of the first migration keeps the domains of two tenants from
             # overlapping, subdomains included.
             models.CheckConstraint(
-                condition=Q(origin__regex=r"^https?://[^A-Z[:space:]/@?#]+$"),
+                condition=Q(origin__regex=r"^(https?|capacitor|ionic)://[^A-Z[:space:]/@?#]+$"),
                 name="domain_origin_normal",
             )
         ]
@@ -76,9 +94,7 @@ class Domain(models.Model):
 
         overlapping = Domain.objects.overlapping(self.origin, self.include_subdomains)
         if overlapping.exclude(tenant=self.tenant_id).exists():
-            raise ValidationError(
-                {"origin": "This origin, or one below or above it, belongs to another tenant."}
-            )
+            raise ValidationError({"origin": ValidationError(TAKEN, code="taken")})
 
     _is_invalid_origin = False
 
@@ -91,8 +107,41 @@ class Domain(models.Model):
             advice = f"{error} Write {suggestion}." if suggestion else str(error)
             raise ValidationError({"origin": advice}) from error
 
+        self.origin = str(origin)
+        problem = self._ownership_problem(origin)
+        # A row of before this rule stays as it is, so that the page around it can be saved.
+        if problem and not self._is_stored_so():
+            raise ValidationError(problem)
         if self.include_subdomains and not origin.can_have_subdomains:
             raise ValidationError(
                 {"include_subdomains": "Only a host name with a dot can include its subdomains."}
             )
-        self.origin = str(origin)
+
+    @property
+    def ownership_warning(self) -> str:
+        """Of a stored row, which was perhaps taken before such rows were refused."""
+        try:
+            problem = self._ownership_problem(parse(self.origin))
+        except BadOrigin:
+            return ""
+        return f"{self.origin}: {next(iter(problem.values()))}" if problem else ""
+
+    def _ownership_problem(self, origin: Origin) -> dict[str, str]:
+        """Why this tenant would take other people's visitors, by field."""
+        if origin.is_of_every_app and self._shares_an_instance():
+            return {"origin": EVERY_APPS}
+        if is_public_suffix(origin.host):
+            return {"origin": PUBLIC_SUFFIX.format(origin.host)}
+
+        below = suffix_below(origin.host) if self.include_subdomains else ""
+        return {"include_subdomains": SUFFIX_BELOW.format(below, origin.host)} if below else {}
+
+    def _shares_an_instance(self) -> bool:
+        """Without an appKey by which the customers' apps could be told apart."""
+        others = WcsInstance.tenants.through.objects.exclude(tenant=self.tenant_id)
+        mine = WcsInstance.objects.filter(tenants=self.tenant_id, app_key="")
+        return mine.filter(pk__in=others.values("wcsinstance")).exists()
+
+    def _is_stored_so(self) -> bool:
+        same = {"origin": self.origin, "include_subdomains": self.include_subdomains}
+        return Domain.objects.filter(pk=self.pk, **same).exists()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
@@ -11,13 +14,31 @@ from tenants.models.tenant import Tenant
 from tenants.scope import OfTenantQuerySet
 from tenants.secrets.fields import SecretField
 
-HOST = RegexValidator(
-    r"\A([A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])\Z",
-    "A host name or an IP address, without a port.",
-)
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
+_PORT = re.compile(r":([0-9]{1,5})\Z")
 USER = RegexValidator(
     r"\A[A-Za-z0-9+*#._~!$&=-]+\Z", "Letters, digits and + * # . _ ~ ! $ & = - only."
 )
+# Inside a header WCS puts quotes around it, so it holds none.
+AUTHENTICATION_NAME = RegexValidator(
+    r"\A(?! )[ !#-~]+(?<! )\Z",
+    'Letters, digits, blanks within and any punctuation but ", like 10001@tel.provider.example.',
+)
+
+
+def validate_host(text: str) -> None:
+    host = _PORT.sub("", text)
+    if "transport" in text.lower() and ";" in text:
+        raise ValidationError("WCS sets the transport itself: write the host alone.")
+    if _HOST.fullmatch(text):
+        return
+
+    if _HOST.fullmatch(host):
+        port = text.rpartition(":")[2]
+        raise ValidationError(
+            f"The port has a field of its own: write {port} there and {host} here."
+        )
+    raise ValidationError("A host name or an IP address, without a port.")
 
 
 class SipAccount(models.Model):
@@ -30,15 +51,15 @@ class SipAccount(models.Model):
     authentication_name = models.CharField(
         max_length=128,
         blank=True,
-        validators=[USER],
+        validators=[AUTHENTICATION_NAME],
         help_text="If the SIP server expects another name for authentication.",
     )
     password = SecretField()
-    domain = models.CharField("SIP domain", max_length=253, validators=[HOST])
+    domain = models.CharField("SIP domain", max_length=253, validators=[validate_host])
     outbound_proxy = models.CharField(
         max_length=253,
         blank=True,
-        validators=[HOST],
+        validators=[validate_host],
         help_text="If it is not the SIP domain itself.",
     )
     port = models.PositiveIntegerField(
@@ -61,3 +82,8 @@ class SipAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.login}@{self.domain}"
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        if "domain" not in (exclude or ()):
+            self.domain = self.domain.lower()
+        super().clean_fields(exclude)

@@ -41,6 +41,8 @@ class Upload(models.Model):
     sealed = models.TextField()
     # The slug for every row, where the file has no column for it.
     tenant = models.CharField(max_length=63, blank=True)
+    # Columns of the file that are left out.
+    ignored_columns: models.JSONField[Any, Any] = models.JSONField(default=list)
     digest = models.CharField(max_length=64)  # of the changes that the preview showed
     preview: models.JSONField[Any, Any] = models.JSONField()
 

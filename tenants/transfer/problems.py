@@ -36,6 +36,7 @@ class Problems(list[Problem]):
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         super().__init__(problems)
         self.more = 0
+        self.unknown_columns: list[str] = []  # of a table; they can be left out
 
     def add(self, place: str, message: str) -> None:
         if len(self) < MOST_LISTED:
@@ -50,6 +51,7 @@ class ImportRefused(Exception):
     def __init__(self, problems: Problems) -> None:
         self.problems = sorted(problems, key=lambda problem: problem.position)
         self.more = problems.more
+        self.unknown_columns = problems.unknown_columns
         super().__init__(f"{self.count} problems")
 
     @property

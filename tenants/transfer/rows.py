@@ -48,6 +48,10 @@ class Row:
             return self.place
         return f"{self.place}, column {self.columns[name]} ({name})"
 
+    def set_value(self, name: str, value: Any) -> None:
+        normal_form = self.table.normal_forms.get(name)
+        self.values[name] = normal_form(value) if normal_form else value
+
     @property
     def key(self) -> tuple[str, ...] | None:
         """The natural key as the database has it, or None where the file does not tell it."""

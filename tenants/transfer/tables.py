@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from django.db import models
 
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.secrets.fields import SecretField
+from tenants.targets import BadTarget, normalise_target
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +19,8 @@ class Table:
     model: type[models.Model]
     natural_key: tuple[str, ...]  # within its tenant, or everywhere
     lists: Mapping[str, Table] = field(default_factory=dict)
+    # By field: the value as the model stores it, so that it is found, compared and shown so.
+    normal_forms: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
     @cached_property
     def fields(self) -> dict[str, models.Field[Any, Any]]:
@@ -60,12 +63,21 @@ class Table:
         return str(self.model._meta.verbose_name)
 
 
+def _normal_target(text: str) -> str:
+    try:
+        return normalise_target(text)
+    except BadTarget:
+        return text  # the model refuses it
+
+
 DOMAIN = Table(Domain, ("origin",))
-SIP_ACCOUNT = Table(SipAccount, ("login", "domain"))
-CALLEE = Table(Callee, ("alias",))
+SIP_ACCOUNT = Table(SipAccount, ("login", "domain"), normal_forms={"domain": str.lower})
+CALLEE = Table(Callee, ("alias",), normal_forms={"target": _normal_target})
 TENANT = Table(
     Tenant, ("slug",), {"domains": DOMAIN, "sip_accounts": SIP_ACCOUNT, "callees": CALLEE}
 )
 WCS_INSTANCE = Table(WcsInstance, ("name",))
 LISTS: Mapping[str, Table] = {"tenants": TENANT, "wcs_instances": WCS_INSTANCE}
+# Names that other systems have a field for, and why there is none here.
+NO_FIELDS = {"transport": "WCS sets the transport of SIP itself; leave it out."}
 BY_NAME: Mapping[str, Table] = {"tenants": TENANT, **TENANT.lists}

@@ -71,7 +71,14 @@ def _command_error(
     if as_json:
         _print_json(command, refusal_as_json(refusal, dry_run))
         return CommandError(sentence + ".")
-    return CommandError(f"{sentence}:\n" + "\n".join(f"  {line}" for line in refusal.lines()))
+
+    lines = "\n".join(f"  {line}" for line in refusal.lines())
+    return CommandError(f"{sentence}:\n{lines}{_ignoring_advice(refusal)}")
+
+
+def _ignoring_advice(refusal: ImportRefused) -> str:
+    options = [f'--ignore-column "{printable(name)}"' for name in refusal.unknown_columns]
+    return f"\nTo leave the unknown columns out: {' '.join(options)}" if options else ""
 
 
 def _print_json(command: BaseCommand, report: dict[str, Any]) -> None:

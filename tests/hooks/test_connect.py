@@ -73,6 +73,7 @@ FOREIGN = {
     ...: "origin_missing",
     "null": "origin_malformed",
     "https://www.acme.example/path": "origin_malformed",
+    "https://www.acme.example..": "origin_malformed",
     "https://evil.example/?www.acme.example": "origin_malformed",
     "http://www.acme.example": "origin_unknown",
     "https://www.acme.example:8443": "origin_unknown",
@@ -96,7 +97,7 @@ def test_it_refuses_a_foreign_origin(acme):
 
 
 def test_it_normalises_the_origin(acme):
-    assert acme.post("connect", origin="HTTPS://WWW.ACME.EXAMPLE:443").status == 200
+    assert acme.post("connect", origin="HTTPS://WWW.ACME.EXAMPLE.:443").status == 200
     assert Session.objects.get().origin == "https://www.acme.example"
 
 

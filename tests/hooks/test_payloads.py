@@ -50,6 +50,14 @@ def test_it_refuses_wrong_types(acme):
     assert not Call.objects.exists()
 
 
+@pytest.mark.parametrize("given", [{"X-Campaign": "spring"}, {}, "X-Campaign=spring", None])
+def test_parameters_of_the_page_are_accepted_and_dropped(acme, given):
+    acme.connected()
+
+    answer = acme.post("call", inviteParameters=given)
+    assert (answer.status, answer.json["inviteParameters"]) == (200, None)
+
+
 def test_harmless_oddities_pass(acme):
     odd = {
         "custom": [1, {"deep": [[["ok"]]]}],

@@ -37,6 +37,7 @@ def test_nothing_is_missing_when_a_call_was_answered():
     [
         ({"active": False}, "suspended", checklist.STATUS),
         ({"domains": 0}, "https://www.example.com", checklist.DOMAINS),
+        ({"domain_problem": "co.uk is shared."}, "co.uk is shared.", checklist.DOMAINS),
         ({"accounts": 0}, "Add a SIP account", checklist.ACCOUNTS),
         ({"accounts": 0, "disabled_accounts": 1}, "Enable a SIP account", checklist.ACCOUNTS),
         ({"aliases": (), "has_default": False}, "Add a callee", checklist.CALLEES),

@@ -85,6 +85,12 @@ def test_another_scheme_or_port_is_another_origin(one, other):
         ("https://192.0.2.7:8443", "https://192.0.2.7:8443"),
         ("http://localhost:3000", "http://localhost:3000"),
         ("https://my_shop.example", "https://my_shop.example"),
+        ("https://www.acme.example.", "https://www.acme.example"),
+        ("https://www.acme.example.:8443", "https://www.acme.example:8443"),
+        ("https://192.0.2.7.", "https://192.0.2.7"),
+        ("Capacitor://localhost", "capacitor://localhost"),
+        ("ionic://localhost", "ionic://localhost"),
+        ("capacitor://app.acme.example", "capacitor://app.acme.example"),
     ],
 )
 def test_the_normal_form_is_the_browsers(text, normal):
@@ -126,6 +132,11 @@ def test_the_normal_form_is_the_browsers(text, normal):
         "https://acme。example/",
         "https://℀.example",
         "https://*.acme.example",
+        "https://acme.example..",
+        "capacitor://localhost:80",
+        "capacitor://",
+        "app://localhost",
+        "https://.",
     ],
 )
 def test_it_says_no(text):
@@ -219,6 +230,7 @@ def test_the_database_takes_normal_forms_alone(db, origin):
         ("https://user:pass@www.acme.example/", "https://www.acme.example"),
         ("//www.acme.example", "https://www.acme.example"),
         ("www.acme.example:8443", "https://www.acme.example:8443"),
+        ("*.acme.example", "https://acme.example"),
         ("acme", None),
         ("", None),
         ("sip:sales@acme.example", "https://acme.example"),
@@ -230,3 +242,9 @@ def test_the_database_takes_normal_forms_alone(db, origin):
 def test_it_says_what_would_be_right(typed, meant):
     found = suggested(typed)
     assert (str(found) if found else None) == meant
+
+
+@pytest.mark.parametrize("typed", ["https://*.acme.example", "*.acme.example"])
+def test_a_star_leads_to_the_subdomains(typed):
+    with pytest.raises(ValidationError, match="include_subdomains.* Write https://acme.example."):
+        add(Tenant(pk=1), typed, False).clean_fields()

@@ -13,7 +13,7 @@ from django.urls import path
 
 from hooks.calls.admin import columns, search, tables
 from hooks.calls.admin.charts import charts_page
-from hooks.calls.admin.filters import OutcomeFilter, ReasonFilter, TimeFilter
+from hooks.calls.admin.filters import CallOutcomeFilter, ReasonFilter, TimeFilter
 from hooks.calls.admin.huge_table import HugeTableAdmin
 from hooks.calls.admin.live import live_page, live_stream
 from hooks.models import Call, Event
@@ -53,7 +53,7 @@ class CallAdmin(HugeTableAdmin):
         columns.talked,
         "wcs_call_id",
     )
-    list_filter = (TenantFilter, TimeFilter, "decision", OutcomeFilter, ReasonFilter)
+    list_filter = (TenantFilter, TimeFilter, "decision", CallOutcomeFilter, ReasonFilter)
     linked_lookups = ("session__id__exact", *TimeFilter.NAMES)
     time_field, has_refusal_indexes = "asked_at", True
     search_fields = ("wcs_call_id__exact",)

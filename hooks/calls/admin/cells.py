@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from hooks.calls.outcomes import describe_end
+from hooks.models import Call
 from hooks.reasons import Decision, Reason
 from tenants.admin.display import alarm
 
@@ -51,7 +53,8 @@ def format_outcome(row: Any) -> str:
     if row.ended_at is None:
         return "not ended yet"
 
-    return row.get_ended_by_display() or "ended"
+    is_call = isinstance(row, Call)
+    return describe_end(row) if is_call else row.get_ended_by_display() or "ended"
 
 
 def link_related(row: Model, name: str) -> str:

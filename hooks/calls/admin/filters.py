@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from hooks.calls.outcomes import MISSED
+from hooks.models import Call
 from hooks.reasons import Decision, Reason
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ else:
     ListFilter = admin.ListFilter
 
 LIVING = "living"
+MISSED_CALLS = "no_answer"
 REFUSALS = {reason.value for reason in Reason if reason.decision is Decision.REFUSED}
 SPANS = {
     "last hour": timedelta(hours=1),
@@ -58,6 +61,21 @@ class OutcomeFilter(admin.SimpleListFilter):
             return queryset.filter(ended_by=self.value())
 
         return queryset
+
+
+class CallOutcomeFilter(OutcomeFilter):
+    """As the list's column says it: a missed call shows as such, whoever ended it."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(MISSED_CALLS, "no answer (missed)"), *super().lookups(request, model_admin)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == MISSED_CALLS:
+            return queryset.filter(MISSED)
+
+        narrowed = super().queryset(request, queryset)
+        is_ended = self.value() in Call.EndedBy.values
+        return narrowed.exclude(MISSED) if is_ended else narrowed
 
 
 class TimeFilter(ListFilter):

@@ -20,6 +20,7 @@ from tenants.models import Tenant, WcsInstance
 
 MAX_ROWS = 10
 ANSWERED_AMONG = 500  # of the latest calls
+MAX_DOMAINS = 1000  # that are looked through for one that nobody may have
 MAX_CALLEES = 4  # one more than the checklist names
 
 
@@ -77,8 +78,14 @@ def _set_up_facts(tenant: Tenant, instances: list[WcsInstance]) -> SetUpFacts:
         has_default=any(callee.default for callee in callees),
         instances=tuple(_instance_facts(instance) for instance in instances),
         connected=Session.objects.filter(tenant=tenant).exists(),
+        domain_problem=_domain_problem(tenant),
         answered=any(latest.values_list("answered_at", flat=True)),
     )
+
+
+def _domain_problem(tenant: Tenant) -> str:
+    warnings = (domain.ownership_warning for domain in tenant.domains.all()[:MAX_DOMAINS])
+    return next(filter(None, warnings), "")
 
 
 def _instance_facts(instance: WcsInstance) -> InstanceFacts:

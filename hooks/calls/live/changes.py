@@ -11,7 +11,8 @@ import psycopg
 from django.urls import reverse
 from psycopg.rows import namedtuple_row
 
-from hooks.models import Call, Session
+from hooks.calls.outcomes import describe_end
+from hooks.models import Session
 from hooks.reasons import Decision, Reason
 
 MAX_EVENTS = 500  # the newest at a time: what is older has left the screen already
@@ -25,7 +26,8 @@ _COLUMNS = """
        session.id AS session, session.origin, session.established_at,
        session.ended_at AS session_ended_at, session.ended_by AS session_ended_by,
        call.id AS call, call.alias, call.asked_at, call.ringing_at, call.answered_at,
-       call.ended_at, call.ended_by, call.decision AS call_decision, call.reason AS call_reason"""
+       call.ended_at, call.ended_by, call.sip_status,
+       call.decision AS call_decision, call.reason AS call_reason"""
 # With the end of a session its calls end: their rows change too.
 _JOINS = """
   LEFT JOIN tenants_tenant tenant ON tenant.id = event.tenant_id
@@ -112,7 +114,7 @@ def _call_row(record: Any) -> dict[str, Any]:
 
 def _call_state(record: Any) -> str:
     if record.ended_at:
-        ended = dict(Call.EndedBy.choices).get(record.ended_by, "ended")
+        ended = describe_end(record)
         if not record.answered_at:
             return ended
         return f"{ended}, talked {int((record.ended_at - record.answered_at).total_seconds())} s"

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 
 from tenants.models.upload import MAX_BYTES
+from tenants.transfer.problems import printable
+from tenants.transfer.reading.csv_table import MOST_COLUMNS
 from tenants.transfer.tables import BY_NAME
 
 # A document is read whole, and a value of one byte takes hundreds of bytes of memory.
@@ -35,6 +37,24 @@ class UploadForm(forms.Form):
             for name, table in BY_NAME.items()
         ]
         self.fields["table"].choices = [*reversed(tables), WHOLE_DOCUMENT]  # type: ignore[attr-defined]
+
+        self.ignored_columns = self._ticked_columns()
+
+    def offer_columns(self, names: list[str]) -> None:
+        """As ticks below the file, which has to be chosen again: a browser does not keep it."""
+        offered = list(dict.fromkeys([*names, *self.ignored_columns]))
+        if offered:
+            self.fields["ignored_columns"] = forms.MultipleChoiceField(
+                required=False,
+                label="Leave out these columns",
+                choices=[(name, name) for name in offered],
+                widget=forms.CheckboxSelectMultiple,
+                help_text="Tick the columns that are not needed here, and choose the file again.",
+            )
+
+    def _ticked_columns(self) -> list[str]:
+        posted = self.data.getlist("ignored_columns") if self.is_bound else []  # type: ignore[attr-defined]
+        return [printable(name) for name in posted[:MOST_COLUMNS]]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

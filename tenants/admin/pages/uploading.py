@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tenants.admin.pages.import_page import changes_context, import_link, no_progress, render_page
+from tenants.admin.pages.pacing import pace_upload
 from tenants.admin.pages.upload_form import UploadForm
 from tenants.admin.scoped import scope
 from tenants.models import Upload
@@ -46,15 +47,19 @@ def upload(request: HttpRequest) -> HttpResponse:
 
     if request.method == "POST" and form.is_valid():
         source = _form_source(form)
+        if wait := pace_upload(request.user, source):  # type: ignore[arg-type]
+            messages.error(request, wait)
+            return render_page(request, "upload", context | _examples(), status=429)
         try:
             report = run(source, allowed_to(request.user), True, no_progress)  # type: ignore[arg-type]
         except ImportRefused as refusal:
             context["refusal"] = refusal
+            form.offer_columns(refusal.unknown_columns)
         else:
             return _show_preview(request, source, report)
 
-    context["examples"] = [(name, ",".join(column_names(table))) for name, table in BY_NAME.items()]
-    return render_page(request, "upload", context, status=422 if "refusal" in context else 200)
+    status = 422 if "refusal" in context else 200
+    return render_page(request, "upload", context | _examples(), status=status)
 
 
 @never_cache
@@ -106,8 +111,14 @@ def _import_upload(request: HttpRequest, key: Any) -> HttpResponse:
     return _redirect("changelist")
 
 
+def _examples() -> dict[str, Any]:
+    examples = [(name, ",".join(column_names(table))) for name, table in BY_NAME.items()]
+    return {"examples": examples}
+
+
 def _run(request: HttpRequest, upload: Upload) -> Report:
-    source = Source(upload.name, upload.open(), BY_NAME.get(upload.table), upload.tenant)
+    table, ignored = BY_NAME.get(upload.table), tuple(upload.ignored_columns)
+    source = Source(upload.name, upload.open(), table, upload.tenant, ignored)
     allowed = allowed_to(request.user)  # type: ignore[arg-type]
     return run(source, allowed, False, no_progress, upload.digest)
 
@@ -126,6 +137,7 @@ def _show_preview(request: HttpRequest, source: Source, report: Report) -> HttpR
         name=source.name,
         table=next((name for name, table in BY_NAME.items() if table is source.table), ""),
         tenant=source.tenant,
+        ignored_columns=list(source.ignored_columns),
         digest=report.digest,
         preview=changes_context(report),
     )
@@ -138,7 +150,9 @@ def _form_source(form: UploadForm) -> Source:
     file = form.cleaned_data["file"]
     table = BY_NAME.get(form.cleaned_data["table"])
     tenant = form.cleaned_data["tenant"] if table else ""
-    return Source(printable(file.name or "a file")[-255:], file.read(), table, tenant)
+    name = printable(file.name or "a file")[-255:]
+    ignored = tuple(form.ignored_columns) if table else ()
+    return Source(name, file.read(), table, tenant, ignored)
 
 
 def _require_changeable_tenants(request: HttpRequest) -> None:

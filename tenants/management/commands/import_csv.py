@@ -36,9 +36,12 @@ As spreadsheets write it:
 
   UTF-8, UTF-16 and Windows-1252; commas, semicolons, tabs or | between the cells, as in the
   first line.
+  A column that is not known refuses the file, unless --ignore-column names it.
   Capitals and spaces in the names of columns do not matter: "Default callee" is default_callee.
   Yes is yes, true, 1, ja or wahr; no is no, false, 0, nein or falsch. Blank lines are skipped.
-  A number that the spreadsheet has rounded (4.93E+11) is refused: format that column as text.
+  A number that the spreadsheet has changed (4.93E+11, 10001.0, 26.11.2026) is refused: format
+  that column as text. Blanks, brackets, dots and hyphens within a number are taken out, and
+  ="0301234567" is 0301234567.
   An apostrophe before = + - @ at the beginning of a cell is taken away; `export` puts it there,
   so that no spreadsheet runs the cell as a formula. Passwords are taken as they are.
 
@@ -62,16 +65,32 @@ Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
         parser.add_argument("file", metavar="FILE", help="*.csv; - reads standard input")
         parser.add_argument("--tenant", default="", metavar="SLUG", help="whose rows these are")
         parser.add_argument(
+            "--ignore-column",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="a column of the file that is left out; may be repeated",
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="change nothing, but print the same report"
         )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(
-        self, *, table: str, file: str, tenant: str, dry_run: bool, json: bool, **options: Any
+        self,
+        *,
+        table: str,
+        file: str,
+        tenant: str,
+        ignore_column: list[str],
+        dry_run: bool,
+        json: bool,
+        **options: Any,
     ) -> None:
+        ignored = tuple(ignore_column)
         run_and_print(
             self,
-            lambda: Source(file, read_content(file), BY_NAME[table], tenant),
+            lambda: Source(file, read_content(file), BY_NAME[table], tenant, ignored),
             file,
             dry_run,
             json,

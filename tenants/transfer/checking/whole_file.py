@@ -6,15 +6,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tenants.models import Callee, WcsInstance
+from tenants.models.domain import TAKEN, UNAVAILABLE
 from tenants.origins import Origin, parse
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.checking.existing import Existing, default_aliases, overlapping_tenants
-from tenants.transfer.problems import Problems
+from tenants.transfer.problems import Problem, Problems
 from tenants.transfer.rows import Row, rows_of_table
 from tenants.transfer.tables import CALLEE, DOMAIN, TENANT, WCS_INSTANCE, Table
-
-# The sentence of Domain.clean.
-TAKEN = "This origin, or one below or above it, belongs to another tenant."
 
 
 class _DomainRow(NamedTuple):
@@ -142,8 +140,10 @@ class WholeFile:
                 self._note_taken(domains[number].place, slug)
 
     def _note_taken(self, place: str, slug: str) -> None:
-        sentence = f"{TAKEN} It is {slug}." if self._allowed.may_name(slug) else TAKEN
-        self._problems.add(place, sentence)
+        if self._allowed.may_name(slug):
+            self._problems.add(place, f"{TAKEN} It is {slug}.")
+        elif Problem(place, UNAVAILABLE) not in self._problems:  # once, however many own some
+            self._problems.add(place, UNAVAILABLE)
 
 
 def _domain_row(row: Row) -> _DomainRow:

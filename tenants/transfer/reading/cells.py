@@ -16,6 +16,7 @@ from django.db import models
 
 from tenants.secrets.encryption import Secret
 from tenants.secrets.fields import SecretField
+from tenants.targets import SHORTENED
 from tenants.transfer.reading.values import WrongValue, checked_text
 
 YES = ("yes", "true", "1", "ja", "wahr")
@@ -23,10 +24,7 @@ NO = ("no", "false", "0", "nein", "falsch")
 KEPT = object()  # an empty cell that leaves the stored value as it is
 
 _SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?[eE][+-][0-9]{2,3}")
-SHORTENED = (
-    "A spreadsheet has shortened this long number to the form 4.93E+11, and its last digits are "
-    "lost: format the column as text and enter the number again."
-)
+_QUOTED = re.compile(r'="([^"]*)"')  # how an export makes a spreadsheet keep a number as text
 
 _START = r'((?:\A|[,;\t|\r\n])[ "]*)'
 _TRIGGER = "[=+\\-@\t\r\n＝＋－＠]"
@@ -43,7 +41,8 @@ def cell_value(field: models.Field[Any, Any], cell: str) -> Any:
         # Taken as it is: an apostrophe may be part of the password.
         return Secret(checked_text(cell)) if cell else KEPT
 
-    text = checked_text(remove_guard(cell).strip())
+    quoted = _QUOTED.fullmatch(cell.strip())
+    text = checked_text((quoted[1] if quoted else remove_guard(cell)).strip())
     if isinstance(field, models.BooleanField):
         return _truth(text)
     if isinstance(field, models.IntegerField):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from tenants.transfer.problems import Problems, Unreadable, printable
@@ -13,13 +13,14 @@ from tenants.transfer.reading.cells import KEPT, cell_value
 from tenants.transfer.reading.spreadsheet_text import TextLines
 from tenants.transfer.reading.values import WrongValue
 from tenants.transfer.rows import Row
-from tenants.transfer.tables import TENANT, Table
+from tenants.transfer.tables import NO_FIELDS, TENANT, Table
 
 MOST_COLUMNS = 100
 MOST_ROWS = 200_000
 SEPARATORS = ",;\t|"  # the earlier one wins where a header has as many of both
 TENANT_COLUMN = "tenant"
-_COLUMN_NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
+# Also of other systems, whose columns can be left out.
+_COLUMN_NAME = re.compile(r"[^\W\d][\w.()/&#:]{0,40}")
 
 
 @dataclass
@@ -28,18 +29,22 @@ class _Line:
     cells: list[str]
 
 
-def csv_rows(content: bytes, table: Table, tenant: str, problems: Problems) -> Iterator[Row]:
+def csv_rows(
+    content: bytes, table: Table, tenant: str, problems: Problems, ignored: Collection[str] = ()
+) -> Iterator[Row]:
     """Raises Unreadable, also half way."""
     lines = _filled_lines(content)
     header = next(lines, None)
     if header is None:
         raise Unreadable("It is empty: the first line names the columns.")
 
-    columns = _read_header(header, table, tenant, problems)
+    left_out = {_normalised(name) for name in ignored}
+    columns = _read_header(header, table, tenant, left_out, problems)
     if problems:
         return
 
-    reader = _RowReader(table, columns, tenant, problems)
+    unread = _ignored_numbers(header, left_out)
+    reader = _RowReader(table, columns, tenant, problems, unread)
     for number, line in enumerate(lines, 1):
         if number > MOST_ROWS:
             raise Unreadable(f"It has more than {MOST_ROWS:,} rows; split it.")
@@ -103,26 +108,43 @@ def _csv_problem(error: csv.Error) -> str:
     )
 
 
-def _read_header(header: _Line, table: Table, tenant: str, problems: Problems) -> dict[str, int]:
-    """The columns' numbers, from 1, by their names."""
+def _read_header(
+    header: _Line, table: Table, tenant: str, ignored: set[str], problems: Problems
+) -> dict[str, int]:
+    """The columns' numbers, from 1, by their names; without those that are ignored."""
     known = column_names(table)
     names = _header_names(header, known)
 
-    place, columns = f"line {header.number}", dict[str, int]()
-    for number, name in enumerate(names, 1):
-        if name in columns:
-            sentence = f"The column {name} is given twice, first as column {columns[name]}."
-            problems.add(f"{place}, column {number}", sentence)
-        elif name in known:
-            columns[name] = number
-        elif name:
-            problems.add(f"{place}, column {number}", _unknown_column(name, known))
+    place = f"line {header.number}"
+    columns = _known_columns(names, known, ignored, place, problems)
 
+    for name in sorted(ignored - set(names)):
+        problems.add(place, f"There is no column {printable(name)} to leave out.")
     for name in _required_columns(table, tenant):
         if name not in columns:
             sentence = f"The column {name} is missing. The first line names the columns:"
             problems.add(place, f"{sentence} {', '.join(known)}.")
     return columns
+
+
+def _known_columns(
+    names: list[str], known: list[str], ignored: set[str], place: str, problems: Problems
+) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for number, name in enumerate(names, 1):
+        if name in columns:
+            sentence = f"The column {name} is given twice, first as column {columns[name]}."
+            problems.add(f"{place}, column {number}", sentence)
+        elif name in known and name not in ignored:
+            columns[name] = number
+        elif name and name not in ignored:
+            problems.add(f"{place}, column {number}", _unknown_column(name, known))
+            problems.unknown_columns += [name] if _COLUMN_NAME.fullmatch(name) else []
+    return columns
+
+
+def _ignored_numbers(header: _Line, ignored: set[str]) -> set[int]:
+    return {n for n, cell in enumerate(header.cells, 1) if _normalised(cell) in ignored}
 
 
 def _header_names(header: _Line, known: list[str]) -> list[str]:
@@ -148,6 +170,8 @@ def _normalised(cell: str) -> str:
 
 
 def _unknown_column(name: str, known: list[str]) -> str:
+    if name in NO_FIELDS:
+        return NO_FIELDS[name]
     if not _COLUMN_NAME.fullmatch(name):
         return f"This is not the name of a column. Possible are {', '.join(known)}."
 
@@ -162,6 +186,7 @@ class _RowReader:
     columns: dict[str, int]
     tenant: str
     problems: Problems
+    ignored: set[int]
     tenant_rows: dict[str, Row] = field(default_factory=dict)  # by slug; many rows share one
 
     def read(self, line: _Line) -> Row:
@@ -180,7 +205,7 @@ class _RowReader:
         return row
 
     def _check_width(self, line: _Line, row: Row) -> None:
-        named = set(self.columns.values())
+        named = {*self.columns.values(), *self.ignored}
         for number, cell in enumerate(line.cells, 1):
             if number not in named and cell.strip():
                 self.problems.add(
@@ -208,4 +233,4 @@ class _RowReader:
             return
 
         if value is not KEPT:
-            row.values[name] = value
+            row.set_value(name, value)

@@ -22,7 +22,7 @@ from tenants.transfer.reading.values import (
 )
 from tenants.transfer.reading.yaml_document import parse_yaml
 from tenants.transfer.rows import Row
-from tenants.transfer.tables import LISTS, Table
+from tenants.transfer.tables import LISTS, NO_FIELDS, Table
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
 
@@ -109,7 +109,7 @@ def _read_field(
         if field.many_to_many:
             row.values[name] = list(_read_texts(row.place_of(name), value, problems))
         else:
-            row.values[name] = document_value(field, value)
+            row.set_value(name, document_value(field, value))
     except WrongValue as error:
         row.wrong.add(name)
         problems.add(row.place_of(name), str(error))
@@ -143,6 +143,8 @@ def _unknown_key(
     if value is None or not _KEY.fullmatch(key):
         return place, f"Its key number {number} is unknown. Possible are {names}."
 
+    if key in NO_FIELDS:
+        return f"{place}.{key}".lstrip("."), NO_FIELDS[key]
     close = difflib.get_close_matches(key.lower(), known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"possible are {names}."
     return f"{place}.{key}".lstrip("."), f"This key is unknown; {hint}"

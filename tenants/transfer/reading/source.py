@@ -25,11 +25,12 @@ class Source:
     content: bytes
     table: Table | None = None  # None: a document in JSON or YAML
     tenant: str = ""  # the slug for every row, where the table has no column for it
+    ignored_columns: tuple[str, ...] = ()  # of the table, by their names
 
     def rows(self, problems: Problems) -> Iterator[Row]:
         """In the order of the file. Raises Unreadable, also half way."""
         if self.table:
-            return csv_rows(self.content, self.table, self.tenant, problems)
+            return csv_rows(self.content, self.table, self.tenant, problems, self.ignored_columns)
         return document_rows(self.name, self.content, problems)
 
     @property

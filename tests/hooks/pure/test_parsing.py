@@ -61,6 +61,7 @@ WRONG_TYPES = {
     "callId": [1, [], "c" * 256],
     "callee": [10002, ["sales"], {"alias": "sales"}, True, "s" * 513],
     "caller": [1, []],
+    "inviteParameters": [1, ["X-Campaign"], True],
     "status": [1, "s" * 65],
     "sipPort": [True, [], {}, 5060.5],
     "sipLogin": [10001, []],
