@@ -6,6 +6,8 @@ import http.client
 import json
 import socket
 
+import pytest
+
 from hooks.body import MAX_PIECES
 from hooks.models import Call, Event, Session
 from tests.wcs import payload, sign

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 
-from hooks import statements
+from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS
+from hooks.statements.writing import write
 from tenants.audit import acting
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry, record
@@ -81,10 +82,10 @@ def test_every_table_is_watched_or_left_out_on_purpose():
 def test_hooks_write_no_watched_table():
     """They must never wait for the chain's lock."""
     every = [
-        statements.write(*(bool(bits & 1 << n) for n in range(5))).decode() for bits in range(32)
+        write(*(bool(bits & 1 << n) for n in range(5))).decode() for bits in range(32)
     ]
     written = re.findall(
-        r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+_\w+)", " ".join([*every, statements.REAP])
+        r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+_\w+)", " ".join([*every, LOST_SESSIONS, LOST_CALLS])
     )
     assert {"hooks_session", "hooks_call", "hooks_event", "tenants_wcsnode"} == set(written)
     assert not set(written) & {table.table for table in watched_tables()}

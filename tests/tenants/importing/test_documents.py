@@ -87,7 +87,8 @@ from tests.tenants.importing.content import FILES, UNCHANGED, reading_problems, 
             "a.yml",
             "Line 2, column 1: a second document begins; one file holds one.",
         ),
-        ("[" * 100_000, "a.yaml", "Line 1, column 21: nested too deeply."),
+        ("[" * 900, "a.yaml", "Line 1, column 21: nested too deeply."),
+        ("[" * 100_000, "a.yaml", None),  # libyaml's own bound, or ours: both end it
         ("a:\n" + "".join(" " * depth + "- \n" for depth in range(1, 40)), "a.yaml", None),
     ],
 )
