@@ -134,5 +134,5 @@ def _describe(value: str) -> str:
 
 
 def _warn_of(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
     return f"{name} is not known here" + (f"; is {near[0]} meant?" if near else ".")
