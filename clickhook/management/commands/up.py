@@ -13,6 +13,7 @@ from django.db import DatabaseError
 
 from clickhook import first_start, serving, supervision
 from clickhook.button import fetching
+from clickhook.database_refusals import describe_refusal
 from clickhook.gunicorn_process import Gunicorn, GunicornError
 from clickhook.postgres import PostgresError, Server
 from clickhook.served_url import announce
@@ -59,7 +60,7 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         except KeyboardInterrupt:
             self.stdout.write("stopped while starting")
         except (PostgresError, GunicornError, DatabaseError, OSError) as error:
-            raise CommandError(str(error).strip()) from error
+            raise CommandError(describe_refusal(error) or str(error).strip()) from error
 
     def _serve(self, gunicorn: Gunicorn, server: Server | None, url: str) -> None:
         try:
