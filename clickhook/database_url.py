@@ -29,8 +29,6 @@ PATIENCE = {
     "keepalives_count": 3,
     "target_session_attrs": "read-write",
 }
-# Times arrive in the form that the driver reads, whatever is set for the role or the database.
-READABLE_TIMES = "-c DateStyle=ISO -c IntervalStyle=postgres"
 
 
 def parse_database_url(url: str) -> dict[str, Any]:
@@ -50,9 +48,7 @@ def parse_database_url(url: str) -> dict[str, Any]:
 
 
 def with_our_options(database: dict[str, Any]) -> dict[str, Any]:
-    given = database.get("OPTIONS", {})
-    session = f"{given.get('options', '')} {READABLE_TIMES}".strip()
-    return database | {"OPTIONS": PATIENCE | given | {"options": session}}
+    return database | {"OPTIONS": PATIENCE | database.get("OPTIONS", {})}
 
 
 def _check(given: dict[str, Any]) -> None:

@@ -163,6 +163,10 @@ _database = (
 )
 DATABASES = {"default": with_our_options(_database) | {"CONN_HEALTH_CHECKS": True}}
 
+# libpq asks each connection for dates that the driver reads, whatever is set for the role. A
+# startup option would do so too, but older poolers refuse those.
+os.environ["PGDATESTYLE"] = "ISO"
+
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "tenants.sign_in.backend.PasswordBackend",

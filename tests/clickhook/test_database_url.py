@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from django.db import connections
 
 from clickhook.database_url import parse_database_url, with_our_options
+from hooks.database import parameters
 from tests.environment import SERVER
 
 
@@ -60,17 +60,13 @@ def test_any_other_url_is_refused_and_not_repeated(url):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("style", ["German", "SQL, DMY", "Postgres, MDY"])
-def test_dates_are_read_whatever_the_style_of_the_server_is(style):
-    given = connections["default"].get_connection_params()
+def test_dates_are_read_whatever_the_style_of_the_role_is(style):
     place = {"host": str(SERVER.socket), "user": "clickhook", "dbname": "clickhook"}
     with psycopg.connect(**place, autocommit=True) as connection:
         connection.execute(f"ALTER ROLE clickhook SET DateStyle = {style}")
-        connection.execute("ALTER ROLE clickhook SET IntervalStyle = sql_standard")
         try:
-            options = {"options": given["options"]}
-            with psycopg.connect(**place, **options) as ours:
-                query = "SELECT now(), interval '1 day 2 hours'"
-                _, duration = ours.execute(query).fetchone()
+            with psycopg.connect(**parameters()) as ours:
+                (now,) = ours.execute("SELECT now()").fetchone()
         finally:
             connection.execute("ALTER ROLE clickhook RESET ALL")
-    assert duration.total_seconds() == 26 * 60 * 60
+    assert now.tzinfo
