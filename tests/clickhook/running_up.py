@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 class Up:
     def __init__(self, data_dir: Path, **environment: str) -> None:
-        self.data_dir = data_dir
+        self.data_dir, self.host = data_dir, "127.0.0.1"
         self.environment = {**os.environ, **environment}
         self.environment.pop("CLICKHOOK_DATA_DIR", None)
         with socket.socket() as probe:
@@ -32,7 +32,7 @@ class Up:
             "--data-dir",
             str(self.data_dir),
             "--bind",
-            f"127.0.0.1:{self.port}",
+            f"{self.host}:{self.port}",
         ]
         with self.output.open("w") as output:
             self.process = subprocess.Popen(

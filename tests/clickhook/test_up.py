@@ -46,9 +46,9 @@ def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
     assert len(commands) == 2
     _fetch_as_advised(shown, up.data_dir)
     connect, call = (_post_as_curl(command) for command in commands)
-    assert '"sipLogin": "10001"' in connect
-    assert '"restClientConfig"' in connect
-    assert '"callee": "10002"' in call
+    assert json.loads(connect)["sipLogin"] == "10001"
+    assert "restClientConfig" in json.loads(connect)
+    assert json.loads(call)["callee"] == "10002"
     assert up.get("/admin/login/") == 200
     assert up.get("/static/admin/css/base.css") == 200
     assert _is_private(up.data_dir)
@@ -177,3 +177,30 @@ def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db
         host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True
     ) as connection:
         connection.execute("DROP DATABASE given WITH (FORCE)")
+
+
+def test_the_address_it_prints_answers_whatever_it_listens_on(up):
+    up.host = "0.0.0.0"
+    shown = up.start()
+    (url,) = re.findall("^clickhook serves (http://[^ ]+) ", shown, re.MULTILINE)
+    assert url == f"http://localhost:{up.port}"
+    with urllib.request.urlopen(f"{url}/admin/login/") as page:
+        assert page.status == 200
+    assert up.end() == 0
+
+
+def test_a_database_that_forbids_tables_is_a_sentence(up, transactional_db):
+    place = {"host": str(SERVER.socket), "user": "clickhook"}
+    with psycopg.connect(**place, dbname="postgres", autocommit=True) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+        connection.execute("CREATE DATABASE forbidden")
+        try:
+            host = str(SERVER.socket).replace("/", "%2F")
+            up.environment["DATABASE_URL"] = f"postgresql://reader@{host}/forbidden"
+            up.start(ready=False)
+            assert up.process.wait(timeout=60) == 1
+        finally:
+            connection.execute("DROP DATABASE forbidden WITH (FORCE)")
+            connection.execute("DROP ROLE reader")
+    assert "or have CREATE on its schema public" in up.output.read_text()
+    assert "Traceback" not in up.output.read_text()
