@@ -9,10 +9,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clickhook.settings")
     from django.core.management import execute_from_command_line
 
+    from clickhook.database_refusals import refusals_in_a_sentence
     from clickhook.postgres import for_command
     from tenants.audit.acting import commanded
 
-    with for_command(sys.argv[1:]), commanded(sys.argv[1:]):
+    with refusals_in_a_sentence(), for_command(sys.argv[1:]), commanded(sys.argv[1:]):
         execute_from_command_line(sys.argv)
 
 

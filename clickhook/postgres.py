@@ -24,6 +24,7 @@ from clickhook.processes import end_with_parent
 LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 (unix(7))
 START_SECONDS = 60.0
 USERS_SECONDS = 10.0
+ASK_AGAIN_AFTER = 5.0  # seconds
 NEEDS_NO_DATABASE = {
     "up",
     "demo",
@@ -118,16 +119,13 @@ class Server:
         self.wait_until_ready()
         self._create_database()
 
-    def check(self) -> None:
-        """Raises PostgresError if it has ended."""
-        if self._process is not None and self._process.poll() is not None:
-            raise PostgresError(f"The embedded PostgreSQL ended by itself. {self._last_words()}")
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
         if self._process is not None:
             self._wait_for_users()
-            self._process.send_signal(signal.SIGINT)  # "fast": it ends the sessions first
-            self._process.wait()
+            _end(self._process)
             if self.socket.parent != self.cluster.parent:
                 with contextlib.suppress(OSError):  # after a crash something may still lie in it
                     self.socket.rmdir()
@@ -267,6 +265,14 @@ def _private(directory: Path) -> None:
         raise PostgresError(
             f"{directory} belongs to somebody else or is open to others; remove it."
         )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Asks again: a signal that comes while the program is only being started is lost."""
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)  # "fast": it ends the sessions first
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(ASK_AGAIN_AFTER)
 
 
 def _in_child(account: Account) -> None:

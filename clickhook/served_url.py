@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from clickhook.addresses import is_every_address, parse_bind
+
 _FILE = "served.url"
-_EVERY_ADDRESS = ("", "0.0.0.0", "[::]")  # noqa: S104 - compared with, never bound to
-_DEFAULT_PORT = "8000"  # gunicorn's own
 
 
 def read_served_url(directory: Path) -> str:
@@ -32,7 +32,5 @@ def announce(directory: Path, bind: str) -> Iterator[str]:
 
 
 def _make_url(bind: str) -> str:
-    host, colon, port = bind.rpartition(":")
-    if not colon or port.endswith("]"):
-        host, port = bind, _DEFAULT_PORT
-    return f"http://{'localhost' if host in _EVERY_ADDRESS else host}:{port}"
+    host, port = parse_bind(bind)
+    return f"http://{'localhost' if is_every_address(host) else host}:{port}"

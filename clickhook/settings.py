@@ -1,61 +1,94 @@
-"""All settings, from the environment alone; the README's table lists them. Nothing here opens anything by default."""
+"""All settings, from the environment alone; the README's table lists them. Defaults are secure."""
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
-
-import environ
-from django.core.exceptions import ImproperlyConfigured
 
 from clickhook import datadir, postgres
+from clickhook.addresses import (
+    LOOPBACK,
+    Address,
+    is_every_address,
+    make_origins,
+    parse_bind,
+    parse_hosts,
+    parse_public_url,
+)
 from clickhook.button import websdk
+from clickhook.database_url import UNREADABLE, parse_database_url, with_our_options
+from clickhook.environment import Environment
 from clickhook.served_url import read_served_url
+from tenants.secrets.encryption import KeyRing, KeyRingError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()  # NAME_FILE names a file that holds NAME
+_MINUTE, _HOUR, _DAY, _YEAR = 60, 60 * 60, 24 * 60 * 60, 365 * 24 * 60 * 60  # seconds
+_env = Environment(os.environ)
 
-CLICKHOOK_DATA_DIR = Path(env.str("CLICKHOOK_DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-CLICKHOOK_PUBLIC_URL = env.str("CLICKHOOK_PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+CLICKHOOK_DATA_DIR = _env.path("CLICKHOOK_DATA_DIR", BASE_DIR / ".data")
+_default_url = "http://localhost:8000"
+_written_url = _env.text("CLICKHOOK_PUBLIC_URL", _default_url)
+CLICKHOOK_PUBLIC_URL = _env.parsed(
+    "CLICKHOOK_PUBLIC_URL", _written_url, parse_public_url, _default_url
+)
 # Where wcs_config and rehearse find the gateway: `up` may run, and serve another address.
-CLICKHOOK_GATEWAY_URL = env.str(
-    "CLICKHOOK_PUBLIC_URL", default=read_served_url(CLICKHOOK_DATA_DIR) or CLICKHOOK_PUBLIC_URL
-).rstrip("/")
-CLICKHOOK_ENCRYPTION_KEYS = env.str("CLICKHOOK_ENCRYPTION_KEYS", default="")
+CLICKHOOK_GATEWAY_URL = CLICKHOOK_PUBLIC_URL
+CLICKHOOK_ENCRYPTION_KEYS = _env.text("CLICKHOOK_ENCRYPTION_KEYS")
+try:
+    if CLICKHOOK_ENCRYPTION_KEYS:
+        KeyRing.parse(CLICKHOOK_ENCRYPTION_KEYS)
+except (KeyRingError, ValueError):
+    _env.refuse("CLICKHOOK_ENCRYPTION_KEYS", "takes id:key entries, key in base64 of 32 bytes")
 # Read again when it changes; keys from the environment stay what they are until the next start.
 CLICKHOOK_KEY_FILE = None if CLICKHOOK_ENCRYPTION_KEYS else datadir.key_file(CLICKHOOK_DATA_DIR)
-CLICKHOOK_ENCRYPTION_KEYS = CLICKHOOK_ENCRYPTION_KEYS or datadir.encryption_keys(CLICKHOOK_DATA_DIR)
-SECRET_KEY = env.str("CLICKHOOK_SECRET_KEY", default="") or datadir.django_key(CLICKHOOK_DATA_DIR)
-
-CLICKHOOK_HOOK_DEADLINE = env.float("CLICKHOOK_HOOK_DEADLINE", default=1.0)
-CLICKHOOK_SPOOL_LIMIT = env.int("CLICKHOOK_SPOOL_LIMIT", default=64 * 1024 * 1024)
-CLICKHOOK_RING_LEASE = env.int("CLICKHOOK_RING_LEASE", default=10 * 60)
-CLICKHOOK_CALL_LEASE = env.int("CLICKHOOK_CALL_LEASE", default=4 * 60 * 60)
-CLICKHOOK_SESSION_LEASE = env.int("CLICKHOOK_SESSION_LEASE", default=24 * 60 * 60)
-CLICKHOOK_SIGN_IN_IDLE = env.int("CLICKHOOK_SIGN_IN_IDLE", default=30 * 60)
-CLICKHOOK_SIGN_IN_AGE = env.int("CLICKHOOK_SIGN_IN_AGE", default=12 * 60 * 60)
-CLICKHOOK_TRUSTED_PROXIES = env.int("CLICKHOOK_TRUSTED_PROXIES", default=0)
-if CLICKHOOK_TRUSTED_PROXIES < 0:
-    raise ImproperlyConfigured("CLICKHOOK_TRUSTED_PROXIES is a number of proxies, 0 or more.")
-
-_public = urlsplit(CLICKHOOK_PUBLIC_URL)
-_LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
-_is_https = _public.scheme == "https"
-if not _public.hostname or not (
-    _is_https or (_public.scheme == "http" and _public.netloc.split(":")[0] in _LOOPBACK)
-):
-    raise ImproperlyConfigured(
-        "CLICKHOOK_PUBLIC_URL is https://…; http:// is for this machine alone (localhost)."
+SECRET_KEY = _env.text("CLICKHOOK_SECRET_KEY")
+try:
+    CLICKHOOK_ENCRYPTION_KEYS = CLICKHOOK_ENCRYPTION_KEYS or datadir.encryption_keys(
+        CLICKHOOK_DATA_DIR
     )
+    SECRET_KEY = SECRET_KEY or datadir.django_key(CLICKHOOK_DATA_DIR)
+    if not _env.is_set("CLICKHOOK_PUBLIC_URL"):
+        CLICKHOOK_GATEWAY_URL = read_served_url(CLICKHOOK_DATA_DIR) or CLICKHOOK_PUBLIC_URL
+except OSError as error:
+    _env.refuse("CLICKHOOK_DATA_DIR", f"cannot be used: {error.filename}: {error.strerror}")
+except ValueError:
+    _env.refuse("CLICKHOOK_DATA_DIR", "holds a file that is not text")
+
+CLICKHOOK_HOOK_DEADLINE = _env.number("CLICKHOOK_HOOK_DEADLINE", 1.0, 0.05, 14)
+CLICKHOOK_SPOOL_LIMIT = _env.whole_number(
+    "CLICKHOOK_SPOOL_LIMIT", 64 * 1024 * 1024, least=512, most=10**12
+)
+CLICKHOOK_RING_LEASE = _env.whole_number("CLICKHOOK_RING_LEASE", 10 * _MINUTE, 10, _DAY)
+CLICKHOOK_CALL_LEASE = _env.whole_number("CLICKHOOK_CALL_LEASE", 4 * _HOUR, _MINUTE, 30 * _DAY)
+CLICKHOOK_SESSION_LEASE = _env.whole_number("CLICKHOOK_SESSION_LEASE", _DAY, _MINUTE, 30 * _DAY)
+CLICKHOOK_SIGN_IN_IDLE = _env.whole_number("CLICKHOOK_SIGN_IN_IDLE", 30 * _MINUTE, _MINUTE, _YEAR)
+CLICKHOOK_SIGN_IN_AGE = _env.whole_number("CLICKHOOK_SIGN_IN_AGE", 12 * _HOUR, _MINUTE, _YEAR)
+CLICKHOOK_TRUSTED_PROXIES = _env.whole_number("CLICKHOOK_TRUSTED_PROXIES", 0, 0, 100)
+# gunicorn reads these two; here they are only checked.
+_env.processes("WEB_CONCURRENCY", os.cpu_count() or 1, most=1024)
+_default_bind = "127.0.0.1:8000"
+_written_bind = _env.plain_text("CLICKHOOK_BIND", _default_bind)
+_bind = _env.parsed("CLICKHOOK_BIND", _written_bind, parse_bind, parse_bind(_default_bind))
+
+_is_https = CLICKHOOK_PUBLIC_URL.startswith("https:")
+_public_host = parse_hosts(CLICKHOOK_PUBLIC_URL.partition("://")[2])
+_written_hosts = _env.text("CLICKHOOK_ALLOWED_HOSTS")
+_further_hosts: list[Address] = _env.parsed(
+    "CLICKHOOK_ALLOWED_HOSTS", _written_hosts, parse_hosts, []
+)
 
 DEBUG = False
-ALLOWED_HOSTS = [_public.hostname, *_LOOPBACK, *env.list("CLICKHOOK_ALLOWED_HOSTS", default=[])]
-CSRF_TRUSTED_ORIGINS = [CLICKHOOK_PUBLIC_URL]
+ALLOWED_HOSTS = [*(address.host for address in _public_host + _further_hosts), *LOOPBACK]
+if not is_every_address(_bind.host):  # else the address that `up` prints would answer 400
+    ALLOWED_HOSTS.append(_bind.host)
+# Behind a proxy, Django itself does not know that a host is reached by https.
+CSRF_TRUSTED_ORIGINS = make_origins(CLICKHOOK_PUBLIC_URL, _further_hosts)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SESSION_COOKIE_AGE = CLICKHOOK_SIGN_IN_AGE
-SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _is_https else 0
+SECURE_HSTS_SECONDS = _YEAR if _is_https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {  # as Django 6 names it
@@ -121,32 +154,18 @@ TEMPLATES = [
 ]
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 
-CLICKHOOK_EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
-_database: dict[str, Any] = (
-    postgres.database(CLICKHOOK_DATA_DIR)
-    if CLICKHOOK_EMBEDDED_DATABASE
-    else env.db_url("DATABASE_URL")
+_database_url = _env.text("DATABASE_URL")
+CLICKHOOK_EMBEDDED_DATABASE = not _database_url
+_database = (
+    _env.parsed("DATABASE_URL", _database_url, parse_database_url, UNREADABLE)
+    if _database_url
+    else postgres.database(CLICKHOOK_DATA_DIR)
 )
-# Every connection gives up within seconds on a server that does not answer, and wants one that
-# takes writes; the URL may say otherwise.
-_options = {
-    "connect_timeout": 2,  # seconds, for each host
-    "tcp_user_timeout": 5000,  # milliseconds
-    "keepalives_idle": 10,  # seconds
-    "keepalives_interval": 2,  # seconds
-    "keepalives_count": 3,
-    "target_session_attrs": "read-write",
-}
-DATABASES = {"default": _database | {"OPTIONS": _options | _database.get("OPTIONS", {})}}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured(
-        "DATABASE_URL names a PostgreSQL: postgresql://user:password@host/name"
-    )
-# A socket's directory stands in a URL percent-encoded, as libpq wants it.
-DATABASES["default"] |= {
-    "HOST": unquote(str(DATABASES["default"].get("HOST", ""))),
-    "CONN_HEALTH_CHECKS": True,
-}
+DATABASES = {"default": with_our_options(_database) | {"CONN_HEALTH_CHECKS": True}}
+
+# libpq asks each connection for dates that the driver reads, whatever is set for the role. A
+# startup option would do so too, but older poolers refuse those.
+os.environ["PGDATESTYLE"] = "ISO"
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -178,19 +197,25 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "clickhook.formats"
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("CLICKHOOK_STATIC_DIR", default=str(CLICKHOOK_DATA_DIR / "static")))
+STATIC_ROOT = _env.path("CLICKHOOK_STATIC_DIR", CLICKHOOK_DATA_DIR / "static")
 WHITENOISE_IMMUTABLE_FILE_TEST = websdk.IMMUTABLE
 WHITENOISE_ADD_HEADERS_FUNCTION = websdk.add_headers
 
+_log_level = _env.choice("CLICKHOOK_LOG_LEVEL", "INFO", list(logging.getLevelNamesMapping()))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("CLICKHOOK_LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": _log_level},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         "axes": {"level": "WARNING"},  # it tells of each sign-in in four lines, and names nobody
     },
 }
+
+for _warning in _env.unknown_names():
+    sys.stderr.write(f"{_warning}\n")
+if _env.problems:  # not an exception: whoever starts this needs the sentences and no traceback
+    sys.exit("\n".join(_env.problems))

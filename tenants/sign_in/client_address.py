@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+import re
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 
+WITH_PORT = re.compile(r'"?(?:\[(?P<ipv6>[^\]]+)\](?::\d+)?|(?P<ipv4>[\d.]+):\d+)"?')
 IPV6_NETWORK = 64  # bits; who has one IPv6 address has all addresses of its network
 
 
@@ -17,17 +19,25 @@ def client_address(request: HttpRequest) -> str | None:
         header = request.META.get("HTTP_X_FORWARDED_FOR", "")
         addresses = [part.strip() for part in header.split(",")]
         peer = addresses[-proxies] if len(addresses) >= proxies else peer
-    try:
-        return str(ip_address(peer))
-    except ValueError:
-        return None
+    return _parse_address(peer)
 
 
 def lockout_address(request: HttpRequest) -> str | None:
     """The address that failed sign-ins are counted by."""
     address = client_address(request)
     if address and ":" in address:
-        without_zone = address.partition("%")[0]
-        network = ip_network(f"{without_zone}/{IPV6_NETWORK}", strict=False)
+        network = ip_network(f"{address}/{IPV6_NETWORK}", strict=False)
         return str(network.network_address)
     return address
+
+
+def _parse_address(text: str) -> str | None:
+    """Without the port, brackets and zone that some proxies write; IPv4 inside IPv6 is IPv4."""
+    match = WITH_PORT.fullmatch(text)
+    bare = (match["ipv6"] or match["ipv4"]) if match else text
+    try:
+        address = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)

@@ -14,7 +14,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from clickhook import serving
+from clickhook import gunicorn_process
 from clickhook.demo import administrator
 from clickhook.management.commands import demo
 from tests.conftest import ROOT
@@ -87,14 +87,14 @@ def test_users_are_no_demos():
 
 
 def test_a_process_that_misses_the_first_signal_is_ended_all_the_same(monkeypatch, tmp_path):
-    monkeypatch.setattr(serving, "GUNICORN_ENDS_WITHIN", 0.3)
+    monkeypatch.setattr(gunicorn_process, "ENDS_WITHIN", 0.3)
     ready = tmp_path / "ready"
     deaf = "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
     process = subprocess.Popen(
         [sys.executable, "-c", f"{deaf}; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)", ready]
     )
     _wait_for(ready)
-    serving.end(process)
+    gunicorn_process.end(process)
     assert process.returncode == -signal.SIGKILL
 
 

@@ -67,6 +67,102 @@ def test_a_number_is_a_number(name, value):
     assert settings(**{name: value}).returncode == 1
 
 
+WRONG = {
+    "DATABASE_URL": "postgresql://hook:S3cretPw/tail@h/db",
+    "CLICKHOOK_PUBLIC_URL": "https://user:S3cretPw@gateway.example/path",
+    "CLICKHOOK_ALLOWED_HOSTS": "https://x.example",
+    "CLICKHOOK_SECRET_KEY_FILE": "/nonexistent",
+    "CLICKHOOK_ENCRYPTION_KEYS": "S3cretPw",
+    "CLICKHOOK_BIND": "::1:8000",
+    "WEB_CONCURRENCY": "0",
+    "CLICKHOOK_HOOK_DEADLINE": "0",
+    "CLICKHOOK_SPOOL_LIMIT": "0",
+    "CLICKHOOK_RING_LEASE": "-1",
+    "CLICKHOOK_CALL_LEASE": "",
+    "CLICKHOOK_SESSION_LEASE": "1e3",
+    "CLICKHOOK_SIGN_IN_IDLE": "9" * 5000,
+    "CLICKHOOK_SIGN_IN_AGE": "0x10",
+    "CLICKHOOK_TRUSTED_PROXIES": "-1",
+    "CLICKHOOK_STATIC_DIR": "",
+    "CLICKHOOK_LOG_LEVEL": "loud",
+}
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        ["manage.py", "up"],
+        ["manage.py", "migrate"],
+        ["-m", "gunicorn", "-c", "docker/gunicorn.conf.py", "--bind", "127.0.0.1:0"],
+    ],
+    ids=["up", "migrate", "gunicorn"],
+)
+def test_every_problem_is_one_sentence_at_once(program):
+    refused = subprocess.run(
+        [sys.executable, *program],
+        cwd=ROOT,
+        env={**os.environ, **WRONG},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert refused.returncode == 1
+    assert sorted(line.split()[0] for line in refused.stderr.splitlines()) == sorted(WRONG)
+    assert all(line.endswith(".") for line in refused.stderr.splitlines())
+    assert "S3cret" not in refused.stderr + refused.stdout
+
+
+def test_a_data_directory_that_is_a_file_is_a_sentence():
+    refused = settings(CLICKHOOK_DATA_DIR="/dev/null")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("CLICKHOOK_DATA_DIR cannot be used: ")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_name_with_a_typo_is_a_warning():
+    shown = settings(CLICKHOOK_HOOK_DEADLIN="1")
+    assert shown.returncode == 0
+    assert "is CLICKHOOK_HOOK_DEADLINE meant?" in shown.stderr
+
+
+def test_what_is_written_unusually_is_taken():
+    shown = settings(
+        CLICKHOOK_PUBLIC_URL='"https://Gateway.Example.:443/"',
+        CLICKHOOK_LOG_LEVEL="info",
+        DATABASE_URL="'postgresql://hook:a-password@h/db'",
+        CLICKHOOK_BIND="192.0.2.7:8000",
+    )
+    assert shown.stderr == ""
+    assert "['gateway.example', 'localhost', '127.0.0.1', '[::1]', '192.0.2.7']" in shown.stdout
+
+
+ORIGINS = """
+import django
+django.setup()
+from django.middleware.csrf import CsrfViewMiddleware
+from django.test import RequestFactory
+check = CsrfViewMiddleware(lambda request: None)
+for host in ("gateway.example", "two.example", "evil.example"):
+    headers = {"host": host, "origin": f"https://{host}"}
+    try:
+        print(check._origin_verified(RequestFactory().post("/", headers=headers)))
+    except django.core.exceptions.DisallowedHost:
+        print("no such host")
+"""
+
+
+def test_forms_are_taken_from_every_host_behind_a_proxy():
+    hosts = {"CLICKHOOK_PUBLIC_URL": "https://Gateway.Example:443/"}
+    hosts["CLICKHOOK_ALLOWED_HOSTS"] = "two.example"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "clickhook.settings", **hosts}
+    shown = subprocess.check_output(
+        [sys.executable, "-c", ORIGINS], cwd=ROOT, env=environment, text=True
+    )
+    assert shown.splitlines()[:2] == ["True", "True"]
+    assert shown.splitlines()[2] != "True"
+
+
 @pytest.mark.parametrize("keys", ["", "k1:AAAA", "no key at all"])
 def test_without_a_sound_key_ring_nothing_is_served(keys, tmp_path):
     environment = {

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
-import os
 import re
 import shlex
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,87 +18,9 @@ import psycopg
 import pytest
 
 from clickhook import postgres
+from tests.clickhook.running_up import Up
 from tests.conftest import ROOT
 from tests.environment import SERVER
-
-
-class Up:
-    def __init__(self, data_dir: Path, **environment: str) -> None:
-        self.data_dir = data_dir
-        self.environment = {**os.environ, **environment}
-        self.environment.pop("CLICKHOOK_DATA_DIR", None)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-
-    def start(self, *, ready: bool = True) -> str:
-        self.output = self.data_dir.parent / "output"
-        command = [
-            sys.executable,
-            "manage.py",
-            "up",
-            "--data-dir",
-            str(self.data_dir),
-            "--bind",
-            f"127.0.0.1:{self.port}",
-        ]
-        with self.output.open("w") as output:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=output, stderr=output
-            )
-        if ready:
-            self._wait()
-        return self.output.read_text()
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + 60
-        while self.get("/readyz") != 200:
-            assert self.process.poll() is None, self.output.read_text()
-            assert time.monotonic() < deadline, self.output.read_text()
-            time.sleep(0.1)
-
-    def get(self, path: str) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status
-        except OSError:
-            return 0
-        finally:
-            connection.close()
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(timeout=30)
-
-    def leftovers(self) -> list[str]:
-        """Command lines of processes that still belong to it."""
-        found = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    line = (entry / "cmdline").read_text().replace("\0", " ")
-                except OSError:
-                    continue
-                if str(self.data_dir) in line or f"127.0.0.1:{self.port}" in line:
-                    found.append(line)
-        return found
-
-    def eventually_gone(self) -> None:
-        deadline = time.monotonic() + 20
-        while self.leftovers():
-            assert time.monotonic() < deadline, self.leftovers()
-            time.sleep(0.1)
-
-
-@pytest.fixture
-def up(tmp_path) -> Iterator[Up]:
-    running = Up(tmp_path / "data")
-    yield running
-    if getattr(running, "process", None) and running.process.poll() is None:
-        running.process.kill()
-        running.process.wait()
-        running.eventually_gone()
 
 
 @pytest.fixture
@@ -127,9 +46,9 @@ def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
     assert len(commands) == 2
     _fetch_as_advised(shown, up.data_dir)
     connect, call = (_post_as_curl(command) for command in commands)
-    assert '"sipLogin": "10001"' in connect
-    assert '"restClientConfig"' in connect
-    assert '"callee": "10002"' in call
+    assert json.loads(connect)["sipLogin"] == "10001"
+    assert "restClientConfig" in json.loads(connect)
+    assert json.loads(call)["callee"] == "10002"
     assert up.get("/admin/login/") == 200
     assert up.get("/static/admin/css/base.css") == 200
     assert _is_private(up.data_dir)
@@ -198,23 +117,13 @@ def test_other_commands_find_its_database_while_it_runs_and_while_it_does_not(up
     file = tmp_path / "tenants.json"
     file.write_text('{"tenants": [{"slug": "acme", "name": "Acme Ltd", "status": "active"}]}')
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "CLICKHOOK_DATA_DIR": str(up.data_dir)}
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-
-    before = run("import_tenants", str(file))
+    before = up.run("import_tenants", str(file))
     assert before.returncode == 1
     assert "`manage.py up` makes it" in before.stderr
     up.start()
-    assert run("import_tenants", str(file)).returncode == 0
+    assert up.run("import_tenants", str(file)).returncode == 0
     assert up.end() == 0
-    after = run("import_tenants", str(file))
+    after = up.run("import_tenants", str(file))
     assert after.returncode == 0
     assert "nothing to change" in after.stdout
     assert up.leftovers() == []
@@ -252,18 +161,6 @@ def test_a_port_in_use_is_a_clear_error(up):
     assert up.leftovers() == []
 
 
-def test_it_does_not_stay_where_its_database_is_gone(up):
-    up.start()
-    os.kill(
-        int((up.data_dir / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0]),
-        signal.SIGKILL,
-    )
-    assert up.process.wait(timeout=30) == 1
-    assert "The embedded PostgreSQL ended by itself" in up.output.read_text()
-    assert "Traceback" not in up.output.read_text()
-    up.eventually_gone()
-
-
 def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db):
     with psycopg.connect(
         host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True
@@ -280,3 +177,30 @@ def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db
         host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True
     ) as connection:
         connection.execute("DROP DATABASE given WITH (FORCE)")
+
+
+def test_the_address_it_prints_answers_whatever_it_listens_on(up):
+    up.host = "0.0.0.0"
+    shown = up.start()
+    (url,) = re.findall("^clickhook serves (http://[^ ]+) ", shown, re.MULTILINE)
+    assert url == f"http://localhost:{up.port}"
+    with urllib.request.urlopen(f"{url}/admin/login/") as page:
+        assert page.status == 200
+    assert up.end() == 0
+
+
+def test_a_database_that_forbids_tables_is_a_sentence(up, transactional_db):
+    place = {"host": str(SERVER.socket), "user": "clickhook"}
+    with psycopg.connect(**place, dbname="postgres", autocommit=True) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+        connection.execute("CREATE DATABASE forbidden")
+        try:
+            host = str(SERVER.socket).replace("/", "%2F")
+            up.environment["DATABASE_URL"] = f"postgresql://reader@{host}/forbidden"
+            up.start(ready=False)
+            assert up.process.wait(timeout=60) == 1
+        finally:
+            connection.execute("DROP DATABASE forbidden WITH (FORCE)")
+            connection.execute("DROP ROLE reader")
+    assert "or have CREATE on its schema public" in up.output.read_text()
+    assert "Traceback" not in up.output.read_text()

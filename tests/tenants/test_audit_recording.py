@@ -81,11 +81,10 @@ def test_every_table_is_watched_or_left_out_on_purpose():
 
 def test_hooks_write_no_watched_table():
     """They must never wait for the chain's lock."""
-    every = [
-        write(*(bool(bits & 1 << n) for n in range(5))).decode() for bits in range(32)
-    ]
+    every = [write(*(bool(bits & 1 << n) for n in range(5))).decode() for bits in range(32)]
     written = re.findall(
-        r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+_\w+)", " ".join([*every, LOST_SESSIONS, LOST_CALLS])
+        r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+_\w+)",
+        " ".join([*every, LOST_SESSIONS, LOST_CALLS]),
     )
     assert {"hooks_session", "hooks_call", "hooks_event", "tenants_wcsnode"} == set(written)
     assert not set(written) & {table.table for table in watched_tables()}

@@ -9,6 +9,7 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 
+from tenants.sign_in.client_address import client_address
 from tests.manager import person, signed_in
 
 PASSWORD, GUESS = "correct horse battery", "a guess that is no password"
@@ -97,6 +98,42 @@ def test_a_proxy_that_says_no_address_is_no_way_round(lena, settings, said):
     settings.CLICKHOOK_TRUSTED_PROXIES = 1
     assert guess(HTTP_X_FORWARDED_FOR=said)[-1] == 429
     assert give(PASSWORD, HTTP_X_FORWARDED_FOR=said).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("203.0.113.5:41234", "203.0.113.5"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ('"[2001:db8::1]:443"', "2001:db8::1"),
+        ("2001:DB8::1", "2001:db8::1"),
+        ("::ffff:203.0.113.5", "203.0.113.5"),
+        ("[::ffff:203.0.113.5]:80", "203.0.113.5"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("[fe80::1%25eth0]:443", "fe80::1"),
+        ("203.0.113.5:", None),
+        ("[203.0.113.5", None),
+        ("unknown", None),
+        ("_hidden:80", None),
+    ],
+)
+def test_a_port_brackets_and_a_zone_are_not_the_address(rf, settings, written, address):
+    settings.CLICKHOOK_TRUSTED_PROXIES = 1
+    request = rf.get("/", headers={"X-Forwarded-For": written})
+    assert client_address(request) == address
+
+
+def test_a_proxy_that_writes_ports_locks_nobody_out_from_elsewhere(lena, settings):
+    settings.CLICKHOOK_TRUSTED_PROXIES = 1
+    assert guess(HTTP_X_FORWARDED_FOR="203.0.113.5:41234")[-1] == 429
+    assert give(PASSWORD, HTTP_X_FORWARDED_FOR="203.0.113.5:41235").status_code == 429
+    assert give(PASSWORD, HTTP_X_FORWARDED_FOR="203.0.113.6:41234").status_code == 302
+
+
+def test_ipv4_addresses_inside_ipv6_are_not_one_network(lena):
+    assert guess(address="::ffff:203.0.113.5")[-1] == 429
+    assert give(PASSWORD, address="::ffff:203.0.113.6").status_code == 302
 
 
 def test_what_was_typed_is_recorded_without_the_password(lena):

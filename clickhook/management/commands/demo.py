@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import secrets
 import socket
-import subprocess
-import time
 from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import OperationalError
+from django.db import DatabaseError
 
-from clickhook import serving
+from clickhook import serving, supervision
 from clickhook.button import fetching, websdk
 from clickhook.button.npm import install_command
 from clickhook.demo import administrator
 from clickhook.demo.customer import PHONES, SIP_DOMAIN, Customer
 from clickhook.demo.part import Part, PartError
 from clickhook.demo.site import Content, Site
+from clickhook.gunicorn_process import Gunicorn, GunicornError
 from clickhook.postgres import PostgresError, Server
 from tenants.management.plain_help import PlainHelpCommand
 
@@ -74,7 +73,14 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
                 self._play(parts, site, server)
         except KeyboardInterrupt:
             self.stdout.write("The demo has ended.")
-        except (PostgresError, OperationalError, PartError, fetching.FetchError, OSError) as error:
+        except (
+            PostgresError,
+            GunicornError,
+            DatabaseError,
+            PartError,
+            fetching.FetchError,
+            OSError,
+        ) as error:
             raise CommandError(str(error)) from error
 
     def _prepare(self) -> None:
@@ -94,8 +100,9 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         )
         server = f"127.0.0.1:{sip.wait_for()['listening'][1]}"
         hook_key = customer.prepare(site.origin, int(server.partition(":")[2]))
-        gunicorn = serving.gunicorn(f"127.0.0.1:{gateway_port}")
-        parts.callback(serving.end, gunicorn)
+        gunicorn = Gunicorn(f"127.0.0.1:{gateway_port}")
+        parts.callback(gunicorn.end)
+        gunicorn.start()
         hooks = f"http://127.0.0.1:{gateway_port}/hooks/{hook_key}"
         wcs = parts.enter_context(
             Part("clickhook.demo.wcs", WCS_HOOKS=hooks, WCS_SIGNING_SECRET=customer.signing_secret)
@@ -107,13 +114,13 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
             phone.wait_for()
         key = secrets.token_urlsafe(16)
         address = wcs.wait_for(what="listening")["websocket"].replace("127.0.0.1", "localhost")
-        _wait_for(gunicorn, gateway_port)
+        gunicorn.wait_until_it_answers()
         site.open(Content(f"http://localhost:{gateway_port}", address, key, administrator.sign_in))
         self.stdout.write(
             f"\nOpen this, click, and talk:\n\n    {site.origin}/?key={key}\n\nCtrl-C ends it all."
         )
         self.stdout.flush()
-        _watch(gunicorn, database, [sip, wcs, *phones])
+        supervision.keep_running(gunicorn, database, partial(_check, [sip, wcs, *phones]))
 
 
 def _parse_port(text: str) -> int:
@@ -150,21 +157,7 @@ def _find_free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(gunicorn: subprocess.Popen[bytes], port: int) -> None:
-    """Until it takes connections. Raises PartError."""
-    while gunicorn.poll() is None:
-        with contextlib.suppress(ConnectionRefusedError):
-            return socket.create_connection(("127.0.0.1", port)).close()
-        time.sleep(0.05)
-    raise PartError("The gateway does not start.")
-
-
-def _watch(gunicorn: subprocess.Popen[bytes], database: Server | None, parts: list[Part]) -> None:
-    """Until the end. Raises PartError or PostgresError."""
-    while gunicorn.poll() is None:
-        if database:
-            database.check()
-        for part in parts:
-            part.check()
-        time.sleep(serving.LOOK_EVERY)
-    raise PartError("The gateway ended by itself.")
+def _check(parts: list[Part]) -> None:
+    """Raises PartError."""
+    for part in parts:
+        part.check()

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import OperationalError
+from django.db import DatabaseError
 
-from clickhook import first_start, serving
+from clickhook import first_start, serving, supervision
 from clickhook.button import fetching
+from clickhook.database_refusals import describe_refusal
+from clickhook.gunicorn_process import Gunicorn, GunicornError
 from clickhook.postgres import PostgresError, Server
 from clickhook.served_url import announce
 from tenants.management.plain_help import PlainHelpCommand
@@ -23,8 +25,9 @@ class Command(PlainHelpCommand):
 
 The first start makes the data directory with its keys (back them up: without them no stored
 password opens), an administrator whose password is shown once, and a demo tenant with two
-signed curl commands to try. It stays in the foreground: Ctrl-C or SIGTERM ends everything; after a
-crash, start it again.
+signed curl commands to try. It stays in the foreground: Ctrl-C or SIGTERM ends everything. Where
+gunicorn or the embedded PostgreSQL ends by itself, it is started again, and the log says so; the
+events that arrive meanwhile are kept and recorded.
 
 It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: could not start."""
     requires_system_checks = []
@@ -46,28 +49,26 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         try:
             serving.with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
             serving.interrupt_on_signals()
+            gunicorn = Gunicorn(bind)
             with serving.database() as server, announce(settings.CLICKHOOK_DATA_DIR, bind) as url:
                 serving.prepare()
                 if advice := fetching.advise():
                     self.stdout.write(advice)
                 if first_start.is_due():
                     self.stdout.write(first_start.prepare(url))
-                self._serve(bind, server)
+                self._serve(gunicorn, server, url)
         except KeyboardInterrupt:
             self.stdout.write("stopped while starting")
-        except (PostgresError, OperationalError, OSError) as error:
-            raise CommandError(str(error)) from error
+        except (PostgresError, GunicornError, DatabaseError, OSError) as error:
+            raise CommandError(describe_refusal(error) or str(error).strip()) from error
 
-    def _serve(self, bind: str, server: Server | None) -> None:
-        gunicorn = serving.gunicorn(bind)
-        self.stdout.write(
-            f"clickhook serves http://{bind} (admin: http://{bind}/admin/); Ctrl-C ends it"
-        )
-        self.stdout.flush()  # into a file or a journal too: the password is shown only now
+    def _serve(self, gunicorn: Gunicorn, server: Server | None, url: str) -> None:
         try:
-            code = serving.wait(gunicorn, server)
+            gunicorn.start()
+            self.stdout.write(f"clickhook serves {url} (admin: {url}/admin/); Ctrl-C ends it")
+            self.stdout.flush()  # into a file or a journal too: the password is shown only now
+            supervision.keep_running(gunicorn, server)
         except KeyboardInterrupt:
             return
         finally:
-            serving.end(gunicorn)
-        raise CommandError(f"gunicorn ended by itself with exit code {code}; is {bind} in use?")
+            gunicorn.end()
