@@ -14,6 +14,8 @@ from django.core.asgi import get_asgi_application
 _django = get_asgi_application()
 
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
+from clickhook.door.pages import Pages  # noqa: E402 - needs the apps
+from clickhook.health import PATHS, Health  # noqa: E402 - needs the apps
 from hooks.body import Receive  # noqa: E402 - needs the apps
 from hooks.duties.running import Duties  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Scope, Send  # noqa: E402 - needs the apps
@@ -30,6 +32,8 @@ warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronou
 class Application:
     def __init__(self) -> None:
         self._gateway: Gateway | None = None
+        self._health = Health()
+        self._pages = Pages(_django)  # type: ignore[arg-type]  # its messages may be read-only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -38,7 +42,9 @@ class Application:
             return await send({"type": "websocket.close"})
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
             return await self._gateway(scope, receive, send)
-        return await bounded(_django, dict(scope), receive, send)
+        if scope["path"] in PATHS:
+            return await self._health.answer(scope["path"], send)
+        return await bounded(self._pages, dict(scope), receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -53,12 +59,14 @@ class Application:
             )
         duties = Duties(self._gateway)
         await self._gateway.start()
+        await self._health.start()
         duties.start()
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again cost a tenth of a hook
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await duties.stop()
+        await self._health.stop()
         await self._gateway.stop()
         return await send({"type": "lifespan.shutdown.complete"})
 
