@@ -6,7 +6,7 @@ import contextlib
 import resource
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,10 +25,16 @@ def door(django_db_setup) -> Iterator[Gateway]:
     running.stop()
 
 
-def connect(gateway: Gateway, address: str = "127.0.0.1") -> socket.socket:
-    return socket.create_connection(
-        ("127.0.0.1", gateway.port), timeout=10, source_address=(address, 0)
-    )
+@pytest.fixture
+def connect(door: Gateway) -> Iterator[Callable[..., socket.socket]]:
+    with contextlib.ExitStack() as connections:
+
+        def connect(address: str = "127.0.0.1") -> socket.socket:
+            target = ("127.0.0.1", door.port)
+            connection = socket.create_connection(target, timeout=10, source_address=(address, 0))
+            return connections.enter_context(connection)
+
+        yield connect
 
 
 def ask(connection: socket.socket) -> bytes:
@@ -49,21 +55,21 @@ def worker_of(gateway: Gateway) -> int:
     return int(children.read_text().split()[0])
 
 
-def test_a_stranger_with_many_idle_connections_keeps_nobody_out(door):
-    kept = connect(door, "127.0.0.2")
+def test_a_stranger_with_many_idle_connections_keeps_nobody_out(connect):
+    kept = connect("127.0.0.2")
     assert ask(kept).startswith(b"HTTP/1.1 200 ")
-    idle = [connect(door, f"127.0.0.{10 + number % 8}") for number in range(AT_MOST * 2)]
+    idle = [connect(f"127.0.0.{10 + number % 8}") for number in range(AT_MOST * 2)]
 
-    assert ask(connect(door, "127.0.0.3")).startswith(b"HTTP/1.1 200 ")
+    assert ask(connect("127.0.0.3")).startswith(b"HTTP/1.1 200 ")
     assert ask(kept).startswith(b"HTTP/1.1 200 ")
     assert sum(is_open(connection) for connection in idle) < AT_MOST
 
 
-def test_one_address_has_a_quarter(door):
-    others = [connect(door, "127.0.0.2") for _ in range(5)]
-    idle = [connect(door) for _ in range(AT_MOST)]
+def test_one_address_has_a_quarter(connect):
+    others = [connect("127.0.0.2") for _ in range(5)]
+    idle = [connect() for _ in range(AT_MOST)]
 
-    assert ask(connect(door)).startswith(b"HTTP/1.1 200 ")
+    assert ask(connect()).startswith(b"HTTP/1.1 200 ")
     assert all(is_open(connection) for connection in others)
     assert sum(is_open(connection) for connection in idle) < AT_MOST / 4
 
@@ -75,8 +81,8 @@ def test_a_worker_may_open_as_many_files_as_the_system_allows(door):
     assert soft == hard
 
 
-def test_a_worker_that_ends_closes_what_is_idle_and_answers_what_has_begun(door):
-    idle, begun = connect(door), connect(door)
+def test_a_worker_that_ends_closes_what_is_idle_and_answers_what_has_begun(door, connect):
+    idle, begun = connect(), connect()
     assert ask(idle).startswith(b"HTTP/1.1 200 ")
     begun.sendall(WHOLE[:20])
     time.sleep(0.2)

@@ -80,7 +80,7 @@ def test_a_body_that_comes_fast_enough_is_read_to_its_end(door):
             time.sleep(DEADLINE / 5)
         answer = connection.recv(65_536)
 
-    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert answer.startswith(b"HTTP/1.1 404 ")
 
 
 def test_a_kept_connection_may_be_quiet_for_longer(door):
