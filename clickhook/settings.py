@@ -158,6 +158,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "tenants.sign_in.locked_out.locked_out"
 AXES_VERBOSE = AXES_ENABLE_ADMIN = False  # its pages are our own
 
+PASSWORD_HASHERS = ["clickhook.door.password_hashing.YieldingPasswordHasher"]
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
