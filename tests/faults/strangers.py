@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import multiprocessing
+import os
 import re
 import urllib.parse
 from collections import Counter
@@ -34,6 +35,7 @@ def attacking(attack: Attack | None, port: int) -> Iterator[Counter]:
 
 
 def _run(attack: Attack, port: int, answers, stop) -> None:
+    os.nice(10)  # real strangers use the processors of another machine
     outcome: Counter = Counter()
 
     async def run() -> None:
