@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clickhook.door.worker import Worker
 
 SLOWEST_BODY = 16 * 1024  # bytes a second
-SLOWEST_READER = 30.0  # seconds in which a client takes some of a waiting answer
+SLOWEST_READER = 3  # deadlines, in which a client reads what waits of its answer
 
 
 class Awaited(enum.Enum):
@@ -149,7 +149,8 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
 
     def _start_reader_timer(self) -> None:
         if self._reader_timer is None:
-            self._reader_timer = self._loop.call_later(SLOWEST_READER, self.transport.abort)
+            seconds = SLOWEST_READER * self._deadline
+            self._reader_timer = self._loop.call_later(seconds, self.transport.abort)
 
     def _stop_reader_timer(self) -> None:
         if self._reader_timer is not None:

@@ -74,11 +74,16 @@ def test_one_address_has_a_quarter(connect):
     assert sum(is_open(connection) for connection in idle) < AT_MOST / 4
 
 
-def test_a_worker_may_open_as_many_files_as_the_system_allows(door):
-    pid = worker_of(door)
-    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+def test_a_worker_may_open_as_many_files_as_the_system_allows(django_db_setup):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+    try:
+        running = Gateway(workers=1).start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
-    assert soft == hard
+    assert resource.prlimit(worker_of(running), resource.RLIMIT_NOFILE) == (hard, hard)
+    running.stop()
 
 
 def test_a_worker_that_ends_closes_what_is_idle_and_answers_what_has_begun(door, connect):
