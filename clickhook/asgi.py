@@ -14,14 +14,16 @@ from django.core.asgi import get_asgi_application
 _django = get_asgi_application()
 
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
+from clickhook.door.pages import Pages  # noqa: E402 - needs the apps
+from clickhook.health import PATHS, Health  # noqa: E402 - needs the apps
 from hooks.body import Receive  # noqa: E402 - needs the apps
 from hooks.duties.running import Duties  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Scope, Send  # noqa: E402 - needs the apps
 from hooks.lanes import Lanes  # noqa: E402 - needs the apps
 from tenants.secrets.encryption import KeyRingError  # noqa: E402
 
-# Seconds after which a thread gives way to another. At Python's 5 ms, hooks would wait that long, several times each,
-# for a file that a manager imports in the same process.
+# Seconds after which a thread gives way to another. At Python's 5 ms, hooks would wait that long,
+# several times each, for a file that a manager imports in the same process.
 sys.setswitchinterval(0.0005)
 
 # Whitenoise hands static files to Django piece by piece, and Django warns for each of them.
@@ -31,6 +33,8 @@ warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronou
 class Application:
     def __init__(self) -> None:
         self._gateway: Gateway | None = None
+        self._health = Health()
+        self._pages = Pages(_django)  # type: ignore[arg-type]  # its messages may be read-only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -39,7 +43,9 @@ class Application:
             return await send({"type": "websocket.close"})
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
             return await self._gateway(scope, receive, send)
-        return await bounded(_django, dict(scope), receive, send)
+        if scope["path"] in PATHS:
+            return await self._health.answer(scope["path"], send)
+        return await bounded(self._pages, dict(scope), receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -55,12 +61,14 @@ class Application:
             )
         duties = Duties(lanes)
         lanes.start()
+        await self._health.start()
         duties.start()
         gc.collect()
-        gc.freeze()  # what is loaded by now stays: looking through it again and again cost a tenth of a hook
+        gc.freeze()  # what is loaded stays: looking through it again cost a tenth of a hook
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await duties.stop()
+        await self._health.stop()
         await lanes.stop()
         return await send({"type": "lifespan.shutdown.complete"})
 

@@ -1,4 +1,4 @@
-"""A request that is too large is refused at the door: Django would first write all of it to a temporary file."""
+"""Refuses a request that is too large before Django writes all of it to a temporary file."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from hooks.gateway import Scope, Send
 from tenants.models.upload import MAX_BYTES
 
 LARGEST = MAX_BYTES + 1024 * 1024  # with the rest of the form
-SENTENCE = f"This is too large: at most {MAX_BYTES // 1024**2} MiB are taken. Go back, and split the file.\n".encode()
+SENTENCE = (
+    f"This is too large: at most {MAX_BYTES // 1024**2} MiB are taken. "
+    "Go back, and split the file.\n"
+).encode()
 App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 
 class _Counted:
-    """Ends what is being received when it gets too long, also where nobody said in advance how long it would be."""
+    """Ends a body that gets too long, also where no header said how long it would be."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive, self._bytes = receive, 0

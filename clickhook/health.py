@@ -1,19 +1,55 @@
-"""Is the process alive, and can it answer hooks?"""
+"""What a load balancer asks: does the process live, and does it reach the database?"""
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+import asyncio
+from http import HTTPStatus
+
+import psycopg
+
+from clickhook.door.application import Send, answer
+from hooks.connection import HookConnection
+from hooks.database import DatabaseAway
+
+LOOK_EVERY = 1.0  # seconds
+LOOK_WITHIN = 1.0  # seconds
+AWAY = "the database is away\n"
+PATHS = ("/healthz", "/readyz")
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type="text/plain")
+class Health:
+    """Looks at the database once a second, however many ask. No host name is refused here."""
 
+    def __init__(self) -> None:
+        self._connection = HookConnection()
+        self._problem = AWAY
+        self._looking: asyncio.Task[None] | None = None
 
-def readyz(request: HttpRequest) -> HttpResponse:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("the database is away\n", content_type="text/plain", status=503)
-    return HttpResponse("ok\n", content_type="text/plain")
+    async def start(self) -> None:
+        await self._look()
+        self._looking = asyncio.create_task(self._keep_looking())
+
+    async def stop(self) -> None:
+        if self._looking:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        await self._connection.close()
+
+    async def answer(self, path: str, send: Send) -> None:
+        problem = self._problem if path == "/readyz" else ""
+        status = HTTPStatus.SERVICE_UNAVAILABLE if problem else HTTPStatus.OK
+        headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+        await answer(send, status, (problem or "ok\n").encode(), headers)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            await self._look()
+
+    async def _look(self) -> None:
+        try:
+            with self._connection.within(LOOK_WITHIN):
+                await self._connection.execute("SELECT 1", [])
+            self._problem = ""
+        except (DatabaseAway, psycopg.Error):
+            self._problem = AWAY

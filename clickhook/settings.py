@@ -67,8 +67,10 @@ CLICKHOOK_SESSION_LEASE = _env.whole_number("CLICKHOOK_SESSION_LEASE", _DAY, _MI
 CLICKHOOK_SIGN_IN_IDLE = _env.whole_number("CLICKHOOK_SIGN_IN_IDLE", 30 * _MINUTE, _MINUTE, _YEAR)
 CLICKHOOK_SIGN_IN_AGE = _env.whole_number("CLICKHOOK_SIGN_IN_AGE", 12 * _HOUR, _MINUTE, _YEAR)
 CLICKHOOK_TRUSTED_PROXIES = _env.whole_number("CLICKHOOK_TRUSTED_PROXIES", 0, 0, 100)
-# gunicorn reads these two; here they are only checked.
+# docker/gunicorn.conf.py reads these, and CLICKHOOK_BIND; here they are checked.
 _env.processes("WEB_CONCURRENCY", os.cpu_count() or 1, most=1024)
+_env.whole_number("CLICKHOOK_CONNECTIONS", 4000, 16, 1_000_000)
+_env.number("CLICKHOOK_REQUEST_DEADLINE", 10.0, 0.05, 600)
 _default_bind = "127.0.0.1:8000"
 _written_bind = _env.plain_text("CLICKHOOK_BIND", _default_bind)
 _bind = _env.parsed("CLICKHOOK_BIND", _written_bind, parse_bind, parse_bind(_default_bind))
@@ -182,6 +184,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "tenants.sign_in.locked_out.locked_out"
 AXES_VERBOSE = AXES_ENABLE_ADMIN = False  # its pages are our own
 
+PASSWORD_HASHERS = ["clickhook.door.password_hashing.YieldingPasswordHasher"]
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

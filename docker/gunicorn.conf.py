@@ -1,9 +1,10 @@
 """gunicorn, for `manage.py up` and for the image alike."""
 
 import os
+from typing import Any
 
 wsgi_app = "clickhook.asgi:application"
-worker_class = "asgi"
+worker_class = "clickhook.door.worker.Worker"
 asgi_loop = "uvloop"
 http_parser = "python"  # the C parser drops kept connections, and has no wheel for Linux
 asgi_lifespan = "on"
@@ -14,7 +15,12 @@ bind = os.environ.get("CLICKHOOK_BIND", "127.0.0.1:8000")
 # WCS keeps its connections; closing one while WCS posts on it would be an error to WCS.
 keepalive = 120
 graceful_timeout = 5
+worker_connections = int(os.environ.get("CLICKHOOK_CONNECTIONS", "4000"))
 control_socket_disable = True
 accesslog = None  # the hook URL holds the instance's key
 errorlog = "-"
 loglevel = "warning"
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    worker.request_deadline = float(os.environ.get("CLICKHOOK_REQUEST_DEADLINE", "10"))

@@ -94,7 +94,7 @@ def test_calls_are_refused_and_events_are_kept_until_it_is_back(wcs, lone):
         assert wcs.post("hangup").json == {}
         assert wcs.post("CallStatusEvent", "call_finish").json == {}
         _spool_is_private_and_holds_no_secret()
-        assert wcs.request("GET", "/readyz").status == 503
+        eventually(lambda: wcs.request("GET", "/readyz").status == 503)
         assert wcs.request("GET", "/healthz").status == 200
         told = timezone.now()
 

@@ -1,0 +1,1 @@
+"""The door keeps hooks safe from strangers: it bounds connections, slow requests and pages."""

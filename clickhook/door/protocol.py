@@ -1,0 +1,158 @@
+"""One connection: gunicorn's HTTP, with deadlines for what a client sends and reads."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import fcntl
+import struct
+import termios
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.asgi.protocol import ASGIProtocol  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from clickhook.door.worker import Worker
+
+SLOWEST_BODY = 16 * 1024  # bytes a second
+SLOWEST_READER = 3  # deadlines, in which a client reads what waits of its answer
+
+
+class Awaited(enum.Enum):
+    """What the client has yet to send."""
+
+    FIRST_BYTE = enum.auto()
+    HEAD = enum.auto()
+    BODY = enum.auto()
+
+
+class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
+    """Closes what is slow. A request that arrives in one piece costs no timer."""
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__(worker)
+        self.address = ""
+        self._connections = worker.connections
+        self._deadline: float = worker.request_deadline
+        self._loop: asyncio.AbstractEventLoop = worker.loop
+        self._awaited: Awaited | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._reader_timer: asyncio.TimerHandle | None = None
+        self._bytes = 0  # since the timer was set
+
+    def connection_made(self, transport: Any) -> None:
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]) if isinstance(peer, tuple) else ""
+        if not self._connections.admit(self, self._loop.time()):
+            self._conn_lost_handled = self._closed = True
+            transport.abort()
+            return
+
+        super().connection_made(transport)
+        self._await(Awaited.FIRST_BYTE)
+
+    def data_received(self, data: bytes) -> None:
+        if self._keepalive_handle is not None:
+            self._cancel_keepalive_timer()
+            self._connections.mark_at_work(self)
+        self._bytes += len(data)
+        super().data_received(data)
+        if not self._closed:
+            self._note_progress()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.remove(self)
+        self._await(None)
+        self._stop_reader_timer()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._start_reader_timer()
+
+    def resume_writing(self) -> None:
+        self._stop_reader_timer()
+        super().resume_writing()
+
+    def close_quietly(self) -> None:
+        """Of an idle connection."""
+        self._close_transport()
+        self._request_ready.set()  # the task that waits for a request ends
+
+    @property
+    def has_begun_request(self) -> bool:
+        if self._awaited in (Awaited.HEAD, Awaited.BODY):
+            return True
+
+        # The event loop may not have read yet what has arrived.
+        descriptor = self.transport.get_extra_info("socket").fileno()
+        if descriptor < 0:
+            return False
+        (unread,) = struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4))
+        return bool(unread)
+
+    def _arm_keepalive_timer(self) -> None:
+        """The answer is complete; the next request may have begun behind this one."""
+        parser = self._callback_parser
+        if parser._state == "request_line" and not parser._buffer:
+            super()._arm_keepalive_timer()
+            self._connections.mark_kept(self, self._loop.time())
+        elif self._awaited is not Awaited.HEAD:
+            self._await(Awaited.HEAD)
+
+    def _keepalive_timeout(self) -> None:
+        if not self.has_begun_request:
+            super()._keepalive_timeout()
+
+    def _note_progress(self) -> None:
+        awaited: Awaited | None = Awaited.HEAD
+        if (receiver := self._body_receiver) is not None:
+            awaited = None if receiver._complete else Awaited.BODY
+            if self._timer is not None:
+                self._connections.mark_at_work(self)
+
+        if awaited is not self._awaited:
+            self._await(awaited)
+
+    def _await(self, awaited: Awaited | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._awaited, self._bytes = awaited, 0
+        if awaited is not None:
+            self._timer = self._loop.call_later(self._deadline, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        if self._awaited is Awaited.FIRST_BYTE:
+            self.close_quietly()
+        elif self._awaited is Awaited.BODY and self._is_fast_enough():
+            self._await(Awaited.BODY)
+        else:
+            self._refuse_slow_request()
+
+    def _is_fast_enough(self) -> bool:
+        """Also where it is the gateway that does not read at the moment."""
+        return self._reading_paused or self._bytes >= self._deadline * SLOWEST_BODY
+
+    def _refuse_slow_request(self) -> None:
+        self._send_error_response(HTTPStatus.REQUEST_TIMEOUT, "The request did not come in time.\n")
+        self._close_transport()
+        self._request_ready.set()
+
+    def _close_transport(self) -> None:
+        super()._close_transport()
+        self._await(None)
+        if not self._conn_lost_handled and self.transport.get_write_buffer_size():
+            self._start_reader_timer()
+
+    def _start_reader_timer(self) -> None:
+        if self._reader_timer is None:
+            seconds = SLOWEST_READER * self._deadline
+            self._reader_timer = self._loop.call_later(seconds, self.transport.abort)
+
+    def _stop_reader_timer(self) -> None:
+        if self._reader_timer is not None:
+            self._reader_timer.cancel()
+            self._reader_timer = None

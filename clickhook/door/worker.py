@@ -1,0 +1,60 @@
+"""gunicorn's ASGI worker, with bounded connections and an end that loses no request."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from typing import Any
+
+from django.conf import settings
+from gunicorn.workers import gasgi  # type: ignore[import-untyped]
+
+from clickhook.door.connections import Connections
+from clickhook.door.protocol import DoorProtocol
+
+RESERVED_DESCRIPTORS = 256  # for the database, files, logs and listening sockets
+SHARE_OF_ONE_ADDRESS = 4  # one address may have a quarter of all connections
+MANY_DESCRIPTORS = 65_536  # where the system knows no limit
+# A proxy prefers the connection that it used last, so a quiet one is safe to close.
+QUIET = 0.5  # seconds
+LOOK_EVERY = 0.1  # seconds
+
+# The worker of gunicorn makes its protocol by this name.
+gasgi.ASGIProtocol = DoorProtocol
+
+
+class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
+    request_deadline = 10.0  # seconds; docker/gunicorn.conf.py sets it
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._ending: asyncio.Task[None] | None = None
+
+    def init_process(self) -> None:
+        at_most = min(self.worker_connections, raise_descriptor_limit() - RESERVED_DESCRIPTORS)
+        # Behind a proxy every connection has the proxy's address.
+        share = 1 if settings.CLICKHOOK_TRUSTED_PROXIES else SHARE_OF_ONE_ADDRESS
+        self.connections = Connections(at_most, max(at_most // share, 1))
+        super().init_process()
+
+    def handle_exit_signal(self) -> None:
+        super().handle_exit_signal()
+        if self._ending is None:
+            self._ending = self.loop.create_task(self._close_quiet_connections())
+
+    async def _close_quiet_connections(self) -> None:
+        """What is busy is answered with `Connection: close`, and is then closed by gunicorn."""
+        while True:
+            for connection in self.connections.quiet_since(self.loop.time() - QUIET):
+                if not connection.has_begun_request:
+                    connection.close_quietly()
+            await asyncio.sleep(LOOK_EVERY)
+
+
+def raise_descriptor_limit() -> int:
+    """To the highest value that the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = MANY_DESCRIPTORS if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < highest:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest, hard))
+    return highest

@@ -1,0 +1,158 @@
+"""The number of connections is bounded, and the end of a worker loses no request."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from clickhook.door.connections import Connections
+from tests.conftest import Gateway
+
+AT_MOST = 40
+WHOLE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.fixture
+def door(django_db_setup) -> Iterator[Gateway]:
+    running = Gateway({"CLICKHOOK_CONNECTIONS": str(AT_MOST)}, workers=1).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def connect(door: Gateway) -> Iterator[Callable[..., socket.socket]]:
+    with contextlib.ExitStack() as connections:
+
+        def connect(address: str = "127.0.0.1") -> socket.socket:
+            target = ("127.0.0.1", door.port)
+            connection = socket.create_connection(target, timeout=10, source_address=(address, 0))
+            return connections.enter_context(connection)
+
+        yield connect
+
+
+def ask(connection: socket.socket) -> bytes:
+    connection.sendall(WHOLE)
+    return connection.recv(65_536)
+
+
+def is_open(connection: socket.socket) -> bool:
+    connection.settimeout(0.1)
+    with contextlib.suppress(TimeoutError, ConnectionResetError):
+        connection.recv(1)
+        return False
+    return True
+
+
+def worker_of(gateway: Gateway) -> int:
+    children = Path(f"/proc/{gateway.process.pid}/task/{gateway.process.pid}/children")
+    return int(children.read_text().split()[0])
+
+
+def test_a_stranger_with_many_idle_connections_keeps_nobody_out(connect):
+    kept = connect("127.0.0.2")
+    assert ask(kept).startswith(b"HTTP/1.1 200 ")
+    idle = [connect(f"127.0.0.{10 + number % 8}") for number in range(AT_MOST * 2)]
+
+    assert ask(connect("127.0.0.3")).startswith(b"HTTP/1.1 200 ")
+    assert ask(kept).startswith(b"HTTP/1.1 200 ")
+    assert sum(is_open(connection) for connection in idle) < AT_MOST
+
+
+def test_one_address_has_a_quarter(connect):
+    others = [connect("127.0.0.2") for _ in range(5)]
+    idle = [connect() for _ in range(AT_MOST)]
+
+    assert ask(connect()).startswith(b"HTTP/1.1 200 ")
+    assert all(is_open(connection) for connection in others)
+    assert sum(is_open(connection) for connection in idle) < AT_MOST / 4
+
+
+def test_a_worker_may_open_as_many_files_as_the_system_allows(django_db_setup):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+    try:
+        running = Gateway(workers=1).start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert resource.prlimit(worker_of(running), resource.RLIMIT_NOFILE) == (hard, hard)
+    running.stop()
+
+
+def test_a_worker_that_ends_closes_what_is_idle_and_answers_what_has_begun(door, connect):
+    idle, begun = connect(), connect()
+    assert ask(idle).startswith(b"HTTP/1.1 200 ")
+    begun.sendall(WHOLE[:20])
+    time.sleep(0.2)
+
+    started = time.monotonic()
+    door.process.terminate()
+    assert idle.recv(1) == b""
+    assert time.monotonic() - started < 3
+    begun.sendall(WHOLE[20:])
+    answer = begun.recv(65_536)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close" in answer.lower()
+    assert begun.recv(1) == b""
+    door.process.wait(timeout=20)
+    door.start()
+
+
+class Idle:
+    has_begun_request = False
+
+    def __init__(self, address: str = "") -> None:
+        self.address, self.is_closed = address, False
+
+    def close_quietly(self) -> None:
+        self.is_closed = True
+
+
+def test_the_oldest_new_connection_goes_first_and_then_the_oldest_kept_one():
+    connections = Connections(at_most=3, at_most_per_address=3)
+    first, second, kept = Idle(), Idle(), Idle()
+    for moment, connection in enumerate((kept, first, second)):
+        assert connections.admit(connection, moment)
+    connections.mark_at_work(kept)
+    connections.mark_kept(kept, 3)
+
+    for expected in (first, second):
+        one = Idle()
+        assert connections.admit(one, 4)
+        connections.mark_at_work(one)
+        assert expected.is_closed
+        assert not kept.is_closed
+    assert connections.admit(Idle(), 5)
+    assert kept.is_closed
+
+
+def test_it_admits_nobody_while_all_are_at_work_until_one_leaves():
+    connections = Connections(at_most=1, at_most_per_address=1)
+    busy = Idle("a")
+    assert connections.admit(busy, 0)
+    connections.mark_at_work(busy)
+    assert not connections.admit(Idle("a"), 1)
+    assert not connections.admit(Idle("b"), 1)
+
+    connections.remove(busy)
+    connections.remove(busy)
+    assert connections.admit(Idle("a"), 2)
+
+
+def test_it_names_the_connections_that_were_quiet_for_long():
+    connections = Connections(at_most=9, at_most_per_address=9)
+    old, young, busy = Idle(), Idle(), Idle()
+    connections.admit(busy, 0)
+    connections.mark_at_work(busy)
+    connections.admit(old, 1)
+    connections.admit(young, 3)
+
+    assert connections.quiet_since(2) == [old]
