@@ -98,3 +98,21 @@ def test_half_a_head_behind_a_whole_request_has_the_deadline_too(door):
 
     assert received.startswith(b"HTTP/1.1 200 ")
     assert b"HTTP/1.1 408 " in received
+
+
+def test_a_client_that_does_not_read_its_answers_is_cut_off(door):
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(10)
+        connection.connect(("127.0.0.1", door.port))
+        connection.sendall(WHOLE.replace(b"healthz", b"button.js") * 1000)
+
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            _send_for(10, connection)
+
+
+def _send_for(seconds: float, connection: socket.socket) -> None:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        connection.sendall(b"x")
+        time.sleep(0.05)
