@@ -8,12 +8,11 @@ import fcntl
 import struct
 import termios
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from gunicorn.asgi.protocol import ASGIProtocol  # type: ignore[import-untyped]
 
-if TYPE_CHECKING:
-    from clickhook.door.worker import Worker
+from clickhook.door.connections import Connections
 
 SLOWEST_BODY = 16 * 1024  # bytes a second
 SLOWEST_READER = 3  # deadlines, in which a client reads what waits of its answer
@@ -25,6 +24,14 @@ class Awaited(enum.Enum):
     FIRST_BYTE = enum.auto()
     HEAD = enum.auto()
     BODY = enum.auto()
+
+
+class Worker(Protocol):
+    """What a connection needs of its worker, beside gunicorn's own."""
+
+    connections: Connections
+    request_deadline: float  # seconds
+    loop: asyncio.AbstractEventLoop
 
 
 class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types

@@ -94,7 +94,7 @@ class SealedImages(SealedColumn):
 
 
 def sealed_columns() -> Iterator[SealedColumn]:
-    for model in apps.get_models():
+    for model in sorted(apps.get_models(), key=lambda model: model._meta.db_table):
         for field in model._meta.local_fields:
             if isinstance(field, SecretField):
                 yield SealedColumn(model, field.attname)

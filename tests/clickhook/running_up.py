@@ -14,6 +14,13 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 
+def eventually(condition, within: float = 30.0) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 class Up:
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir, self.host = data_dir, "127.0.0.1"

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from clickhook import postgres
-from tests.clickhook.running_up import Up
+from tests.clickhook.running_up import Up, eventually
 from tests.conftest import ROOT
 from tests.environment import SERVER
 
@@ -148,7 +148,7 @@ def test_only_one_runs_on_a_directory(up, tmp_path):
 
     assert refused.returncode == 1
     assert "Another clickhook uses" in refused.stderr
-    assert up.get("/readyz") == 200
+    eventually(lambda: up.get("/readyz") == 200)
 
 
 def test_a_port_in_use_is_a_clear_error(up):

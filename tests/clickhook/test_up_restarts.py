@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from clickhook import postgres
-from tests.clickhook.running_up import Up
+from tests.clickhook.running_up import Up, eventually
 from tests.wcs import Wcs
 
 KEY, SECRET = "an-instance-key-of-this-test", "a-signing-secret-of-this-test"
@@ -81,13 +81,6 @@ def posting(up, tmp_path) -> Iterator[Poster]:
     eventually(lambda: len(poster.acknowledged) > 5)
     yield poster
     poster.end()
-
-
-def eventually(condition, within: float = 30.0) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def recorded(up: Up) -> set[str]:
@@ -171,7 +164,7 @@ def test_a_database_that_does_not_come_back_is_tried_again(up):
     version.write_text("1\n")
     os.kill(postmaster, signal.SIGKILL)
     eventually(lambda: "could not be started again" in up.output.read_text())
-    assert up.get("/readyz") == 503
+    eventually(lambda: up.get("/readyz") == 503)
 
     version.with_name("away").rename(version)
     eventually(lambda: up.get("/readyz") == 200)
