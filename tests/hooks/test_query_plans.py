@@ -39,6 +39,10 @@ FILTERS = [
     "tenant=t1&reason=session_ended",
     "q=0",
     "q={session}",
+    "q=t30",
+    "q=t30&tenant=t1",
+    "q=nobody-has-this",
+    "since=last-7-days",
     "session__id__exact={session}",
     "outcome=living",
     "outcome=reaper",
@@ -67,6 +71,7 @@ def past(django_db_setup, django_db_blocker):
 @pytest.fixture(params=["administrator", "manager"])
 def looking(request, past, db, monkeypatch):
     monkeypatch.setattr(huge_table, "LOOKED_THROUGH", LOOKED_THROUGH)
+    monkeypatch.setattr(huge_table, "COUNTED", LOOKED_THROUGH // 8)
     of_hers = Tenant.objects.filter(pk__lte=20) if request.param == "manager" else []
     return signed_in(request.param, *of_hers)
 
