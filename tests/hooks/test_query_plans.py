@@ -132,5 +132,5 @@ def test_a_deep_page_costs_what_the_first_one_does(looking, model):
 def test_a_tenants_page_looks_at_the_latest_rows_alone(looking):
     tenant = Tenant.objects.get(slug="t1")
     with CaptureQueriesContext(connection) as captured:
-        assert looking.get(url(tenant, "change", tenant.pk)).status_code == 200
+        assert looking.get(url(tenant, "overview", tenant.pk)).status_code == 200
     assert_bounded(captured)
