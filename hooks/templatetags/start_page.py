@@ -11,13 +11,19 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from hooks.calls.admin.paging import LOOKED_THROUGH_SPARSE
+from hooks.calls.admin.today import build_today
 from hooks.models import Call, Event
 from hooks.reasons import Decision, Reason
-from tenants.admin.scoped import may_change, may_see
+from tenants.admin.scoped import may_change, may_see, scope
 from tenants.models import Tenant
 
 SPAN = timedelta(days=1)
 MAX_TENANTS = 5
+APPS = ("tenants", "hooks", "auth")
+MODELS = (
+    *("Tenant", "Domain", "Callee", "SipAccount", "WcsInstance", "WcsNode"),
+    *("ImportRun", "AuditEntry", "Call", "Session", "Event"),
+)
 
 register = template.Library()
 
@@ -28,14 +34,38 @@ def start_page(context: Any) -> dict[str, Any]:
     since = datetime.now(UTC) - SPAN
     events = reverse("admin:hooks_event_changelist")
     refusals = _refusals_by_tenant(request.user, since)
+    may_look = may_see(request, Call)
 
     return {
-        "may_look": may_see(request, Call),
+        "may_look": may_look,
+        "today": list(build_today(_visible_tenants(request), datetime.now(UTC)))
+        if may_look
+        else [],
         "may_add": may_change(request, Tenant),
         "refusals": refusals[:MAX_TENANTS],
         "more": len(refusals) - MAX_TENANTS,
         "refused": f"{events}?decision__exact={Decision.REFUSED}&since={since:%Y-%m-%dT%H:%M}",
     }
+
+
+@register.filter
+def in_order_of_work(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tenants and what they own come first, then what happened, then the people who look."""
+    ordered = [{**app, "models": sorted(app["models"], key=_model_place)} for app in apps]
+    return sorted(ordered, key=lambda app: _place(app["app_label"], APPS))
+
+
+def _model_place(model: dict[str, Any]) -> int:
+    return _place(model["object_name"], MODELS)
+
+
+def _place(name: str, order: tuple[str, ...]) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+def _visible_tenants(request: HttpRequest) -> list[int] | None:
+    visible = scope(request).visible
+    return None if visible is None else sorted(visible)
 
 
 def _refusals_by_tenant(user: Any, since: datetime) -> list[dict[str, Any]]:

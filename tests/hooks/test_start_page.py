@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 
+from hooks.models import Call
 from hooks.reasons import Reason
 from tests.manager import assert_tells_nothing, signed_in, url
 
@@ -57,3 +60,47 @@ def test_it_offers_what_people_may_do(cast):
     assert offered("manager", cast.acme) == ["Live</a>", "Charts</a>", "New customer</a>"]
     assert offered("auditor") == ["Live</a>", "Charts</a>"]
     assert offered("nobody") == []
+
+
+def figures(html):
+    today = html.partition('aria-labelledby="today"')[2].partition("</section>")[0]
+    return dict(re.findall(r'<span class="what">(.*?)</span> <strong>(.*?)</strong>', today))
+
+
+def front(*who, **more):
+    return unescape(signed_in(*who, **more).get("/admin/").content.decode())
+
+
+def test_it_tells_today_in_figures(cast, acme):
+    acme.connected()
+    for number in range(3):
+        acme.post("call", callId=str(number), callee="sales")
+    acme.post("call", callId="refused", callee="boss")
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    talked = {"answered_at": midnight, "ended_at": midnight + timedelta(seconds=185)}
+    Call.objects.filter(wcs_call_id="0").update(**talked, ended_by="finish", asked_at=midnight)
+
+    assert figures(front()) == {
+        "Calls": "2",  # those that were answered or have ended
+        "Answered": "1",
+        "Talk time": "3 min",
+        "Living now": "2",
+        "Refused": "1",
+    }
+    theirs = figures(front("manager", cast.globex))
+    assert set(theirs.values()) == {"0", "0 min"}
+
+
+def test_it_compares_with_the_same_day_last_week(cast, acme):
+    acme.connected().post("call", callId="old", callee="boss")
+    old = datetime.now(UTC) - timedelta(days=7, seconds=1)
+    Call.objects.update(asked_at=old, ended_at=old)
+    html = front()
+    assert figures(html)["Refused"] == "0"
+    assert html.count("1 a week ago at this time") == 2, "calls and refused"
+
+
+def test_the_tables_are_in_the_order_of_work(cast):
+    html = front().partition('id="trouble"')[2]
+    places = [html.index(f"model-{name}") for name in ("tenant", "domain", "call", "user")]
+    assert places == sorted(places)

@@ -33,12 +33,11 @@ class EventAdmin(HugeTableAdmin):
     list_display = (
         columns.received,
         columns.tenant_link,
+        "method",
         columns.decision_text,
         columns.reason_text,
-        "method",
         columns.event_origin,
         columns.instance_link,
-        columns.session_link,
     )
     list_filter = (TenantFilter, TimeFilter, "decision", ReasonFilter)
     linked_lookups = ("session__id__exact", "call__id__exact", *TimeFilter.NAMES)
