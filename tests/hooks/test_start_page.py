@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from django.db import connection
 
 from hooks.models import Call
 from hooks.reasons import Reason
+from hooks.templatetags import start_page
 from tests.manager import assert_tells_nothing, signed_in, url
 
 
@@ -104,3 +106,12 @@ def test_the_tables_are_in_the_order_of_work(cast):
     html = front().partition('id="trouble"')[2]
     places = [html.index(f"model-{name}") for name in ("tenant", "domain", "call", "user")]
     assert places == sorted(places)
+
+
+def test_it_gives_up_figures_that_take_too_long(cast, monkeypatch):
+    slow = "SELECT pg_sleep(1)"
+    monkeypatch.setattr(start_page, "TODAY_MILLISECONDS", 20)
+    monkeypatch.setattr(start_page, "build_today", lambda *args: connection.cursor().execute(slow))
+    html = front()
+    assert "Counting took too long" in html
+    assert "Refused in the last 24 hours" in html
