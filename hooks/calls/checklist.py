@@ -18,7 +18,12 @@ INSTANCES, SET_UP, REFUSALS = "#WcsInstance_tenants-group", "#set-up", "#refusal
 class SetUpStep(NamedTuple):
     done: bool
     sentence: str
-    where: str  # a place on the tenant's page, or another page
+    where: str  # a place on one of the tenant's pages, or another page
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the place is on the page that changes the tenant."""
+        return self.where.startswith("#") and self.where not in (SET_UP, REFUSALS)
 
 
 @dataclass(frozen=True, slots=True)

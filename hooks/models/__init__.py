@@ -1,8 +1,9 @@
-"""The tables of what happened, one file each: sessions, calls, events, and calls by the hour."""
+"""The tables of what happened: sessions, calls, events, hours; and how a person reads times."""
 
 from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
 from hooks.models.event import Event
 from hooks.models.session import Session
+from hooks.models.time_display import TimeDisplay
 
-__all__ = ["Call", "CallHour", "Event", "Session"]
+__all__ = ["Call", "CallHour", "Event", "Session", "TimeDisplay"]

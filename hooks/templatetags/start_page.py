@@ -7,17 +7,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from psycopg.errors import QueryCanceled
 
 from hooks.calls.admin.paging import LOOKED_THROUGH_SPARSE
+from hooks.calls.admin.today import TodayFigure, build_today
 from hooks.models import Call, Event
 from hooks.reasons import Decision, Reason
-from tenants.admin.scoped import may_change, may_see
+from tenants.admin.scoped import may_change, may_see, scope
 from tenants.models import Tenant
 
 SPAN = timedelta(days=1)
 MAX_TENANTS = 5
+TODAY_MILLISECONDS = 1_000  # for each statement
+APPS = ("tenants", "hooks", "auth")
+MODELS = (
+    *("Tenant", "Domain", "Callee", "SipAccount", "WcsInstance", "WcsNode"),
+    *("ImportRun", "AuditEntry", "Call", "Session", "Event"),
+)
 
 register = template.Library()
 
@@ -28,14 +37,46 @@ def start_page(context: Any) -> dict[str, Any]:
     since = datetime.now(UTC) - SPAN
     events = reverse("admin:hooks_event_changelist")
     refusals = _refusals_by_tenant(request.user, since)
+    may_look = may_see(request, Call)
 
     return {
-        "may_look": may_see(request, Call),
+        "may_look": may_look,
+        "today": _today(request) if may_look else [],
         "may_add": may_change(request, Tenant),
         "refusals": refusals[:MAX_TENANTS],
         "more": len(refusals) - MAX_TENANTS,
         "refused": f"{events}?decision__exact={Decision.REFUSED}&since={since:%Y-%m-%dT%H:%M}",
     }
+
+
+@register.filter
+def in_order_of_work(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tenants and what they own come first, then what happened, then the people who look."""
+    ordered = [{**app, "models": sorted(app["models"], key=_model_place)} for app in apps]
+    return sorted(ordered, key=lambda app: _place(app["app_label"], APPS))
+
+
+def _model_place(model: dict[str, Any]) -> int:
+    return _place(model["object_name"], MODELS)
+
+
+def _place(name: str, order: tuple[str, ...]) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+def _today(request: HttpRequest) -> list[TodayFigure]:
+    """Nothing where counting takes too long: the page has more to show."""
+    visible = scope(request).visible
+    tenants = None if visible is None else sorted(visible)
+
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {TODAY_MILLISECONDS}")
+            return list(build_today(tenants, datetime.now(UTC)))
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+    return []
 
 
 def _refusals_by_tenant(user: Any, since: datetime) -> list[dict[str, Any]]:

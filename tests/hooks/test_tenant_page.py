@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import re
+import time
+from contextlib import contextmanager
 from html import unescape
+from unittest import mock
 
 import pytest
+from django.test import Client
 
+from hooks.calls.admin import call_test
+from hooks.calls.admin.shared_set_up import set_up_link
 from hooks.models import Call, Event
 from hooks.reasons import Reason
+from hooks.wcs.rehearsal.steps import Part, RehearsalStep
 from tenants.models import SipAccount
-from tests.manager import assert_tells_nothing, change
+from tests.manager import assert_tells_nothing, change, signed_in, url
 from tests.wcs import payload
+
+
+def overview(tenant):
+    return url(tenant, "overview", tenant.pk)
+
+
+@contextmanager
+def days_later(days):
+    now = time.time()
+    with mock.patch("time.time", return_value=now + days * 86_400):
+        yield
 
 
 @pytest.fixture
@@ -18,7 +37,7 @@ def page(manager, cast):
     """The text of Acme's page, which tells no secret."""
 
     def read(tenant=cast.acme):
-        answer = manager.get(change(tenant))
+        answer = manager.get(overview(tenant))
         assert answer.status_code == 200
         html = unescape(answer.content.decode())
         assert_tells_nothing(html)
@@ -154,3 +173,70 @@ def test_the_page_of_a_new_tenant_has_none_of_it(manager):
     html = manager.get("/admin/tenants/tenant/add/").content.decode()
     assert 'id="standing"' not in html
     assert 'id="set-up"' not in html
+
+
+def test_looking_and_changing_are_two_pages(page, manager, cast):
+    looking, changing = page(), manager.get(change(cast.acme)).content.decode()
+    assert 'name="_save"' not in looking
+    assert 'name="_save"' in changing
+    assert 'id="latest-calls"' not in changing
+    for html in (looking, changing):
+        assert f'href="{overview(cast.acme)}"' in html
+        assert f'href="{change(cast.acme)}"' in html
+    assert f'<a href="{overview(cast.acme)}" aria-current="page">' in looking
+
+
+def test_what_is_missing_leads_to_the_page_that_changes_it(page, cast):
+    cast.acme.domains.all().delete()
+    html = section(page(), "standing")
+    assert f'href="{change(cast.acme)}#domains-group"' in html
+    assert 'href="#refusals"' in html
+
+
+def test_a_tenant_of_another_manager_has_no_overview(cast):
+    manager = signed_in("manager", cast.globex)
+    assert manager.get(overview(cast.acme)).status_code == 404
+    assert manager.get(overview(cast.globex)).status_code == 200
+
+
+def test_the_link_to_the_set_up_opens_without_signing_in(page, cast):
+    link = re.search(r'href="([^"]*set-up-text[^"]*)"', section(page(), "set-up"))[1]
+    answer = Client().get(link)
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    text = answer.content.decode()
+    assert f"/hooks/{cast.acme_1.key}" in text
+    assert "rest_hook_secret_key=••••••" in text
+    assert_tells_nothing(text)
+
+
+def test_a_changed_or_old_link_opens_nothing(cast):
+    link = set_up_link(cast.acme_1)
+    assert Client().get(link).status_code == 200
+    assert Client().get(f"{link}x").status_code == 404
+    assert Client().get(link.partition("?")[0]).status_code == 404
+    with days_later(8):
+        assert Client().get(link).status_code == 404
+
+
+def test_a_test_call_is_made_from_the_page(manager, cast, monkeypatch):
+    step = RehearsalStep(Part.VISIT, "connect", "connected as 10001", 3.0, 200)
+    made = []
+    monkeypatch.setattr(
+        call_test, "rehearse", lambda *args: (made.append(args), ([step], ["A finding."]))[1]
+    )
+    typed = {
+        "origin": "https://www.acme.example",
+        "callee": "sales",
+        "instance": str(cast.acme_1.pk),
+    }
+    html = manager.post(overview(cast.acme), typed).content.decode()
+    ((instance, _, origin, callee),) = made
+    assert (instance, origin, callee) == (cast.acme_1, "https://www.acme.example", "sales")
+    assert "The test call found 1 problem." in html
+    assert "<li>A finding.</li>" in html
+    assert "connected as 10001" in html
+
+    manager.post(overview(cast.acme), typed | {"origin": "https://globex.example:8443"})
+    manager.post(overview(cast.acme), typed | {"instance": str(cast.globex_1.pk)})
+    assert signed_in("auditor").post(overview(cast.acme), typed).status_code == 403
+    assert len(made) == 1

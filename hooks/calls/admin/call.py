@@ -16,6 +16,7 @@ from hooks.calls.admin.charts import charts_page
 from hooks.calls.admin.filters import CallOutcomeFilter, ReasonFilter, TimeFilter
 from hooks.calls.admin.huge_table import HugeTableAdmin
 from hooks.calls.admin.live import live_page, live_stream
+from hooks.calls.admin.my_settings import my_settings_page
 from hooks.models import Call, Event
 from tenants.admin.tenant_filter import TenantFilter
 
@@ -51,14 +52,14 @@ class CallAdmin(HugeTableAdmin):
         columns.asked_for,
         columns.dialled,
         columns.talked,
-        "wcs_call_id",
     )
     list_filter = (TenantFilter, TimeFilter, "decision", CallOutcomeFilter, ReasonFilter)
     linked_lookups = ("session__id__exact", *TimeFilter.NAMES)
     time_field, has_refusal_indexes = "asked_at", True
     search_fields = ("wcs_call_id__exact",)
     search_help_text = search.HELP
-    match_text = staticmethod(search.match_calls)
+    match_id = staticmethod(search.match_calls)
+    match_text = staticmethod(search.contains_in_calls)
 
     def get_urls(self) -> list[Any]:
         """Before the admin's own, which take anything for an id."""
@@ -71,7 +72,10 @@ class CallAdmin(HugeTableAdmin):
             path(route, self.admin_site.admin_view(self._for_viewers(view)), name=name)
             for route, (name, view) in pages.items()
         ]
-        return [*routes, *super().get_urls()]
+        my_settings = path(
+            "my-settings/", self.admin_site.admin_view(my_settings_page), name="hooks_my_settings"
+        )
+        return [*routes, my_settings, *super().get_urls()]
 
     def _for_viewers(self, view: View) -> View:
         @wraps(view)

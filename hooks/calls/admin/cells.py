@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from hooks.calls.outcomes import describe_end
@@ -17,10 +16,17 @@ from hooks.reasons import Decision, Reason
 from tenants.admin.display import alarm
 
 GONE = "gone, or not yours to see"
+NAMED_BY_TIME = {"call": "asked_at", "event": "received_at", "session": "opened_at"}
 
 
 def format_time(at: datetime | None) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S") if at else "-"
+    """In UTC; a script shows it in the person's own zone."""
+    if at is None:
+        return "-"
+
+    utc = at.astimezone(UTC)
+    machine, text = utc.isoformat(timespec="seconds"), utc.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return format_html('<time datetime="{}">{}</time>', machine, text)
 
 
 def format_duration(duration: timedelta | None) -> str:
@@ -72,7 +78,13 @@ def link_related(row: Model, name: str) -> str:
 
 def link_row(row: Model) -> str:
     page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-    return link(reverse(page, args=[row.pk]), str(row))
+    return link(reverse(page, args=[row.pk]), _name_row(row))
+
+
+def _name_row(row: Any) -> str:
+    """What has no name but an id is named by its time."""
+    time_field = NAMED_BY_TIME.get(row._meta.model_name)
+    return format_time(getattr(row, time_field)) if time_field else str(row)
 
 
 def link(address: str, text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ObjectDoesNotExist
 
 from hooks.calls.admin import cells
 from hooks.models import Call, Event
@@ -64,8 +65,8 @@ def outcome(row: Any) -> str:
     return cells.format_outcome(row)
 
 
-@admin.display(description="call")
-def own_call_link(call: Call) -> str:
+@admin.display(description="asked")
+def asked_link(call: Call) -> str:
     return cells.link_row(call)
 
 
@@ -84,9 +85,29 @@ def talked(call: Call) -> str:
     return cells.format_duration(call.duration)
 
 
-@admin.display(description="event")
-def own_event_link(event: Event) -> str:
+@admin.display(description="received")
+def received_link(event: Event) -> str:
     return cells.link_row(event)
+
+
+@admin.display(description="origin")
+def event_origin(event: Event) -> str:
+    """A connect that was refused opened no session: its origin stands in the body alone."""
+    posted = event.body.get("origin") if isinstance(event.body, dict) else None
+    return str(posted or session_origin(event))
+
+
+@admin.display(description="origin")
+def session_origin(row: Any) -> str:
+    try:
+        return row.session.origin if row.session else "-"
+    except ObjectDoesNotExist:
+        return cells.GONE
+
+
+@admin.display(description="method")
+def event_method(event: Event) -> str:
+    return event.method
 
 
 @admin.display(description="detail")

@@ -22,6 +22,7 @@ class EventAdmin(HugeTableAdmin):
         "method",
         columns.tenant_link,
         columns.instance_link,
+        columns.event_origin,
         columns.session_link,
         columns.call_link,
         columns.decision_text,
@@ -32,18 +33,19 @@ class EventAdmin(HugeTableAdmin):
     list_display = (
         columns.received,
         columns.tenant_link,
+        "method",
         columns.decision_text,
         columns.reason_text,
-        "method",
+        columns.event_origin,
         columns.instance_link,
-        columns.session_link,
     )
     list_filter = (TenantFilter, TimeFilter, "decision", ReasonFilter)
     linked_lookups = ("session__id__exact", "call__id__exact", *TimeFilter.NAMES)
     time_field, has_refusal_indexes = "received_at", True
     search_fields = ("session__wcs_session_id__exact",)
     search_help_text = search.HELP
-    match_text = staticmethod(search.match_events)
+    match_id = staticmethod(search.match_events)
+    match_text = staticmethod(search.contains_in_events)
 
     @admin.display(description="body, redacted")
     def redacted_body(self, event: Event) -> str:

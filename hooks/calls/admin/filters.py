@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from hooks.calls.admin.paging import COUNTED
 from hooks.calls.outcomes import MISSED
 from hooks.models import Call
 from hooks.reasons import Decision, Reason
@@ -25,15 +26,18 @@ LIVING = "living"
 MISSED_CALLS = "no_answer"
 REFUSALS = {reason.value for reason in Reason if reason.decision is Decision.REFUSED}
 SPANS = {
-    "last hour": timedelta(hours=1),
-    "last 24 hours": timedelta(days=1),
-    "last 7 days": timedelta(days=7),
-}
+    "last-hour": timedelta(hours=1),
+    "last-24-hours": timedelta(days=1),
+    "last-7-days": timedelta(days=7),
+}  # as `since` names them, so that a saved link still means them tomorrow
 
 
 class ReasonFilter(admin.SimpleListFilter):
+    """Offers the reasons that occur; any other that an address names is obeyed too."""
+
     title = "reason"
     parameter_name = "reason"
+    template = "hooks/reason_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(reason.value, reason.value.replace("_", " ")) for reason in Reason]
@@ -45,6 +49,26 @@ class ReasonFilter(admin.SimpleListFilter):
         # PostgreSQL cannot conclude it from the reason, and would not use the index of refusals.
         refusal = {"decision": Decision.REFUSED} if self.value() in REFUSALS else {}
         return queryset.filter(reason=self.value(), **refusal)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        counts = changelist.reason_counts
+        words = [word for word, _ in counts.most_common()]
+        if self.value() in dict(self.lookup_choices) and self.value() not in words:
+            words.append(str(self.value()))
+
+        remove = [self.parameter_name]
+        yield self._choice("All", None, changelist.get_query_string(remove=remove))
+        for word in words:
+            text = f"{word.replace('_', ' ')} ({counts[word]:,})"
+            yield self._choice(text, word, changelist.get_query_string({self.parameter_name: word}))
+
+    def _choice(self, text: str, word: str | None, query: str) -> dict[str, Any]:
+        return {
+            "display": text,
+            "selected": self.value() == word,
+            "query_string": query,
+            "counted": COUNTED,
+        }
 
 
 class OutcomeFilter(admin.SimpleListFilter):
@@ -118,16 +142,21 @@ class TimeFilter(ListFilter):
             "query_string": changelist.get_query_string(remove=list(self.NAMES)),
             "typed": self._typed,
             "others": others,
-            "spans": [(title, self._since(changelist, span)) for title, span in SPANS.items()],
+            "spans": [self._span(changelist, name) for name in SPANS],
         }
 
-    def _since(self, changelist: Any, span: timedelta) -> str:
-        since = (timezone.now() - span).strftime("%Y-%m-%dT%H:%M")
-        query: str = changelist.get_query_string({self.SINCE: since}, [self.UNTIL])
-        return query
+    def _span(self, changelist: Any, name: str) -> dict[str, Any]:
+        return {
+            "title": name.replace("-", " "),
+            "query_string": changelist.get_query_string({self.SINCE: name}, [self.UNTIL]),
+            "selected": self._typed.get(self.SINCE) == name,
+        }
 
 
 def _parse_time(text: str) -> datetime | None:
+    if text in SPANS:
+        return timezone.now() - SPANS[text]
+
     try:
         at = parse_datetime(text)
     except ValueError:  # well written, but there is no such day

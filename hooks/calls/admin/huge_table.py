@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -13,8 +14,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from psycopg.errors import QueryCanceled
 
-from hooks.calls.admin.filters import REFUSALS, TimeFilter
-from hooks.calls.admin.paging import LOOKED_THROUGH, LOOKED_THROUGH_SPARSE, Place, newest_page
+from hooks.calls.admin.filters import REFUSALS, ReasonFilter, TimeFilter
+from hooks.calls.admin.paging import (
+    COUNTED,
+    LOOKED_THROUGH,
+    LOOKED_THROUGH_SPARSE,
+    Place,
+    count_newest,
+    newest_page,
+)
 from hooks.calls.admin.visible_parts import visible_parts
 from hooks.reasons import Decision
 from tenants.admin.display import STYLE
@@ -28,14 +36,28 @@ TIMEOUT_MILLISECONDS = 5_000
 TOO_SLOW = "The search took too long among so many rows. Choose a tenant, or search for a whole id."
 # By these the tables' indexes find rows; anything else is looked for among the newest rows.
 INDEXED = {TenantFilter.parameter_name, TimeFilter.SINCE, TimeFilter.UNTIL}
-SELECTIVE = {SEARCH_VAR, "session__id__exact"}  # these find few rows, whatever else is asked for
+LINKED = "session__id__exact"  # finds few rows, whatever else is asked for, as a whole id does
 
 
 class NewestFirst(ChangeList):
     """The page's address holds where it begins (`p`), and not how many rows to skip."""
 
     older: str | None = None
+    finds_whole_id = False
     model_admin: HugeTableAdmin
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        """A search finds the rows of a whole id; where it is nobody's id, rows that contain it."""
+        rows = super().get_queryset(request, exclude_parameters)
+        text = searchable(self.query)
+        if not text:
+            return rows
+
+        of_id = rows.filter(self.model_admin.match_id(text))
+        self.finds_whole_id = of_id.order_by().exists()
+        if self.finds_whole_id:
+            return of_id
+        return rows.filter(self.model_admin.match_text(text, request.user))
 
     def get_results(self, request: HttpRequest) -> None:
         before = Place.parse(request.GET.get(PAGE_VAR, ""), self.model._meta.pk)
@@ -54,12 +76,21 @@ class NewestFirst(ChangeList):
         self.show_admin_actions = False
         self.older = self.get_query_string({PAGE_VAR: str(page.older)}) if page.older else None
         self.newest = self.get_query_string() if before else None
+        self.without_search = self.get_query_string(remove=[SEARCH_VAR])
+        self.reason_counts = self._count_reasons(request)
 
     def _parts(self, request: HttpRequest) -> list[Q]:
         """One part is enough for one tenant, and for a few rows that have an index of their own."""
-        if self.params.keys() & SELECTIVE:
+        if self._finds_few:
             return []
 
+        return self._tenant_parts(request)
+
+    @property
+    def _finds_few(self) -> bool:
+        return self.finds_whole_id or LINKED in self.params
+
+    def _tenant_parts(self, request: HttpRequest) -> list[Q]:
         slug = searchable(self.params.get(TenantFilter.parameter_name, ""))
         if not slug:
             return visible_parts(self.root_queryset, request.user)
@@ -74,14 +105,30 @@ class NewestFirst(ChangeList):
         """
         asked = {name for name, value in self.params.items() if value} - INDEXED
         refused = self._asks_for_refusals()
-        if asked & SELECTIVE or not (asked - {"decision__exact"} if refused else asked):
+        if self._finds_few or not (asked - {"decision__exact"} if refused else asked):
             return None
 
+        rows = self._rows_of_period(request)
+        return rows.filter(decision=Decision.REFUSED) if refused else rows
+
+    def _rows_of_period(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows of the tenant and the time that are asked for."""
         rows = self.root_queryset
         for spec in self.filter_specs:
             if isinstance(spec, TenantFilter | TimeFilter):
                 rows = spec.queryset(request, rows)
-        return rows.filter(decision=Decision.REFUSED) if refused else rows
+        return rows
+
+    def _count_reasons(self, request: HttpRequest) -> Counter[str]:
+        """Refusals have an index of their own: they are counted further back than the rest."""
+        if not any(isinstance(spec, ReasonFilter) for spec in self.filter_specs):
+            return Counter()
+
+        rows, parts = self._rows_of_period(request), self._tenant_parts(request)
+        field = (self.model_admin.time_field, parts, "reason", COUNTED)
+        counts = count_newest(rows, *field)
+        others = Counter({word: n for word, n in counts.items() if word not in REFUSALS})
+        return others + count_newest(rows.filter(decision=Decision.REFUSED), *field)
 
     def _asks_for_refusals(self) -> bool:
         """False too where the table has no indexes of its refusals."""
@@ -100,7 +147,8 @@ class HugeTableAdmin(ReadOnlyAdmin):
     actions = None
     time_field = ""  # that the rows are listed by
     has_refusal_indexes = False
-    match_text: Callable[[str], Q]  # what finds the rows of a whole id
+    match_id: Callable[[str], Q]  # what finds the rows of a whole id
+    match_text: Callable[[str, Any], Q]  # what finds, among rows that are looked through, a text
     # Joins would hide a row whose tenant or instance is gone: no foreign key constraint keeps it.
     related: tuple[str, ...] = ()
 
@@ -121,8 +169,7 @@ class HugeTableAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        text = searchable(search_term)
-        return (queryset.filter(self.match_text(text)) if text else queryset), False
+        return queryset, False  # the list searches itself: it has to know what was found
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NewestFirst

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -16,6 +17,7 @@ PAGE = 50  # rows
 # rows that lie far apart fewer, since each of them is a page to read from the disk.
 LOOKED_THROUGH = 20_000
 LOOKED_THROUGH_SPARSE = 5_000
+COUNTED = 1_000  # rows among which a filter counts what it offers
 PARTS = 100  # of so many each is asked for its newest rows; more are picked out of all rows
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -82,6 +84,24 @@ def newest_page(
         last = newest[PAGE - 1]
         return Page(newest[:PAGE], Place(getattr(last, time_field), str(last.pk)), None)
     return Page(newest, Place(floor) if floor else None, floor)
+
+
+def count_newest(
+    rows: QuerySet[Any], time_field: str, parts: Sequence[Q], field: str, limit: int
+) -> Counter[str]:
+    """How often each value of the field occurs among the newest rows, `limit` at most."""
+    if len(parts) > PARTS:
+        # Rows of so many parts are picked out of everybody's, whatever share they have of these.
+        everybodys = rows.model._default_manager.all()
+        floor = _floor(everybodys, time_field, (), limit)
+        rows = rows.filter(**{f"{time_field}__gte": floor}) if floor else rows
+
+    separate = _split(rows, parts)
+    first, *rest = (
+        part.order_by(f"-{time_field}").values_list(field)[: limit // len(separate)]
+        for part in separate
+    )
+    return Counter(value for (value,) in (first.union(*rest, all=True) if rest else first))
 
 
 def _floor(

@@ -1,16 +1,25 @@
-"""Searches for a whole session id or call id, as WCS's own logs name it and the indexes know it."""
+"""Searches: for a whole id, which the indexes know, or for a text among the rows looked through."""
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
 
 from hooks.models import Call, Session
+from tenants.models import Tenant
 
-HELP = "A whole session id or call id, as WCS writes it."
-SESSION_HELP = "A whole session id, as WCS writes it."
+HELP = (
+    "A whole session id or call id, as WCS writes it; or a part of an alias, a number, an origin, "
+    "a SIP login or a tenant's name."
+)
+SESSION_HELP = (
+    "A whole session id, as WCS writes it; or a part of an origin, a SIP login or a tenant's name."
+)
 MAX_MATCHES = 1_000  # WCS reuses its ids
+MAX_TENANTS = 100  # whose name contains the text
 
 
 def match_sessions(text: str) -> Q:
@@ -28,6 +37,35 @@ def match_events(text: str) -> Q:
         session__in=[session for _, session in calls], call__in=[call for call, _ in calls]
     )
     return Q(session__in=_session_keys(text)) | events_of_calls
+
+
+def contains_in_sessions(text: str, user: Any) -> Q:
+    return _contains(text, "origin", "sip_login") | _tenants(text, user)
+
+
+def contains_in_calls(text: str, user: Any) -> Q:
+    fields = ("alias", "target", "session__origin", "session__sip_login")
+    return _contains(text, *fields) | _tenants(text, user)
+
+
+def contains_in_events(text: str, user: Any) -> Q:
+    fields = (
+        "body__origin",
+        "session__origin",
+        "session__sip_login",
+        "call__alias",
+        "call__target",
+    )
+    return _contains(text, *fields) | _tenants(text, user)
+
+
+def _contains(text: str, *fields: str) -> Q:
+    return reduce(or_, (Q(**{f"{field}__icontains": text}) for field in fields))
+
+
+def _tenants(text: str, user: Any) -> Q:
+    named = Tenant.objects.visible_to(user).filter(_contains(text, "slug", "name"))
+    return Q(tenant__in=list(named.values_list("pk", flat=True)[:MAX_TENANTS]))
 
 
 def _session_keys(text: str) -> list[Any]:

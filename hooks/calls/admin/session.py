@@ -38,14 +38,14 @@ class SessionAdmin(HugeTableAdmin):
         "sip_login",
         columns.instance_link,
         columns.outcome,
-        "wcs_session_id",
     )
     list_filter = (TenantFilter, TimeFilter, OutcomeFilter)
     linked_lookups = TimeFilter.NAMES
     time_field = "opened_at"
     search_fields = ("wcs_session_id__exact",)
     search_help_text = search.SESSION_HELP
-    match_text = staticmethod(search.match_sessions)
+    match_id = staticmethod(search.match_sessions)
+    match_text = staticmethod(search.contains_in_sessions)
 
     @admin.display(description="calls")
     def calls(self, session: Session) -> str:

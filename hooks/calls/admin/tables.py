@@ -16,8 +16,7 @@ from hooks.models import Call, Event
 
 MAX_ROWS = 50
 CALL_COLUMNS: Sequence[Column] = (
-    columns.asked,
-    columns.own_call_link,
+    columns.asked_link,
     columns.outcome,
     columns.reason_text,
     columns.asked_for,
@@ -25,8 +24,8 @@ CALL_COLUMNS: Sequence[Column] = (
     columns.talked,
 )
 EVENT_COLUMNS: Sequence[Column] = (
-    columns.received,
-    columns.own_event_link,
+    columns.received_link,
+    columns.event_method,
     columns.decision_text,
     columns.reason_text,
     columns.detail,

@@ -1,20 +1,26 @@
-"""A tenant's page, with what the hooks recorded: what is missing, its latest calls, its set-up."""
+"""A tenant's two pages: one to look at, with what the hooks recorded, and one to change it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 
 from hooks.calls import checklist
 from hooks.calls.admin import tables
+from hooks.calls.admin.call_test import CallTestForm, make_test_call
+from hooks.calls.admin.new_customer import NewCustomerForm
 from hooks.calls.admin.set_up import describe_set_up
+from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
 from hooks.calls.admin.sip_account_table import sip_account_table
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
 from hooks.models import Call, Event, Session
 from hooks.reasons import Decision
+from tenants.admin.scoped import may_change
 from tenants.admin.tenant import TenantAdmin
 from tenants.models import Tenant, WcsInstance
 
@@ -35,15 +41,65 @@ class TenantWithCallsAdmin(TenantAdmin):
             return super().response_add(request, obj, *args, **kwargs)
 
         messages.success(request, f"{obj.name} was added. What is still missing is listed below.")
-        return HttpResponseRedirect(reverse("admin:tenants_tenant_change", args=[obj.pk]))
+        return HttpResponseRedirect(overview_address(obj))
 
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        tenant = context.get("original")
-        if tenant:
-            context |= _page_context(tenant)
-        return super().render_change_form(request, context, *args, **kwargs)
+    def get_urls(self) -> list[Any]:
+        """Before the admin's own, which take anything for an id."""
+        view = self.admin_site.admin_view
+        return [
+            path("new-customer/", view(self.new_customer), name="tenants_new_customer"),
+            path("set-up-text/", set_up_text, name="hooks_set_up_text"),
+            path("<path:object_id>/overview/", view(self.overview), name="tenants_tenant_overview"),
+            *super().get_urls(),
+        ]
+
+    def overview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Shows the tenant; a POST makes a test call, and the page tells how it went."""
+        tenant = self._visible_tenant(request, object_id)
+        form = CallTestForm(request, tenant)
+        changeable = may_change(request, Tenant, tenant)
+        if request.method == "POST" and not changeable:
+            raise PermissionDenied
+
+        called = make_test_call(form) if request.method == "POST" and form.is_valid() else None
+        context = {
+            **self.admin_site.each_context(request),
+            **_page_context(tenant),
+            "title": str(tenant),
+            "tenant": tenant,
+            "opts": self.opts,
+            "may_change": changeable,
+            "test_form": form,
+            "test_call": called,
+            "link_days": LASTS_DAYS,
+        }
+        return TemplateResponse(request, "hooks/tenant_overview.html", context)
+
+    def new_customer(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+
+        form = NewCustomerForm(request)
+        if request.method == "POST" and form.is_valid() and (tenant := form.save()):
+            self.log_addition(request, tenant, "Added on the page for new customers.")
+            messages.success(request, f"{tenant.name} was added. Make a test call on this page.")
+            return HttpResponseRedirect(overview_address(tenant))
+
+        context = {**self.admin_site.each_context(request), "title": "New customer", "form": form}
+        return TemplateResponse(request, "hooks/new_customer.html", context)
+
+    def _visible_tenant(self, request: HttpRequest, object_id: str) -> Tenant:
+        try:
+            tenant: Tenant | None = self.get_object(request, object_id)
+        except ValidationError:
+            tenant = None
+        if tenant is None:
+            raise Http404("You may see no such tenant.")
+        return tenant
+
+
+def overview_address(tenant: Tenant) -> str:
+    return reverse("admin:tenants_tenant_overview", args=[tenant.pk])
 
 
 def _page_context(tenant: Tenant) -> dict[str, Any]:
@@ -60,7 +116,9 @@ def _page_context(tenant: Tenant) -> dict[str, Any]:
         "accounts": sip_account_table(tenant),
         "latest_calls": tables.call_table(calls, query, MAX_ROWS),
         "latest_refusals": tables.event_table(refusals, refusals_query, MAX_ROWS),
-        "set_ups": [describe_set_up(instance) for instance in instances],
+        "set_ups": [
+            {**describe_set_up(instance), "link": set_up_link(instance)} for instance in instances
+        ],
     }
 
 

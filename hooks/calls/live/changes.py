@@ -157,7 +157,8 @@ def _state_row(
     known = Reason.from_word(reason)
     return {
         "key": f"{kind}-{key}",
-        "at": at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "at": at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+        "moment": at.astimezone(UTC).isoformat(timespec="seconds"),
         "tenant": record.slug or "",
         "title": title,
         "state": state,

@@ -31,7 +31,11 @@
     remedy.className = "remedy";
     remedy.textContent = change.remedy;
 
-    addCell(row, change.at);
+    const time = document.createElement("time");
+    time.dateTime = change.moment;
+    time.textContent = change.at;
+
+    addCell(row, time);
     addCell(row, change.tenant);
     addCell(row, link);
     addCell(row, change.state);
