@@ -161,7 +161,7 @@ def test_links_are_times_and_names(day, read, manager):
     for html in pages:
         texts = re.findall(r"<a [^>]*>(.*?)</a>", html.partition("<main")[2])
         assert [text for text in texts if "9d3e" in text or "7f0c1b52" in text] == []
-    assert f'<a href="{change(day.session)}"><time' in pages[2]
+    assert f'<a href="{change(day.session)}"><time' in pages[3], "the call's page"
 
 
 def test_times_name_their_zone(day, read):
