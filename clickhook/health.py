@@ -47,9 +47,15 @@ class Health:
             await self._look()
 
     async def _look(self) -> None:
+        """Twice where a connection broke: the server may only have restarted meanwhile."""
+        was_open = self._connection.is_open
+        problem = await self._ask()
+        self._problem = await self._ask() if problem and was_open else problem
+
+    async def _ask(self) -> str:
         try:
             with self._connection.within(LOOK_WITHIN):
                 await self._connection.execute("SELECT 1", [])
-            self._problem = ""
         except (DatabaseAway, psycopg.Error):
-            self._problem = AWAY
+            return AWAY
+        return ""

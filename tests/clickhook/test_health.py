@@ -5,6 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
+from tests.clickhook.running_up import eventually
+
+
+@pytest.fixture(autouse=True)
+def ready(acme):
+    """Another test may have stopped the database a second ago."""
+    eventually(lambda: acme.request("GET", "/readyz").status == 200)
+
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_it_says_that_it_is_well(acme, path):

@@ -7,7 +7,7 @@ import pytest
 from hooks.models import Event
 from tests.e2e.phones import KINDS
 from tests.e2e.rows import TALKED
-from tests.manager import change, signed_in
+from tests.manager import change, signed_in, url
 
 LOOK_ALIKES = [
     "www.acme.localhost.evil.localhost",
@@ -94,8 +94,8 @@ def test_the_sip_server_refuses_a_wrong_password(stage, dials):
     stage.ends_with("sales: TRYING FAILED, 407, failed")
     assert stage.rang("sales") == 0
     manager = signed_in("manager", stage.cast.acme)
-    assert "SIP 407" in text_of(manager, stage.cast.acme)
-    assert "SIP 407" in text_of(manager, call)
+    assert "SIP 407" in text_of(manager, overview(stage.cast.acme))
+    assert "SIP 407" in text_of(manager, change(call))
 
 
 def test_the_sip_server_refuses_to_register_with_a_wrong_password(stage, client):
@@ -109,12 +109,16 @@ def test_the_sip_server_refuses_to_register_with_a_wrong_password(stage, client)
     visitor.expect("getUserData")
     visitor.expect("fail")
     manager = signed_in("manager", stage.cast.acme)
-    assert "FAILED SIP 401 UNAUTHORIZED" in text_of(manager, stage.cast.acme)
+    assert "FAILED SIP 401 UNAUTHORIZED" in text_of(manager, overview(stage.cast.acme))
     stage.ends_with()
 
 
-def text_of(browser, row):
-    """The row's page, as an account manager sees it."""
-    page = browser.get(change(row))
+def overview(tenant) -> str:
+    return url(tenant, "overview", tenant.pk)
+
+
+def text_of(browser, address: str) -> str:
+    """A page, as an account manager sees it."""
+    page = browser.get(address)
     assert page.status_code == 200
     return page.content.decode()

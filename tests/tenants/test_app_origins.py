@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from tenants.models import Domain
 from tenants.models.domain import EVERY_APPS
-from tests.manager import change, signed_in, upload
+from tests.manager import signed_in, upload, url
 
 APPS = ["capacitor://localhost", "ionic://localhost", "https://localhost", "http://localhost"]
 
@@ -58,11 +58,11 @@ def test_an_origin_of_its_own_needs_no_such_care(cast, origin):
     ],
 )
 def test_the_tenants_page_warns_of_a_stored_one(cast, origin, sentence):
-    browser = signed_in()
-    assert sentence not in browser.get(change(cast.acme)).content.decode()
+    browser, page = signed_in(), url(cast.acme, "overview", cast.acme.pk)
+    assert sentence not in browser.get(page).content.decode()
 
     cast.acme.domains.create(origin=origin)
-    assert f"{origin}: {sentence}" in browser.get(change(cast.acme)).content.decode()
+    assert f"{origin}: {sentence}" in browser.get(page).content.decode()
 
 
 def test_a_stored_one_does_not_close_the_page(cast):
