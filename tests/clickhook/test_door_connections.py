@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from clickhook.door.connections import Connections
+from tests.clickhook.running_up import eventually
 from tests.conftest import Gateway
 
 AT_MOST = 40
@@ -51,7 +52,9 @@ def is_open(connection: socket.socket) -> bool:
 
 
 def worker_of(gateway: Gateway) -> int:
+    """The master listens before it has a worker."""
     children = Path(f"/proc/{gateway.process.pid}/task/{gateway.process.pid}/children")
+    eventually(lambda: children.read_text().split())
     return int(children.read_text().split()[0])
 
 
@@ -82,7 +85,8 @@ def test_a_worker_may_open_as_many_files_as_the_system_allows(django_db_setup):
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
-    assert resource.prlimit(worker_of(running), resource.RLIMIT_NOFILE) == (hard, hard)
+    worker = worker_of(running)
+    eventually(lambda: resource.prlimit(worker, resource.RLIMIT_NOFILE) == (hard, hard))
     running.stop()
 
 
