@@ -82,9 +82,13 @@ class Up:
 
     def gunicorn(self) -> int:
         """The master: the one child of `up` that is gunicorn."""
+        (pid,) = self.gunicorns()
+        return pid
+
+    def gunicorns(self) -> list[int]:
+        """None while it is started again."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        (pid,) = [pid for pid in children.split() if _runs_gunicorn(pid)]
-        return int(pid)
+        return [int(pid) for pid in children.split() if _runs_gunicorn(pid)]
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
