@@ -96,6 +96,7 @@ def measure(rig: Rig, state: State, options: argparse.Namespace) -> float:
         else rig.write_connects(count, one_tenant=True)
     )
     with Gateway(rig, options.workers) as gateway:
+        rig.warm(gateway)
         report = rig.post(gateway, options.connections, options.seconds, file)
     file.unlink()
     if report["refused"]:
