@@ -64,7 +64,7 @@ class SessionProgress(NamedTuple):
         )
 
 
-def of_call(payload: Payload, at: datetime) -> CallProgress:
+def read_call_report(payload: Payload, at: datetime) -> CallProgress:
     status = payload.text("status")
     end = None if _is_of_our_refusal(payload) else _CALL_ENDS.get(status)
     return CallProgress(
@@ -78,7 +78,7 @@ def of_call(payload: Payload, at: datetime) -> CallProgress:
     )
 
 
-def of_session(payload: Payload, at: datetime) -> SessionProgress | None:
+def read_session_report(payload: Payload, at: datetime) -> SessionProgress | None:
     """None where the event changes nothing."""
     status = payload.text("status")
     if status in _SESSION_ENDS:

@@ -93,11 +93,11 @@ def _note(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
 
     event = _log_event(hook, facts, reason)
     if hook.method.name == "ConnectionStatusEvent" and facts.session_id:
-        progress = lifecycle.of_session(payload, hook.received_at)
+        progress = lifecycle.read_session_report(payload, hook.received_at)
         session = (facts.session_id, progress) if progress else None
         return Outcome(answer, Record(event, session=session))
     if hook.method.name == "CallStatusEvent" and facts.call_id:
-        report = lifecycle.of_call(payload, hook.received_at)
+        report = lifecycle.read_call_report(payload, hook.received_at)
         return Outcome(answer, Record(event, call=(facts.call_id, report)))
     return Outcome(answer, Record(event))
 

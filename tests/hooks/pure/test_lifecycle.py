@@ -26,11 +26,13 @@ def second(number: int) -> datetime:
 
 
 def call_event(status: str, at: int = 0, **changes) -> CallProgress:
-    return lifecycle.of_call(parsed("call_ring", status=status, **changes), second(at))
+    return lifecycle.read_call_report(parsed("call_ring", status=status, **changes), second(at))
 
 
 def session_event(status: str, at: int = 0) -> SessionProgress | None:
-    return lifecycle.of_session(parsed("connection_established", status=status), second(at))
+    return lifecycle.read_session_report(
+        parsed("connection_established", status=status), second(at)
+    )
 
 
 @st.composite
