@@ -1,4 +1,4 @@
-"""What a tenant, a domain, a SIP account or a callee may use at most, as files and rows write it."""
+"""The most that a tenant, a domain, a SIP account or a callee may use, as files write it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def digits_of(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
-def read_money(text: str, digits: int = 6) -> int:
+def read_money(text: object, digits: int = 6) -> int:
     """Millionths, from an amount with a decimal point and at most `digits` after it.
 
     Raises BadMoney.
