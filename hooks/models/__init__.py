@@ -1,9 +1,10 @@
-"""The tables of what happened: sessions, calls, events, hours; and how a person reads times."""
+"""The tables of what happened: sessions, calls, events, hours, meters; and how times are read."""
 
 from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
 from hooks.models.event import Event
+from hooks.models.meter import Meter
 from hooks.models.session import Session
 from hooks.models.time_display import TimeDisplay
 
-__all__ = ["Call", "CallHour", "Event", "Session", "TimeDisplay"]
+__all__ = ["Call", "CallHour", "Event", "Meter", "Session", "TimeDisplay"]
