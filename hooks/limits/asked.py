@@ -11,6 +11,16 @@ from hooks.limits.facts import LimitFacts
 from hooks.limits.pricing import Rate, price
 
 SLICE = 300  # seconds of talk that are reserved at a time
+# So many seconds before a slice ends the next one is reserved, or the call is ended: it takes a
+# moment until it has ended, which is paid for already.
+LEAD = 30
+
+
+def bound_slice(longest: int | None, reserved: int = 0) -> int:
+    """Seconds of the next slice; 0 where a talk that may last so long has all it needs."""
+    if longest is None:
+        return SLICE
+    return max(min(SLICE, longest + LEAD - reserved), 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from datetime import datetime
 from typing import NamedTuple
 
-from hooks.limits.asked import SLICE
+from hooks.limits.asked import LEAD, bound_slice
 from hooks.limits.meter import Meter
 from hooks.limits.pricing import Rate, price
 from hooks.limits.reservation import Reservation
@@ -23,19 +23,30 @@ class NextSlice(NamedTuple):
     refused: Reason | None = None
 
 
+def is_due(reservation: Reservation, talked: float) -> bool:
+    """Whether, after so many seconds of talk, the next slice is to be reserved or the call ended."""
+    ends_at = reservation["seconds"] - LEAD
+    longest = reservation["longest"]
+    return talked >= ends_at or (longest is not None and talked >= longest)
+
+
 def reserve_next_slice(
     reservation: Reservation,
+    talked: float,
     meters: MutableMapping[str, Meter],
     limits: Mapping[str, Limits],
     local_time: datetime,
 ) -> NextSlice:
     """`limits` by scope, as they are now; `local_time` in the tenant's time zone.
 
-    Changes the meters where a slice is reserved.
+    Changes the meters where a slice is reserved. A talk that has all it needs stays as it is.
     """
-    seconds = _next_seconds(reservation)
-    if seconds <= 0:
+    longest = reservation["longest"]
+    if longest is not None and talked >= longest:
         return NextSlice(refused=Reason.CALL_SECONDS)
+    seconds = bound_slice(longest, reservation["seconds"])
+    if seconds == 0:
+        return NextSlice(reservation)
 
     money = _price_of_more(reservation, seconds)
     day, month = local_time.strftime("%Y-%m-%d"), local_time.strftime("%Y-%m")
@@ -60,12 +71,6 @@ def reserve_next_slice(
             longest=reservation["longest"],
         )
     )
-
-
-def _next_seconds(reservation: Reservation) -> int:
-    if reservation["longest"] is None:
-        return SLICE
-    return min(SLICE, reservation["longest"] - reservation["seconds"])
 
 
 def _price_of_more(reservation: Reservation, seconds: int) -> int:

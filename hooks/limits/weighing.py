@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tenants.destinations import Destination, read_destination
 
-from hooks.limits.asked import SLICE, Asked
+from hooks.limits.asked import Asked, bound_slice
 from hooks.limits.facts import LimitFacts
 from hooks.limits.ledger import Ledger
 from hooks.limits.pricing import FREE, Rate
@@ -58,7 +58,7 @@ def read_asked(facts: LimitFacts, scopes: Iterable[Scope], target: str) -> Asked
         facts=facts,
         destination=destination,
         rate=_find_rate(facts, destination),
-        seconds=SLICE if longest is None else min(SLICE, longest),
+        seconds=bound_slice(longest),
         longest=longest,
     )
 
