@@ -108,9 +108,10 @@ def _read_dialled(text: str, country: str) -> Destination:
 def _read_code(text: str, country: str) -> Destination:
     """Such as *31#0301234567, which calls that number and hides the caller's."""
     number = re.split(r"[*#]", text.rstrip("*#"))[-1]
-    if "+" in text or number.startswith("0") or len(number) > LONGEST_EXTENSION:
-        return _read_dialled(number, country) if number else _invalid()
-    return INTERNAL
+    if "+" in text and not number.startswith("+"):
+        return _invalid()
+    is_extension = not number.startswith(("+", "0")) and len(number) <= LONGEST_EXTENSION
+    return INTERNAL if is_extension else _read_dialled(number, country)
 
 
 def _read_short(digits: str, country: str) -> Destination:

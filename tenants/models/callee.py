@@ -127,5 +127,5 @@ class Callee(models.Model):
     @property
     def _tenant(self) -> Tenant | None:
         """None while a form makes both."""
-        is_known = self.tenant_id is not None or "tenant" in self._state.fields_cache
+        is_known = "tenant" in self._state.fields_cache or bool(self.tenant_id)
         return self.tenant if is_known else None
