@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from tenants.models.alias import ALIAS
 from tenants.scope import scope_of
 
 SLUG = RegexValidator(
@@ -46,6 +48,12 @@ class Tenant(models.Model):
         help_text="Not needed for calling out. If set, every visitor's browser registers the "
         "shared account, and rings when somebody calls that account.",
     )
+    honey_alias = models.CharField(
+        max_length=63,
+        blank=True,
+        validators=[ALIAS],
+        help_text="An alias that no page uses. Whoever calls it attacks: an alarm is raised.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TenantQuerySet.as_manager()
@@ -55,3 +63,12 @@ class Tenant(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    def clean(self) -> None:
+        super().clean()
+        is_used = self.pk and self.honey_alias and self._uses_alias(self.honey_alias)
+        if is_used:
+            raise ValidationError({"honey_alias": "A callee has this alias, so pages may use it."})
+
+    def _uses_alias(self, alias: str) -> bool:
+        return bool(self.callees.filter(alias=alias).exists())
