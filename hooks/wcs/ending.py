@@ -91,8 +91,8 @@ class DueEnding(NamedTuple):
 
     @classmethod
     def from_columns(cls, columns: Sequence[Any]) -> DueEnding:
-        *access, knows_node = columns[5:]
-        return cls(*columns[:5], open_rest_api(*access), knows_node)
+        call, tries, result, wcs_call, wcs_session, *access, knows_node = columns
+        return cls(call, tries, result, wcs_call, wcs_session, open_rest_api(*access), knows_node)
 
 
 class TriedEnding(NamedTuple):

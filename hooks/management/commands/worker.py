@@ -28,9 +28,9 @@ class Command(PlainHelpCommand):
   adding up       counts the calls of each hour for the charts
   pruning         deletes what served its time
 
-`manage.py up` and `demo` run one. With gateways of your own, run at least one beside them: without a
-worker for 30 seconds, calls whose limits need one are refused. Several may run at once; one that is
-killed leaves nothing half done. `manage.py doctor` tells whether one runs.
+`manage.py up` and `demo` run one. With gateways of your own, run at least one beside them: without
+a worker for 30 seconds, calls whose limits need one are refused. Several may run at once; one that
+is killed leaves nothing half done. `manage.py doctor` tells whether one runs.
 
 Exit code 0: ended when asked to, or with --once every duty succeeded; 1: a duty failed."""
     requires_system_checks = []
