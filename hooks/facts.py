@@ -29,6 +29,7 @@ class Facts(NamedTuple):
     session_ended_at: datetime | None = None
     session_opened_at: datetime | None = None
     session_digest: str | None = None
+    session_visitor: str | None = None
     connect_answered_before: bool | None = None  # this very body, under this session id
     node_known: bool | None = None
 
@@ -52,6 +53,7 @@ class Facts(NamedTuple):
     call_target: str | None = None
     call_ended_at: datetime | None = None
     callee_target: str | None = None
+    limiting: str | None = None  # hooks.limits.facts.LimitFacts as JSON
 
     @property
     def instance(self) -> Instance | None:

@@ -236,6 +236,128 @@ class Reason(StrEnum):
         "A fault of the gateway itself.",
         "Tell the operator: the gateway's log says more.",
     )  # fmt: skip
+    CLOSED = (
+        "closed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The tenant is closed at this time.",
+        "See the opening hours and holidays on the tenant's page.",
+    )  # fmt: skip
+    DESTINATION_COUNTRY = (
+        "destination_country", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The callee's number is in a country that is not opened.",
+        "Add the country to the tenant's destinations, or to this callee's alone.",
+    )  # fmt: skip
+    DESTINATION_TYPE = (
+        "destination_type", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The callee's number is of a type that is not opened, such as premium rate or satellite.",
+        "Open the type for this callee alone if the number is meant.",
+    )  # fmt: skip
+    DESTINATION_INVALID = (
+        "destination_invalid", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The callee's number is no valid number of any numbering plan.",
+        "Correct the number. Set the tenant's country if it is written without a country code.",
+    )  # fmt: skip
+    RATE_MISSING = (
+        "rate_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Money is limited, and there is no rate for the callee's number.",
+        "Import the rates of the SIP provider with a prefix that covers the number, or lift the "
+        "money limits.",
+    )  # fmt: skip
+    INTERNAL_RATE_MISSING = (
+        "internal_rate_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Money is limited, and the SIP account says no price for extensions and SIP URIs.",
+        "Set the account's internal rate: 0.00 if such calls cost nothing.",
+    )  # fmt: skip
+    RATE_CURRENCY = (
+        "rate_currency", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The rate of the callee's number is in another currency than the tenant's, or was looked "
+        "up for another number.",
+        "Import the rates in the tenant's currency, and save the callee again.",
+    )  # fmt: skip
+    PRICE_CEILING = (
+        "price_ceiling", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The callee's price a minute is above the ceiling.",
+        "Raise the price per minute if the number is meant.",
+    )  # fmt: skip
+    WORKER_AWAY = (
+        "worker_away", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE,
+        "No worker runs that would end the call in time.",
+        "Tell the operator: start manage.py worker, or see its log.",
+    )  # fmt: skip
+    LIMIT_UNREADABLE = (
+        "limit_unreadable", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "A limit could not be evaluated.",
+        "The detail says which. Save the tenant's limits again.",
+    )  # fmt: skip
+    CALL_SECONDS = (
+        "call_seconds", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The call lasted as long as a call may.",
+        "Raise the longest call if such talks are wanted.",
+    )  # fmt: skip
+    CONCURRENT_CALLS = (
+        "concurrent_calls", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "As many calls live as are allowed at once.",
+        "The detail says whose limit it is. Wait until one ends, or raise the limit.",
+    )  # fmt: skip
+    CALLS_PER_SECOND = (
+        "calls_per_second", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The calls of this second are used up.",
+        "Call again a moment later. The detail says whose limit it is.",
+    )  # fmt: skip
+    CALLS_PER_MINUTE = (
+        "calls_per_minute", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The calls of this minute are used up.",
+        "Call again a minute later. The detail says whose limit it is.",
+    )  # fmt: skip
+    CALLS_PER_HOUR = (
+        "calls_per_hour", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The calls of the last hour are used up.",
+        "The detail says whose limit it is. Raise it if these calls were wanted.",
+    )  # fmt: skip
+    CALLS_PER_DAY = (
+        "calls_per_day", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The calls of the last 24 hours are used up.",
+        "The detail says whose limit it is. Raise it if these calls were wanted.",
+    )  # fmt: skip
+    MINUTES_PER_DAY = (
+        "minutes_per_day", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The minutes of this day are used up or reserved.",
+        "The detail says whose limit it is. They begin anew at midnight in the tenant's time zone.",
+    )  # fmt: skip
+    MINUTES_PER_MONTH = (
+        "minutes_per_month", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The minutes of this month are used up or reserved.",
+        "The detail says whose limit it is. They begin anew with the month.",
+    )  # fmt: skip
+    MONEY_PER_DAY = (
+        "money_per_day", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The money of this day is spent or reserved.",
+        "The detail says whose limit it is. It begins anew at midnight in the tenant's time zone.",
+    )  # fmt: skip
+    MONEY_PER_MONTH = (
+        "money_per_month", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The money of this month is spent or reserved.",
+        "The detail says whose limit it is. It begins anew with the month.",
+    )  # fmt: skip
+    VISITOR_TEN_MINUTES = (
+        "visitor_ten_minutes", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor called as often as one may in 10 minutes.",
+        "Nothing to do, unless many people share one address: raise the visitor's limits then.",
+    )  # fmt: skip
+    VISITOR_HOUR = (
+        "visitor_hour", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor called as often as one may in an hour.",
+        "Nothing to do, unless many people share one address: raise the visitor's limits then.",
+    )  # fmt: skip
+    VISITOR_DAY = (
+        "visitor_day", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor called as often as one may in a day.",
+        "Nothing to do, unless many people share one address: raise the visitor's limits then.",
+    )  # fmt: skip
+    VISITOR_CALLEES = (
+        "visitor_callees", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor called as many different callees as one may in an hour.",
+        "Nothing to do, unless the page lets people choose among many callees.",
+    )  # fmt: skip
 
 
 # What the visitor's browser may learn: WCS hands the sentence on to it.

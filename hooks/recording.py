@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypedDict
 import orjson
 
 from hooks.lifecycle import CallProgress, SessionProgress
+from hooks.limits.ledger import Ledger
+from hooks.limits.reservation import Reservation
 
 
 class OpenedSession(TypedDict):
@@ -40,6 +42,8 @@ class AskedCall(TypedDict):
     asked_at: datetime
     ended_at: datetime | None
     ended_by: str
+    visitor: str
+    reservation: Reservation | None
 
 
 class LoggedEvent(TypedDict):
@@ -77,13 +81,15 @@ class Parts(NamedTuple):
     """
 
     opened: str | None
+    metered: str | None
+    settled: str | None
     asked: str | None
     sessions: str | None
     calls: str | None
     events: str | None
 
 
-def parts(records: Sequence[Record]) -> Parts:
+def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
     sessions: dict[str, SessionProgress] = {}
     calls: dict[str, CallProgress] = {}
     for record in records:
@@ -95,7 +101,10 @@ def parts(records: Sequence[Record]) -> Parts:
         if record.call:
             call_id, call = record.call
             calls[call_id] = calls[call_id].merge(call) if call_id in calls else call
+    changed = [ledger for ledger in ledgers if ledger.has_changed]
     return Parts(
+        metered=_rows(row for ledger in changed for row in ledger.as_rows()),
+        settled=_rows(row for ledger in changed for row in ledger.settled_rows()),
         opened=_rows(record.opened for record in records if record.opened),
         asked=_rows(record.asked for record in records if record.asked),
         sessions=_rows({"id": key, **progress._asdict()} for key, progress in sessions.items()),

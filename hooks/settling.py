@@ -9,6 +9,9 @@ from hooks.authentication import verify_again
 from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.lifecycle import SessionProgress
+from hooks.limits.facts import LimitFacts
+from hooks.limits.ledger import Ledgers
+from hooks.limits.weighing import Verdict, weigh_call
 from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.policy import decide, supersedes
@@ -24,7 +27,8 @@ from tenants.secrets.fields import secret_field
 _PASSWORD = secret_field(SipAccount, "password")
 
 
-def settle(hook: Hook, facts: Facts, now: datetime) -> Outcome:
+def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = None) -> Outcome:
+    """`ledgers`: what the tenants' meters are after the hooks of the batch that came before."""
     try:
         reason = verify_again(hook, facts)
         if reason is Reason.ALLOWED:
@@ -35,7 +39,7 @@ def settle(hook: Hook, facts: Facts, now: datetime) -> Outcome:
         if hook.method.kind is Kind.CONNECT:
             return _connect(hook, facts, reason)
         if hook.method.name == "call":
-            return _call(hook, facts, reason)
+            return _call(hook, facts, reason, Ledgers() if ledgers is None else ledgers)
         return _note(hook, facts, reason)
     except SecretUnreadable as error:
         return _refuse(hook, facts, Reason.SECRET_UNREADABLE, str(error))
@@ -72,16 +76,35 @@ def _connect(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
     return Outcome(answer, Record(event, opened=opened))
 
 
-def _call(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
+def _call(hook: Hook, facts: Facts, reason: Reason, ledgers: Ledgers) -> Outcome:
     event = _log_event(hook, facts, reason)
     if reason is Reason.DUPLICATE:
         body = call_answer(facts.call_target, facts.account_login)
         return Outcome(Answer(reason, body), Record(event))
 
+    verdict = _weigh(hook, facts, ledgers)
+    if verdict.again:
+        return Outcome(Answer.refusal(verdict.reason), again=True)
+    if verdict.reservation is None:
+        return _refuse(hook, facts, verdict.reason, verdict.detail)
+
     call = _ask_call(hook, facts, reason, target=facts.callee_target or "")
+    call["reservation"] = verdict.reservation
     event["call_id"] = event["only_with"] = call["id"]
     body = call_answer(call["target"], facts.account_login)
     return Outcome(Answer(reason, body), Record(event, asked=call))
+
+
+def _weigh(hook: Hook, facts: Facts, ledgers: Ledgers) -> Verdict:
+    if facts.limiting is None or facts.tenant_id is None:
+        return Verdict(Reason.LIMIT_UNREADABLE)
+
+    limits = LimitFacts.from_json(facts.limiting)
+    ledger = ledgers.open(facts.tenant_id, limits)
+    if not ledger.note_call(str(facts.session_id), hook.payload.text("callId")):
+        return Verdict(Reason.DUPLICATE, again=True)
+    target = facts.callee_target or ""
+    return weigh_call(limits, ledger, facts.domain_id, facts.account_id, target)
 
 
 def _note(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
@@ -151,4 +174,6 @@ def _ask_call(hook: Hook, facts: Facts, reason: Reason, target: str) -> AskedCal
         "asked_at": hook.received_at,
         "ended_at": None,
         "ended_by": "",
+        "visitor": facts.session_visitor or "",
+        "reservation": None,
     }

@@ -1,4 +1,4 @@
-"""The tables of what happened: sessions, calls, events, hours; and how a person reads times.
+"""The tables of what happened: sessions, calls, events, hours, meters; and how times are read.
 
 Beside them what the worker needs: its heartbeat, alarms, switches and calls that are to be ended.
 """
@@ -9,6 +9,7 @@ from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
 from hooks.models.ending import Ending
 from hooks.models.event import Event
+from hooks.models.meter import Meter
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
 from hooks.models.switch import Switch
@@ -22,6 +23,7 @@ __all__ = [
     "CallHour",
     "Ending",
     "Event",
+    "Meter",
     "RefusedId",
     "Session",
     "Switch",

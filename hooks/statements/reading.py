@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks.facts import Facts
+from hooks.statements.limiting import LIMITING
 
 # Set on the gateway's connections: rows are reached by an index in its own order, whatever the
 # planner believes the tables hold. A look-up that could use two indexes names an order that only
@@ -58,6 +59,7 @@ _EVENT = _INSTANCE | {
     "call_decision": "call.decision",
 }
 _CALL = _EVENT | {
+    "session_visitor": "session.visitor",
     "tenant_status": "tenant.status",
     "tenant_served": "served.id IS NOT NULL",
     "domain_id": "domain.id",
@@ -67,6 +69,7 @@ _CALL = _EVENT | {
     "call_target": "call.target",
     "call_ended_at": "call.ended_at",
     "callee_target": "callee.target",
+    "limiting": "limiting.facts",
 }
 
 
@@ -185,6 +188,7 @@ SELECT {_select_facts(_CALL)}
            domain.default_callee_id,
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND "default"))
        END
+{LIMITING}
  ORDER BY hook.n
 """
 
