@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hooks', '0006_time_display'),
+        ('hooks', '0007_limits'),
         ('tenants', '0014_rest_api'),
     ]
 
@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('call_never_asked', 'WCS placed a call without asking'), ('refused_call_went_on', 'WCS placed a call that was refused'), ('call_went_elsewhere', 'WCS called somebody else than it was told'), ('honey_alias', 'somebody tried the honey alias'), ('unknown_call', 'WCS has a call that it never reported'), ('not_ended', 'WCS does not end a call')], max_length=32)),
                 ('wcs_call_id', models.CharField(blank=True, max_length=512, verbose_name='callId')),
                 ('at', models.DateTimeField()),
+                ('mailed_at', models.DateTimeField(null=True)),
                 ('cleared_at', models.DateTimeField(null=True)),
                 ('cleared_by', models.CharField(blank=True, db_default='', max_length=150)),
             ],
@@ -77,15 +78,6 @@ class Migration(migrations.Migration):
                 ('seen_at', models.DateTimeField()),
                 ('duties', models.JSONField(default=dict)),
             ],
-        ),
-        migrations.AlterField(
-            model_name='call',
-            name='ended_by',
-            field=models.CharField(blank=True, choices=[('finish', 'hung up'), ('busy', 'busy'), ('failed', 'failed'), ('refused', 'refused'), ('session', 'the session ended'), ('reaper', 'nobody ended it'), ('gone', 'WCS has it no more')], max_length=16),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('reason__in', ['call_never_asked', 'refused_call_went_on', 'call_went_elsewhere', 'honey_alias'])), fields=['id'], name='event_alarming'),
         ),
         migrations.AddField(
             model_name='alarm',

@@ -6,13 +6,19 @@ from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from tenants.models.alias import ALIAS
 from tenants.models.tenant import Tenant
 from tenants.scope import OfTenantQuerySet
 from tenants.targets import MAX_LENGTH, BadTarget, normalise_target
+
+# An alias begins with a letter, so that a number can never be taken for one.
+ALIAS = RegexValidator(
+    r"\A[a-z][a-z0-9_-]{0,62}\Z",
+    "An alias begins with a lower-case letter, then letters, digits, - and _, like sales.",
+)
 
 
 def validate_target(text: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
-from tenants.models.alias import ALIAS
+from tenants.models.honey_alias import HONEY_ALIAS
 from tenants.scope import scope_of
 
 SLUG = RegexValidator(
@@ -41,6 +42,12 @@ class Tenant(models.Model):
         max_length=63, unique=True, validators=[SLUG], help_text="Short name, like acme-uk."
     )
     name = models.CharField(max_length=200, validators=[ONE_LINE])
+    honey_alias = models.CharField(
+        max_length=63,
+        blank=True,
+        validators=[HONEY_ALIAS],
+        help_text="An alias that no page uses. Whoever calls it attacks: an alarm is raised.",
+    )
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
     sip_register_required = models.BooleanField(
         "register at the SIP server",
@@ -48,27 +55,19 @@ class Tenant(models.Model):
         help_text="Not needed for calling out. If set, every visitor's browser registers the "
         "shared account, and rings when somebody calls that account.",
     )
-    honey_alias = models.CharField(
-        max_length=63,
-        blank=True,
-        validators=[ALIAS],
-        help_text="An alias that no page uses. Whoever calls it attacks: an alarm is raised.",
-    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TenantQuerySet.as_manager()
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        super().clean_fields(exclude)
+        if self.pk and self.honey_alias and "honey_alias" not in (exclude or ()):
+            if self.callees.filter(alias=self.honey_alias).exists():
+                message = "A callee has this alias, so pages may use it."
+                raise ValidationError({"honey_alias": message})
 
     class Meta:
         ordering = ["slug"]
 
     def __str__(self) -> str:
         return self.slug
-
-    def clean(self) -> None:
-        super().clean()
-        is_used = self.pk and self.honey_alias and self._uses_alias(self.honey_alias)
-        if is_used:
-            raise ValidationError({"honey_alias": "A callee has this alias, so pages may use it."})
-
-    def _uses_alias(self, alias: str) -> bool:
-        return bool(self.callees.filter(alias=alias).exists())

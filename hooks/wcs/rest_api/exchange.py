@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import orjson
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 from urllib3.util import make_headers
 
 from hooks.wcs.rest_api.failures import Failure
@@ -67,6 +67,8 @@ def post(
         return _exchange(connection, url, user, password, fields, longest, deadline)
     except SSLError:
         return Failure.UNTRUSTED
+    except NewConnectionError:  # a kind of ConnectTimeoutError to the library
+        return Failure.AWAY
     except (ConnectTimeoutError, TimeoutError):
         return Failure.SLOW
     except (HTTPError, HTTPException, OSError, ValueError) as error:
