@@ -7,6 +7,7 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from clickhook import datadir, postgres
 from clickhook.addresses import (
@@ -76,8 +77,8 @@ if CLICKHOOK_ALARM_MAIL and not _email_url:
     _env.refuse("CLICKHOOK_ALARM_MAIL", "needs EMAIL_URL, the server that takes the mail")
 if not all("@" in address for address in CLICKHOOK_ALARM_MAIL):
     _env.refuse("CLICKHOOK_ALARM_MAIL", "takes mail addresses with commas between")
-for _name, _value in _env.parsed("EMAIL_URL", _email_url, parse_email_url, {}).items():
-    globals()[_name] = _value
+_no_mail: dict[str, Any] = {}
+globals().update(_env.parsed("EMAIL_URL", _email_url, parse_email_url, _no_mail))
 EMAIL_TIMEOUT = 10  # seconds
 # docker/gunicorn.conf.py reads these, and CLICKHOOK_BIND; here they are checked.
 _env.processes("WEB_CONCURRENCY", os.cpu_count() or 1, most=1024)

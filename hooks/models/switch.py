@@ -7,10 +7,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from tenants.models import Tenant
+from tenants.scope import OfTenantQuerySet
 
 
 class Switch(models.Model):
-    # What the statements of the hooks look up; hooks.switching.keys writes it.
+    # What the statements of the hooks look up; hooks.wcs.kill_switch writes it.
     key = models.CharField(max_length=120, editable=False)
     name = models.CharField(max_length=400, help_text="What is switched off, as people call it.")
     tenant = models.ForeignKey(
@@ -26,6 +27,8 @@ class Switch(models.Model):
     on_at = models.DateTimeField(db_default=Now())
     off_by = models.CharField(max_length=150, blank=True, db_default="")
     off_at = models.DateTimeField(null=True)
+
+    objects = OfTenantQuerySet["Switch"].as_manager()
 
     class Meta:
         verbose_name_plural = "switches"

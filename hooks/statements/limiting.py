@@ -9,7 +9,7 @@ from hooks.limits.scope import TENANT, UNKNOWN_VISITORS
 _EXPRESSIONS = {
     "clock": "extract(epoch FROM statement_timestamp())",
     "version": "meters.version",
-    "worker_seen_at": "NULL",
+    "worker_seen_at": "(SELECT extract(epoch FROM max(seen_at)) FROM hooks_worker)",
     "country": "tenant.country",
     "currency": "tenant.currency",
     "time_zone": "tenant.time_zone",

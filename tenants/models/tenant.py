@@ -59,15 +59,18 @@ class Tenant(models.Model):
 
     objects = TenantQuerySet.as_manager()
 
-    def clean_fields(self, exclude: Any = None) -> None:
-        super().clean_fields(exclude)
-        if self.pk and self.honey_alias and "honey_alias" not in (exclude or ()):
-            if self.callees.filter(alias=self.honey_alias).exists():
-                message = "A callee has this alias, so pages may use it."
-                raise ValidationError({"honey_alias": message})
-
     class Meta:
         ordering = ["slug"]
 
     def __str__(self) -> str:
         return self.slug
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        super().clean_fields(exclude)
+        if self.pk and self.honey_alias and "honey_alias" not in (exclude or ()):
+            self._check_honey_alias()
+
+    def _check_honey_alias(self) -> None:
+        if self.callees.filter(alias=self.honey_alias).exists():
+            message = "A callee has this alias, so pages may use it."
+            raise ValidationError({"honey_alias": message})
