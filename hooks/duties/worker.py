@@ -7,8 +7,17 @@ import logging
 import time
 from datetime import UTC, datetime
 
-from hooks.duties import adding_up, alarming, ending, heartbeat, pruning, reaping, reconciling
-from hooks.duties import refusing as refusals
+from hooks.duties import (
+    adding_up,
+    alarming,
+    ending,
+    heartbeat,
+    pruning,
+    reaping,
+    reconciling,
+    refusing,
+    reserving,
+)
 from hooks.duties.alarming import AlarmMail
 from hooks.duties.listening import listen
 from hooks.duties.reconciling import Reconciling
@@ -24,9 +33,10 @@ STUCK_AFTER = ANSWER_WITHIN + heartbeat.STALE_AFTER  # seconds, beside the duty'
 def make_duties() -> list[Duty]:
     return [
         Duty("ending", ending.EVERY, ending.end_due_calls, is_woken=True),
+        Duty("reserving", reserving.EVERY, reserving.reserve_slices, is_woken=True),
         Duty("alarming", alarming.EVERY, alarming.raise_alarms, is_woken=True),
         Duty("mailing", alarming.EVERY, AlarmMail().send),
-        Duty("refusing", refusals.EVERY, refusals.end_refused),
+        Duty("refusing", refusing.EVERY, refusing.end_refused),
         Duty("reconciling", reconciling.EVERY, Reconciling().compare),
         Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),
         Duty("reaping calls", REAP_EVERY, reaping.end_lost_calls),

@@ -117,7 +117,9 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         for phone in phones:
             phone.wait_for()
         key = secrets.token_urlsafe(16)
-        address = wcs.wait_for(what="listening")["websocket"].replace("127.0.0.1", "localhost")
+        listening = wcs.wait_for(what="listening")
+        customer.note_rest_api(hook_key, listening["rest"])
+        address = listening["websocket"].replace("127.0.0.1", "localhost")
         gunicorn.wait_until_it_answers()
         site.open(Content(f"http://localhost:{gateway_port}", address, key, administrator.sign_in))
         self.stdout.write(

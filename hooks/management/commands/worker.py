@@ -20,6 +20,7 @@ class Command(PlainHelpCommand):
     help = """Do what has to be done between hooks, until SIGTERM or Ctrl-C.
 
   ending          has WCS end calls that must not go on, and tries again until it has
+  reserving       reserves talk time and money of a call in advance, and settles ended calls
   alarming        raises an alarm for a call that WCS placed without our consent
   mailing         mails alarms to CLICKHOOK_ALARM_MAIL
   refusing        ends what turned up although its hook had been refused

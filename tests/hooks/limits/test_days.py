@@ -98,7 +98,9 @@ class Day:
             # WCS takes a few seconds to end it.
             return self.end(talk, talked + self.chance.randrange(3))
         talk.reservation = following.reservation
-        talk.reserved.append((following.reservation["day"], following.reservation["money"] - before))
+        talk.reserved.append(
+            (following.reservation["day"], following.reservation["money"] - before)
+        )
 
     def end(self, talk: Talk, talked: int | None) -> None:
         self.talks.remove(talk)
