@@ -6,9 +6,11 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from tenants.models.honey_alias import HONEY_ALIAS
 from tenants.models.stored_json import (
     check_amounts,
     check_country,
@@ -51,6 +53,12 @@ class Tenant(models.Model):
         max_length=63, unique=True, validators=[SLUG], help_text="Short name, like acme-uk."
     )
     name = models.CharField(max_length=200, validators=[ONE_LINE])
+    honey_alias = models.CharField(
+        max_length=63,
+        blank=True,
+        validators=[HONEY_ALIAS],
+        help_text="An alias that no page uses. Whoever calls it attacks: an alarm is raised.",
+    )
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
     sip_register_required = models.BooleanField(
         "register at the SIP server",
@@ -118,3 +126,13 @@ class Tenant(models.Model):
         tenant = super().from_db(*args, **kwargs)
         tenant._stored_country = tenant.__dict__.get("country")
         return tenant
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        super().clean_fields(exclude)
+        if self.pk and self.honey_alias and "honey_alias" not in (exclude or ()):
+            self._check_honey_alias()
+
+    def _check_honey_alias(self) -> None:
+        if self.callees.filter(alias=self.honey_alias).exists():
+            message = "A callee has this alias, so pages may use it."
+            raise ValidationError({"honey_alias": message})
