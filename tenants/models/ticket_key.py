@@ -35,12 +35,12 @@ class TicketKeyQuerySet(OfTenantQuerySet["TicketKey"]):
     def live(self) -> TicketKeyQuerySet:
         return self.filter(retired_at=None)
 
-    def add_for(self, tenant: Tenant) -> TicketKey:
+    def add_for(self, tenant: Tenant, secret: str) -> TicketKey:
         """Inside a transaction. Raises TooManyKeys."""
         Tenant.objects.select_for_update().get(pk=tenant.pk)
         if self.live().filter(tenant=tenant).count() >= MOST_LIVE:
             raise TooManyKeys
-        return self.create(tenant=tenant, secret=new_secret())
+        return self.create(tenant=tenant, secret=secret)
 
 
 class TicketKey(models.Model):
