@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from django.contrib.auth.hashers import check_password, make_password
 
-from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.hook import list_covering
 from hooks.reasons import Reason
@@ -21,6 +20,7 @@ from hooks.statements.logins import NOTE_FAILURE, NOTE_SUCCESS, READ_LOGIN
 from hooks.tickets.admission import LoginCheck
 from hooks.tickets.credentials import Credentials
 from hooks.tickets.pace import Pace
+from hooks.tickets.queries import Busy, Queries
 from tenants.models.visitor_login import LOCKED_FOR, MOST_WRONG
 from tenants.origins import Origin
 
@@ -39,8 +39,7 @@ class StoredLogin(NamedTuple):
 class Logins:
     def __init__(self, deadline: float) -> None:
         """`deadline` is in seconds, for one look at the database."""
-        self._deadline = deadline
-        self._connection, self._turn = HookConnection(), asyncio.Lock()
+        self._queries = Queries(deadline)
         self._threads = ThreadPoolExecutor(HASHED_AT_ONCE, "visitor-passwords")
         self._waiting = 0
         # Who guesses a login that does not exist learns no more than with one that does.
@@ -52,16 +51,16 @@ class Logins:
             return None
         try:
             return await self._check(credentials, origin)
-        except DatabaseAway:
-            return None  # the lane finds that out too, and refuses
+        except (DatabaseAway, Busy):
+            return None  # and a login that was not checked is refused
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-        await self._connection.close()
+        await self._queries.close()
 
     async def _check(self, credentials: Credentials, origin: Origin) -> LoginCheck | None:
         """Raises DatabaseAway."""
-        rows = await self._ask(READ_LOGIN, [list_covering(origin), credentials.login])
+        rows = await self._queries.ask(READ_LOGIN, [list_covering(origin), credentials.login])
         if not rows:
             return None
         stored = StoredLogin._make(rows[0])
@@ -79,10 +78,10 @@ class Logins:
             self._unknown.wait_seconds(name)
             return Reason.LOGIN_WRONG
         if not is_right:
-            await self._ask(NOTE_FAILURE, [LOCKED_FOR, stored.id])
+            await self._queries.ask(NOTE_FAILURE, [LOCKED_FOR, stored.id])
             return Reason.LOGIN_WRONG
         if stored.failed_at:
-            await self._ask(NOTE_SUCCESS, [stored.id])
+            await self._queries.ask(NOTE_SUCCESS, [stored.id])
         return None
 
     async def _hash(self, password: str, stored: str) -> bool:
@@ -92,12 +91,6 @@ class Logins:
             return await loop.run_in_executor(self._threads, check_password, password, stored)
         finally:
             self._waiting -= 1
-
-    async def _ask(self, statement: str, values: list[object]) -> list[object]:
-        """Raises DatabaseAway."""
-        async with self._turn:
-            with self._connection.within(self._deadline):
-                return await self._connection.execute(statement, values)
 
 
 @lru_cache
