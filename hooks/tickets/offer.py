@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import jwt
-from tenants.hours import is_open, next_opening, read_holidays, read_hours
+from tenants.hours import is_open, next_opening, parse_hours
 
 from hooks.tickets.gateway_key import ticket_secret
 from hooks.tickets.ticket import GATEWAY_KID, LONGEST_LIFE
@@ -37,12 +38,10 @@ class TicketFacts(NamedTuple):
 def make_offer(
     facts: TicketFacts, origin: Origin, visitor: Visitor, now: datetime
 ) -> dict[str, Any]:
-    hours = read_hours(facts.hours) if facts.hours else None
-    holidays = read_holidays(facts.holidays)
-    opening = None
+    hours = parse_hours(json.loads(facts.hours)) if facts.hours else None
+    holidays = frozenset(json.loads(facts.holidays))
     is_open_now = is_open(hours, holidays, facts.time_zone, now)
-    if not is_open_now:
-        opening = next_opening(hours, holidays, facts.time_zone, now)
+    opening = None if is_open_now else next_opening(hours, holidays, facts.time_zone, now)
 
     return {
         "ticket": _sign_ticket(facts, origin, visitor, now) if is_open_now else None,

@@ -51,12 +51,6 @@ class Tenant(models.Model):
     )
     name = models.CharField(max_length=200, validators=[ONE_LINE])
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
-    sip_register_required = models.BooleanField(
-        "register at the SIP server",
-        default=False,
-        help_text="Not needed for calling out. If set, every visitor's browser registers the "
-        "shared account, and rings when somebody calls that account.",
-    )
     tickets = models.CharField(
         "visitor tickets",
         max_length=16,
@@ -78,6 +72,12 @@ class Tenant(models.Model):
         db_default=RandomUUID(),
         editable=False,
         help_text="Names the tenant where a page asks for a ticket. Everybody may know it.",
+    )
+    sip_register_required = models.BooleanField(
+        "register at the SIP server",
+        default=False,
+        help_text="Not needed for calling out. If set, every visitor's browser registers the "
+        "shared account, and rings when somebody calls that account.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
