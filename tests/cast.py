@@ -27,8 +27,8 @@ class Cast:
 
 
 def assemble() -> Cast:
-    acme = Tenant.objects.create(slug="acme", name="Acme Ltd")
-    globex = Tenant.objects.create(slug="globex", name="Globex Corp")
+    acme = Tenant.objects.create(slug="acme", name="Acme Ltd", country="DE", limits={})
+    globex = Tenant.objects.create(slug="globex", name="Globex Corp", limits={})
     sales = Callee.objects.create(tenant=acme, alias="sales", target="+4930123456", default=True)
     support = Callee.objects.create(
         tenant=acme, alias="support", target="sip:help@pbx.acme.example"

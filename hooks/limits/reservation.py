@@ -10,7 +10,8 @@ from hooks.limits.asked import Asked
 class Reservation(TypedDict):
     """Stands on the call's row. Seconds of talk; money in millionths.
 
-    `day` and `month` are those of the last slice; `last_seconds` and `last_money` are that slice.
+    `day` and `month` are those of the last slice; `day_seconds` and `day_money` are what was
+    reserved on that day.
     """
 
     scopes: list[str]
@@ -18,8 +19,8 @@ class Reservation(TypedDict):
     money: int
     day: str
     month: str
-    last_seconds: int
-    last_money: int
+    day_seconds: int
+    day_money: int
     rate: list[int] | None
     longest: int | None
 
@@ -31,8 +32,8 @@ def reserve_first_slice(asked: Asked, scopes: list[str]) -> Reservation:
         "money": asked.money,
         "day": asked.day,
         "month": asked.month,
-        "last_seconds": asked.seconds,
-        "last_money": asked.money,
+        "day_seconds": asked.seconds,
+        "day_money": asked.money,
         "rate": list(asked.rate) if asked.rate else None,
         "longest": asked.longest,
     }

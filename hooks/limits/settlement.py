@@ -42,13 +42,13 @@ def _unused_seconds(reservation: Reservation, talked: int | None) -> int:
 
 
 def _give_back(meter: Meter, reservation: Reservation, seconds: int, money: int) -> Meter:
-    """A day takes back no more than its own slice: earlier slices belong to an earlier day.
+    """A day takes back no more than was reserved on it; the rest belongs to an earlier day.
 
     Negative amounts, of a talk that outlasted its reservation, are spent on top.
     """
     meter = meter.give_back_in_day(
         reservation["day"],
-        min(seconds, reservation["last_seconds"]),
-        min(money, reservation["last_money"]),
+        min(seconds, reservation["day_seconds"]),
+        min(money, reservation["day_money"]),
     )
     return meter.give_back_in_month(reservation["month"], seconds, money)

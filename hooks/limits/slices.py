@@ -24,7 +24,7 @@ class NextSlice(NamedTuple):
 
 
 def is_due(reservation: Reservation, talked: float) -> bool:
-    """Whether, after so many seconds of talk, the next slice is to be reserved or the call ended."""
+    """Whether it is time to reserve the next slice or to end the call."""
     ends_at = reservation["seconds"] - LEAD
     longest = reservation["longest"]
     return talked >= ends_at or (longest is not None and talked >= longest)
@@ -58,6 +58,7 @@ def reserve_next_slice(
 
     for scope in reservation["scopes"]:
         meters[scope] = meters.get(scope, Meter()).reserve(day, month, seconds, money)
+    same_day = day == reservation["day"]
     return NextSlice(
         Reservation(
             scopes=reservation["scopes"],
@@ -65,8 +66,8 @@ def reserve_next_slice(
             money=reservation["money"] + money,
             day=day,
             month=month,
-            last_seconds=seconds,
-            last_money=money,
+            day_seconds=seconds + (reservation["day_seconds"] if same_day else 0),
+            day_money=money + (reservation["day_money"] if same_day else 0),
             rate=reservation["rate"],
             longest=reservation["longest"],
         )

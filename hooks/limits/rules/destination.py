@@ -32,5 +32,8 @@ def limit_destination(asked: Asked, limits: list[Limits]) -> Reason | None:
 
 
 @lru_cache(maxsize=10_000)
-def _read(stored: str | None) -> Any:
-    return None if stored is None else json.loads(stored)
+def _read(stored: str | None) -> dict[str, Any] | None:
+    opened = None if stored is None else json.loads(stored)
+    if not isinstance(opened, dict | None):
+        raise TypeError("destinations are no object")
+    return opened
