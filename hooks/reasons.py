@@ -65,6 +65,11 @@ class Reason(StrEnum):
         "call_not_ours", Decision.NOTED, HTTPStatus.OK,
         "An event of a call that was never accepted here; only recorded.",
     )  # fmt: skip
+    CALL_WENT_ELSEWHERE = (
+        "call_went_elsewhere", Decision.NOTED, HTTPStatus.OK,
+        "WCS called somebody else than it was told: what the call hook answers is not taken over.",
+        "Run the commands of wcs_config on that WCS: restClientConfig must overwrite the callee.",
+    )  # fmt: skip
     CALL_NEVER_ASKED = (
         "call_never_asked", Decision.NOTED, HTTPStatus.OK,
         "WCS placed this call without asking: the call hook is not attached to its "
@@ -235,6 +240,235 @@ class Reason(StrEnum):
         "gateway_fault", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE,
         "A fault of the gateway itself.",
         "Tell the operator: the gateway's log says more.",
+    )  # fmt: skip
+    CLOSED = (
+        "closed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The tenant is closed at this time.",
+        "See the opening hours and holidays on the tenant's page.",
+    )  # fmt: skip
+    DESTINATION_COUNTRY = (
+        "destination_country", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The callee's number is in a country that is not opened.",
+        "Add the country to the tenant's destinations, or to this callee's alone.",
+    )  # fmt: skip
+    DESTINATION_TYPE = (
+        "destination_type", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The callee's number is of a type that is not opened, such as premium rate or satellite.",
+        "Open the type for this callee alone if the number is meant.",
+    )  # fmt: skip
+    DESTINATION_INVALID = (
+        "destination_invalid", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The callee's number is no valid number of any numbering plan.",
+        "Correct the number. Set the tenant's country if it is written without a country code.",
+    )  # fmt: skip
+    RATE_MISSING = (
+        "rate_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Money is limited, and there is no rate for the callee's number.",
+        "Import the rates of the SIP provider with a prefix that covers the number, or lift the "
+        "money limits.",
+    )  # fmt: skip
+    INTERNAL_RATE_MISSING = (
+        "internal_rate_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Money is limited, and the SIP account says no price for extensions and SIP URIs.",
+        "Set the account's internal rate: 0.00 if such calls cost nothing.",
+    )  # fmt: skip
+    RATE_CURRENCY = (
+        "rate_currency", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The rate of the callee's number is in another currency than the tenant's, or was looked "
+        "up for another number.",
+        "Import the rates in the tenant's currency, and save the callee again.",
+    )  # fmt: skip
+    PRICE_CEILING = (
+        "price_ceiling", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The callee's price a minute is above the ceiling.",
+        "Raise the price per minute if the number is meant.",
+    )  # fmt: skip
+    WORKER_AWAY = (
+        "worker_away", Decision.REFUSED, HTTPStatus.SERVICE_UNAVAILABLE,
+        "No worker runs that would end the call in time.",
+        "Tell the operator: start manage.py worker, or see its log.",
+    )  # fmt: skip
+    LIMIT_UNREADABLE = (
+        "limit_unreadable", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "A limit could not be evaluated.",
+        "The detail says which. Save the tenant's limits again.",
+    )  # fmt: skip
+    CALL_SECONDS = (
+        "call_seconds", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The call lasted as long as a call may.",
+        "Raise the longest call if such talks are wanted.",
+    )  # fmt: skip
+    CONCURRENT_CALLS = (
+        "concurrent_calls", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "As many calls live as are allowed at once.",
+        "The detail says whose limit it is. Wait until one ends, or raise the limit.",
+    )  # fmt: skip
+    CALLS_PER_SECOND = (
+        "calls_per_second", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The calls of this second are used up.",
+        "Call again a moment later. The detail says whose limit it is.",
+    )  # fmt: skip
+    CALLS_PER_MINUTE = (
+        "calls_per_minute", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The calls of this minute are used up.",
+        "Call again a minute later. The detail says whose limit it is.",
+    )  # fmt: skip
+    CALLS_PER_HOUR = (
+        "calls_per_hour", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The calls of the last hour are used up.",
+        "The detail says whose limit it is. Raise it if these calls were wanted.",
+    )  # fmt: skip
+    CALLS_PER_DAY = (
+        "calls_per_day", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The calls of the last 24 hours are used up.",
+        "The detail says whose limit it is. Raise it if these calls were wanted.",
+    )  # fmt: skip
+    MINUTES_PER_DAY = (
+        "minutes_per_day", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The minutes of this day are used up or reserved.",
+        "The detail says whose limit it is. They begin anew at midnight in the tenant's time zone.",
+    )  # fmt: skip
+    MINUTES_PER_MONTH = (
+        "minutes_per_month", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The minutes of this month are used up or reserved.",
+        "The detail says whose limit it is. They begin anew with the month.",
+    )  # fmt: skip
+    MONEY_PER_DAY = (
+        "money_per_day", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The money of this day is spent or reserved.",
+        "The detail says whose limit it is. It begins anew at midnight in the tenant's time zone.",
+    )  # fmt: skip
+    MONEY_PER_MONTH = (
+        "money_per_month", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The money of this month is spent or reserved.",
+        "The detail says whose limit it is. It begins anew with the month.",
+    )  # fmt: skip
+    VISITOR_TEN_MINUTES = (
+        "visitor_ten_minutes", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor called as often as one may in 10 minutes.",
+        "Nothing to do, unless many people share one address: raise the visitor's limits then.",
+    )  # fmt: skip
+    VISITOR_HOUR = (
+        "visitor_hour", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor called as often as one may in an hour.",
+        "Nothing to do, unless many people share one address: raise the visitor's limits then.",
+    )  # fmt: skip
+    VISITOR_DAY = (
+        "visitor_day", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor called as often as one may in a day.",
+        "Nothing to do, unless many people share one address: raise the visitor's limits then.",
+    )  # fmt: skip
+    VISITOR_CALLEES = (
+        "visitor_callees", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor called as many different callees as one may in an hour.",
+        "Nothing to do, unless the page lets people choose among many callees.",
+    )  # fmt: skip
+    # Of the kill switch and the detector of bypasses.
+    SWITCHED_OFF = (
+        "switched_off", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "This is switched off by the kill switch.",
+        "The detail says what. Switch it on again under Switches when the danger is over.",
+    )  # fmt: skip
+    HONEY_ALIAS = (
+        "honey_alias", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Somebody called the honey alias, which no page uses.",
+        "Look at the session and its visitor: somebody tries aliases out.",
+    )  # fmt: skip
+
+    # Who the visitor is: tickets, tokens, logins, and the block list.
+    TICKET_MISSING = (
+        "ticket_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The connection brought no ticket, and the tenant requires one.",
+        "Nothing to do if a program made it. Otherwise give the button the tenant's key in "
+        "data-tickets, or have the page's back end make tickets.",
+    )  # fmt: skip
+    TICKET_MALFORMED = (
+        "ticket_malformed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket is not a JWT with the claims of a ticket, or is longer than 2 KiB.",
+        "Compare the page's back end with the recipe in the README.",
+    )  # fmt: skip
+    TICKET_SIGNATURE = (
+        "ticket_signature", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket's signature does not fit the key that it names.",
+        "Give the back end the secret that make_ticket_key printed with this key id. If it has "
+        "it, somebody forges tickets: nothing to do.",
+    )  # fmt: skip
+    TICKET_EXPIRED = (
+        "ticket_expired", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket has expired.",
+        "Make the ticket when the visitor presses the button, and set the clock of the machine "
+        "that makes it: half a minute is tolerated.",
+    )  # fmt: skip
+    TICKET_FUTURE = (
+        "ticket_future", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket was made in the future.",
+        "Set the clock of the machine that makes tickets: half a minute is tolerated.",
+    )  # fmt: skip
+    TICKET_TOO_LONG_LIVED = (
+        "ticket_too_long_lived", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket lives longer than two minutes.",
+        "Set exp to at most 120 seconds after iat.",
+    )  # fmt: skip
+    TICKET_ORIGIN = (
+        "ticket_origin", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket was made for another origin than the page's.",
+        "Set the claim origin to the scheme, host and port of the page that has the button.",
+    )  # fmt: skip
+    TICKET_KEY_UNKNOWN = (
+        "ticket_key_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket names a key that the tenant does not have, or that was retired.",
+        "Make a key with make_ticket_key, and give it to the back end.",
+    )  # fmt: skip
+    TICKET_REPLAYED = (
+        "ticket_replayed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket was used before: it is good for one connection.",
+        "Nothing to do if somebody copied it. The page asks for a new ticket for each call.",
+    )  # fmt: skip
+    TICKET_ALIAS = (
+        "ticket_alias", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The call asks for another callee than the one the ticket was made for.",
+        "Set the ticket's alias to the callee that the button calls.",
+    )  # fmt: skip
+    TOKEN_INVALID = (
+        "token_invalid", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The token is not a JWT with sub, exp and aud, or its signature does not hold.",
+        "Compare the tenant's token key with the one that signs the tokens.",
+    )  # fmt: skip
+    TOKEN_EXPIRED = (
+        "token_expired", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The token has expired.",
+        "The page gets a new token before it calls.",
+    )  # fmt: skip
+    TOKEN_ORIGIN = (
+        "token_origin", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The token was made for another origin than the page's.",
+        "Set the claim aud to the scheme, host and port of the page.",
+    )  # fmt: skip
+    TOKEN_KEY_UNKNOWN = (
+        "token_key_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The tenant has no key for such a token.",
+        "Enter the key or the JWKS on the tenant's page. HS256, RS256 and EdDSA are taken.",
+    )  # fmt: skip
+    MEMBER_MISSING = (
+        "member_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Only members may call, and the connection brought no login, token or ticket of the "
+        "customer's own.",
+        "Let the page sign its visitors in, or open the tenant to anyone.",
+    )  # fmt: skip
+    LOGIN_WRONG = (
+        "login_wrong", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The login or the password is wrong.",
+        "Set a new password if the member has forgotten it.",
+    )  # fmt: skip
+    LOGIN_THROTTLED = (
+        "login_throttled", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Five passwords for this login were wrong; it is blocked for 15 minutes.",
+        "Wait, or set a new password, which unblocks it.",
+    )  # fmt: skip
+    VISITOR_BLOCKED = (
+        "visitor_blocked", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor is on the block list.",
+        "Lift the block if the calls were wanted.",
     )  # fmt: skip
 
 

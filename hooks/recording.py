@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypedDict
 import orjson
 
 from hooks.lifecycle import CallProgress, SessionProgress
+from hooks.limits.ledger import Ledger
+from hooks.limits.reservation import Reservation
 
 
 class OpenedSession(TypedDict):
@@ -25,6 +27,14 @@ class OpenedSession(TypedDict):
     connect_digest: str
     opened_at: datetime
     node_is_new: bool
+    visitor: str
+    visitor_display: str
+    ticketed: bool
+    ticket_alias: str
+    label: str
+    context: tuple[str, ...] | None
+    jti: str | None  # of the ticket that is spent with it
+    spent_until: float | None  # seconds since 1970
 
 
 class AskedCall(TypedDict):
@@ -40,6 +50,17 @@ class AskedCall(TypedDict):
     asked_at: datetime
     ended_at: datetime | None
     ended_by: str
+    visitor: str
+    reservation: Reservation | None
+
+
+class Breach(TypedDict):
+    """A visitor went over one of their limits."""
+
+    tenant_id: int | None
+    visitor: str
+    display: str
+    because: str
 
 
 class LoggedEvent(TypedDict):
@@ -63,6 +84,7 @@ class Record(NamedTuple):
     asked: AskedCall | None = None
     session: tuple[str, SessionProgress] | None = None
     call: tuple[str, CallProgress] | None = None
+    breach: Breach | None = None
 
     @property
     def creates(self) -> str | None:
@@ -77,13 +99,16 @@ class Parts(NamedTuple):
     """
 
     opened: str | None
+    metered: str | None
+    settled: str | None
     asked: str | None
     sessions: str | None
     calls: str | None
     events: str | None
+    breaches: str | None
 
 
-def parts(records: Sequence[Record]) -> Parts:
+def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
     sessions: dict[str, SessionProgress] = {}
     calls: dict[str, CallProgress] = {}
     for record in records:
@@ -95,12 +120,16 @@ def parts(records: Sequence[Record]) -> Parts:
         if record.call:
             call_id, call = record.call
             calls[call_id] = calls[call_id].merge(call) if call_id in calls else call
+    changed = [ledger for ledger in ledgers if ledger.has_changed]
     return Parts(
+        metered=_rows(row for ledger in changed for row in ledger.as_rows()),
+        settled=_rows(row for ledger in changed for row in ledger.settled_rows()),
         opened=_rows(record.opened for record in records if record.opened),
         asked=_rows(record.asked for record in records if record.asked),
         sessions=_rows({"id": key, **progress._asdict()} for key, progress in sessions.items()),
         calls=_rows({"id": key, **progress._asdict()} for key, progress in calls.items()),
         events=_rows(record.event for record in records if record.event),
+        breaches=_rows(record.breach for record in records if record.breach),
     )
 
 

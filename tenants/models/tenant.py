@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Set as AbstractSet
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.postgres.functions import RandomUUID
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from tenants.models.honey_alias import HONEY_ALIAS
 from tenants.models.stored_json import (
     check_amounts,
     check_country,
@@ -47,11 +51,48 @@ class Tenant(models.Model):
         ACTIVE = "active", "active"
         SUSPENDED = "suspended", "suspended: every connect and call is refused"
 
+    class Tickets(models.TextChoices):
+        OFF = "off", "off: tickets are not looked at"
+        PREFERRED = "preferred", "preferred: without one, tighter limits hold"
+        REQUIRED = "required", "required: without one, nobody connects"
+
+    class Visitors(models.TextChoices):
+        ANYONE = "anyone", "anyone"
+        MEMBERS = "members", "members: with a login, a token or a ticket of the customer's own"
+
     slug = models.CharField(
         max_length=63, unique=True, validators=[SLUG], help_text="Short name, like acme-uk."
     )
     name = models.CharField(max_length=200, validators=[ONE_LINE])
+    honey_alias = models.CharField(
+        max_length=63,
+        blank=True,
+        validators=[HONEY_ALIAS],
+        help_text="An alias that no page uses. Whoever calls it attacks: an alarm is raised.",
+    )
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
+    tickets = models.CharField(
+        "visitor tickets",
+        max_length=16,
+        choices=Tickets.choices,
+        default=Tickets.PREFERRED,
+        db_default=Tickets.PREFERRED,
+        help_text="A ticket shows that a visitor came from the customer's page a moment ago.",
+    )
+    visitors = models.CharField(
+        max_length=16,
+        choices=Visitors.choices,
+        default=Visitors.ANYONE,
+        db_default=Visitors.ANYONE,
+        help_text="Who may connect.",
+    )
+    public_key = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        editable=False,
+        help_text="Names the tenant where a page asks for a ticket. Everybody may know it.",
+    )
     sip_register_required = models.BooleanField(
         "register at the SIP server",
         default=False,
@@ -118,3 +159,13 @@ class Tenant(models.Model):
         tenant = super().from_db(*args, **kwargs)
         tenant._stored_country = tenant.__dict__.get("country")
         return tenant
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        super().clean_fields(exclude)
+        if self.pk and self.honey_alias and "honey_alias" not in (exclude or ()):
+            self._check_honey_alias()
+
+    def _check_honey_alias(self) -> None:
+        if self.callees.filter(alias=self.honey_alias).exists():
+            message = "A callee has this alias, so pages may use it."
+            raise ValidationError({"honey_alias": message})

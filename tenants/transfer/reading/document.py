@@ -14,6 +14,7 @@ from django.db import models
 from tenants.transfer.problems import Problems, Unreadable
 from tenants.transfer.reading.json_document import Object, parse_json
 from tenants.transfer.reading.json_value import read_json_value
+from tenants.transfer.reading.rest_api import known_keys, spread_rest_api
 from tenants.transfer.reading.values import (
     WrongValue,
     checked_text,
@@ -90,7 +91,8 @@ def _item_rows(
     item: Object, place: str, table: Table, parent: Row | None, problems: Problems
 ) -> Iterator[Row]:
     row = Row(table, place, parent)
-    _check_keys(item, place, [*table.fields, *table.lists], problems)
+    _check_keys(item, place, [*known_keys(table.fields), *table.lists], problems)
+    item = spread_rest_api(item, place, problems)
 
     for name, field in table.fields.items():
         if name in item:
