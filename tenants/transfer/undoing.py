@@ -191,13 +191,21 @@ def _referring_rows(table: Table, import_run: ImportRun) -> Iterator[tuple[str, 
                 other=other.db_table,
                 column=relation.field.column,
                 own_table=instances._meta.db_table if is_through else other.db_table,
-                own_key="wcsinstance_id" if is_through else "id",
+                own_key=_own_key(relation, is_through),
             )
             for label, count in rows:
                 yield (
                     label,
                     _reference_sentence(count, instances if is_through else relation.related_model),
                 )
+
+
+def _own_key(relation: ForeignObjectRel, is_through: bool) -> str:
+    """By which column a row of an import is found; tables of no import may have no id."""
+    own = {table.model for table in TABLES}
+    if is_through:
+        return "wcsinstance_id"
+    return "id" if relation.related_model in own else str(relation.field.column)
 
 
 def _reference_sentence(count: int, model: type[Model]) -> str:
