@@ -15,6 +15,7 @@ from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
 from tenants.admin.import_run import ImportRunAdmin
+from tenants.admin.rate import RateAdmin
 from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
 from tenants.admin.user import UserAdmin
@@ -25,6 +26,7 @@ from tenants.models import (
     Callee,
     Domain,
     ImportRun,
+    Rate,
     SipAccount,
     WcsInstance,
     WcsNode,
@@ -40,6 +42,7 @@ admin.site.register(Callee, CalleeAdmin)
 admin.site.register(SipAccount, SipAccountAdmin)
 admin.site.register(WcsInstance, WcsInstanceAdmin)
 admin.site.register(WcsNode, WcsNodeAdmin)
+admin.site.register(Rate, RateAdmin)
 admin.site.register(ImportRun, ImportRunAdmin)
 
 admin.site.register(AuditEntry, AuditEntryAdmin)
