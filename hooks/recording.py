@@ -27,6 +27,14 @@ class OpenedSession(TypedDict):
     connect_digest: str
     opened_at: datetime
     node_is_new: bool
+    visitor: str
+    visitor_display: str
+    ticketed: bool
+    ticket_alias: str
+    label: str
+    context: tuple[str, ...] | None
+    jti: str | None  # of the ticket that is spent with it
+    spent_until: float | None  # seconds since 1970
 
 
 class AskedCall(TypedDict):
@@ -44,6 +52,15 @@ class AskedCall(TypedDict):
     ended_by: str
     visitor: str
     reservation: Reservation | None
+
+
+class Breach(TypedDict):
+    """A visitor went over one of their limits."""
+
+    tenant_id: int | None
+    visitor: str
+    display: str
+    because: str
 
 
 class LoggedEvent(TypedDict):
@@ -67,6 +84,7 @@ class Record(NamedTuple):
     asked: AskedCall | None = None
     session: tuple[str, SessionProgress] | None = None
     call: tuple[str, CallProgress] | None = None
+    breach: Breach | None = None
 
     @property
     def creates(self) -> str | None:
@@ -87,6 +105,7 @@ class Parts(NamedTuple):
     sessions: str | None
     calls: str | None
     events: str | None
+    breaches: str | None
 
 
 def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
@@ -110,6 +129,7 @@ def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
         sessions=_rows({"id": key, **progress._asdict()} for key, progress in sessions.items()),
         calls=_rows({"id": key, **progress._asdict()} for key, progress in calls.items()),
         events=_rows(record.event for record in records if record.event),
+        breaches=_rows(record.breach for record in records if record.breach),
     )
 
 

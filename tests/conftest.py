@@ -220,3 +220,8 @@ def manage(transactional_db) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture
+def worker_lives(transactional_db) -> None:
+    """As if a worker ran: calls that somebody must end in time are refused without one."""

@@ -13,7 +13,7 @@ _EXPRESSIONS = {
     "country": "tenant.country",
     "currency": "tenant.currency",
     "time_zone": "tenant.time_zone",
-    "tickets": "'off'",
+    "tickets": "tenant.tickets",
     "destinations": "tenant.destinations::text",
     "hours": "tenant.hours::text",
     "holidays": "tenant.holidays::text",
@@ -60,13 +60,15 @@ _METERS = f"""
                     {_VISITOR} || ' callee ' || callee.id]
               || ARRAY(SELECT jsonb_array_elements_text(
                        jsonb_path_query_array(ended.calls, '$[*].reservation.scopes[*]'))))"""
-# The longest prefix: of all that fit, it is the last in the order of texts.
+# The longest prefix that fits.
 _RATE = """
        SELECT jsonb_build_array(rate.per_minute, rate.connect_fee, rate.first_increment,
                                 rate.next_increment, rate.currency) AS terms
          FROM generate_series(length(callee.number), 1, -1) AS digits
-         JOIN tenants_rate rate
-           ON rate.tenant_id = tenant.id AND rate.prefix = left(callee.number, digits)
+        CROSS JOIN LATERAL (
+              SELECT * FROM tenants_rate
+               WHERE tenant_id = tenant.id AND prefix = left(callee.number, digits) LIMIT 1
+              ) rate
         LIMIT 1"""
 
 # Only where a call may be allowed, and was not decided before.

@@ -6,10 +6,9 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from tenants.destinations import is_opened
-
 from hooks.limits.asked import Asked
 from hooks.reasons import Reason
+from tenants.destinations import is_opened
 from tenants.limits import Limits
 
 _REASONS = {
@@ -32,5 +31,8 @@ def limit_destination(asked: Asked, limits: list[Limits]) -> Reason | None:
 
 
 @lru_cache(maxsize=10_000)
-def _read(stored: str | None) -> Any:
-    return None if stored is None else json.loads(stored)
+def _read(stored: str | None) -> dict[str, Any] | None:
+    opened = None if stored is None else json.loads(stored)
+    if not isinstance(opened, dict | None):
+        raise TypeError("destinations are no object")
+    return opened

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from hooks.reasons import Reason
-from tests.hooks.limits.pieces import NOON, Visitors, limit_facts
+from tests.hooks.limits.pieces import BERLIN, NOON, Visitors, limit_facts
 
 SCOPES = ["tenant_limits", "domain_limits", "account_limits", "callee_limits"]
 IN_TIME = [
@@ -197,14 +197,15 @@ BROKEN = [
     {"domain_limits": {"unheard_of": 1}},
     {"hours": '{"mon": ["25:00-26:00"]}'},
     {"time_zone": "Middle/Earth"},
-    {"rate": ["x"]},
+    {"account_internal_rate": "x", "callee_number": ""},
     {"destinations": '"all"'},
 ]
 
 
 @pytest.mark.parametrize("facts", BROKEN)
 def test_what_cannot_be_evaluated_refuses(facts):
-    verdict = Visitors(**facts).ask()
+    target = BERLIN if facts.get("callee_number") is None else "10001"
+    verdict = Visitors(target, **facts).ask()
     assert verdict.reservation is None
     assert verdict.reason is Reason.LIMIT_UNREADABLE
 
