@@ -22,6 +22,7 @@ from hooks.models import Call, Event, Session
 from hooks.row_id import new_row_id
 from tests.cast import ACME_SIGNING, SECRETS
 from tests.conftest import Gateway
+from tests.duties.turns import take_turn
 from tests.environment import DATA_DIR, SERVER
 
 FILES = {"CallStatusEvent": "call_ring"}
