@@ -5,6 +5,7 @@ from __future__ import annotations
 from hooks.facts import Facts
 from hooks.statements.blocking import BLOCKED
 from hooks.statements.limiting import LIMITING
+from hooks.statements.switching import SWITCHED_OFF_FOR_CALL, SWITCHED_OFF_FOR_CONNECT
 
 # Set on the gateway's connections: rows are reached by an index in its own order, whatever the
 # planner believes the tables hold. A look-up that could use two indexes names an order that only
@@ -32,6 +33,7 @@ _INSTANCE = {
     "instance_previous_signing_secret": "instance.previous_signing_secret",
 }
 _CONNECT = _INSTANCE | {
+    "switched_off": SWITCHED_OFF_FOR_CONNECT,
     "session_id": "CASE WHEN session.ended_at IS NULL THEN session.id END",
     "session_ended_at": "session.ended_at",
     "session_opened_at": "session.opened_at",
@@ -67,8 +69,12 @@ _EVENT = _INSTANCE | {
     "account_login": "session.sip_login",
     "call_id": "call.id",
     "call_decision": "call.decision",
+    "call_alias": "call.alias",
+    "call_target": "call.target",
 }
 _CALL = _EVENT | {
+    "switched_off": SWITCHED_OFF_FOR_CALL,
+    "honey_alias": "tenant.honey_alias",
     "session_visitor": "session.visitor",
     "session_visitor_display": "session.visitor_display",
     "session_ticket_alias": "session.ticket_alias",
@@ -78,8 +84,6 @@ _CALL = _EVENT | {
     "domain_id": "domain.id",
     "account_id": "account.id",
     "account_login": "account.login",
-    "call_alias": "call.alias",
-    "call_target": "call.target",
     "call_ended_at": "call.ended_at",
     "callee_target": "callee.target",
     "callee_alias": "callee.alias",

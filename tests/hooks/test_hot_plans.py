@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import psycopg
@@ -14,7 +15,10 @@ from django.core.management import call_command
 from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS
 from hooks.facts import Facts
 from hooks.lifecycle import CallProgress, SessionProgress
-from hooks.recording import LoggedEvent, OpenedSession, Record, parts
+from hooks.limits.ledger import Ledger
+from hooks.limits.reservation import reserve_first_slice
+from hooks.limits.weighing import read_asked, weigh_call
+from hooks.recording import AskedCall, LoggedEvent, OpenedSession, Record, parts
 from hooks.statements.reading import (
     MOST_LIVING,
     READ_CALL,
@@ -26,13 +30,15 @@ from hooks.statements.reading import (
 from hooks.statements.writing import write
 from tests import cast as casting
 from tests.environment import SERVER
+from tests.hooks.limits.pieces import BERLIN, limit_facts
 from tests.wcs import NODE
 
 POOL, LIVING_OF_POOL = 100, 30_000
 LIVING, ENDED = 20_000, 60_000
 RECURRENCES = 500  # of one old-style session id
 ONE_HOOK = 60  # rows that any step touches for one hook
-TABLES = ("hooks_session", "hooks_call", "hooks_event")
+TABLES = ("hooks_session", "hooks_call", "hooks_event", "hooks_meter", "tenants_rate")
+METERS, RATES = 50_000, 50_000
 SESSIONS = """
 INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
                            sip_account_id, sip_login, connect_digest, opened_at, ended_at, ended_by)
@@ -55,6 +61,16 @@ INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, c
 SELECT gen_random_uuid(), tenant_id, id, 'c', '', '', '', 'allowed', 'allowed', opened_at,
        ended_at, '', ''
   FROM hooks_session WHERE wcs_session_id LIKE 's%%'
+"""
+# Of visitors who called once, long ago.
+VISITORS = """
+INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)
+SELECT %(tenant)s, 'visitor ' || n, 0, '{}', now() FROM generate_series(1, %(meters)s) AS n
+"""
+DECK = """
+INSERT INTO tenants_rate (tenant_id, prefix, per_minute, connect_fee, first_increment,
+                          next_increment, currency)
+SELECT %(tenant)s, n::text, 1, 0, 1, 1, 'EUR' FROM generate_series(1, %(rates)s) AS n
 """
 FORGET = """
 DELETE FROM pg_statistic WHERE starelid = ANY (%s::regclass[]);
@@ -132,6 +148,9 @@ def hot(django_db_setup, django_db_blocker):
             },
         )
         database.connection.execute(CALLS)
+        values = {"tenant": cast.acme.pk, "meters": METERS, "rates": RATES}
+        database.connection.execute(VISITORS, values)
+        database.connection.execute(DECK, values)
         yield database
         for table in TABLES:
             database.connection.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
@@ -144,8 +163,8 @@ def question(**more) -> list[str]:
     return [json.dumps([asked | more])]
 
 
-def record(*records: Record) -> tuple[str, list[str]]:
-    made = parts(records)
+def record(*records: Record, ledgers: Sequence[Ledger] = ()) -> tuple[str, list[str]]:
+    made = parts(records, ledgers)
     statement = write(*(part is not None for part in made)).decode()
     return statement, [part for part in made if part]
 
@@ -180,6 +199,32 @@ OPENED: OpenedSession = {
     "opened_at": NOW,
     "node_is_new": False,
 }
+ASKED: AskedCall = {
+    "id": ROW,
+    "tenant_id": 1,
+    "session_id": ROW,
+    "wcs_call_id": "new",
+    "alias": "",
+    "target": "",
+    "caller": "",
+    "decision": "allowed",
+    "reason": "allowed",
+    "asked_at": NOW,
+    "ended_at": None,
+    "ended_by": "",
+    "visitor": "",
+    "reservation": reserve_first_slice(read_asked(limit_facts(), [], BERLIN), ["tenant"]),
+}
+
+
+def metering() -> Ledger:
+    """Of a tenant whose meters are as they were read, with a call that has ended."""
+    ended = {"id": ROW, "reservation": ASKED["reservation"], "talked": 60}
+    ledger = Ledger(1, limit_facts(version=1, meters={"tenant": {}}, ended=[ended]))
+    assert weigh_call(limit_facts(), ledger, 7, "a", BERLIN).reservation
+    return ledger
+
+
 ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
 OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
 HOT = {
@@ -196,6 +241,7 @@ HOT = {
     "event": (READ_EVENT, question(wcs_call="c")),
     "event under an id that recurs": (READ_EVENT, question(wcs_call="c", wcs_session=OLD_STYLE)),
     "writing a session": record(Record(EVENT, opened=OPENED)),
+    "writing a call": record(Record(EVENT, asked=ASKED), ledgers=[metering()]),
     "writing an end": record(Record(EVENT, session=(ROW, SessionProgress(None, NOW, "x")))),
     "writing a report": record(Record(EVENT, call=(ROW, CallProgress(NOW, ringing_at=NOW)))),
 }
