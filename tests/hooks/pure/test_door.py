@@ -36,13 +36,18 @@ def post(monkeypatch, instance, body: bytes, header: str) -> tuple[int, list[byt
     async def answer(hook) -> Answer:
         return Answer(Reason.ALLOWED, {})
 
+    async def check(credentials, origin) -> None:
+        return None
+
     async def record(outcome) -> None:
         recorded.append(outcome)
 
     monkeypatch.setattr(views, "parse", noticing_parse)
     monkeypatch.setattr(views, "_strangers_seen", {})
     known = SimpleNamespace(get=lambda key: instance, ask=ask)
-    view = views.HookView(lanes=SimpleNamespace(known=known, answer=answer, record=record))
+    logins = SimpleNamespace(check=check)
+    lanes = SimpleNamespace(known=known, logins=logins, answer=answer, record=record)
+    view = views.HookView(lanes=lanes)
     headers = {b"content-type": b"application/json", b"authorization": header.encode()}
     request = HookRequest("key-of-acme", find("connect"), headers, body)
     return asyncio.run(view.dispatch(request)).status_code, parsed, recorded
