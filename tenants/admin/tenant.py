@@ -32,17 +32,20 @@ ROWS_EDITABLE = 30
 OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAccount)
 
 
+VISITORS = ("tickets", "visitors")
+
+
 class TenantForm(VersionedForm):
     class Meta:
         model = Tenant
-        fields = ["slug", "name", "status", "sip_register_required", "honey_alias"]
+        fields = ["slug", "name", "status", "sip_register_required", "honey_alias", *VISITORS]
         labels = {"slug": "Short name"}
 
 
 class TenantAdmin(ExportingAdmin, CarefulAdmin):
     form = TenantForm
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
-    readonly_fields = ("standing", "owns", "served_by", "created_at")
+    readonly_fields = ("standing", "key_for_pages", "owns", "served_by", "created_at")
     list_display = (
         "short_name",
         "name",
@@ -69,11 +72,11 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
         return super().get_queryset(request).annotate(**counts).prefetch_related(names, view_only)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["slug", "name", "status", "sip_register_required", "honey_alias"]
+        fields = ["slug", "name", "status", "sip_register_required", "honey_alias", *VISITORS]
         if not obj:
             return fields
         served_by = ["served_by"] if getattr(obj, "view_only_instances", []) else []
-        return ["standing", *fields, "owns", *served_by, "created_at"]
+        return ["standing", *fields, "key_for_pages", "owns", *served_by, "created_at"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return scope(request) == ALL_TENANTS
@@ -132,6 +135,10 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
     def served_by(self, tenant: Any) -> str:
         names = ", ".join(instance.name for instance in tenant.view_only_instances)
         return f"{names}: an administrator connects and disconnects them"
+
+    @admin.display(description="key for data-tickets")
+    def key_for_pages(self, tenant: Tenant) -> str:
+        return str(tenant.public_key)
 
     @admin.display(description="owns")
     def owns(self, tenant: Any) -> str:
