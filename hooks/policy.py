@@ -91,9 +91,7 @@ def _call(payload: Payload, facts: Facts) -> Reason:
         return _asked_again(payload, facts)
     if facts.callee_target is None:
         return Reason.CALLEE_UNKNOWN if payload.text("callee") else Reason.CALLEE_NO_DEFAULT
-    if facts.session_ticket_alias and facts.session_ticket_alias != facts.callee_alias:
-        return Reason.TICKET_ALIAS
-    return Reason.VISITOR_BLOCKED if facts.visitor_blocked else Reason.ALLOWED
+    return _visitor(facts) or Reason.ALLOWED
 
 
 def _tenant(facts: Facts) -> Reason | None:
@@ -102,6 +100,12 @@ def _tenant(facts: Facts) -> Reason | None:
     if facts.tenant_status != "active":
         return Reason.TENANT_SUSPENDED
     return None if facts.account_id else Reason.SIP_ACCOUNT_MISSING
+
+
+def _visitor(facts: Facts) -> Reason | None:
+    if facts.session_ticket_alias and facts.session_ticket_alias != facts.callee_alias:
+        return Reason.TICKET_ALIAS
+    return Reason.VISITOR_BLOCKED if facts.visitor_blocked else None
 
 
 def _asked_again(payload: Payload, facts: Facts) -> Reason:

@@ -212,5 +212,7 @@ async def _send(
         ]
     if wait_seconds:
         headers.append((b"retry-after", b"%d" % wait_seconds))
+    if status >= HTTPStatus.BAD_REQUEST:  # the body may not have been read
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
     await send({"type": "http.response.body", "body": content})

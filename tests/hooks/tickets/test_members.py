@@ -198,7 +198,7 @@ BAD_TOKENS = {
     "unknown kid": (make_token(RSA_KEY, "RS256", "r2"), "token_key_unknown"),
     "kid of another kind": (make_token(RSA_KEY, "RS256", "e1"), "token_key_unknown"),
     "none": (make_token(None, "none"), "token_key_unknown"),
-    "HS512": (make_token(algorithm="HS512"), "token_key_unknown"),
+    "HS512": (make_token(TOKEN_SECRET * 2, "HS512"), "token_key_unknown"),
     "public key as secret": (confuse(), "token_invalid"),
     "expired": (make_token(exp=time.time() - 60), "token_expired"),
     "without an end": (make_token(exp=...), "token_invalid"),
