@@ -150,7 +150,10 @@ def test_a_call_is_recorded_and_gets_our_target():
         "asked_at": RECEIVED_AT,
         "ended_at": None,
         "ended_by": "",
+        "visitor": "",
+        "reservation": asked["reservation"],
     }
+    assert asked["reservation"]["scopes"] == ["tenant"]
     check_event(outcome, call_id=asked["id"], only_with=asked["id"], session_id=SESSION_ID)
     assert outcome.record == Record(outcome.record.event, asked=asked)
 
