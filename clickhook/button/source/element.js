@@ -38,6 +38,9 @@ class ClickhookButton extends HTMLElement {
     this.#parts.button.addEventListener("click", (event) => this.#clicked(event));
     // A key that is held down clicks again and again.
     this.#parts.button.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
+    for (const near of ["pointerenter", "focus"]) {
+      this.#parts.button.addEventListener(near, () => this.#attributes.tickets?.status());
+    }
     this.#show("idle");
     if (this.#attributes.problems.length) this.#giveUp();
   }
