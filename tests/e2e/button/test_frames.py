@@ -13,9 +13,7 @@ NO_ORIGIN = "the page has no origin"
 NO_MICROPHONE = "the microphone is forbidden here"
 
 
-def frame(
-    page: CustomersPage, attributes: str, *, host: str = "", buttons: int = 1
-) -> FrameLocator:
+def frame(page: CustomersPage, attributes: str, *, host: str = "", count: int = 1) -> FrameLocator:
     """The page in an iframe with these attributes, of the same site or of another host."""
     address = page.site.address.replace("www.acme.localhost", host or "www.acme.localhost")
     tag = page.tag().replace(" async", "")
