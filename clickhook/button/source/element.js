@@ -9,7 +9,7 @@ class ClickhookButton extends HTMLElement {
   static #gatewaySdk = {};
   static #isAuthorTold = false; // why the page cannot call where it stands
 
-  /** Of the gateway whose script tag made it: {url, integrity, nonce}. A copy of a button takes the page's first. */
+  /** {url, integrity, nonce}, set by the script tag; a copy of a button takes the first tag's. */
   sdk;
   #attributes;
   #call = null;
@@ -17,7 +17,7 @@ class ClickhookButton extends HTMLElement {
   #watching;
   #parts;
 
-  /** A script tag names its gateway's Web SDK, and perhaps the URL of another copy, before a button needs one. */
+  /** Each script tag names its gateway's Web SDK, and perhaps the URL of another copy. */
   static introduce(gatewaySdk, copy) {
     if (!this.#gatewaySdk.url) this.#gatewaySdk = gatewaySdk;
     trustSdk(gatewaySdk.url);
@@ -37,7 +37,7 @@ class ClickhookButton extends HTMLElement {
     }
   }
 
-  /** A move in the page takes the element out and puts it back; only what stays out has been removed. */
+  /** A move takes the element out and puts it back; only what stays out has been removed. */
   disconnectedCallback() {
     setTimeout(() => {
       if (this.isConnected && this.ownerDocument.defaultView) return;
@@ -67,7 +67,7 @@ class ClickhookButton extends HTMLElement {
     this.#parts.label.textContent = this.#sentence("not-available");
   }
 
-  /** No button on this page can call where the page stands, but the page may be able to in a tab of its own. */
+  /** The page cannot call where it stands, but perhaps in a tab of its own. */
   #pointElsewhere(obstacles) {
     this.#giveUp(ClickhookButton.#isAuthorTold ? [] : obstacles);
     ClickhookButton.#isAuthorTold = true;
@@ -140,7 +140,8 @@ class ClickhookButton extends HTMLElement {
 let drawn = 0;
 
 function draw(host, { plain, language }) {
-  host.querySelectorAll(":scope > .clickhook").forEach((copied) => copied.remove()); // from the button it is a copy of
+  // A copy of a button brings the markup of its original.
+  host.querySelectorAll(":scope > .clickhook").forEach((copied) => copied.remove());
   const part = (tag, name, attributes = {}) => {
     const element = document.createElement(tag);
     element.className = name;
@@ -175,7 +176,9 @@ function styled(host) {
 
 /** A browser may pause sound that is taken out of the page. */
 function playOn(sound) {
-  for (const media of sound.querySelectorAll("video, audio")) if (media.paused) media.play().catch(() => {});
+  for (const media of sound.querySelectorAll("video, audio")) {
+    if (media.paused) media.play().catch(() => {});
+  }
 }
 
 function handset() {

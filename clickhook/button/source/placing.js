@@ -3,10 +3,14 @@ const DRAWING = "http://www.w3.org/2000/svg";
 
 function place(script) {
   if (!script) {
-    return console.error(`${NAME}: load button.js with a classic <script src>, not as a module, in a shadow root or from other code.`);
+    return console.error(
+      `${NAME}: load button.js with a classic <script src>, ` +
+        "not as a module, in a shadow root or from other code.",
+    );
   }
-  const address = new URL(script.src ?? script.href.baseVal, document.baseURI); // an SVG script has an href
-  const sdk = { url: SDK && new URL(SDK.path, address).href, integrity: SDK?.integrity, nonce: script.nonce };
+  const address = new URL(script.src ?? script.href.baseVal, document.baseURI); // SVG has an href
+  const url = SDK && new URL(SDK.path, address).href;
+  const sdk = { url, integrity: SDK?.integrity, nonce: script.nonce };
   (customElements.get(NAME) ?? ClickhookButton).introduce(sdk, script.dataset.sdk);
   if (!customElements.get(NAME)) customElements.define(NAME, ClickhookButton);
 
@@ -24,17 +28,23 @@ function place(script) {
 function putAfter(script, button) {
   let place = script;
   // A drawing does not show HTML, so the button follows the drawing.
-  while (place.parentNode.namespaceURI === DRAWING && place.parentNode.localName !== "foreignObject") place = place.parentNode;
+  while (isDrawn(place.parentNode)) place = place.parentNode;
   if (!isAlike(place.nextElementSibling, button)) place.after(button);
 }
 
+function isDrawn({ namespaceURI, localName }) {
+  return namespaceURI === DRAWING && localName !== "foreignObject";
+}
+
 function putAtEnd(button) {
-  if (![...document.body.children].some((child) => isAlike(child, button))) document.body.append(button);
+  const isThere = [...document.body.children].some((child) => isAlike(child, button));
+  if (!isThere) document.body.append(button);
 }
 
 /** A page that comes back from a snapshot runs the tag again beside the button that it made. */
 function isAlike(element, button) {
-  return element?.localName === NAME && ATTRIBUTES.every((name) => element.getAttribute(name) === button.getAttribute(name));
+  if (element?.localName !== NAME) return false;
+  return ATTRIBUTES.every((name) => element.getAttribute(name) === button.getAttribute(name));
 }
 
 place(document.currentScript);

@@ -1,6 +1,6 @@
 // Loads the Web SDK on the first call, once for the page, and leaves no trace of it in window.
 const loadings = new Map();
-const trustedSdks = new Set(); // URLs that script tags name; other markup of the page is not trusted to name one
+const trustedSdks = new Set(); // URLs that script tags name; other markup may be an attacker's
 let policy; // made once: a page may forbid another of the same name
 // What the bundle sets in window: itself, and the functions of the tslib inside it.
 const TSLIB = "addDisposableResource assign asyncDelegator asyncGenerator asyncValues await awaiter classPrivateFieldGet" +
@@ -20,7 +20,12 @@ function loadSdk(sdk) {
 }
 
 function trustSdk(address) {
-  if (address && URL.canParse(address, document.baseURI)) trustedSdks.add(new URL(address, document.baseURI).href);
+  if (!address) return;
+  try {
+    trustedSdks.add(new URL(address, document.baseURI).href);
+  } catch {
+    // the button of this tag tells the page's author
+  }
 }
 
 /** What a page with Trusted Types accepts as a script's URL. */
@@ -28,13 +33,13 @@ function trustedUrl(url) {
   try {
     policy ??= trustedTypes.createPolicy("clickhook", {
       createScriptURL: (text) => {
-        if (!trustedSdks.has(text)) throw new TypeError(`No script tag of button.js names ${text}.`);
+        if (!trustedSdks.has(text)) throw new TypeError(`no script tag names ${text}`);
         return text;
       },
     });
     return policy.createScriptURL(url);
   } catch {
-    return url; // no Trusted Types in this browser, or no such policy on this page, which may need none
+    return url; // for a browser or a page without Trusted Types; others refuse it
   }
 }
 
@@ -42,7 +47,8 @@ function setSource(script, url) {
   try {
     script.src = trustedUrl(url);
   } catch (error) {
-    throw new Error(`the page's Content-Security-Policy has to say "trusted-types clickhook". ${error.message}`);
+    const remedy = 'the Content-Security-Policy has to say "trusted-types clickhook"';
+    throw new Error(`${remedy}, and a script tag has to name ${url}. ${error.message}`);
   }
 }
 

@@ -1,4 +1,5 @@
-// What the visitor reads and hears. Every language has the same keys; {when} is a day and time, {address} a URL.
+// What the visitor reads and hears. Every language has the same keys.
+// {when} is a day and time, {address} a URL.
 const SENTENCES = {
   en: {
     "call": "Call us",
