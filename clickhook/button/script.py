@@ -18,6 +18,7 @@ PARTS = (
     "solver.js",
     "ticket.js",
     "attributes.js",
+    "embedding.js",
     "sdk.js",
     "call.js",
     "element.js",
