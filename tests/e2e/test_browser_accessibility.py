@@ -27,6 +27,8 @@ NO_PAGES = {
     "/readyz",
     "/button.js",
     "hooks_call_live_stream",
+    "hooks_call_live_board",  # a part of the live page
+    "hooks_set_up_text",  # plain text
 }
 
 
