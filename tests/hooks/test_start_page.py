@@ -134,7 +134,7 @@ def test_it_lists_tenants_worst_first(cast, acme, globex):
     Call.objects.filter(tenant=cast.acme, wcs_call_id__in="012").update(asked_at=week_ago)
     Call.objects.filter(tenant=cast.acme, wcs_call_id="0").update(answered_at=week_ago)
 
-    counted = "calls {} ({}) answered {} ({}) unanswered 0 (0) failed {} ({}) refused 0 (0)"
+    counted = "{} ({}) {} ({}) 0 (0) {} ({}) 0 (0)"
     globexs = ["globex", *counted.format(4, 0, 0, 0, 4, 0).split()]
     acmes = ["acme", *counted.format(1, 3, 0, 1, 1, 2).split()]
     assert tenants_today(front()) == [globexs, acmes]
@@ -152,5 +152,5 @@ def test_hours_that_were_added_up_count_for_each_tenant(cast, acme):
     ]:
         CallHour.objects.create(tenant=tenant, hour=hour, refused=refused, **numbers)
     [acmes] = tenants_today(front())
-    assert acmes[2:4] == ["1", "(1,010)"]
+    assert acmes[1:3] == ["1", "(1,010)"]
     assert acmes[-2:] == ["1", "(3)"]

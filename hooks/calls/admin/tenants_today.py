@@ -25,7 +25,7 @@ ANSWERED_OR_BUSY = {Call.EndedBy.BUSY.value, ""}  # and no trouble
 
 class TenantToday(NamedTuple):
     tenant: Tenant
-    numbers: list[tuple[str, str, str]]  # what is counted, today and a week ago
+    numbers: list[tuple[str, str]]  # of what is COUNTED, today and a week ago
 
 
 def worst_tenants(tenants: list[int] | None, now: datetime) -> list[TenantToday]:
@@ -64,8 +64,8 @@ def _newest(calls: QuerySet[Call]) -> QuerySet[Call, tuple[int, datetime | None,
     return ordered[:LOOKED_THROUGH_SPARSE]
 
 
-def _numbers(day: TenantDay) -> list[tuple[str, str, str]]:
-    return [(name, _number(day.today, name), _number(day.week_ago, name)) for name in COUNTED]
+def _numbers(day: TenantDay) -> list[tuple[str, str]]:
+    return [(_number(day.today, name), _number(day.week_ago, name)) for name in COUNTED]
 
 
 def _number(calls: CallHours, name: str) -> str:
