@@ -28,12 +28,18 @@ ALL_TENANTS = Scope(None, None)
 
 
 def read_scope_once(user: Any) -> None:
-    """From now on; for the user object of a request, since no other may outlive a lost right."""
+    """For the user object of a request; any other could outlive a right that was taken away.
+
+    Called again, it lets the scope be read again.
+    """
     user.kept_scope = None
 
 
 def scope_of(user: User | AnonymousUser) -> Scope:
-    """Read from the database each time, so that a right that was taken away is gone at once."""
+    """Read from the database each time, so that a right that was taken away is gone at once.
+
+    Within a request it is read once.
+    """
     if not hasattr(user, "kept_scope"):
         return _read_scope(user)
 

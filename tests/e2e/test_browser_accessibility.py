@@ -32,7 +32,6 @@ NO_PAGES = {
     "/button.js",
     "hooks_call_live_stream",
     "hooks_call_live_board",  # a part of the live page
-    "hooks_set_up_text",  # plain text
 }
 
 
@@ -97,6 +96,18 @@ def test_nothing_is_wider_than_a_phone(visitor):
             wide.append((path, excess))
     page.close()
     assert wide == []
+
+
+def test_the_shared_set_up_is_text_that_fits_a_phone(visitor):
+    base, context, pages, _ = visitor
+    page = context.new_page()
+    shown(page, base, pages["tenants_tenant_overview"], LOOKS[1])
+    page.locator("summary", has_text="what to set on this WCS").first.click()
+    page.get_by_role("link", name="Link to this text").first.click()
+    page.wait_for_url("**/set-up-text/**")
+    assert page.locator("body").inner_text().startswith("WCS instance instance-of-acme")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
 
 
 def found_by_axe(page) -> list[str]:

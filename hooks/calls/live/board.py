@@ -40,7 +40,7 @@ def read_board(tenants: AbstractSet[int] | None) -> Board:
 
     records.sort(key=attrgetter("asked_at"), reverse=True)
     return Board(
-        rows=[call_row(record) for record in records],
+        rows=[call_row(record) for record in records if not record.ended_at],  # meanwhile
         more=max(0, len(keys) - MAX_ROWS),
         may_lack_older=len(looked_at) == LOOKED_THROUGH,
     )
