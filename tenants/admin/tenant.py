@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from tenants.admin.conflicts import CarefulAdmin
-from tenants.admin.display import STYLE, alarm
+from tenants.admin.display import STYLE, alarm, time_column
 from tenants.admin.pages.exporting import ExportingAdmin
 from tenants.admin.scoped import forget_scope, may_change, scope
 from tenants.admin.tenant_inlines import (
@@ -26,6 +26,7 @@ from tenants.admin.versioned_form import VersionedForm
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.scope import ALL_TENANTS
 
+CREATED = time_column("created_at", "created")
 # A form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS): with more rows of a kind than this,
 # they are edited in their list.
 ROWS_EDITABLE = 30
@@ -42,7 +43,7 @@ class TenantForm(VersionedForm):
 class TenantAdmin(ExportingAdmin, CarefulAdmin):
     form = TenantForm
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
-    readonly_fields = ("standing", "owns", "served_by", "created_at")
+    readonly_fields = ("standing", "owns", "served_by", CREATED)
     list_display = (
         "short_name",
         "name",
@@ -73,7 +74,7 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
         if not obj:
             return fields
         served_by = ["served_by"] if getattr(obj, "view_only_instances", []) else []
-        return ["standing", *fields, "owns", *served_by, "created_at"]
+        return ["standing", *fields, "owns", *served_by, CREATED]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return scope(request) == ALL_TENANTS
