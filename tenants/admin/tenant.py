@@ -14,7 +14,7 @@ from django.utils.html import format_html_join
 
 from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.destinations_form import describe_destinations
-from tenants.admin.display import STYLE, alarm
+from tenants.admin.display import STYLE, alarm, time_column
 from tenants.admin.limits_form import describe_limits
 from tenants.admin.pages.exporting import ExportingAdmin
 from tenants.admin.scoped import forget_scope, may_change, scope
@@ -35,6 +35,7 @@ from tenants.admin.text_fields import HoursField
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.scope import ALL_TENANTS
 
+CREATED = time_column("created_at", "created")
 # A form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS): with more rows of a kind than this,
 # they are edited in their list.
 ROWS_EDITABLE = 30
@@ -49,7 +50,7 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
         "key_for_pages",
         "owns",
         "served_by",
-        "created_at",
+        CREATED,
         "limits_are",
         "destinations_are",
         "hours_are",
@@ -93,7 +94,7 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
             return [(None, {"fields": NEW_FIELDS})]
 
         served_by = ["served_by"] if getattr(obj, "view_only_instances", []) else []
-        shown = ["key_for_pages", "owns", *served_by, "created_at"]
+        shown = ["key_for_pages", "owns", *served_by, CREATED]
         first = (None, {"fields": ["standing", *NEW_FIELDS, *shown]})
         may_change_it = self.has_change_permission(request, obj)
         rest = CHANGE_FIELDSETS if may_change_it else [viewed_fieldset()]

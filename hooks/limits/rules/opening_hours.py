@@ -22,7 +22,7 @@ def require_open(asked: Asked, limits: list[Limits]) -> Reason | None:
 
 
 @lru_cache(maxsize=10_000)
-def _read_hours(stored: str) -> Hours:
+def _read_hours(stored: str) -> Hours | None:
     return parse_hours(json.loads(stored))
 
 
