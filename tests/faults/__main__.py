@@ -10,7 +10,9 @@ import time
 import uuid
 from pathlib import Path
 
-from tests.bench.rig import KEY, SECRET, Gateway, Rig
+from tests.bench.hooks import KEY, SECRET
+from tests.bench.rig import Rig
+from tests.bench.sides import Gateway
 from tests.faults import strangers
 from tests.wcs import Wcs
 
