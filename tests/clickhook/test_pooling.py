@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from django.core.management.base import SystemCheckError
 
 from clickhook import pooling, postgres
 from hooks.database import parameters
+from tests.clickhook.running_up import find_port
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
 CONFIGURATION = """
@@ -29,12 +29,6 @@ auth_type = any
 pool_mode = {mode}
 default_pool_size = {size}
 """
-
-
-def find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
