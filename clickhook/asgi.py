@@ -16,6 +16,7 @@ _django = get_asgi_application()
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
 from clickhook.door.pages import Pages  # noqa: E402 - needs the apps
 from clickhook.health import PATHS, Health  # noqa: E402 - needs the apps
+from clickhook.pooling import find_problem_soon  # noqa: E402 - needs the apps
 from hooks.body import Receive  # noqa: E402 - needs the apps
 from hooks.duties.running import Duties  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Scope, Send  # noqa: E402 - needs the apps
@@ -53,12 +54,10 @@ class Application:
             lanes = Lanes()
             self._gateway = Gateway(lanes)
         except KeyRingError as error:
-            return await send(
-                {
-                    "type": "lifespan.startup.failed",
-                    "message": f"CLICKHOOK_ENCRYPTION_KEYS: {error}",
-                }
-            )
+            return await _refuse_to_start(send, f"CLICKHOOK_ENCRYPTION_KEYS: {error}")
+        if problem := await find_problem_soon():
+            return await _refuse_to_start(send, problem)
+
         duties = Duties(lanes)
         lanes.start()
         await self._health.start()
@@ -71,6 +70,10 @@ class Application:
         await self._health.stop()
         await lanes.stop()
         return await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _refuse_to_start(send: Send, message: str) -> None:
+    await send({"type": "lifespan.startup.failed", "message": message})
 
 
 application = Application()
