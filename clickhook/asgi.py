@@ -9,6 +9,7 @@ import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clickhook.settings")
 
+from django.contrib.auth.hashers import get_hashers
 from django.core.asgi import get_asgi_application
 
 _django = get_asgi_application()
@@ -26,6 +27,9 @@ from tenants.secrets.encryption import KeyRingError  # noqa: E402
 # Seconds after which a thread gives way to another. At Python's 5 ms, hooks would wait that long,
 # several times each, for a file that a manager imports in the same process.
 sys.setswitchinterval(0.0005)
+
+# Loaded before gunicorn makes its workers, because they share the hasher's lock.
+get_hashers()
 
 # Whitenoise hands static files to Django piece by piece, and Django warns for each of them.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
