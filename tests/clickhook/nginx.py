@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import http.client
 import shutil
-import socket
 import ssl
 import subprocess
 from pathlib import Path
@@ -14,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.clickhook.running_up import find_port
+from tests.clickhook.running_up import eventually, find_port, is_listening
 from tests.conftest import ROOT, Gateway
 from tests.wcs import Wcs
 
@@ -43,14 +42,11 @@ class Nginx:
         configuration = self.directory / "nginx.conf"
         command = [PROGRAM, "-p", self.directory, "-c", configuration, "-g", "daemon off;"]
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        eventually(lambda: is_listening(self.port))
 
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait()
-
-    def is_listening(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def wcs(self, key: str, secret: str | None) -> Wcs:
         wcs = Wcs(self.port, key, secret)

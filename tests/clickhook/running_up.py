@@ -27,6 +27,11 @@ def find_port() -> int:
         return probe.getsockname()[1]
 
 
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Up:
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir, self.host = data_dir, "127.0.0.1"

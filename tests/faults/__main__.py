@@ -25,6 +25,7 @@ ATTACKS = {
     "2,200 idle connections": strangers.hold_idle,
     "500 slow heads": strangers.send_slow_heads,
     "150 sign-ins": strangers.sign_in,
+    "150 pages": strangers.read_pages,
     "150 /readyz": strangers.ask_readyz,
     "200 held uploads": strangers.hold_uploads,
 }
