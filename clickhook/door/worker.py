@@ -66,15 +66,19 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
             with contextlib.ExitStack() as queues:
                 for listening in server.sockets:
                     copy = socket.socket(fileno=os.dup(listening.fileno()))
-                    waiting += _accept_all(queues.enter_context(copy))
+                    waiting += accept_all(queues.enter_context(copy))
                 server.close()
         return waiting
 
 
-def _accept_all(queue: socket.socket) -> Iterator[socket.socket]:
-    with contextlib.suppress(BlockingIOError):
+def accept_all(queue: socket.socket) -> Iterator[socket.socket]:
+    """As many as wait, or as there are descriptors for."""
+    queue.setblocking(False)
+    with contextlib.suppress(OSError):
         while True:
-            yield queue.accept()[0]
+            accepted, _ = queue.accept()
+            accepted.setblocking(False)
+            yield accepted
 
 
 def raise_descriptor_limit() -> int:
