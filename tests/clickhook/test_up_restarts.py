@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from clickhook import datadir, postgres
+from clickhook import postgres
 from tests.clickhook.running_up import Up, eventually, is_listening
 from tests.wcs import Wcs
 
@@ -174,7 +174,8 @@ def test_a_database_that_does_not_come_back_is_tried_again(up):
 
 def test_a_gunicorn_that_never_answered_is_not_started_again(up):
     up.environment["CLICKHOOK_ENCRYPTION_KEYS"] = ""
-    datadir.prepare(up.data_dir)
+    up.start()
+    up.end()
     (up.data_dir / "encryption.keys").write_text("not a key ring\n")
     up.start(ready=False)
     assert up.process.wait(timeout=60) == 1
