@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from clickhook.body_limit import LARGEST
+from clickhook.door.worker import GRACE
 from hooks.payloads import MAX_BYTES
 from tests import cast as casting
 from tests.clickhook.nginx import CONFIGURATION, PROGRAM, Nginx
@@ -118,3 +119,9 @@ def test_what_nginx_takes_is_what_the_gateway_takes():
     sizes = re.findall(r"client_max_body_size (\d+)([km]);", CONFIGURATION)
     units = {"k": 1024, "m": 1024**2}
     assert [int(size) * units[unit] for size, unit in sizes] == [LARGEST, MAX_BYTES]
+
+
+def test_nginx_closes_an_unused_connection_before_an_ending_gateway_does():
+    to_gateways, to_media_servers = re.findall(r" keepalive_timeout (\d+)s;", CONFIGURATION)
+    assert int(to_gateways) < GRACE
+    assert int(to_media_servers) >= 75  # a minute, for which Java's pools keep one, and some more
