@@ -25,6 +25,10 @@ log = logging.getLogger("hooks")
 BATCH = 100  # lines recorded at once
 
 
+class SpoolError(Exception):
+    """Events are not on disk; the message says why."""
+
+
 class Spool:
     """One file for each process, redacted, synced before WCS gets its answer.
 
@@ -32,28 +36,25 @@ class Spool:
     """
 
     def __init__(self, directory: Path, limit: int) -> None:
-        """`limit` in bytes; beyond it nothing is kept, and WCS is told so."""
+        """`limit` in bytes; beyond it nothing is kept."""
         self._directory, self._limit = directory, limit
         self._file: IO[bytes] | None = None
 
-    def keep(self, hooks: Sequence[Hook]) -> bool:
-        """Whether they are on disk."""
+    def keep(self, hooks: Sequence[Hook]) -> None:
+        """Raises SpoolError; then none of them is kept."""
         if not hooks:
-            return True
+            return
         lines = b"".join(_line(hook) for hook in hooks)
         try:
             file = self._file or self._open()
             if file.tell() + len(lines) > self._limit:
-                log.error("the spool is full: %d events are lost", len(hooks))
-                return False
+                raise SpoolError("the spool is full")
             file.write(lines)
             file.flush()
             os.fsync(file.fileno())
         except OSError as error:
             self._file = None  # what is in it already is recorded like another process's
-            log.error("the spool cannot be written: %s", error.strerror)
-            return False
-        return True
+            raise SpoolError(f"the spool cannot be written: {error.strerror}") from error
 
     @contextlib.contextmanager
     def take(self) -> Iterator[Iterator[list[Hook]]]:
