@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tenants.models import WcsInstance
 from tenants.rest_api_url import BadRestApiUrl, parse_rest_api_url
-from tests.manager import signed_in
+from tests.manager import Form, signed_in
 
 URL, PASSWORD = "http://127.0.0.1:8081/rest-api", "rest-pässword-77"
 
@@ -66,32 +66,33 @@ def test_what_is_no_url(text):
         parse_rest_api_url(text)
 
 
-def form_data(cast, **more) -> dict[str, str]:
-    instance = cast.acme_1
-    data = {"name": instance.name, "key": instance.key, "tenants": [cast.acme.pk]}
-    nodes = {"nodes-TOTAL_FORMS": "0", "nodes-INITIAL_FORMS": "0"}
-    return {**data, **nodes, **more}
+def fill_in(client, address, **more) -> dict[str, object]:
+    """What a browser posts that opened the page and typed these."""
+    return {**Form(client.get(address).content.decode()).data, **more}
 
 
 def test_an_administrator_enters_it_and_never_reads_the_password(cast, manager):
     address = reverse("admin:tenants_wcsinstance_change", args=[cast.acme_1.pk])
-    data = form_data(cast, rest_api_url=URL, rest_api_user="gateway", rest_api_password=PASSWORD)
+    typed = {"rest_api_url": URL, "rest_api_user": "gateway", "rest_api_password": PASSWORD}
+    data = fill_in(manager, address, **typed)
     assert manager.post(address, data).status_code == 302
     assert stored(cast) == (URL, "gateway", PASSWORD)
     assert PASSWORD not in manager.get(address).content.decode()
 
-    manager.post(address, form_data(cast, rest_api_url=URL, rest_api_user="gateway"))
+    assert manager.post(address, fill_in(manager, address, app_key="other")).status_code == 302
     assert stored(cast) == (URL, "gateway", PASSWORD)
 
 
 def test_it_needs_a_code_and_is_no_managers_business(cast, manager):
     address = reverse("admin:tenants_wcsinstance_change", args=[cast.acme_1.pk])
-    data = form_data(cast, rest_api_url=URL, rest_api_password=PASSWORD)
-    signed_in("manager", cast.acme).post(address, data)
+    typed = {"rest_api_url": URL, "rest_api_password": PASSWORD}
+    client = signed_in("manager", cast.acme)
+    client.post(address, fill_in(client, address, **typed))
     assert stored(cast) == ("", "", None)
 
     session = manager.session
     session["confirmed_at"] = 0
     session.save()
+    data = fill_in(manager, address, **typed)
     assert "/code/" in manager.post(address, data)["Location"]
     assert stored(cast) == ("", "", None)
