@@ -480,6 +480,7 @@ NEUTRAL = {
     HTTPStatus.METHOD_NOT_ALLOWED: "Method not allowed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Unsupported media type",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests",
     HTTPStatus.SERVICE_UNAVAILABLE: "Calls are not available now",
 }
 

@@ -19,6 +19,7 @@ from tenants.admin.rate import RateAdmin
 from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
 from tenants.admin.user import UserAdmin
+from tenants.admin.visitor_access import TicketKeyAdmin, TokenKeyAdmin, VisitorLoginAdmin
 from tenants.admin.wcs_instance import WcsInstanceAdmin
 from tenants.admin.wcs_node import WcsNodeAdmin
 from tenants.models import (
@@ -28,6 +29,9 @@ from tenants.models import (
     ImportRun,
     Rate,
     SipAccount,
+    TicketKey,
+    TokenKey,
+    VisitorLogin,
     WcsInstance,
     WcsNode,
 )
@@ -40,6 +44,9 @@ admin.site.register(User, UserAdmin)
 admin.site.register(Domain, DomainAdmin)
 admin.site.register(Callee, CalleeAdmin)
 admin.site.register(SipAccount, SipAccountAdmin)
+admin.site.register(TicketKey, TicketKeyAdmin)
+admin.site.register(TokenKey, TokenKeyAdmin)
+admin.site.register(VisitorLogin, VisitorLoginAdmin)
 admin.site.register(WcsInstance, WcsInstanceAdmin)
 admin.site.register(WcsNode, WcsNodeAdmin)
 admin.site.register(Rate, RateAdmin)

@@ -46,6 +46,7 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
     readonly_fields = (
         "standing",
+        "key_for_pages",
         "owns",
         "served_by",
         "created_at",
@@ -92,7 +93,8 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
             return [(None, {"fields": NEW_FIELDS})]
 
         served_by = ["served_by"] if getattr(obj, "view_only_instances", []) else []
-        first = (None, {"fields": ["standing", *NEW_FIELDS, "owns", *served_by, "created_at"]})
+        shown = ["key_for_pages", "owns", *served_by, "created_at"]
+        first = (None, {"fields": ["standing", *NEW_FIELDS, *shown]})
         may_change_it = self.has_change_permission(request, obj)
         rest = CHANGE_FIELDSETS if may_change_it else [viewed_fieldset()]
         return self.add_version([first, *rest], request, obj)
@@ -170,6 +172,10 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
     def served_by(self, tenant: Any) -> str:
         names = ", ".join(instance.name for instance in tenant.view_only_instances)
         return f"{names}: an administrator connects and disconnects them"
+
+    @admin.display(description="key for data-tickets")
+    def key_for_pages(self, tenant: Tenant) -> str:
+        return str(tenant.public_key)
 
     @admin.display(description="owns")
     def owns(self, tenant: Any) -> str:

@@ -14,7 +14,10 @@ from tenants.admin.versioned_form import VersionedForm
 from tenants.currencies import CURRENCIES
 from tenants.models import Tenant
 
-NEW_FIELDS = ["slug", "name", "status", "sip_register_required", "honey_alias"]
+NEW_FIELDS = [
+    *("slug", "name", "status", "sip_register_required", "honey_alias"),
+    *("tickets", "visitors"),
+]
 PLACE = ["country", "currency", "time_zone"]
 CHANGE_FIELDSETS: list[tuple[str, dict[str, Any]]] = [
     ("Country and money", {"fields": PLACE}),
