@@ -83,7 +83,7 @@ OWN_BACK_END = """
 document.asked = [];
 window.fetch = async (url, options) => {
     document.asked.push([new URL(url).pathname, JSON.parse(options.body)]);
-    return new Response('{"ticket": "of the page\'s own"}');
+    return new Response('{"ticket": "of its own"}');
 };
 """
 
@@ -92,7 +92,7 @@ def test_the_pages_own_back_end_may_give_the_ticket(page, wcs, acme):
     page.page.add_init_script(OWN_BACK_END)
     page.opens(page.tag(tickets="/own-tickets"))
 
-    assert press(page, wcs)["custom"] == {"ticket": "of the page's own"}
+    assert press(page, wcs)["custom"] == {"ticket": "of its own"}
     asked = {"alias": "sales", "origin": page.site.address.rstrip("/")}
     assert page.page.evaluate("document.asked") == [["/own-tickets", asked]]
 
