@@ -128,5 +128,5 @@ def test_it_costs_the_visitor_little(page, wcs, acme):
     starts, ends = asked[::2], asked[1::2]
     costs = [end[1] - start[0] for start, end in zip(starts, ends, strict=True)]
     print("tickets cost", [round(cost) for cost in costs], "ms")
-    # The first turn loads the Web SDK in between. Others may keep the machine busy: the best counts.
+    # The first turn loads the Web SDK in between. Where others use the machine, the best counts.
     assert min(costs[1:]) < BUDGET
