@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-import pytest
-
 from tenants.limits import SAFE
 from tenants.models import Callee, Domain, ImportRun, SipAccount, Tenant
 from tests.tenants.importing.content import account, tenant
