@@ -92,6 +92,7 @@ def a_day_of(tenant, instance, shared):
         key=f"visitor {tenant.pk} x", name=f"by {slug}", tenant=tenant, because="x", by="mary"
     )
     _visitors_of(tenant)
+    tenant.rates.create(prefix="4930", per_minute=1, currency="EUR")
 
 
 def _visitors_of(tenant):
