@@ -16,6 +16,7 @@ PARTS = (
     "sentences.js",
     "opening_hours.js",
     "attributes.js",
+    "embedding.js",
     "sdk.js",
     "call.js",
     "element.js",

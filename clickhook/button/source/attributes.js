@@ -71,8 +71,15 @@ function openingHours(text, zone) {
 /** The page's language where the button speaks it, else English; a wished one it has to speak. */
 function languageOf(element) {
   const { language: wished } = element.dataset;
-  const language = (wished ?? element.closest("[lang]")?.lang ?? "").split("-")[0].toLowerCase();
+  const language = (wished ?? nearestLanguage(element)).split("-")[0].toLowerCase();
   if (Object.hasOwn(SENTENCES, language)) return language;
   if (wished) throw new Error(`is "${wished}", but can be ${Object.keys(SENTENCES).join(", ")}`);
   return "en";
+}
+
+function nearestLanguage(element) {
+  const near = element.closest("[lang]");
+  if (near) return near.getAttribute("lang"); // an SVG element has no .lang
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? nearestLanguage(root.host) : "";
 }
