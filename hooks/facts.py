@@ -25,6 +25,9 @@ class Facts(NamedTuple):
     instance_signing_secret: str | None = None
     instance_previous_signing_secret: str | None = None
 
+    switched_off: str | None = None  # the key of a switch
+    honey_alias: str | None = None
+
     session_id: str | None = None
     session_ended_at: datetime | None = None
     session_opened_at: datetime | None = None

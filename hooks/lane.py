@@ -47,6 +47,8 @@ class Waiting:
 
     hook: Hook | None  # None: it was refused at the door, and only waits to be recorded
     outcome: Outcome | None = None
+    # Of sessions and calls that were sent to the database, whatever became of them.
+    sent: list[str] = field(default_factory=list)
     attempts: int = 0
     since: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     answered: asyncio.Future[Answer] = field(
@@ -67,6 +69,13 @@ class Waiting:
         if self.outcome is None or self.outcome.again or self.attempts == 0:
             return 0
         return min(FIRST_PAUSE * 2**self.attempts, LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311
+
+    def note_sent(self) -> Record | None:
+        """What is written for it."""
+        record = self.outcome.record if self.outcome else None
+        if record and record.creates:
+            self.sent.append(record.creates)
+        return record
 
     def finish(self, answer: Answer) -> None:
         if not self.answered.done():  # done: WCS hung up meanwhile
@@ -203,7 +212,7 @@ class Lane:
         """Those to decide again: another process changed meanwhile what they were decided on."""
         ledgers = Ledgers()
         await self._decide([waiting for waiting in batch if waiting.hook], ledgers)
-        records = [w.outcome.record for w in batch if w.outcome and w.outcome.record]
+        records = [record for waiting in batch if (record := waiting.note_sent())]
         created = await self._write(records, ledgers)
         return [waiting for waiting in batch if not waiting.settle(created)]
 
@@ -232,6 +241,7 @@ class Lane:
 
     def _answer_without_database(self, batch: list[Waiting]) -> None:
         batch = [waiting for waiting in batch if not waiting.answered.done()]
+        self._shared.outage.note_refused([id_ for waiting in batch for id_ in waiting.sent])
         asking = [waiting for waiting in batch if waiting.hook]
         answers = self._shared.outage.answer([w.hook for w in asking if w.hook])
         for waiting, answer in zip(asking, answers, strict=True):

@@ -27,6 +27,8 @@ def decide(
         return _event(method, payload, facts)
     if facts.instance_app_key and payload.text("appKey") != facts.instance_app_key:
         return Reason.APP_KEY
+    if facts.switched_off:
+        return Reason.SWITCHED_OFF
     if method.kind is Kind.CONNECT:
         return _connect(payload, origin_is_sound, facts, now)
     if method.name == "call":
@@ -83,6 +85,8 @@ def _call(payload: Payload, facts: Facts) -> Reason:
     refused = _tenant(facts)
     if refused:
         return refused
+    if facts.honey_alias and payload.text("callee") == facts.honey_alias:
+        return Reason.HONEY_ALIAS
     if facts.call_id is not None:
         return _asked_again(payload, facts)
     if facts.callee_target is None:
@@ -121,7 +125,20 @@ def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
         return Reason.RECORDED if facts.call_id else Reason.CALL_NOT_OURS
     if facts.call_decision == Decision.REFUSED:
         return Reason.REFUSED_CALL_WENT_ON
-    return Reason.RECORDED if facts.call_decision == Decision.ALLOWED else Reason.CALL_NEVER_ASKED
+    if facts.call_decision != Decision.ALLOWED:
+        return Reason.CALL_NEVER_ASKED
+    return Reason.CALL_WENT_ELSEWHERE if _went_elsewhere(payload, facts) else Reason.RECORDED
+
+
+def _went_elsewhere(payload: Payload, facts: Facts) -> bool:
+    """WCS may name the callee as it was told, as a SIP URI of it, or as the page named them."""
+    callee = _dialled_user(payload.text("callee"))
+    return callee not in {"", _dialled_user(facts.call_target or ""), facts.call_alias}
+
+
+def _dialled_user(target: str) -> str:
+    """The number or the user part of a SIP URI, since proxies change the rest."""
+    return re.sub(r"^sips?:", "", target, flags=re.IGNORECASE).partition("@")[0]
 
 
 def decide_without_database(method: Method) -> Reason:

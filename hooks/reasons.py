@@ -65,6 +65,11 @@ class Reason(StrEnum):
         "call_not_ours", Decision.NOTED, HTTPStatus.OK,
         "An event of a call that was never accepted here; only recorded.",
     )  # fmt: skip
+    CALL_WENT_ELSEWHERE = (
+        "call_went_elsewhere", Decision.NOTED, HTTPStatus.OK,
+        "WCS called somebody else than it was told: what the call hook answers is not taken over.",
+        "Run the commands of wcs_config on that WCS: restClientConfig must overwrite the callee.",
+    )  # fmt: skip
     CALL_NEVER_ASKED = (
         "call_never_asked", Decision.NOTED, HTTPStatus.OK,
         "WCS placed this call without asking: the call hook is not attached to its "
@@ -357,6 +362,17 @@ class Reason(StrEnum):
         "visitor_callees", Decision.REFUSED, HTTPStatus.FORBIDDEN,
         "The visitor called as many different callees as one may in an hour.",
         "Nothing to do, unless the page lets people choose among many callees.",
+    )  # fmt: skip
+    # Of the kill switch and the detector of bypasses.
+    SWITCHED_OFF = (
+        "switched_off", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "This is switched off by the kill switch.",
+        "The detail says what. Switch it on again under Switches when the danger is over.",
+    )  # fmt: skip
+    HONEY_ALIAS = (
+        "honey_alias", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Somebody called the honey alias, which no page uses.",
+        "Look at the session and its visitor: somebody tries aliases out.",
     )  # fmt: skip
 
 

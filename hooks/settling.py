@@ -35,7 +35,8 @@ def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = No
             reason = decide(hook.method, hook.payload, hook.origin is not None, facts, now)
 
         if reason.decision is Decision.REFUSED:
-            return _refuse(hook, facts, reason)
+            detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
+            return _refuse(hook, facts, reason, detail or "")
         if hook.method.kind is Kind.CONNECT:
             return _connect(hook, facts, reason)
         if hook.method.name == "call":

@@ -1,4 +1,7 @@
-"""Keeps status events on disk while the database is away: WCS repeats no hook that was answered."""
+"""Keeps on disk what the database could not take: status events, and ids of what was refused.
+
+WCS repeats no hook that was answered; and what was refused may turn up in the database later.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import orjson
 
@@ -23,6 +26,14 @@ from hooks.row_id import new_row_id_text
 
 log = logging.getLogger("hooks")
 BATCH = 100  # lines recorded at once
+
+
+_REFUSED = b'{"refused":'
+
+
+class Batch(NamedTuple):
+    hooks: list[Hook]
+    refused: list[str]  # ids of sessions and calls
 
 
 class Spool:
@@ -38,13 +49,21 @@ class Spool:
 
     def keep(self, hooks: Sequence[Hook]) -> bool:
         """Whether they are on disk."""
-        if not hooks:
+        return self._write([_line(hook) for hook in hooks])
+
+    def keep_refused(self, ids: Sequence[str]) -> bool:
+        """Ids of sessions and calls that were refused while their commit may yet happen."""
+        return self._write([orjson.dumps({"refused": id_}) + b"\n" for id_ in ids])
+
+    def _write(self, kept: Sequence[bytes]) -> bool:
+        """Whether they are on disk."""
+        if not kept:
             return True
-        lines = b"".join(_line(hook) for hook in hooks)
+        lines = b"".join(kept)
         try:
             file = self._file or self._open()
             if file.tell() + len(lines) > self._limit:
-                log.error("the spool is full: %d events are lost", len(hooks))
+                log.error("the spool is full: %d events are lost", len(kept))
                 return False
             file.write(lines)
             file.flush()
@@ -56,7 +75,7 @@ class Spool:
         return True
 
     @contextlib.contextmanager
-    def take(self) -> Iterator[Iterator[list[Hook]]]:
+    def take(self) -> Iterator[Iterator[Batch]]:
         """Batches of what this process kept and what others left that are gone.
 
         A file is deleted when the caller asks for more after its last line. If the caller fails
@@ -83,7 +102,7 @@ class Spool:
         return file
 
 
-def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
+def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[Batch]:
     """Gives nothing while another process writes or records the file."""
     try:
         file = held.enter_context(path.open("rb"))
@@ -93,7 +112,9 @@ def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
     if os.fstat(file.fileno()).st_nlink == 0:
         return  # recorded by another process between opening and locking
     while lines := list(islice(file, BATCH)):
-        yield [hook for line in lines if (hook := _hook(line))]
+        refused = [id_ for line in lines if (id_ := _refused_id(line))]
+        events = [line for line in lines if not line.startswith(_REFUSED)]
+        yield Batch([hook for line in events if (hook := _hook(line))], refused)
     path.unlink()
 
 
@@ -106,6 +127,16 @@ def _line(hook: Hook) -> bytes:
         "body": redact(hook.payload),
     }
     return orjson.dumps(kept) + b"\n"
+
+
+def _refused_id(line: bytes) -> str | None:
+    """None for other lines, and for what a crash cut off."""
+    if not line.startswith(_REFUSED):
+        return None
+    try:
+        return str(uuid.UUID(orjson.loads(line)["refused"]))
+    except (ValueError, AttributeError):
+        return None
 
 
 def _hook(line: bytes) -> Hook | None:

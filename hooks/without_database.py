@@ -50,6 +50,13 @@ class Outage:
         self._report()
         return [self._answer(reason, is_kept) for reason in reasons]
 
+    def note_refused(self, ids: Sequence[str]) -> None:
+        """Of sessions and calls whose hooks are refused while their commit may yet happen.
+
+        They are ended when they turn up.
+        """
+        self._spool.keep_refused(ids)
+
     def _answer(self, reason: Reason, is_kept: bool) -> Answer:
         if reason is Reason.SPOOLED and is_kept:
             return Answer(reason, {})

@@ -28,7 +28,7 @@ def call_scopes(facts: LimitFacts, domain_id: int | None, account_id: str | None
     tenant = read_limits(facts.tenant_limits)
     scopes = [Scope(TENANT, tenant)]
     if facts.tickets == "preferred" and not (facts.visitor or facts.ticketed):
-        scopes.append(Scope(UNKNOWN_VISITORS, _halve(tenant)))
+        scopes.append(Scope(UNKNOWN_VISITORS, halve_limits(tenant)))
 
     scopes += [
         Scope(f"domain {domain_id}", read_limits(facts.domain_limits)),
@@ -48,7 +48,7 @@ def visitor_scopes(visitor: str, scopes: list[Scope]) -> Iterator[VisitorScope]:
             yield VisitorScope(f"visitor {visitor}{at}", scope.limits.visitor)
 
 
-def _halve(limits: Limits) -> Limits:
+def halve_limits(limits: Limits) -> Limits:
     """At most half of each limit, and at least one call, so that ticket holders get through."""
     halves = {
         name: max(value // 2, min(value, 1)) if isinstance(value, int) else value

@@ -9,7 +9,7 @@ from hooks.limits.scope import TENANT, UNKNOWN_VISITORS
 _EXPRESSIONS = {
     "clock": "extract(epoch FROM statement_timestamp())",
     "version": "meters.version",
-    "worker_seen_at": "NULL",
+    "worker_seen_at": "(SELECT extract(epoch FROM max(seen_at)) FROM hooks_worker)",
     "country": "tenant.country",
     "currency": "tenant.currency",
     "time_zone": "tenant.time_zone",
@@ -35,7 +35,7 @@ _EXPRESSIONS = {
 _OBJECT = ", ".join(f"'{name}', {_EXPRESSIONS[name]}" for name in LimitFacts._fields)
 
 # How long a call was talked is unknown where no hook ended it.
-_ENDED = f"""
+ENDED_CALLS = f"""
        SELECT jsonb_agg(jsonb_build_object(
                   'id', unsettled.id, 'reservation', unsettled.reservation,
                   'talked', CASE WHEN unsettled.answered_at IS NULL THEN 0
@@ -76,7 +76,7 @@ LIMITING = f"""
   LEFT JOIN LATERAL (
        SELECT jsonb_build_object({_OBJECT})::text AS facts
          FROM (SELECT) AS one
-         LEFT JOIN LATERAL ({_ENDED}) ended ON true
+         LEFT JOIN LATERAL ({ENDED_CALLS}) ended ON true
          LEFT JOIN LATERAL ({_METERS}) meters ON true
          LEFT JOIN LATERAL ({_RATE}) rate ON true
        ) limiting ON callee.id IS NOT NULL AND domain.id IS NOT NULL AND account.id IS NOT NULL

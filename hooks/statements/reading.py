@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks.facts import Facts
 from hooks.statements.limiting import LIMITING
+from hooks.statements.switching import SWITCHED_OFF_FOR_CALL, SWITCHED_OFF_FOR_CONNECT
 
 # Set on the gateway's connections: rows are reached by an index in its own order, whatever the
 # planner believes the tables hold. A look-up that could use two indexes names an order that only
@@ -31,6 +32,7 @@ _INSTANCE = {
     "instance_previous_signing_secret": "instance.previous_signing_secret",
 }
 _CONNECT = _INSTANCE | {
+    "switched_off": SWITCHED_OFF_FOR_CONNECT,
     "session_id": "CASE WHEN session.ended_at IS NULL THEN session.id END",
     "session_ended_at": "session.ended_at",
     "session_opened_at": "session.opened_at",
@@ -57,16 +59,18 @@ _EVENT = _INSTANCE | {
     "account_login": "session.sip_login",
     "call_id": "call.id",
     "call_decision": "call.decision",
+    "call_alias": "call.alias",
+    "call_target": "call.target",
 }
 _CALL = _EVENT | {
+    "switched_off": SWITCHED_OFF_FOR_CALL,
+    "honey_alias": "tenant.honey_alias",
     "session_visitor": "session.visitor",
     "tenant_status": "tenant.status",
     "tenant_served": "served.id IS NOT NULL",
     "domain_id": "domain.id",
     "account_id": "account.id",
     "account_login": "account.login",
-    "call_alias": "call.alias",
-    "call_target": "call.target",
     "call_ended_at": "call.ended_at",
     "callee_target": "callee.target",
     "limiting": "limiting.facts",

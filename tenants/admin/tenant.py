@@ -35,7 +35,7 @@ OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAcco
 class TenantForm(VersionedForm):
     class Meta:
         model = Tenant
-        fields = ["slug", "name", "status", "sip_register_required"]
+        fields = ["slug", "name", "status", "sip_register_required", "honey_alias"]
         labels = {"slug": "Short name"}
 
 
@@ -69,7 +69,7 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
         return super().get_queryset(request).annotate(**counts).prefetch_related(names, view_only)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["slug", "name", "status", "sip_register_required"]
+        fields = ["slug", "name", "status", "sip_register_required", "honey_alias"]
         if not obj:
             return fields
         served_by = ["served_by"] if getattr(obj, "view_only_instances", []) else []

@@ -18,6 +18,10 @@ class Action(StrEnum):
     KEY_ADDED = "encryption_key:added"
     KEY_APPLIED = "encryption_key:applied"  # secrets were resealed with it; none of them changed
     KEY_DROPPED = "encryption_key:dropped"
+    SWITCHED_OFF = "kill_switch:switched_off"
+    SWITCHED_ON = "kill_switch:switched_on_again"
+    HUNG_UP = "call:hung_up"
+    ALARM_CLEARED = "alarm:cleared"
 
 
 def action_title(action: str) -> str:

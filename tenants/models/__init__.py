@@ -3,7 +3,8 @@
 A rule about one row is a method of its model, about many rows a method of its query set:
 `visible_to(user)` and `changeable_by(user)` stand on every table that people see. Constraints of
 the database stand in each `Meta`. Others import the models from here; this room knows `scope`,
-`origins`, `secrets` and the audit's names of actions.
+`origins`, `secrets`, the audit's names of actions, and the modules that read what a JSON column
+holds: `limits`, `opened`, `hours`.
 """
 
 from tenants.models.assignment import Assignment
@@ -11,6 +12,7 @@ from tenants.models.audit_entry import AuditEntry
 from tenants.models.callee import Callee
 from tenants.models.domain import Domain
 from tenants.models.import_run import ImportedRow, ImportRun
+from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
 from tenants.models.tenant import Tenant
@@ -25,6 +27,7 @@ __all__ = [
     "Domain",
     "ImportRun",
     "ImportedRow",
+    "Rate",
     "SecondFactor",
     "SipAccount",
     "Tenant",

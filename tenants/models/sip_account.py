@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from tenants.models.stored_json import check_amounts, check_limits
 from tenants.models.tenant import Tenant
 from tenants.scope import OfTenantQuerySet
 from tenants.secrets.fields import SecretField
@@ -66,6 +67,19 @@ class SipAccount(models.Model):
         default=5060, validators=[MinValueValidator(1), MaxValueValidator(65535)]
     )
     enabled = models.BooleanField(default=True)
+    # Null: there is no price, so such calls are refused while money is limited.
+    internal_rate = models.DecimalField(
+        max_digits=12,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Price per minute of calls to extensions and SIP URIs, like 0.00. Without one, "
+        "they are refused while a limit of money holds.",
+    )
+    limits: models.JSONField[Any, Any] = models.JSONField(
+        default=dict, blank=True, validators=[check_limits]
+    )
 
     objects = OfTenantQuerySet["SipAccount"].as_manager()
 
@@ -87,3 +101,7 @@ class SipAccount(models.Model):
         if "domain" not in (exclude or ()):
             self.domain = self.domain.lower()
         super().clean_fields(exclude)
+
+    def clean(self) -> None:
+        if self.tenant_id is not None:
+            check_amounts(self.limits, self.tenant.currency)

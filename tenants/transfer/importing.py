@@ -25,8 +25,10 @@ from tenants.transfer.report import Report
 from tenants.transfer.rows import Row
 from tenants.transfer.writing import staging
 from tenants.transfer.writing.applying import Raced, apply_staged
+from tenants.unpriced import unpriced_callees
 
 BATCH = 2000  # rows
+MOST_WARNINGS = 100
 AGAIN = "Most likely somebody changed the same rows at the same time: run it again."
 RACED = f"A row changed after it was compared. {AGAIN}"
 STALE = (
@@ -111,6 +113,8 @@ class _Import:
             if self.report.changes and not self.problems:
                 self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
                 self._write()
+            if not self.problems:
+                self.report.warnings = warnings_about(self.report.named_tenant_ids)
             transaction.set_rollback(self.report.dry_run or bool(self.problems))
 
     def _check(self) -> None:
@@ -166,6 +170,16 @@ class _Import:
             staging.analyze_table()
             apply_staged(import_run.pk)
         self.report.run = None if self.report.dry_run else import_run.pk
+
+
+def warnings_about(tenant_ids: set[int | None]) -> list[str]:
+    """As the tables stand now, also within a dry run."""
+    known = [key for key in tenant_ids if key is not None]
+    sentences = [
+        printable(unpriced.sentence) for unpriced in unpriced_callees(known, MOST_WARNINGS + 1)
+    ]
+    more = ["There are more such callees."] if len(sentences) > MOST_WARNINGS else []
+    return [*sentences[:MOST_WARNINGS], *more]
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -33,6 +33,17 @@ class Table:
         }
 
     @cached_property
+    def cell_fields(self) -> dict[str, models.Field[Any, Any]]:
+        """Those that a cell of a spreadsheet can hold."""
+        every = self.fields.items()
+        return {name: item for name, item in every if not isinstance(item, models.JSONField)}
+
+    @cached_property
+    def structured(self) -> set[str]:
+        """The fields that hold an object or a list."""
+        return self.fields.keys() - self.cell_fields.keys()
+
+    @cached_property
     def secrets(self) -> set[str]:
         return {name for name, item in self.fields.items() if isinstance(item, SecretField)}
 

@@ -32,8 +32,8 @@ SELECT r.label, t.id IS NOT NULL AS is_there, r.after IS NULL AS was_removed, r.
   FROM tenants_importedrow r LEFT JOIN {table} t ON t.id = r.key::{type}
  WHERE r.run_id = %(run)s AND r."table" = %(table)s
    AND CASE WHEN r.after IS NULL OR t.id IS NULL THEN (r.after IS NULL) = (t.id IS NOT NULL)
-            ELSE NOT {image} @> (r.after - %(unchecked)s::text[])
-                 OR r.after->'tenants' <> {image}->'tenants' END
+            ELSE EXISTS (SELECT FROM jsonb_each(r.after - %(unchecked)s::text[]) AS written
+                          WHERE {image}->written.key IS DISTINCT FROM written.value) END
  ORDER BY r.number
 """
 SECRETS = """

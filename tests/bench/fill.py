@@ -12,16 +12,18 @@ from tenants.secrets.encryption import place
 from tenants.secrets.fields import key_ring
 
 TENANTS = """
-INSERT INTO tenants_tenant (id, slug, name, status, sip_register_required, created_at)
-SELECT n, 't' || n, 'Tenant ' || n, 'active', false, now() FROM generate_series(1, %s) AS n
+INSERT INTO tenants_tenant (id, slug, name, status, sip_register_required, created_at, country,
+                            currency, time_zone, limits, holidays)
+SELECT n, 't' || n, 'Tenant ' || n, 'active', false, now(), '', 'EUR', 'UTC', '{}', '[]'
+  FROM generate_series(1, %s) AS n
 """
 DOMAINS = """
-INSERT INTO tenants_domain (tenant_id, origin, include_subdomains)
-SELECT id, 'https://www.tenant' || id || '.example', false FROM tenants_tenant
+INSERT INTO tenants_domain (tenant_id, origin, include_subdomains, limits)
+SELECT id, 'https://www.tenant' || id || '.example', false, '{}' FROM tenants_tenant
 """
 CALLEES = """
-INSERT INTO tenants_callee (tenant_id, alias, target, "default")
-SELECT id, 'sales', '10002', true FROM tenants_tenant
+INSERT INTO tenants_callee (tenant_id, alias, target, "default", number, limits, keypad, fallback)
+SELECT id, 'sales', '10002', true, '', '{}', false, '[]' FROM tenants_tenant
 """
 ACCOUNTS = """
 COPY tenants_sipaccount (id, tenant_id, login, authentication_name, password, domain,

@@ -14,6 +14,7 @@ from django.urls import path
 from hooks.calls.admin import columns, search, tables
 from hooks.calls.admin.charts import charts_page
 from hooks.calls.admin.filters import CallOutcomeFilter, ReasonFilter, TimeFilter
+from hooks.calls.admin.hang_up import hang_up
 from hooks.calls.admin.huge_table import HugeTableAdmin
 from hooks.calls.admin.live import live_page, live_stream
 from hooks.calls.admin.my_settings import my_settings_page
@@ -75,7 +76,10 @@ class CallAdmin(HugeTableAdmin):
         my_settings = path(
             "my-settings/", self.admin_site.admin_view(my_settings_page), name="hooks_my_settings"
         )
-        return [*routes, my_settings, *super().get_urls()]
+        hang_up_view = path(
+            "<uuid:call_id>/hang-up/", self.admin_site.admin_view(hang_up), name="hooks_hang_up"
+        )
+        return [*routes, hang_up_view, my_settings, *super().get_urls()]
 
     def _for_viewers(self, view: View) -> View:
         @wraps(view)

@@ -52,7 +52,7 @@ def csv_rows(
 
 
 def column_names(table: Table) -> list[str]:
-    return [*([] if table is TENANT else [TENANT_COLUMN]), *table.fields]
+    return [*([] if table is TENANT else [TENANT_COLUMN]), *table.cell_fields]
 
 
 def _filled_lines(content: bytes) -> Iterator[_Line]:
@@ -116,7 +116,7 @@ def _read_header(
     names = _header_names(header, known)
 
     place = f"line {header.number}"
-    columns = _known_columns(names, known, ignored, place, problems)
+    columns = _known_columns(names, known, ignored, place, problems, table)
 
     for name in sorted(ignored - set(names)):
         problems.add(place, f"There is no column {printable(name)} to leave out.")
@@ -128,7 +128,12 @@ def _read_header(
 
 
 def _known_columns(
-    names: list[str], known: list[str], ignored: set[str], place: str, problems: Problems
+    names: list[str],
+    known: list[str],
+    ignored: set[str],
+    place: str,
+    problems: Problems,
+    table: Table,
 ) -> dict[str, int]:
     columns: dict[str, int] = {}
     for number, name in enumerate(names, 1):
@@ -138,7 +143,7 @@ def _known_columns(
         elif name in known and name not in ignored:
             columns[name] = number
         elif name and name not in ignored:
-            problems.add(f"{place}, column {number}", _unknown_column(name, known))
+            problems.add(f"{place}, column {number}", _unknown_column(name, known, table))
             problems.unknown_columns += [name] if _COLUMN_NAME.fullmatch(name) else []
     return columns
 
@@ -169,9 +174,11 @@ def _normalised(cell: str) -> str:
     return re.sub(r"[\s_-]+", "_", cell.strip().lower())
 
 
-def _unknown_column(name: str, known: list[str]) -> str:
+def _unknown_column(name: str, known: list[str], table: Table) -> str:
     if name in NO_FIELDS:
         return NO_FIELDS[name]
+    if name in table.fields:
+        return f"{name} does not fit into a cell: import it as JSON or YAML."
     if not _COLUMN_NAME.fullmatch(name):
         return f"This is not the name of a column. Possible are {', '.join(known)}."
 

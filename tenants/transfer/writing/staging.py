@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -65,9 +66,11 @@ def _columns(row: Row) -> tuple[Any, ...]:
 
 def _new_values(row: Row) -> Iterator[tuple[str, Any]]:
     """For a stored row only what differs, so that others' changes of other fields survive."""
-    differing = {difference.field for difference in row.differences}
+    differing = {difference.field.partition(".")[0] for difference in row.differences}
     if "signing_secret" in differing:
         differing.add("previous_signing_secret")
+    if "target" in differing:
+        differing.add("number")
 
     for field in row.record._meta.concrete_fields:
         if row.is_new or field.name in differing:
@@ -76,8 +79,11 @@ def _new_values(row: Row) -> Iterator[tuple[str, Any]]:
         yield "tenants", row.tenants
 
 
-def _json_text(value: datetime | UUID) -> str:
+def _json_value(value: datetime | Decimal | UUID) -> str | float:
+    """As PostgreSQL writes it; the columns have few enough digits for a float."""
+    if isinstance(value, Decimal):
+        return float(value)
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-_encode = json.JSONEncoder(default=_json_text).encode
+_encode = json.JSONEncoder(default=_json_value).encode
