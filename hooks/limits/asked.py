@@ -41,6 +41,11 @@ class Asked:
         return str(self.facts.callee_id)
 
     @property
+    def visitors_callee(self) -> str:
+        """Whom the visitor asked for, whoever is called in their place."""
+        return str(self.facts.asked_callee_id or self.facts.callee_id)
+
+    @property
     def money(self) -> int:
         """To reserve for that talk, in millionths."""
         return price(self.rate, self.seconds) if self.rate else 0
