@@ -20,6 +20,7 @@ from hooks.body import Receive  # noqa: E402 - needs the apps
 from hooks.duties.running import Duties  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Scope, Send  # noqa: E402 - needs the apps
 from hooks.lanes import Lanes  # noqa: E402 - needs the apps
+from hooks.tickets.office import TicketOffice  # noqa: E402 - needs the apps
 from tenants.secrets.encryption import KeyRingError  # noqa: E402
 
 # Seconds after which a thread gives way to another. At Python's 5 ms, hooks would wait that long,
@@ -33,6 +34,7 @@ warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronou
 class Application:
     def __init__(self) -> None:
         self._gateway: Gateway | None = None
+        self._office: TicketOffice | None = None
         self._health = Health()
         self._pages = Pages(_django)  # type: ignore[arg-type]  # its messages may be read-only
 
@@ -43,6 +45,8 @@ class Application:
             return await send({"type": "websocket.close"})
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
             return await self._gateway(scope, receive, send)
+        if self._office and scope["path"].lstrip("/").startswith("tickets/"):
+            return await self._office(scope, receive, send)
         if scope["path"] in PATHS:
             return await self._health.answer(scope["path"], send)
         return await bounded(self._pages, dict(scope), receive, send)
@@ -52,6 +56,7 @@ class Application:
         try:
             lanes = Lanes()
             self._gateway = Gateway(lanes)
+            self._office = office = TicketOffice()
         except KeyRingError as error:
             return await send(
                 {
@@ -69,6 +74,7 @@ class Application:
         await receive()
         await duties.stop()
         await self._health.stop()
+        await office.close()
         await lanes.stop()
         return await send({"type": "lifespan.shutdown.complete"})
 

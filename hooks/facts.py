@@ -35,6 +35,8 @@ class Facts(NamedTuple):
     session_opened_at: datetime | None = None
     session_digest: str | None = None
     session_visitor: str | None = None
+    session_visitor_display: str | None = None
+    session_ticket_alias: str | None = None  # empty: any callee
     connect_answered_before: bool | None = None  # this very body, under this session id
     node_known: bool | None = None
 
@@ -42,6 +44,8 @@ class Facts(NamedTuple):
     tenant_status: str | None = None
     tenant_served: bool | None = None  # the instance may speak for it
     tenant_registers: bool | None = None
+    tenant_tickets: str | None = None
+    tenant_visitors: str | None = None
     domain_id: int | None = None
 
     account_id: str | None = None
@@ -52,6 +56,15 @@ class Facts(NamedTuple):
     account_outbound_proxy: str | None = None
     account_port: int | None = None
 
+    ticket_key_id: str | None = None  # of the live key that the ticket names
+    ticket_key_secret: str | None = None  # sealed
+    ticket_spent: bool | None = None
+    token_key_id: str | None = None
+    token_key_secret: str | None = None  # sealed
+    token_jwks: str | None = None
+    blocked_visitors: str | None = None  # of those that a connect may be of, with spaces between
+    visitor_blocked: bool | None = None  # the one of the session
+
     call_id: str | None = None  # our row's
     call_decision: str | None = None
     call_alias: str | None = None
@@ -59,6 +72,7 @@ class Facts(NamedTuple):
     call_ended_at: datetime | None = None
     call_answered_at: datetime | None = None
     callee_target: str | None = None
+    callee_alias: str | None = None
     callee_keypad: bool | None = None
     tones_presses: int | None = None
     tones_sent: int | None = None

@@ -14,6 +14,7 @@ from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.spool import Spool
 from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT
+from hooks.tickets.logins import Logins
 from hooks.without_database import Outage
 
 
@@ -24,6 +25,7 @@ class Lanes:
         deadline = settings.CLICKHOOK_HOOK_DEADLINE
         self.spool = Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
         self.known = KnownInstances(deadline)
+        self.logins = Logins(deadline)
         self._announcer = Announcer()
         shared = Surroundings(
             deadline, self.known, Outage(self.spool), self._announcer.something_was_recorded
@@ -41,7 +43,7 @@ class Lanes:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for part in (self.known, self._connects, self._calls, self._events):
+        for part in (self.known, self.logins, self._connects, self._calls, self._events):
             await part.close()
 
     async def answer(self, hook: Hook) -> Answer:

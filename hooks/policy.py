@@ -94,7 +94,9 @@ def _call(payload: Payload, facts: Facts) -> Reason:
         return _asked_again(payload, facts)
     if facts.callee_target is None:
         return Reason.CALLEE_UNKNOWN if payload.text("callee") else Reason.CALLEE_NO_DEFAULT
-    return Reason.ALLOWED
+    if facts.session_ticket_alias and facts.session_ticket_alias != facts.callee_alias:
+        return Reason.TICKET_ALIAS
+    return Reason.VISITOR_BLOCKED if facts.visitor_blocked else Reason.ALLOWED
 
 
 def _tenant(facts: Facts) -> Reason | None:

@@ -408,6 +408,102 @@ class Reason(StrEnum):
         "Nothing to do, unless the page itself sends them: then send them more slowly.",
     )  # fmt: skip
 
+    # Who the visitor is: tickets, tokens, logins, and the block list.
+    TICKET_MISSING = (
+        "ticket_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The connection brought no ticket, and the tenant requires one.",
+        "Nothing to do if a program made it. Otherwise give the button the tenant's key in "
+        "data-tickets, or have the page's back end make tickets.",
+    )  # fmt: skip
+    TICKET_MALFORMED = (
+        "ticket_malformed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket is not a JWT with the claims of a ticket, or is longer than 2 KiB.",
+        "Compare the page's back end with the recipe in the README.",
+    )  # fmt: skip
+    TICKET_SIGNATURE = (
+        "ticket_signature", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket's signature does not fit the key that it names.",
+        "Give the back end the secret that make_ticket_key printed with this key id. If it has "
+        "it, somebody forges tickets: nothing to do.",
+    )  # fmt: skip
+    TICKET_EXPIRED = (
+        "ticket_expired", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket has expired.",
+        "Make the ticket when the visitor presses the button, and set the clock of the machine "
+        "that makes it: half a minute is tolerated.",
+    )  # fmt: skip
+    TICKET_FUTURE = (
+        "ticket_future", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket was made in the future.",
+        "Set the clock of the machine that makes tickets: half a minute is tolerated.",
+    )  # fmt: skip
+    TICKET_TOO_LONG_LIVED = (
+        "ticket_too_long_lived", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket lives longer than two minutes.",
+        "Set exp to at most 120 seconds after iat.",
+    )  # fmt: skip
+    TICKET_ORIGIN = (
+        "ticket_origin", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket was made for another origin than the page's.",
+        "Set the claim origin to the scheme, host and port of the page that has the button.",
+    )  # fmt: skip
+    TICKET_KEY_UNKNOWN = (
+        "ticket_key_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket names a key that the tenant does not have, or that was retired.",
+        "Make a key with make_ticket_key, and give it to the back end.",
+    )  # fmt: skip
+    TICKET_REPLAYED = (
+        "ticket_replayed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The ticket was used before: it is good for one connection.",
+        "Nothing to do if somebody copied it. The page asks for a new ticket for each call.",
+    )  # fmt: skip
+    TICKET_ALIAS = (
+        "ticket_alias", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The call asks for another callee than the one the ticket was made for.",
+        "Set the ticket's alias to the callee that the button calls.",
+    )  # fmt: skip
+    TOKEN_INVALID = (
+        "token_invalid", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The token is not a JWT with sub, exp and aud, or its signature does not hold.",
+        "Compare the tenant's token key with the one that signs the tokens.",
+    )  # fmt: skip
+    TOKEN_EXPIRED = (
+        "token_expired", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The token has expired.",
+        "The page gets a new token before it calls.",
+    )  # fmt: skip
+    TOKEN_ORIGIN = (
+        "token_origin", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The token was made for another origin than the page's.",
+        "Set the claim aud to the scheme, host and port of the page.",
+    )  # fmt: skip
+    TOKEN_KEY_UNKNOWN = (
+        "token_key_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The tenant has no key for such a token.",
+        "Enter the key or the JWKS on the tenant's page. HS256, RS256 and EdDSA are taken.",
+    )  # fmt: skip
+    MEMBER_MISSING = (
+        "member_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Only members may call, and the connection brought no login, token or ticket of the "
+        "customer's own.",
+        "Let the page sign its visitors in, or open the tenant to anyone.",
+    )  # fmt: skip
+    LOGIN_WRONG = (
+        "login_wrong", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The login or the password is wrong.",
+        "Set a new password if the member has forgotten it.",
+    )  # fmt: skip
+    LOGIN_THROTTLED = (
+        "login_throttled", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Five passwords for this login were wrong; it is blocked for 15 minutes.",
+        "Wait, or set a new password, which unblocks it.",
+    )  # fmt: skip
+    VISITOR_BLOCKED = (
+        "visitor_blocked", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "The visitor is on the block list.",
+        "Lift the block if the calls were wanted.",
+    )  # fmt: skip
+
 
 # What the visitor's browser may learn: WCS hands the sentence on to it.
 NEUTRAL = {

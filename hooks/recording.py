@@ -27,6 +27,14 @@ class OpenedSession(TypedDict):
     connect_digest: str
     opened_at: datetime
     node_is_new: bool
+    visitor: str
+    visitor_display: str
+    ticketed: bool
+    ticket_alias: str
+    label: str
+    context: tuple[str, ...] | None
+    jti: str | None  # of the ticket that is spent with it
+    spent_until: float | None  # seconds since 1970
 
 
 class AskedCall(TypedDict):
@@ -45,6 +53,15 @@ class AskedCall(TypedDict):
     visitor: str
     reservation: Reservation | None
     fallback: str
+
+
+class Breach(TypedDict):
+    """A visitor went over one of their limits."""
+
+    tenant_id: int | None
+    visitor: str
+    display: str
+    because: str
 
 
 class LoggedEvent(TypedDict):
@@ -76,6 +93,7 @@ class Record(NamedTuple):
     session: tuple[str, SessionProgress] | None = None
     call: tuple[str, CallProgress] | None = None
     tones: SentTones | None = None
+    breach: Breach | None = None
 
     @property
     def creates(self) -> str | None:
@@ -99,6 +117,7 @@ class Parts(NamedTuple):
     calls: str | None
     tones: str | None
     events: str | None
+    breaches: str | None
 
 
 def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
@@ -123,6 +142,7 @@ def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
         calls=_rows({"id": key, **progress._asdict()} for key, progress in calls.items()),
         tones=_rows(record.tones for record in records if record.tones),
         events=_rows(record.event for record in records if record.event),
+        breaches=_rows(record.breach for record in records if record.breach),
     )
 
 

@@ -10,21 +10,28 @@ from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.lifecycle import SessionProgress
 from hooks.limits.facts import LimitFacts
-from hooks.limits.ledger import Ledgers
 from hooks.limits.fallback import weigh_callees
+from hooks.limits.ledger import Ledgers
 from hooks.limits.weighing import Verdict
 from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.policy import decide, supersedes
 from hooks.reasons import Decision, Reason
-from hooks.recording import AskedCall, LoggedEvent, OpenedSession, Record
+from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record
 from hooks.redaction import redact
 from hooks.rewriting import call_answer, connect_answer, keypad_answer
 from hooks.row_id import new_row_id_text
+from hooks.tickets.admission import Admission, admit
 from tenants.models import SipAccount
 from tenants.secrets.encryption import SecretUnreadable
 from tenants.secrets.fields import secret_field
 
+VISITOR_BREACHES = {
+    Reason.VISITOR_TEN_MINUTES,
+    Reason.VISITOR_HOUR,
+    Reason.VISITOR_DAY,
+    Reason.VISITOR_CALLEES,
+}
 _PASSWORD = secret_field(SipAccount, "password")
 
 
@@ -39,7 +46,7 @@ def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = No
             detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
             return _refuse(hook, facts, reason, detail or "")
         if hook.method.kind is Kind.CONNECT:
-            return _connect(hook, facts, reason)
+            return _connect(hook, facts, reason, now)
         if hook.method.name == "call":
             return _call(hook, facts, reason, Ledgers() if ledgers is None else ledgers)
         if hook.method.name == "sendDtmf":
@@ -49,7 +56,9 @@ def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = No
         return _refuse(hook, facts, Reason.SECRET_UNREADABLE, str(error))
 
 
-def _refuse(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> Outcome:
+def _refuse(
+    hook: Hook, facts: Facts, reason: Reason, detail: str = "", breach: Breach | None = None
+) -> Outcome:
     """A refused call is a call detail record too, if it is known whose it was."""
     answer = Answer.refusal(reason, detail)
     if facts.instance_id is None:
@@ -61,21 +70,24 @@ def _refuse(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> Outco
     call = _ask_call(hook, facts, reason, target="")
     call["ended_at"], call["ended_by"] = hook.received_at, "refused"
     event["call_id"] = event["only_with"] = call["id"]
-    return Outcome(answer, Record(event, asked=call))
+    return Outcome(answer, Record(event, asked=call, breach=breach))
 
 
-def _connect(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
+def _connect(hook: Hook, facts: Facts, reason: Reason, now: datetime) -> Outcome:
     password = _PASSWORD.stored(facts.account_password or "", facts.account_id, facts.tenant_id)
     answer = Answer(reason, connect_answer(facts, password.reveal()))
     event = _log_event(hook, facts, reason)
     if reason is Reason.DUPLICATE:
         return Outcome(answer, Record(event))
 
+    admission = admit(hook.connecting, facts, now)
+    if isinstance(admission, Reason):
+        return _refuse(hook, facts, admission)
     if supersedes(facts, reason) and facts.session_id:
         end = SessionProgress(None, hook.received_at, "superseded")
         return Outcome(answer, Record(session=(facts.session_id, end)), again=True)
 
-    opened = _open_session(hook, facts)
+    opened = _open_session(hook, facts, admission)
     event["session_id"] = event["only_with"] = opened["id"]
     return Outcome(answer, Record(event, opened=opened))
 
@@ -90,7 +102,7 @@ def _call(hook: Hook, facts: Facts, reason: Reason, ledgers: Ledgers) -> Outcome
     if verdict.again:
         return Outcome(Answer.refusal(verdict.reason), again=True)
     if verdict.reservation is None:
-        return _refuse(hook, facts, verdict.reason, verdict.detail)
+        return _refuse(hook, facts, verdict.reason, verdict.detail, _find_breach(facts, verdict))
 
     call = _ask_call(hook, facts, verdict.reason, target=verdict.target)
     call["reservation"], call["fallback"] = verdict.reservation, verdict.alias
@@ -114,6 +126,18 @@ def _send_tones(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers) -> Ou
     event = _log_event(hook, facts, Reason.ALLOWED)
     event["only_with"] = facts.call_id
     return Outcome(answer, Record(event, tones={"call_id": facts.call_id, **tones._asdict()}))
+
+
+def _find_breach(facts: Facts, verdict: Verdict) -> Breach | None:
+    """Three of them block the visitor."""
+    if verdict.reason not in VISITOR_BREACHES or not facts.session_visitor:
+        return None
+    return {
+        "tenant_id": facts.tenant_id,
+        "visitor": facts.session_visitor,
+        "display": facts.session_visitor_display or "",
+        "because": verdict.reason,
+    }
 
 
 def _weigh(hook: Hook, facts: Facts, ledgers: Ledgers) -> Verdict:
@@ -163,7 +187,8 @@ def _log_event(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> Lo
     }
 
 
-def _open_session(hook: Hook, facts: Facts) -> OpenedSession:
+def _open_session(hook: Hook, facts: Facts, admission: Admission) -> OpenedSession:
+    ticket, claims = admission.ticket, admission.claims
     return {
         "id": new_row_id_text(),
         "tenant_id": facts.tenant_id,
@@ -178,6 +203,14 @@ def _open_session(hook: Hook, facts: Facts) -> OpenedSession:
         "connect_digest": hook.payload.digest,
         "opened_at": hook.received_at,
         "node_is_new": not facts.node_known,
+        "visitor": admission.visitor.id,
+        "visitor_display": admission.visitor.display,
+        "ticketed": ticket is not None,
+        "ticket_alias": claims.alias if claims else "",
+        "label": admission.label,
+        "context": claims.context if claims and claims.context else None,
+        "jti": claims.jti if claims else None,
+        "spent_until": ticket.spent_until if ticket else None,
     }
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenants.destinations import Destination
-
 from hooks.limits.facts import LimitFacts
 from hooks.limits.pricing import Rate, price
+from tenants.destinations import Destination
 
 SLICE = 300  # seconds of talk that are reserved at a time
 # So many seconds before a slice ends the next one is reserved, or the call is ended: it takes a

@@ -10,7 +10,6 @@ from hooks.limits.pricing import Rate, price
 from hooks.limits.reservation import Reservation
 from hooks.limits.rules.cool_down import cools_down, is_short
 
-
 UNANSWERED = 10  # seconds of ringing; whoever hangs up earlier may have meant to
 
 

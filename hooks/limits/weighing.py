@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tenants.destinations import Destination, read_destination
-
 from hooks.limits.asked import Asked, bound_slice
 from hooks.limits.facts import LimitFacts
 from hooks.limits.ledger import Ledger
@@ -25,6 +23,7 @@ from hooks.limits.rules import (
 )
 from hooks.limits.scope import Scope, VisitorScope, call_scopes, callee_scope, visitor_scopes
 from hooks.reasons import Reason
+from tenants.destinations import Destination, read_destination
 from tenants.limits import BadLimits
 from tenants.money import MICROS
 

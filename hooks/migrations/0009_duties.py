@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hooks', '0007_limits'),
+        ('hooks', '0008_tickets'),
         ('tenants', '0014_rest_api'),
     ]
 

@@ -13,8 +13,10 @@ from hooks.models.keypad import Keypad
 from hooks.models.meter import Meter
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
+from hooks.models.spent_ticket import SpentTicket
 from hooks.models.switch import Switch
 from hooks.models.time_display import TimeDisplay
+from hooks.models.visitor_block import VisitorBlock, VisitorBreach
 from hooks.models.worker import Worker
 
 __all__ = [
@@ -28,7 +30,10 @@ __all__ = [
     "Meter",
     "RefusedId",
     "Session",
+    "SpentTicket",
     "Switch",
     "TimeDisplay",
+    "VisitorBlock",
+    "VisitorBreach",
     "Worker",
 ]

@@ -59,6 +59,9 @@ class Session(models.Model):
     visitor = models.TextField(
         blank=True, default="", db_default="", help_text="Empty: cannot be told apart."
     )
+    visitor_display = models.TextField(
+        "known as", blank=True, default="", db_default="", help_text="The visitor's short form."
+    )
     ticketed = models.BooleanField(default=False, db_default=False)
     ticket_alias = models.TextField(
         blank=True, default="", db_default="", help_text="Empty: any callee."

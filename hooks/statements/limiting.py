@@ -15,7 +15,7 @@ _EXPRESSIONS = {
     "country": "tenant.country",
     "currency": "tenant.currency",
     "time_zone": "tenant.time_zone",
-    "tickets": "'off'",
+    "tickets": "tenant.tickets",
     "destinations": "tenant.destinations::text",
     "hours": "tenant.hours::text",
     "holidays": "tenant.holidays::text",

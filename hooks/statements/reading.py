@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks.facts import Facts
+from hooks.statements.blocking import BLOCKED
 from hooks.statements.limiting import LIMITING
 from hooks.statements.switching import SWITCHED_OFF_FOR_CALL, SWITCHED_OFF_FOR_CONNECT
 
@@ -43,6 +44,15 @@ _CONNECT = _INSTANCE | {
     "tenant_status": "tenant.status",
     "tenant_served": "served.id IS NOT NULL",
     "tenant_registers": "tenant.sip_register_required",
+    "tenant_tickets": "tenant.tickets",
+    "tenant_visitors": "tenant.visitors",
+    "ticket_key_id": "ticket_key.id",
+    "ticket_key_secret": "ticket_key.secret",
+    "ticket_spent": "spent.jti IS NOT NULL",
+    "token_key_id": "token_key.id",
+    "token_key_secret": "token_key.secret",
+    "token_jwks": "token_key.jwks::text",
+    "blocked_visitors": "blocked.visitors",
     "domain_id": "hook.domain_id",
     "account_id": "account.id",
     "account_login": "account.login",
@@ -73,12 +83,16 @@ _CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
     "switched_off": SWITCHED_OFF_FOR_CALL,
     "honey_alias": "tenant.honey_alias",
     "session_visitor": "session.visitor",
+    "session_visitor_display": "session.visitor_display",
+    "session_ticket_alias": "session.ticket_alias",
+    "visitor_blocked": "blocked.visitors IS NOT NULL",
     "tenant_status": "tenant.status",
     "tenant_served": "served.id IS NOT NULL",
     "domain_id": "domain.id",
     "account_id": "account.id",
     "account_login": "account.login",
     "callee_target": "callee.target",
+    "callee_alias": "callee.alias",
     "limiting": "limiting.facts",
 }
 
@@ -93,18 +107,20 @@ SELECT instance.key, {", ".join(_INSTANCE.values())}
 """
 
 # `origins`: the connect's origin and its parents, the nearest first, with spaces between.
-_ASKED = """
+COVERING_DOMAIN = """
+           SELECT id, tenant_id, default_callee_id FROM tenants_domain
+            WHERE origin = ANY (string_to_array(hook.origins, ' '))
+              AND (include_subdomains OR origin = split_part(hook.origins, ' ', 1))
+            ORDER BY length(origin) DESC LIMIT 1"""
+# `visitors`: those that the connect may be of, and `kid`, `jti`: what its ticket claims.
+_ASKED = f"""
 WITH asked AS MATERIALIZED (
     SELECT hook.*, domain.id AS domain_id, domain.tenant_id,
            row_number() OVER (PARTITION BY domain.tenant_id ORDER BY n) - 1 AS turn
       FROM json_to_recordset(%s) AS hook (
-           n int, key text, node text, wcs_session text, digest text, origins text)
-      LEFT JOIN LATERAL (
-           SELECT id, tenant_id FROM tenants_domain
-            WHERE origin = ANY (string_to_array(hook.origins, ' '))
-              AND (include_subdomains OR origin = split_part(hook.origins, ' ', 1))
-            ORDER BY length(origin) DESC LIMIT 1
-           ) domain ON true
+           n int, key text, node text, wcs_session text, digest text, origins text,
+           kid text, jti text, token bool, visitors text)
+      LEFT JOIN LATERAL ({COVERING_DOMAIN}) domain ON true
 )"""
 MOST_LIVING = 8  # sessions of an account that are counted; beyond that, accounts count as equal
 MOST_ACCOUNTS = 200  # of a tenant that take part
@@ -141,6 +157,16 @@ _LATEST_SESSION = """
         ORDER BY ended_at DESC NULLS FIRST"""
 MOST_RECURRENCES = 20  # of a session id, among which a repeated connect is looked for
 
+# Of no cost where the connect brings nothing.
+_TICKETS = f"""
+  LEFT JOIN tenants_ticketkey ticket_key
+       ON hook.kid <> '' AND ticket_key.tenant_id = tenant.id AND ticket_key.kid = hook.kid
+      AND ticket_key.retired_at IS NULL
+  LEFT JOIN hooks_spentticket spent
+       ON hook.jti <> '' AND spent.tenant_id = tenant.id AND spent.jti = hook.jti
+  LEFT JOIN tenants_tokenkey token_key ON hook.token AND token_key.tenant_id = tenant.id
+  LEFT JOIN LATERAL ({BLOCKED.format("ANY (string_to_array(hook.visitors, ' '))")}) blocked
+       ON hook.visitors <> ''"""
 # A session that lives keeps its account; connects of one tenant in one batch take turns.
 READ_CONNECT = f"""
 {_ASKED}, {_POOL}
@@ -165,6 +191,7 @@ SELECT {_select_facts(_CONNECT)}
               ELSE pool.accounts[1 + hook.turn %% cardinality(pool.accounts)] END
        OFFSET 0
        ) account ON true
+{_TICKETS}
  ORDER BY hook.n
 """
 _SESSION = f"""
@@ -200,6 +227,7 @@ SELECT {_select_facts(_CALL)}
            domain.default_callee_id,
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND "default"))
        END
+  LEFT JOIN LATERAL ({BLOCKED.format("session.visitor")}) blocked ON session.visitor <> ''
 {LIMITING}
  ORDER BY hook.n
 """

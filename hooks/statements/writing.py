@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
+from hooks.statements.blocking import BREACHED
 
 # Whether the tables take writes: not on a server that only reads, nor while somebody locks one.
 PROBE = """
@@ -13,14 +14,24 @@ WITH session AS (UPDATE hooks_session SET ended_at = NULL WHERE false),
      event AS (UPDATE hooks_event SET detail = '' WHERE false)
 SELECT
 """
+# A ticket is spent by the one session that inserts its row; locked in one order, as rows are below.
 _OPENED = """
-opened AS (
+spent AS (
+    INSERT INTO hooks_spentticket (tenant_id, jti, session_id, until)
+    SELECT tenant_id, jti, id, to_timestamp(spent_until)
+      FROM opening WHERE jti IS NOT NULL
+     ORDER BY tenant_id, jti
+    ON CONFLICT DO NOTHING RETURNING session_id
+), opened AS (
     INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key,
                                domain_id, origin,
-                               sip_account_id, sip_login, connect_digest, opened_at, ended_by)
+                               sip_account_id, sip_login, connect_digest, opened_at, ended_by,
+                               visitor, visitor_display, ticketed, ticket_alias, label, context)
     SELECT id, tenant_id, instance_id, node_id, wcs_session_id, app_key, domain_id, origin,
-           sip_account_id, sip_login, connect_digest, opened_at, ''
+           sip_account_id, sip_login, connect_digest, opened_at, '',
+           visitor, visitor_display, ticketed, ticket_alias, label, context
       FROM opening
+     WHERE jti IS NULL OR id IN (SELECT session_id FROM spent)
     ON CONFLICT DO NOTHING RETURNING id
 ), node AS (
     INSERT INTO tenants_wcsnode (instance_id, node_id, first_seen_at)
@@ -33,7 +44,9 @@ opening AS (
     SELECT * FROM json_to_recordset(%s) AS opening (
         id uuid, tenant_id bigint, instance_id uuid, node_id text, wcs_session_id text,
         app_key text, domain_id bigint, origin text, sip_account_id uuid, sip_login text,
-        connect_digest text, opened_at timestamptz, node_is_new bool)
+        connect_digest text, opened_at timestamptz, node_is_new bool, visitor text,
+        visitor_display text, ticketed bool, ticket_alias text, label text, context jsonb,
+        jti text, spent_until double precision)
 )"""
 # A call that was allowed counts in its tenant's meters, and is written together with them or not
 # at all.
@@ -218,6 +231,7 @@ def write(
     calls: bool,
     tones: bool,
     events: bool,
+    breaches: bool,
 ) -> bytes:
     """The statement for a batch that holds these parts, each a parameter, in this order.
 
@@ -240,5 +254,6 @@ def write(
         *((_TONES,) if tones else ()),
         f"created AS ({created})",
         *((_LOGGED,) if events else ()),
+        *((BREACHED,) if breaches else ()),
     ]
     return f"WITH {','.join(parts)} SELECT id FROM created".encode()

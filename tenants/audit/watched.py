@@ -23,7 +23,11 @@ LEFT_OUT = {
     "auth.Permission",  # made by migrations
 }
 # The columns that name an object, where it is not one of NAMED_BY.
-NAMES = {"tenants.SipAccount": ("login", "domain")}
+NAMES = {
+    "tenants.SipAccount": ("login", "domain"),
+    "tenants.TicketKey": ("kid",),
+    "tenants.VisitorLogin": ("login",),
+}
 NAMED_BY = ("slug", "origin", "alias", "name", "username")
 # Beside every SecretField: a password's hash, an instance's part of the hook URL, the digests of
 # recovery codes.

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0011_origins_of_apps'),
+        ('tenants', '0013_tickets'),
     ]
 
     operations = [

@@ -16,8 +16,11 @@ from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
 from tenants.models.tenant import Tenant
+from tenants.models.ticket_key import TicketKey
+from tenants.models.token_key import TokenKey
 from tenants.models.upload import Upload
 from tenants.models.upload_attempt import UploadAttempt
+from tenants.models.visitor_login import VisitorLogin
 from tenants.models.wcs_instance import WcsInstance, WcsNode
 
 __all__ = [
@@ -31,8 +34,11 @@ __all__ = [
     "SecondFactor",
     "SipAccount",
     "Tenant",
+    "TicketKey",
+    "TokenKey",
     "Upload",
     "UploadAttempt",
+    "VisitorLogin",
     "WcsInstance",
     "WcsNode",
 ]

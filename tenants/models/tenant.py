@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Set as AbstractSet
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -49,6 +51,15 @@ class Tenant(models.Model):
         ACTIVE = "active", "active"
         SUSPENDED = "suspended", "suspended: every connect and call is refused"
 
+    class Tickets(models.TextChoices):
+        OFF = "off", "off: tickets are not looked at"
+        PREFERRED = "preferred", "preferred: without one, tighter limits hold"
+        REQUIRED = "required", "required: without one, nobody connects"
+
+    class Visitors(models.TextChoices):
+        ANYONE = "anyone", "anyone"
+        MEMBERS = "members", "members: with a login, a token or a ticket of the customer's own"
+
     slug = models.CharField(
         max_length=63, unique=True, validators=[SLUG], help_text="Short name, like acme-uk."
     )
@@ -60,6 +71,28 @@ class Tenant(models.Model):
         help_text="An alias that no page uses. Whoever calls it attacks: an alarm is raised.",
     )
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
+    tickets = models.CharField(
+        "visitor tickets",
+        max_length=16,
+        choices=Tickets.choices,
+        default=Tickets.PREFERRED,
+        db_default=Tickets.PREFERRED,
+        help_text="A ticket shows that a visitor came from the customer's page a moment ago.",
+    )
+    visitors = models.CharField(
+        max_length=16,
+        choices=Visitors.choices,
+        default=Visitors.ANYONE,
+        db_default=Visitors.ANYONE,
+        help_text="Who may connect.",
+    )
+    public_key = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        editable=False,
+        help_text="Names the tenant where a page asks for a ticket. Everybody may know it.",
+    )
     sip_register_required = models.BooleanField(
         "register at the SIP server",
         default=False,

@@ -30,7 +30,7 @@ from hooks.statements.reading import (
 from hooks.statements.writing import write
 from tests import cast as casting
 from tests.environment import SERVER
-from tests.hooks.limits.pieces import BERLIN, limit_facts
+from tests.hooks.limits.pieces import BERLIN, ended_call, limit_facts
 from tests.wcs import NODE
 
 POOL, LIVING_OF_POOL = 100, 30_000
@@ -214,12 +214,13 @@ ASKED: AskedCall = {
     "ended_by": "",
     "visitor": "",
     "reservation": reserve_first_slice(read_asked(limit_facts(), [], BERLIN), ["tenant"]),
+    "fallback": "",
 }
 
 
 def metering() -> Ledger:
     """Of a tenant whose meters are as they were read, with a call that has ended."""
-    ended = {"id": ROW, "reservation": ASKED["reservation"], "talked": 60}
+    ended = ended_call(ASKED["reservation"], talked=60, id=ROW)
     ledger = Ledger(1, limit_facts(version=1, meters={"tenant": {}}, ended=[ended]))
     assert weigh_call(limit_facts(), ledger, 7, "a", BERLIN).reservation
     return ledger
