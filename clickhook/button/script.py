@@ -19,6 +19,7 @@ PARTS = (
     "embedding.js",
     "sdk.js",
     "call.js",
+    "keypad.js",
     "element.js",
     "placing.js",
 )

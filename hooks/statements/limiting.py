@@ -79,9 +79,10 @@ _METERS = f"""
                     {_VISITOR} || ' account ' || account.id,
                     {_VISITOR} || ' callee ' || callee.id,
                     'attempts ' || coalesce(nullif(session.visitor, ''), session.id::text)]
-              || ARRAY(SELECT whose || (fallback->>'callee_id')
-                         FROM jsonb_array_elements(fallbacks.callees) AS fallback
-                        CROSS JOIN unnest(ARRAY['callee ', {_VISITOR} || ' callee ']) AS whose)
+              || ARRAY(SELECT owner.name || (other.fields->>'callee_id')
+                         FROM jsonb_array_elements(fallbacks.callees) AS other (fields)
+                        CROSS JOIN unnest(ARRAY['callee ', {_VISITOR} || ' callee '])
+                                   AS owner (name))
               || {name_ended_scopes("ended.calls")})"""
 # Calls that their callees' meters count as ringing, and that were neither answered nor ended.
 _RINGING = """
