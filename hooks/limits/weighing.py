@@ -24,7 +24,6 @@ from hooks.limits.rules import (
 from hooks.limits.scope import Scope, VisitorScope, call_scopes, callee_scope, visitor_scopes
 from hooks.reasons import Reason
 from tenants.destinations import Destination, read_destination
-from tenants.limits import BadLimits
 from tenants.money import MICROS
 
 
@@ -48,7 +47,7 @@ def weigh_call(
         visitors = list(visitor_scopes(facts.visitor, scopes))
         refusals = _refusals(asked, ledger, scopes, visitors)
         refused = next((found for found in refusals if found.reason is not Reason.ALLOWED), None)
-    except (BadLimits, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         return Verdict(Reason.LIMIT_UNREADABLE, str(error))
 
     if refused:

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
-from hooks.models import Alarm, Call, Event, Meter, Switch
+from hooks.models import Alarm, Call, Event, Meter, Switch, Worker
 from tenants.models import Callee, Rate, SipAccount, Tenant
 from tests.cast import ACME_SIGNING
 
@@ -125,7 +126,9 @@ def test_another_tenants_callee_is_no_fallback(sales, acme):
     assert acme.post("call", callId="b").is_neutral_refusal
 
 
-def test_a_fallback_is_called_at_its_own_rate(sales, acme, cast, worker_lives):
+def test_a_fallback_is_called_at_its_own_rate(sales, acme, cast):
+    now = timezone.now()
+    Worker.objects.create(name="w", started_at=now, seen_at=now)
     sales.update(ringing_capacity=1, fallback=["support", "desk"])
     Callee.objects.create(tenant=cast.acme, alias="desk", target="+493022", limits={})
     Tenant.objects.update(limits={"money_per_day": "20.00"}, destinations=None)
