@@ -88,6 +88,7 @@ def test_each_method_names_the_fields_its_body_must_have():
     assert required == {
         "connect": {"sessionId"},
         "call": {"sessionId", "callId"},
+        "sendDtmf": {"sessionId", "callId", "dtmf"},
         "ConnectionStatusEvent": {"status"},
         "RegistrationStatusEvent": {"status"},
         "CallStatusEvent": {"status"},
