@@ -15,6 +15,8 @@ SOURCE = Path(__file__).parent / "source"
 PARTS = (
     "sentences.js",
     "opening_hours.js",
+    "solver.js",
+    "ticket.js",
     "attributes.js",
     "embedding.js",
     "sdk.js",

@@ -133,6 +133,25 @@ def test_a_killed_gunicorn_comes_back(up, posting):
     assert up.leftovers() == []
 
 
+def workers(up: Up) -> set[str]:
+    """The names of those that gave a sign of life."""
+    place = {"host": str(postgres.socket_directory(up.data_dir)), "user": "clickhook"}
+    with psycopg.connect(**place, dbname="clickhook") as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM hooks_worker")}
+
+
+def test_a_killed_worker_comes_back(up):
+    up.start()
+    eventually(lambda: workers(up))
+    [first] = workers(up)
+    os.kill(int(first.split()[1]), signal.SIGKILL)
+    eventually(lambda: workers(up) != {first})
+
+    assert "The worker was started again." in up.output.read_text()
+    assert up.end() == 0
+    assert up.leftovers() == []
+
+
 def test_both_may_be_killed_at_once(up, posting):
     os.kill(up.postmaster(), signal.SIGKILL)
     os.kill(up.gunicorn(), signal.SIGKILL)

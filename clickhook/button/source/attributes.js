@@ -1,13 +1,13 @@
 // The script tag's data-… attributes, checked.
 const ATTRIBUTES = [
   "data-wcs", "data-callee", "data-app-key", "data-sdk", "data-style", "data-language", "data-label", "data-hours", "data-timezone",
-  "data-keypad", "data-retry",
+  "data-tickets", "data-keypad", "data-retry",
 ];
 const ALIAS = /^[a-z][a-z0-9_-]{0,62}$/;
 
 /** What the attributes say, and a sentence for each one that is wrong; `gatewaySdk` is the gateway's own Web SDK. */
 function readAttributes(element, gatewaySdk) {
-  const { wcs, callee, appKey, sdk, style, label, hours, timezone, keypad, retry } = element.dataset;
+  const { wcs, callee, appKey, sdk, style, label, hours, timezone, tickets, keypad, retry } = element.dataset;
   const problems = [];
   const attempt = (name, read) => {
     try {
@@ -22,6 +22,7 @@ function readAttributes(element, gatewaySdk) {
     callee: attempt("data-callee", () => calleeAlias(callee)),
     sdk: attempt("data-sdk", () => webSdk(sdk, gatewaySdk)),
     plain: attempt("data-style", () => isPlain(style)),
+    tickets: attempt("data-tickets", () => ticketDesk(tickets, callee)),
     hours: attempt("data-hours", () => openingHours(hours, timezone)),
     keypad: attempt("data-keypad", () => isOn(keypad)) ?? false,
     retry: attempt("data-retry", () => isOnce(retry)) ?? false,

@@ -5,6 +5,7 @@ const RETRIES_AFTER = 1500; // ms, in which the visitor reads why
 const LONGEST_REASON = 200; // characters of a refusal in words we do not know
 
 class Call {
+  wantsKeypad; // the page says so, or the gateway with the ticket
   #attributes;
   #sound;
   #tell;
@@ -25,6 +26,7 @@ class Call {
   /** `tell(state, reason, seconds, text)` hears of every state; `sound` is an element the SDK may fill. */
   constructor(attributes, sound, tell) {
     this.#attributes = attributes;
+    this.wantsKeypad = attributes.keypad;
     this.#sound = sound;
     this.#tell = tell;
   }
@@ -35,12 +37,16 @@ class Call {
     try {
       const loading = loadSdk(this.#attributes.sdk);
       loading.catch(() => {}); // comes up again below, after the microphone
+      const { tickets } = this.#attributes;
+      if (tickets && this.#isClosed(await tickets.status())) return;
       this.#microphone = await openMicrophone();
       if (this.#isOver) return this.#release();
       clearTimeout(this.#asking);
       this.#tell("connecting", "connecting");
       const Flashphoner = await loading;
-      if (!this.#isOver) this.#connect(Flashphoner);
+      const offer = (await tickets?.take()) ?? {};
+      this.wantsKeypad ||= offer.keypad === true;
+      if (!this.#isOver && !this.#isClosed(offer)) this.#connect(Flashphoner, offer.ticket);
     } catch (error) {
       console.error(`${NAME}: ${error.message}`);
       this.#end("failed", error.reason ?? "unavailable");
@@ -55,7 +61,13 @@ class Call {
     if (this.#talkingSince && !this.#isOver) this.#sipCall.sendDTMF(key, "RFC2833");
   }
 
-  #connect(Flashphoner) {
+  #isClosed(offer) {
+    if (offer.open !== false) return this.#isOver;
+    this.#end("closed", "closed", closedSentence(offer, this.#attributes.language));
+    return true;
+  }
+
+  #connect(Flashphoner, ticket) {
     const { SESSION_STATUS, CALL_STATUS } = Flashphoner.constants;
     const { wcs, appKey } = this.#attributes;
     this.#awaitDialling();
@@ -63,6 +75,7 @@ class Call {
     const dial = () => this.#dial();
     this.#session = Flashphoner.createSession({
       urlServer: wcs, appKey, sipOptions: { registerRequired: false }, sendClientInfo: false,
+      custom: ticket ? { ticket } : undefined,
     })
       .on(SESSION_STATUS.ESTABLISHED, (session, data) => {
         this.#isEstablished = true;

@@ -55,6 +55,9 @@ class ClickhookButton extends HTMLElement {
     // A key that is held down clicks again and again.
     this.#parts.button.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
     this.#parts.frame.addEventListener("keydown", (event) => this.#typed(event));
+    for (const near of ["pointerenter", "focus"]) {
+      this.#parts.button.addEventListener(near, () => this.#attributes.tickets?.status());
+    }
     this.#show("idle");
     const obstacles = listObstacles();
     if (this.#attributes.problems.length) this.#giveUp(this.#attributes.problems);
@@ -111,7 +114,7 @@ class ClickhookButton extends HTMLElement {
     clearInterval(this.#ticking);
     this.#parts.timer.textContent = "";
     if (state === "talking") this.#tick(performance.now());
-    this.#showKeypad(state === "talking" && this.#attributes.keypad);
+    this.#showKeypad(state === "talking" && this.#call.wantsKeypad);
   }
 
   #showKeypad(isWanted) {
