@@ -86,10 +86,15 @@ _METERS = f"""
               || {name_ended_scopes("ended.calls")})"""
 # Calls that their callees' meters count as ringing, and that were neither answered nor ended.
 _RINGING = """
-       SELECT jsonb_agg(id) AS calls FROM hooks_call
-        WHERE answered_at IS NULL AND ended_at IS NULL AND id = ANY (ARRAY(
-              SELECT jsonb_array_elements_text(
-                     jsonb_path_query_array(meters.states, '$.*.ringing[*]'))::uuid))"""
+       SELECT jsonb_agg(call.id) AS calls
+         FROM jsonb_array_elements_text(
+              jsonb_path_query_array(meters.states, '$.*.ringing[*]')) AS counted (id)
+        CROSS JOIN LATERAL (
+              -- Looked into outside of it, so that no index but that of the ids is used.
+              SELECT id, answered_at, ended_at FROM hooks_call
+               WHERE id = counted.id::uuid OFFSET 0
+              ) call
+        WHERE call.answered_at IS NULL AND call.ended_at IS NULL"""
 # The longest prefix that fits. `callee` is a name in the statement around it.
 _RATE = """
        SELECT jsonb_build_array(rate.per_minute, rate.connect_fee, rate.first_increment,

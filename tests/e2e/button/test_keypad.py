@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -95,7 +94,7 @@ def test_after_sixty_tones_it_is_used_up(with_keypad, wcs):
     visitor.receives("hangup")
 
 
-def test_fingers_and_screen_readers_can_use_it(with_keypad, wcs, tmp_path):
+def test_fingers_and_screen_readers_can_use_it(with_keypad, wcs):
     page = with_keypad(**PHONE)
     visitor, call = talking(page, wcs)
 
@@ -105,9 +104,9 @@ def test_fingers_and_screen_readers_can_use_it(with_keypad, wcs, tmp_path):
     key(page, "0").tap()
     sends(visitor, call, "0")
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
-    violations = Axe().run(page.page).response["violations"]
-    assert [found["id"] for found in violations if "clickhook" in str(found["nodes"])] == []
-    page.page.screenshot(path=Path(tmp_path) / "keypad.png")
+    axe = Axe().run(page.page, {"include": [["clickhook-button"]]})
+    found = [one["id"] for one in axe.response["violations"]]
+    assert set(found) <= {"region"}  # of the customer's page, which has no landmarks
 
 
 def test_a_second_try_goes_over_the_same_connection(visit, wcs):
