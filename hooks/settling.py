@@ -17,7 +17,7 @@ from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.policy import decide, supersedes
 from hooks.reasons import Decision, Reason
-from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record
+from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones
 from hooks.redaction import redact
 from hooks.rewriting import call_answer, connect_answer, keypad_answer
 from hooks.row_id import new_row_id_text
@@ -125,7 +125,13 @@ def _send_tones(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers) -> Ou
     ledgers.calls_with_tones.add(facts.call_id)
     event = _log_event(hook, facts, Reason.ALLOWED)
     event["only_with"] = facts.call_id
-    return Outcome(answer, Record(event, tones={"call_id": facts.call_id, **tones._asdict()}))
+    counted: SentTones = {
+        "call_id": facts.call_id,
+        "presses": tones.presses,
+        "sent": tones.sent,
+        "last": tones.last,
+    }
+    return Outcome(answer, Record(event, tones=counted))
 
 
 def _find_breach(facts: Facts, verdict: Verdict) -> Breach | None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from hooks.models import Call, Event
 from tenants.models import Callee
-from tests.e2e.callers import Client
 from tests.e2e.rows import TALKED
 
 PIN = "40971"
@@ -74,18 +71,3 @@ def test_a_fallback_is_called_at_once_where_the_phone_rings_already(stage, clien
     stage.heard("support", call="answered")
     assert stage.rang("silent") == 1
     stage.ends_with("silent: *", f"silent: {TALKED}", sessions=2)
-
-
-def test_the_button_tries_again_by_itself_once(stage, dials):
-    Callee.objects.filter(alias="busy").update(fallback=["support"])
-    stage.phone("busy"), stage.phone("support")
-    caller = dials("busy", more='data-retry="once"')
-    if isinstance(caller, Client):
-        pytest.skip("a browser's test")
-    caller.wait("talking")
-
-    stage.heard("support", call="answered")
-    states = [note["state"] for note in caller.notes]
-    assert states == ["connecting", "connecting", "ringing", "talking"]
-    stage.heard("support", call="hears")  # the microphone serves the second call too
-    stage.ends_with("busy: *", f"busy: {TALKED}")
