@@ -18,6 +18,6 @@ def test_the_button_tries_again_by_itself_once(stage, pages, chromium):
     caller.wait("talking")
 
     states = [note["state"] for note in caller.notes]
-    assert states == ["connecting", "connecting", "ringing", "talking"]
+    assert states == ["connecting", "ringing", "connecting", "ringing", "talking"]
     stage.heard("support", call="hears")  # the microphone serves the second call too
     stage.ends_with("busy: *", f"busy: {TALKED}")
