@@ -42,7 +42,8 @@ def settle_call(ended: dict[str, Any], meters: MutableMapping[str, Meter]) -> Se
 def _is_unreached(ended: dict[str, Any]) -> bool:
     if ended["talked"] != 0:
         return False
-    return ended["ended_by"] in ("busy", "failed") or (ended["rang"] or 0) >= UNANSWERED
+    rang = ended["rang"]
+    return ended["ended_by"] in ("busy", "failed") or (rang is not None and rang >= UNANSWERED)
 
 
 def _note_short_call(ended: dict[str, Any], meters: MutableMapping[str, Meter]) -> bool:
