@@ -223,15 +223,15 @@ logged AS (
 
 @lru_cache
 def write(
-    opened: bool,
-    metered: bool,
-    settled: bool,
-    asked: bool,
-    sessions: bool,
-    calls: bool,
-    tones: bool,
-    events: bool,
-    breaches: bool,
+    opened: bool = False,
+    metered: bool = False,
+    settled: bool = False,
+    asked: bool = False,
+    sessions: bool = False,
+    calls: bool = False,
+    tones: bool = False,
+    events: bool = False,
+    breaches: bool = False,
 ) -> bytes:
     """The statement for a batch that holds these parts, each a parameter, in this order.
 
