@@ -10,9 +10,11 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from hooks.duties.reserving import reserve_slices
 from hooks.models import Alarm, Call, Event, Meter, Switch, Worker
 from tenants.models import Callee, Rate, SipAccount, Tenant
 from tests.cast import ACME_SIGNING
+from tests.duties.turns import take_turn
 
 SUPPORT = "sip:help@pbx.acme.example"
 
@@ -67,6 +69,31 @@ def test_short_calls_close_a_callee_and_raise_one_alarm(sales, acme):
     alarm = Alarm.objects.get()
     assert (alarm.kind, alarm.tenant) == ("short_calls", Call.objects.first().tenant)
     assert alarm.wcs_call_id == "a4"
+
+
+def test_the_worker_learns_from_ended_calls_too(sales, acme):
+    sales.update(cool_down=300, fallback=["support"])
+    acme.connected()
+    for number in range(5):
+        acme.post("call", callId=f"a{number}")
+    for number in range(5):
+        report(acme, f"a{number}", "call_ring", "call_finish")
+
+    assert take_turn(reserve_slices) == "5 calls settled"
+    assert Alarm.objects.get().kind == "short_calls"
+    assert acme.post("call", callId="b").json["callee"] == SUPPORT
+    event = Event.objects.filter(method="call").latest("id")
+    assert event.detail == "support, instead of sales: cooling_down"
+
+
+def test_a_failure_that_the_worker_settled_is_remembered(sales, acme):
+    sales.update(fallback=["support"])
+    acme.connected()
+    acme.post("call", callId="a")
+    report(acme, "a", "call_busy")
+
+    assert take_turn(reserve_slices) == "1 calls settled"
+    assert acme.post("call", callId="b").json["callee"] == SUPPORT
 
 
 def test_a_busy_callee_is_followed_by_the_fallback(sales, acme):
