@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from hooks.limits.keypad import Tones
+
 
 class Instance(NamedTuple):
     """What authenticates a WCS instance."""
@@ -68,9 +70,18 @@ class Facts(NamedTuple):
     call_alias: str | None = None
     call_target: str | None = None
     call_ended_at: datetime | None = None
+    call_answered_at: datetime | None = None
     callee_target: str | None = None
     callee_alias: str | None = None
+    callee_keypad: bool | None = None
+    tones_presses: int | None = None
+    tones_sent: int | None = None
+    tones_last: list[float] | None = None
     limiting: str | None = None  # hooks.limits.facts.LimitFacts as JSON
+
+    @property
+    def tones(self) -> Tones:
+        return Tones(self.tones_presses or 0, self.tones_sent or 0, self.tones_last or ())
 
     @property
     def instance(self) -> Instance | None:

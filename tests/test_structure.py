@@ -30,6 +30,7 @@ PURE = [
             "redaction",
         )
     ),
+    "hooks/limits/keypad.py",
 ]
 MAX_FILE = 300
 MAX_FUNCTION, P95_FUNCTION, MEDIAN_FUNCTION = 50, 30, 8

@@ -9,6 +9,7 @@ from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
 from hooks.models.ending import Ending
 from hooks.models.event import Event
+from hooks.models.keypad import Keypad
 from hooks.models.meter import Meter
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
@@ -25,6 +26,7 @@ __all__ = [
     "CallHour",
     "Ending",
     "Event",
+    "Keypad",
     "Meter",
     "RefusedId",
     "Session",

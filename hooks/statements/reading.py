@@ -71,8 +71,15 @@ _EVENT = _INSTANCE | {
     "call_decision": "call.decision",
     "call_alias": "call.alias",
     "call_target": "call.target",
+    "call_ended_at": "call.ended_at",
+    "call_answered_at": "call.answered_at",
+    "callee_keypad": "callee.keypad",
+    "tones_presses": "tones.presses",
+    "tones_sent": "tones.sent",
+    "tones_last": "tones.last",
 }
-_CALL = _EVENT | {
+_NOT_OF_CALL = {"callee_keypad", "tones_presses", "tones_sent", "tones_last"}
+_CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
     "switched_off": SWITCHED_OFF_FOR_CALL,
     "honey_alias": "tenant.honey_alias",
     "session_visitor": "session.visitor",
@@ -84,7 +91,6 @@ _CALL = _EVENT | {
     "domain_id": "domain.id",
     "account_id": "account.id",
     "account_login": "account.login",
-    "call_ended_at": "call.ended_at",
     "callee_target": "callee.target",
     "callee_alias": "callee.alias",
     "limiting": "limiting.facts",
@@ -213,6 +219,8 @@ SELECT {_select_facts(_CALL)}
       AND origin_span(domain.origin, domain.include_subdomains)
           && origin_span(session.origin, false)
   LEFT JOIN tenants_callee callee ON callee.tenant_id = tenant.id AND callee.id = CASE
+       WHEN call.fallback <> '' THEN
+           (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = call.fallback)
        WHEN hook.alias <> '' THEN
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = hook.alias)
        ELSE coalesce(
@@ -224,10 +232,23 @@ SELECT {_select_facts(_CALL)}
  ORDER BY hook.n
 """
 
+# Only where a visitor sends tones: the callee whom their call reached, and what they sent before.
+_KEYPAD = """
+  LEFT JOIN tenants_callee callee
+       ON callee.tenant_id = call.tenant_id AND callee.target = call.target
+      AND callee.id = CASE WHEN hook.sends_tones THEN coalesce(
+          (SELECT id FROM tenants_callee WHERE tenant_id = call.tenant_id
+              AND alias = coalesce(nullif(call.fallback, ''), call.alias)),
+          (SELECT default_callee_id FROM tenants_domain
+            WHERE id = session.domain_id AND call.alias = ''),
+          (SELECT id FROM tenants_callee
+            WHERE tenant_id = call.tenant_id AND "default" AND call.alias = '')) END
+  LEFT JOIN hooks_keypad tones ON tones.call_id = CASE WHEN hook.sends_tones THEN call.id END"""
 READ_EVENT = f"""
 SELECT {_select_facts(_EVENT)}
   FROM json_to_recordset(%s) AS hook (
-       n int, key text, node text, wcs_session text, wcs_call text)
+       n int, key text, node text, wcs_session text, wcs_call text, sends_tones bool)
 {_SESSION}
+{_KEYPAD}
  ORDER BY hook.n
 """

@@ -152,6 +152,7 @@ def test_a_call_is_recorded_and_gets_our_target():
         "ended_by": "",
         "visitor": "",
         "reservation": asked["reservation"],
+        "fallback": "",
     }
     assert asked["reservation"]["scopes"] == ["tenant"]
     check_event(outcome, call_id=asked["id"], only_with=asked["id"], session_id=SESSION_ID)
