@@ -52,6 +52,8 @@ def _connect(payload: Payload, origin_is_sound: bool, facts: Facts, now: datetim
     refused = _tenant(facts)
     if refused:
         return refused
+    if facts.domain_unproved:
+        return Reason.DOMAIN_UNPROVED
     repeated = (
         facts.session_opened_at is not None
         and facts.session_ended_at is None

@@ -10,6 +10,7 @@ from hooks.models.call_hour import CallHour
 from hooks.models.ending import Ending
 from hooks.models.event import Event
 from hooks.models.meter import Meter
+from hooks.models.password_trial import PasswordTrial
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
 from hooks.models.spent_ticket import SpentTicket
@@ -26,6 +27,7 @@ __all__ = [
     "Ending",
     "Event",
     "Meter",
+    "PasswordTrial",
     "RefusedId",
     "Session",
     "SpentTicket",
