@@ -35,7 +35,9 @@ SELECT domain.id, domain.origin, replace(gen_random_uuid()::text, '-', ''), now(
  WHERE known.domain_id IS NULL
  LIMIT 10000
 ON CONFLICT (domain_id) DO UPDATE
-   SET origin = excluded.origin, token = excluded.token, claimed_at = excluded.claimed_at,
+   SET origin = excluded.origin,
+       token = CASE WHEN proof.origin = excluded.origin THEN proof.token ELSE excluded.token END,
+       claimed_at = excluded.claimed_at,
        proved_at = excluded.proved_at, proved_by = excluded.proved_by, due_at = excluded.due_at,
        lost_at = NULL, problem = ''
 """

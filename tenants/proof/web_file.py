@@ -43,15 +43,13 @@ class WebSite:
     def _fetch(self, name: str, host: str, address: str) -> tuple[int, bytes]:
         """The address is the one that was looked at: the name is not resolved again."""
         connection = HTTPSConnection(host, self.port, context=self.context)
-        with socket.create_connection((address, self.port), ANSWER_WITHIN) as connected:
-            with _broken_off_in_time(connected):
-                connection.sock = self.context.wrap_socket(connected, server_hostname=name)
-                headers = {"Host": host, "User-Agent": "clickhook", "Accept": "text/plain"}
-                connection.request("GET", PATH, headers=headers)
-                response = connection.getresponse()
-                content = response.read(LONGEST)
-                connection.close()
-                return response.status, content
+        headers = {"User-Agent": "clickhook", "Accept": "text/plain", "Connection": "close"}
+        connected = socket.create_connection((address, self.port), ANSWER_WITHIN)
+        with connected, _broken_off_in_time(connected), contextlib.closing(connection):
+            connection.sock = self.context.wrap_socket(connected, server_hostname=name)
+            connection.request("GET", PATH, headers=headers)
+            response = connection.getresponse()
+            return response.status, response.read(LONGEST)
 
 
 @contextlib.contextmanager
