@@ -76,24 +76,26 @@ def _answered_before(payload: Payload) -> Reason:
 
 
 def _call(payload: Payload, facts: Facts) -> Reason:
-    if facts.session_id is None:
-        return Reason.SESSION_UNKNOWN
-    if facts.session_ended_at is not None:
-        return Reason.SESSION_ENDED
-    if facts.domain_id is None:
-        return Reason.ORIGIN_REVOKED
-    refused = _tenant(facts)
+    refused = _session(facts) or _tenant(facts)
     if refused:
         return refused
-    if facts.honey_alias and payload.text("callee") == facts.honey_alias:
-        return Reason.HONEY_ALIAS
     if facts.call_id is not None:
         return _asked_again(payload, facts)
+    if facts.honey_alias and payload.text("callee") == facts.honey_alias:
+        return Reason.HONEY_ALIAS
     if facts.callee_target is None:
         return Reason.CALLEE_UNKNOWN if payload.text("callee") else Reason.CALLEE_NO_DEFAULT
     if facts.session_ticket_alias and facts.session_ticket_alias != facts.callee_alias:
         return Reason.TICKET_ALIAS
     return Reason.VISITOR_BLOCKED if facts.visitor_blocked else Reason.ALLOWED
+
+
+def _session(facts: Facts) -> Reason | None:
+    if facts.session_id is None:
+        return Reason.SESSION_UNKNOWN
+    if facts.session_ended_at is not None:
+        return Reason.SESSION_ENDED
+    return Reason.ORIGIN_REVOKED if facts.domain_id is None else None
 
 
 def _tenant(facts: Facts) -> Reason | None:

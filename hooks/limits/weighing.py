@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tenants.destinations import Destination, read_destination
-
 from hooks.limits.asked import Asked, bound_slice
 from hooks.limits.facts import LimitFacts
 from hooks.limits.ledger import Ledger
@@ -18,7 +16,7 @@ from hooks.limits.reservation import Reservation, reserve_first_slice
 from hooks.limits.rules import CALL_RULES, SCOPE_RULES, VISITOR_RULES, calls_in_time, visitor
 from hooks.limits.scope import Scope, VisitorScope, call_scopes, visitor_scopes
 from hooks.reasons import Reason
-from tenants.limits import BadLimits
+from tenants.destinations import Destination, read_destination
 from tenants.money import MICROS
 
 
@@ -39,7 +37,7 @@ def weigh_call(
         visitors = list(visitor_scopes(facts.visitor, scopes))
         refusals = _refusals(asked, ledger, scopes, visitors)
         refused = next((found for found in refusals if found.reason is not Reason.ALLOWED), None)
-    except (BadLimits, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         return Verdict(Reason.LIMIT_UNREADABLE, str(error))
 
     if refused:

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import jwt
-from tenants.hours import is_open, next_opening, parse_hours
 
 from hooks.tickets.gateway_key import ticket_secret
 from hooks.tickets.ticket import GATEWAY_KID, LONGEST_LIFE
 from hooks.tickets.visitor import Visitor
+from tenants.hours import is_open, next_opening, parse_hours
 from tenants.origins import Origin
 
 

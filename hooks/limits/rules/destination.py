@@ -6,10 +6,9 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from tenants.destinations import is_opened
-
 from hooks.limits.asked import Asked
 from hooks.reasons import Reason
+from tenants.destinations import is_opened
 from tenants.limits import Limits
 
 _REASONS = {

@@ -98,7 +98,8 @@ class Day:
         following = reserve_next_slice(talk.reservation, talked, self.meters, limits, local)
         if following.reservation is None:
             # WCS takes a few seconds to end it.
-            return self.end(talk, talked + self.chance.randrange(3))
+            self.end(talk, talked + self.chance.randrange(3))
+            return
         talk.reservation = following.reservation
         talk.reserved.append(
             (following.reservation["day"], following.reservation["money"] - before)

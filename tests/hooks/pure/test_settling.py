@@ -70,6 +70,14 @@ def test_a_connect_opens_a_session_and_gets_the_account():
         "connect_digest": hook.payload.digest,
         "opened_at": RECEIVED_AT,
         "node_is_new": True,
+        "visitor": "",
+        "visitor_display": "",
+        "ticketed": False,
+        "ticket_alias": "",
+        "label": "",
+        "context": None,
+        "jti": None,
+        "spent_until": None,
     }
     assert uuid.UUID(opened["id"]).version == 7
     check_event(outcome, session_id=opened["id"], only_with=opened["id"], tenant_id=TENANT_ID)
@@ -142,7 +150,10 @@ def test_a_call_is_recorded_and_gets_our_target():
         "asked_at": RECEIVED_AT,
         "ended_at": None,
         "ended_by": "",
+        "visitor": "",
+        "reservation": asked["reservation"],
     }
+    assert asked["reservation"]["scopes"] == ["tenant"]
     check_event(outcome, call_id=asked["id"], only_with=asked["id"], session_id=SESSION_ID)
     assert outcome.record == Record(outcome.record.event, asked=asked)
 
