@@ -22,8 +22,9 @@ def choose_password(facts: Facts) -> PasswordChoice:
     since = facts.account_next_since
     if since is None:
         return CURRENT
-    if facts.session_id is not None and facts.session_password_since == since:
-        return PasswordChoice(True, since)  # the same hook again, the same answer
+    if facts.session_id is not None:  # it lives: the same hook again, the same answer
+        has_next = facts.session_password_since == since
+        return PasswordChoice(True, since) if has_next else CURRENT
     if facts.password_trial == "proved":
         return PasswordChoice(True, since)
     return PasswordChoice(True, since, tries=True) if facts.password_trial is None else CURRENT

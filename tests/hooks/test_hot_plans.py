@@ -25,6 +25,7 @@ from hooks.statements.reading import (
     READ_CONNECT,
     READ_EVENT,
     READ_INSTANCES,
+    READ_PROVED_CONNECT,
     SETTINGS,
 )
 from hooks.statements.writing import write
@@ -198,7 +199,18 @@ OPENED: OpenedSession = {
     "connect_digest": "",
     "opened_at": NOW,
     "node_is_new": False,
+    "visitor": "",
+    "visitor_display": "",
+    "ticketed": False,
+    "ticket_alias": "",
+    "label": "",
+    "context": None,
+    "jti": None,
+    "spent_until": None,
+    "sip_password_since": None,
+    "tries_password": False,
 }
+TRYING: OpenedSession = {**OPENED, "sip_password_since": NOW, "tries_password": True}
 ASKED: AskedCall = {
     "id": ROW,
     "tenant_id": 1,
@@ -230,6 +242,10 @@ OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
 HOT = {
     "instances": (READ_INSTANCES, ["{key-of-acme-1}"]),
     "connect": (READ_CONNECT, question(origins=ACME, wcs_session="new")),
+    "connect where proof is required": (
+        READ_PROVED_CONNECT,
+        question(origins=ACME, wcs_session="new"),
+    ),
     "connect of a living session": (READ_CONNECT, question(origins=ACME)),
     "connect under an id that recurs": (
         READ_CONNECT,
@@ -241,6 +257,7 @@ HOT = {
     "event": (READ_EVENT, question(wcs_call="c")),
     "event under an id that recurs": (READ_EVENT, question(wcs_call="c", wcs_session=OLD_STYLE)),
     "writing a session": record(Record(EVENT, opened=OPENED)),
+    "writing a session that tries a password": record(Record(EVENT, opened=TRYING)),
     "writing a call": record(Record(EVENT, asked=ASKED), ledgers=[metering()]),
     "writing an end": record(Record(EVENT, session=(ROW, SessionProgress(None, NOW, "x")))),
     "writing a report": record(Record(EVENT, call=(ROW, CallProgress(NOW, ringing_at=NOW)))),
