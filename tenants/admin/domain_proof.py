@@ -20,8 +20,6 @@ from tenants.proof.web_file import PATH
 from tenants.scope import ALL_TENANTS
 from tenants.sign_in.confirmation import ask_for_confirmation, is_confirmed
 
-NOT_PROVED = "NOT PROVED"
-
 
 def is_asked_for() -> bool:
     return bool(settings.CLICKHOOK_DOMAIN_PROOF == "required")
@@ -112,5 +110,5 @@ def _known_proof(domain: Domain) -> DomainProof | None:
 def _standing(domain: Domain) -> str:
     proof = _known_proof(domain)
     if proof is None or proof.proved_at is None:
-        return alarm(NOT_PROVED)
+        return alarm("NONE")
     return alarm("LOST") if proof.lost_at else proof.get_proved_by_display()

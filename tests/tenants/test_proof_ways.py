@@ -38,7 +38,7 @@ def look(site, certificate):
 
 def test_a_file_with_our_line_proves(site, look):
     assert look() == ""
-    assert site.hits == [(PATH, HOST)]
+    assert site.hits == [(PATH, f"{HOST}:{site.port}")]
 
 
 def test_our_line_may_stand_among_others(site, look):
