@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import path
 
 from tenants.admin.domain_proof import is_asked_for, proof_link, proof_page
+from tenants.admin.limits_form import LimitsForm
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
@@ -56,6 +57,11 @@ class DomainForm(TenantOwnedForm):
             self.cleaned_data["origin"] = self.instance.origin
 
 
+class DomainPageForm(LimitsForm, DomainForm):
+    class Meta(DomainForm.Meta):
+        pass
+
+
 class DomainFormSet(_InlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -72,6 +78,7 @@ class DomainFormSet(_InlineFormSet):
 
 class DomainAdmin(TenantOwnedAdmin):
     form = DomainForm
+    page_form = DomainPageForm
     list_display = ("origin", "include_subdomains", "default_callee", "tenant")
     list_filter = (TenantFilter, "include_subdomains")
     list_select_related = ("tenant", "default_callee")

@@ -10,7 +10,7 @@ from hooks.calls.admin import cells
 from hooks.calls.admin.tables import MAX_ROWS, render_table
 from hooks.calls.sip_rotation import read_rotation
 from hooks.calls.sip_standing import SipStanding, standings_by_account
-from tenants.admin.display import alarm, set_or_not
+from tenants.admin.display import alarm, format_time, set_or_not
 from tenants.models import SipAccount, Tenant
 
 MAX_ACCOUNTS = 500  # that are sorted
@@ -41,7 +41,7 @@ def _row(account: SipAccount, standing: SipStanding) -> Sequence[str]:
         cells.link_row(account) if account.enabled else f"{account} (disabled)",
         _password_cell(account),
         _registration_cell(account, standing),
-        cells.format_time(standing.answered_at),
+        format_time(standing.answered_at),
         _refusal_cell(standing),
     )
 
@@ -64,7 +64,7 @@ def _registration_cell(account: SipAccount, standing: SipStanding) -> str:
     status = f"{standing.registration} {standing.registration_info}".strip()
     return cells.join(
         alarm(status) if standing.registration_failed else status,
-        cells.format_time(standing.registered_at),
+        format_time(standing.registered_at),
     )
 
 
@@ -75,7 +75,7 @@ def _refusal_cell(standing: SipStanding) -> str:
     status = f"SIP {standing.refused_with}"
     call = cells.link(
         reverse("admin:hooks_call_change", args=[standing.refused_call]),
-        cells.format_time(standing.refused_at),
+        format_time(standing.refused_at),
     )
     if standing.is_refused:
         return cells.join(alarm(status), call, cells.quiet(standing.advice))

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.views.decorators.debug import sensitive_post_parameters
 
-from hooks.calls.admin.cells import format_time
 from hooks.calls.sip_rotation import (
     RotationState,
     begin_rotation,
@@ -20,6 +19,7 @@ from hooks.calls.sip_rotation import (
     read_rotation,
     repeat_trial,
 )
+from tenants.admin.display import format_time
 from tenants.admin.scoped import may_change
 from tenants.admin.secret_input import SecretInput
 from tenants.models import SipAccount
