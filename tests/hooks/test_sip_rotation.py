@@ -11,12 +11,20 @@ from django.urls import reverse
 
 from hooks.calls.sip_rotation import read_rotation
 from hooks.duties.repeating import connect
-from hooks.duties.rotating import Evidence, State, judge, rotate
+from hooks.duties.rotating import rotate
 from hooks.models import Event, PasswordTrial, Session
 from tenants.models import AuditEntry, SipAccount
 from tests.cast import ACME_PASSWORD, ACME_SIGNING
 from tests.conftest import posting
-from tests.manager import assert_tells_nothing, said, signed_in, unconfirmed, url
+from tests.manager import (
+    assert_tells_nothing,
+    change,
+    said,
+    signed_in,
+    submit,
+    unconfirmed,
+    url,
+)
 
 NEXT, OTHER = "next-sip-password-77e1", "other-sip-password-05aa"
 
@@ -202,8 +210,6 @@ def test_the_next_change_may_begin_while_old_sessions_live(acme, manager, page, 
 
 
 def test_a_password_that_is_entered_directly_ends_the_trial(acme, manager, account, begun):
-    from tests.manager import change, submit
-
     submit(manager, change(account), password=OTHER)
 
     assert state(account) == "none"
@@ -282,28 +288,3 @@ def test_the_page_asks_for_a_code_and_for_the_right(cast, page, account):
     answer = signed_in("typist", cast.acme).post(page, {"act": "try", "password": ""})
     assert "This field is required." in answer.content.decode()
     assert SipAccount.objects.get(pk=account.pk).next_since is None
-
-
-CALL = {"is_accepted": False, "ended_by": "", "sip_status": None, "end_info": ""}
-
-
-@pytest.mark.parametrize(
-    ("evidence", "verdict"),
-    [
-        (Evidence(), None),
-        (Evidence(["UNREGISTERED"], [None]), None),
-        (Evidence(["REGISTERED"], [None]), State.PROVED),
-        (Evidence(["FAILED"], [None]), State.FAILED),
-        (Evidence(["FAILED", "REGISTERED"], ["408", None]), State.PROVED),
-        (Evidence(calls=[CALL]), None),
-        (Evidence(calls=[CALL | {"is_accepted": True}]), State.PROVED),
-        (Evidence(calls=[CALL | {"ended_by": "failed", "sip_status": 503}]), None),
-        (Evidence(calls=[CALL | {"ended_by": "failed", "sip_status": 407}]), State.FAILED),
-        (Evidence(calls=[CALL | {"ended_by": "failed", "end_info": "SIP 401 x"}]), State.FAILED),
-        (Evidence(calls=[CALL | {"ended_by": "finish", "sip_status": 403}]), None),
-    ],
-)
-def test_what_speaks_for_and_against_a_password(evidence, verdict):
-    judged = judge(evidence)
-
-    assert (judged and judged.state) == verdict
