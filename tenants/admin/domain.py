@@ -86,7 +86,7 @@ class DomainAdmin(TenantOwnedAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(proof_page)
-        page = path("<int:domain_id>/proof/", view, name="tenants_domain_proof")
+        page = path("<int:object_id>/proof/", view, name="tenants_domain_proof")
         return [page, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -34,8 +34,8 @@ def proof_link(domain: Domain) -> str:
     return format_html('<a href="{}">{}</a>', proof_address(domain), _standing(domain))
 
 
-def proof_page(request: HttpRequest, domain_id: int) -> HttpResponse:
-    domain = _visible_domain(request, domain_id)
+def proof_page(request: HttpRequest, object_id: int) -> HttpResponse:
+    domain = _visible_domain(request, object_id)
     proof = DomainProof.objects.claim(domain)
     may_mark = scope(request) == ALL_TENANTS
     if request.method == "POST":
@@ -71,8 +71,8 @@ def proof_problem(domain: Domain) -> str:
     return f"Nobody has proved {domain.origin} yet, so its visitors are refused."
 
 
-def _visible_domain(request: HttpRequest, domain_id: int) -> Domain:
-    domain = Domain.objects.visible_to(request.user).filter(pk=domain_id).first()
+def _visible_domain(request: HttpRequest, object_id: int) -> Domain:
+    domain = Domain.objects.visible_to(request.user).filter(pk=object_id).first()
     if domain is None:
         raise Http404("You may see no such domain.")
     return domain
