@@ -34,6 +34,7 @@ class Facts(NamedTuple):
     session_ended_at: datetime | None = None
     session_opened_at: datetime | None = None
     session_digest: str | None = None
+    session_password_since: datetime | None = None
     session_visitor: str | None = None
     session_visitor_display: str | None = None
     session_ticket_alias: str | None = None  # empty: any callee
@@ -47,11 +48,15 @@ class Facts(NamedTuple):
     tenant_tickets: str | None = None
     tenant_visitors: str | None = None
     domain_id: int | None = None
+    domain_unproved: bool | None = None
 
     account_id: str | None = None
     account_login: str | None = None
     account_authentication_name: str | None = None
     account_password: str | None = None  # sealed
+    account_next_password: str | None = None  # sealed
+    account_next_since: datetime | None = None
+    password_trial: str | None = None  # state of the trial of the next password
     account_domain: str | None = None
     account_outbound_proxy: str | None = None
     account_port: int | None = None

@@ -52,7 +52,7 @@ def _connect(payload: Payload, origin_is_sound: bool, facts: Facts, now: datetim
         return Reason.ORIGIN_MALFORMED
     if facts.domain_id is None:
         return Reason.ORIGIN_UNKNOWN
-    refused = _tenant(facts)
+    refused = _tenant(facts) or (Reason.DOMAIN_UNPROVED if facts.domain_unproved else None)
     if refused:
         return refused
     repeated = (

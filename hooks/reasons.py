@@ -505,6 +505,11 @@ class Reason(StrEnum):
         "The visitor is on the block list.",
         "Lift the block if the calls were wanted.",
     )  # fmt: skip
+    DOMAIN_UNPROVED = (
+        "domain_unproved", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Nobody has proved yet that this domain is the customer's.",
+        "Open the proof on the domain's page: it says which DNS record or which file to publish.",
+    )  # fmt: skip
 
 
 # What the visitor's browser may learn: WCS hands the sentence on to it.

@@ -35,6 +35,8 @@ class OpenedSession(TypedDict):
     context: tuple[str, ...] | None
     jti: str | None  # of the ticket that is spent with it
     spent_until: float | None  # seconds since 1970
+    sip_password_since: datetime | None  # None: it got the account's current password
+    tries_password: bool
 
 
 class AskedCall(TypedDict):

@@ -29,6 +29,7 @@ from hooks.recording import (
 from hooks.redaction import redact
 from hooks.rewriting import call_answer, connect_answer, keypad_answer
 from hooks.row_id import new_row_id_text
+from hooks.sip_password import CURRENT, PasswordChoice, choose_password
 from hooks.tickets.admission import Admission, admit
 from tenants.models import SipAccount
 from tenants.secrets.encryption import SecretUnreadable
@@ -41,6 +42,7 @@ VISITOR_BREACHES = {
     Reason.VISITOR_CALLEES,
 }
 _PASSWORD = secret_field(SipAccount, "password")
+_NEXT_PASSWORD = secret_field(SipAccount, "next_password")
 
 
 def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = None) -> Outcome:
@@ -82,8 +84,8 @@ def _refuse(
 
 
 def _connect(hook: Hook, facts: Facts, reason: Reason, now: datetime) -> Outcome:
-    password = _PASSWORD.stored(facts.account_password or "", facts.account_id, facts.tenant_id)
-    answer = Answer(reason, connect_answer(facts, password.reveal()))
+    choice, password = _choose_password(facts)
+    answer = Answer(reason, connect_answer(facts, password))
     event = _log_event(hook, facts, reason)
     if reason is Reason.DUPLICATE:
         return Outcome(answer, Record(event))
@@ -95,9 +97,26 @@ def _connect(hook: Hook, facts: Facts, reason: Reason, now: datetime) -> Outcome
         end = SessionProgress(None, hook.received_at, "superseded")
         return Outcome(answer, Record(session=(facts.session_id, end)), again=True)
 
-    opened = _open_session(hook, facts, admission)
+    opened = _open_session(hook, facts, admission, choice)
     event["session_id"] = event["only_with"] = opened["id"]
     return Outcome(answer, Record(event, opened=opened))
+
+
+def _choose_password(facts: Facts) -> tuple[PasswordChoice, str]:
+    """Raises SecretUnreadable. A next password that does not open is not tried."""
+    choice = choose_password(facts)
+    try:
+        return choice, _open_password(facts, choice)
+    except SecretUnreadable:
+        if not choice.tries:
+            raise
+        return CURRENT, _open_password(facts, CURRENT)
+
+
+def _open_password(facts: Facts, choice: PasswordChoice) -> str:
+    field = _NEXT_PASSWORD if choice.is_next else _PASSWORD
+    token = facts.account_next_password if choice.is_next else facts.account_password
+    return field.stored(token or "", facts.account_id, facts.tenant_id).reveal()
 
 
 def _call(hook: Hook, facts: Facts, reason: Reason, ledgers: Ledgers) -> Outcome:
@@ -204,7 +223,9 @@ def _log_event(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> Lo
     }
 
 
-def _open_session(hook: Hook, facts: Facts, admission: Admission) -> OpenedSession:
+def _open_session(
+    hook: Hook, facts: Facts, admission: Admission, choice: PasswordChoice
+) -> OpenedSession:
     ticket, claims = admission.ticket, admission.claims
     return {
         "id": new_row_id_text(),
@@ -228,6 +249,8 @@ def _open_session(hook: Hook, facts: Facts, admission: Admission) -> OpenedSessi
         "context": claims.context if claims and claims.context else None,
         "jti": claims.jti if claims else None,
         "spent_until": ticket.spent_until if ticket else None,
+        "sip_password_since": choice.since,
+        "tries_password": choice.tries,
     }
 
 

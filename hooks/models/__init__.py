@@ -11,6 +11,7 @@ from hooks.models.ending import Ending
 from hooks.models.event import Event
 from hooks.models.keypad import Keypad
 from hooks.models.meter import Meter
+from hooks.models.password_trial import PasswordTrial
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
 from hooks.models.spent_ticket import SpentTicket
@@ -28,6 +29,7 @@ __all__ = [
     "Event",
     "Keypad",
     "Meter",
+    "PasswordTrial",
     "RefusedId",
     "Session",
     "SpentTicket",

@@ -38,6 +38,7 @@ _CONNECT = _INSTANCE | {
     "session_ended_at": "session.ended_at",
     "session_opened_at": "session.opened_at",
     "session_digest": "session.connect_digest",
+    "session_password_since": "session.sip_password_since",
     "connect_answered_before": "answered.before",
     "node_known": "node.id IS NOT NULL",
     "tenant_id": "tenant.id",
@@ -58,6 +59,9 @@ _CONNECT = _INSTANCE | {
     "account_login": "account.login",
     "account_authentication_name": "account.authentication_name",
     "account_password": "account.password",
+    "account_next_password": "account.next_password",
+    "account_next_since": "account.next_since",
+    "password_trial": "trial.state",
     "account_domain": "account.domain",
     "account_outbound_proxy": "account.outbound_proxy",
     "account_port": "account.port",
@@ -167,10 +171,13 @@ _TICKETS = f"""
   LEFT JOIN tenants_tokenkey token_key ON hook.token AND token_key.tenant_id = tenant.id
   LEFT JOIN LATERAL ({BLOCKED.format("ANY (string_to_array(hook.visitors, ' '))")}) blocked
        ON hook.visitors <> ''"""
+
+
 # A session that lives keeps its account; connects of one tenant in one batch take turns.
-READ_CONNECT = f"""
+def _read_connect(expressions: dict[str, str]) -> str:
+    return f"""
 {_ASKED}, {_POOL}
-SELECT {_select_facts(_CONNECT)}
+SELECT {_select_facts(expressions)}
   FROM asked hook
   LEFT JOIN pool ON pool.tenant_id = hook.tenant_id
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
@@ -191,9 +198,25 @@ SELECT {_select_facts(_CONNECT)}
               ELSE pool.accounts[1 + hook.turn %% cardinality(pool.accounts)] END
        OFFSET 0
        ) account ON true
+  LEFT JOIN hooks_passwordtrial trial
+       ON trial.account_id = account.id AND trial.since = account.next_since
 {_TICKETS}
  ORDER BY hook.n
 """
+
+
+READ_CONNECT = _read_connect(_CONNECT)
+# Where CLICKHOOK_DOMAIN_PROOF requires it. A proof is of one origin: a row may be changed.
+READ_PROVED_CONNECT = _read_connect(
+    _CONNECT
+    | {
+        "domain_unproved": """NOT EXISTS (
+           SELECT FROM tenants_domainproof proof
+             JOIN tenants_domain domain
+               ON domain.id = proof.domain_id AND domain.origin = proof.origin
+            WHERE proof.domain_id = hook.domain_id AND proof.proved_at IS NOT NULL)"""
+    }
+)
 _SESSION = f"""
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
   LEFT JOIN LATERAL ({_LATEST_SESSION} LIMIT 1) session ON true

@@ -26,10 +26,11 @@ spent AS (
     INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key,
                                domain_id, origin,
                                sip_account_id, sip_login, connect_digest, opened_at, ended_by,
-                               visitor, visitor_display, ticketed, ticket_alias, label, context)
+                               visitor, visitor_display, ticketed, ticket_alias, label, context,
+                               sip_password_since)
     SELECT id, tenant_id, instance_id, node_id, wcs_session_id, app_key, domain_id, origin,
            sip_account_id, sip_login, connect_digest, opened_at, '',
-           visitor, visitor_display, ticketed, ticket_alias, label, context
+           visitor, visitor_display, ticketed, ticket_alias, label, context, sip_password_since
       FROM opening
      WHERE jti IS NULL OR id IN (SELECT session_id FROM spent)
     ON CONFLICT DO NOTHING RETURNING id
@@ -39,14 +40,26 @@ spent AS (
       FROM opening WHERE node_is_new GROUP BY instance_id, node_id
     ON CONFLICT DO NOTHING
 )"""
+# Of the sessions that would try a password, one gets it; the others are decided again. Their
+# tickets are not spent by then.
 _OPENING = """
-opening AS (
-    SELECT * FROM json_to_recordset(%s) AS opening (
+connected AS (
+    SELECT * FROM json_to_recordset(%s) AS connected (
         id uuid, tenant_id bigint, instance_id uuid, node_id text, wcs_session_id text,
         app_key text, domain_id bigint, origin text, sip_account_id uuid, sip_login text,
         connect_digest text, opened_at timestamptz, node_is_new bool, visitor text,
         visitor_display text, ticketed bool, ticket_alias text, label text, context jsonb,
-        jti text, spent_until double precision)
+        jti text, spent_until double precision, sip_password_since timestamptz,
+        tries_password bool)
+), trying AS (
+    INSERT INTO hooks_passwordtrial (account_id, since, session_id, began_at, state, detail)
+    SELECT DISTINCT ON (sip_account_id) sip_account_id, sip_password_since, id, opened_at,
+           'proving', ''
+      FROM connected WHERE tries_password ORDER BY sip_account_id, id
+    ON CONFLICT DO NOTHING RETURNING session_id
+), opening AS (
+    SELECT * FROM connected
+     WHERE NOT tries_password OR id IN (SELECT session_id FROM trying)
 )"""
 # A call that was allowed counts in its tenant's meters, and is written together with them or not
 # at all.

@@ -26,6 +26,7 @@ from hooks.statements.reading import (
     READ_CONNECT,
     READ_EVENT,
     READ_INSTANCES,
+    READ_PROVED_CONNECT,
     SETTINGS,
 )
 from hooks.statements.writing import write
@@ -223,6 +224,8 @@ OPENED: OpenedSession = {
     "context": None,
     "jti": "new",
     "spent_until": 1.0,
+    "sip_password_since": NOW,
+    "tries_password": True,
 }
 BREACH: Breach = {"tenant_id": 1, "visitor": "v1", "display": "", "because": "visitor_hour"}
 ASKED: AskedCall = {
@@ -258,6 +261,10 @@ OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
 HOT = {
     "instances": (READ_INSTANCES, ["{key-of-acme-1}"]),
     "connect": (READ_CONNECT, question(origins=ACME, wcs_session="new")),
+    "connect where proof is required": (
+        READ_PROVED_CONNECT,
+        question(origins=ACME, wcs_session="new"),
+    ),
     "connect with a ticket": (
         READ_CONNECT,
         question(origins=ACME, wcs_session="new", kid="tk", jti="j7", token=True, visitors="v1 v2"),

@@ -78,6 +78,8 @@ def test_a_connect_opens_a_session_and_gets_the_account():
         "context": None,
         "jti": None,
         "spent_until": None,
+        "sip_password_since": None,
+        "tries_password": False,
     }
     assert uuid.UUID(opened["id"]).version == 7
     check_event(outcome, session_id=opened["id"], only_with=opened["id"], tenant_id=TENANT_ID)
