@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0014_rest_api'),
+        ('tenants', '0015_rotation_and_proof'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hooks', '0010_duties_event_index'),
+        ('hooks', '0011_sip_rotation'),
     ]
 
     operations = [
