@@ -20,7 +20,7 @@ from hooks.statements.reading import (
 )
 from tests import cast as casting
 from tests.environment import SERVER
-from tests.hooks.hot_statements import GLOBEX, HOT, question
+from tests.hooks.hot_statements import GLOBEX, HOT, NOW, question
 from tests.hooks.hot_tables import (
     BLOCKS,
     CALLS,
