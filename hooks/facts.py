@@ -37,6 +37,7 @@ class Facts(NamedTuple):
     session_password_since: datetime | None = None
     session_visitor: str | None = None
     session_visitor_display: str | None = None
+    session_label: str | None = None  # where the agent is to see it
     session_ticket_alias: str | None = None  # empty: any callee
     connect_answered_before: bool | None = None  # this very body, under this session id
     node_known: bool | None = None

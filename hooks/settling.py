@@ -122,7 +122,7 @@ def _open_password(facts: Facts, choice: PasswordChoice) -> str:
 def _call(hook: Hook, facts: Facts, reason: Reason, ledgers: Ledgers) -> Outcome:
     if reason is Reason.DUPLICATE:
         event = _log_event(hook, facts, reason)
-        body = call_answer(facts.call_target, facts.account_login)
+        body = call_answer(facts.call_target, facts.account_login, facts.session_label)
         return Outcome(Answer(reason, body), Record(event))
 
     verdict = _weigh(hook, facts, ledgers)
@@ -137,7 +137,7 @@ def _call(hook: Hook, facts: Facts, reason: Reason, ledgers: Ledgers) -> Outcome
     ledgers.note_ringing(facts.tenant_id, verdict.rings_at, call["id"])
     event = _log_event(hook, facts, verdict.reason, verdict.detail)
     event["call_id"] = event["only_with"] = call["id"]
-    body = call_answer(call["target"], facts.account_login)
+    body = call_answer(call["target"], facts.account_login, facts.session_label)
     return Outcome(Answer(verdict.reason, body), Record(event, asked=call))
 
 

@@ -88,6 +88,7 @@ _CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
     "honey_alias": "tenant.honey_alias",
     "session_visitor": "session.visitor",
     "session_visitor_display": "session.visitor_display",
+    "session_label": "CASE WHEN tenant.label_is_shown THEN session.label END",
     "session_ticket_alias": "session.ticket_alias",
     "visitor_blocked": "blocked.visitors IS NOT NULL",
     "tenant_status": "tenant.status",

@@ -16,7 +16,7 @@ from tenants.models import Tenant
 
 NEW_FIELDS = [
     *("slug", "name", "status", "sip_register_required", "honey_alias"),
-    *("tickets", "visitors"),
+    *("tickets", "label_is_shown", "visitors"),
 ]
 PLACE = ["country", "currency", "time_zone"]
 CHANGE_FIELDSETS: list[tuple[str, dict[str, Any]]] = [

@@ -87,6 +87,12 @@ class Tenant(models.Model):
         db_default=Visitors.ANYONE,
         help_text="Who may connect.",
     )
+    label_is_shown = models.BooleanField(
+        "show the ticket's label to the agent",
+        default=False,
+        db_default=False,
+        help_text="As the caller's name, where the ticket of the customer's back end has a label.",
+    )
     public_key = models.UUIDField(
         unique=True,
         default=uuid.uuid4,
