@@ -7,3 +7,9 @@ class HooksConfig(AppConfig):
     name = "hooks"
     verbose_name = "Calls"  # as a manager's pages head them
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from hooks.limits_news import bump_versions
+        from tenants.limits_changed import limits_changed
+
+        limits_changed.connect(bump_versions)

@@ -13,6 +13,7 @@ from hooks.duties import (
     ending,
     heartbeat,
     pruning,
+    raising,
     reaping,
     reconciling,
     refusing,
@@ -41,6 +42,7 @@ def make_duties() -> list[Duty]:
         Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),
         Duty("reaping calls", REAP_EVERY, reaping.end_lost_calls),
         Duty("adding up", ADD_UP_EVERY, _add_up),
+        Duty("raising", raising.EVERY, raising.raise_limits),
         Duty("pruning", pruning.EVERY, pruning.prune),
     ]
 

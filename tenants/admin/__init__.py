@@ -15,6 +15,7 @@ from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
 from tenants.admin.import_run import ImportRunAdmin
+from tenants.admin.limit_raise import LimitRaiseAdmin
 from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
 from tenants.admin.user import UserAdmin
@@ -25,6 +26,7 @@ from tenants.models import (
     Callee,
     Domain,
     ImportRun,
+    LimitRaise,
     SipAccount,
     WcsInstance,
     WcsNode,
@@ -41,6 +43,7 @@ admin.site.register(SipAccount, SipAccountAdmin)
 admin.site.register(WcsInstance, WcsInstanceAdmin)
 admin.site.register(WcsNode, WcsNodeAdmin)
 admin.site.register(ImportRun, ImportRunAdmin)
+admin.site.register(LimitRaise, LimitRaiseAdmin)
 
 admin.site.register(AuditEntry, AuditEntryAdmin)
 admin.site.register(AccessAttempt, FailedSignInAdmin)

@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.display import STYLE, alarm
 from tenants.admin.pages.exporting import ExportingAdmin
+from tenants.admin.raising import RaisingAdmin
 from tenants.admin.scoped import forget_scope, may_change, scope
 from tenants.admin.tenant_inlines import (
     CalleeInline,
@@ -39,7 +39,7 @@ class TenantForm(VersionedForm):
         labels = {"slug": "Short name"}
 
 
-class TenantAdmin(ExportingAdmin, CarefulAdmin):
+class TenantAdmin(ExportingAdmin, RaisingAdmin):
     form = TenantForm
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
     readonly_fields = ("standing", "owns", "served_by", "created_at")

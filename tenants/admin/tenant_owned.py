@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.forms.models import InlineForeignKeyField
 from django.http import HttpRequest
 
-from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.display import STYLE
 from tenants.admin.pages.exporting import ExportingAdmin
+from tenants.admin.raising import RaisingAdmin
 from tenants.admin.versioned_form import VersionedForm
 
 
-class TenantOwnedAdmin(ExportingAdmin, CarefulAdmin):
+class TenantOwnedAdmin(ExportingAdmin, RaisingAdmin):
     autocomplete_fields = ("tenant",)
     list_select_related: ClassVar[Any] = ("tenant",)
 

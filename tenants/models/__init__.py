@@ -12,6 +12,7 @@ from tenants.models.audit_entry import AuditEntry
 from tenants.models.callee import Callee
 from tenants.models.domain import Domain
 from tenants.models.import_run import ImportedRow, ImportRun
+from tenants.models.limit_raise import LimitRaise
 from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
@@ -30,6 +31,7 @@ __all__ = [
     "Domain",
     "ImportRun",
     "ImportedRow",
+    "LimitRaise",
     "Rate",
     "SecondFactor",
     "SipAccount",

@@ -121,6 +121,8 @@ class Tenant(models.Model):
     limits: models.JSONField[Any, Any] = models.JSONField(
         default=safe_limits, blank=True, validators=[check_limits]
     )
+    # Null: people set the limits. Otherwise an upgrade did, from what the tenant had done.
+    limits_fitted_at = models.DateTimeField(null=True, editable=False)
     # Null: the tenant's own country, with everyday types of numbers.
     destinations: models.JSONField[Any, Any] = models.JSONField(
         null=True, blank=True, default=None, validators=[check_tenants_destinations]

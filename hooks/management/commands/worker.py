@@ -27,6 +27,7 @@ class Command(PlainHelpCommand):
   reconciling     compares the calls of each WCS with those that live here
   reaping         closes sessions and calls that nobody ended
   adding up       counts the calls of each hour for the charts
+  raising         raises limits whose waiting time is over, and takes raises back at their end
   pruning         deletes what served its time
 
 `manage.py up` and `demo` run one. With gateways of your own, run at least one beside them: without
