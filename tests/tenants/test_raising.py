@@ -173,7 +173,7 @@ def test_after_a_day_it_holds_by_itself_in_the_name_of_who_asked(cast):
     assert (raised.decision, raised.decided_by) == ("elapsed", "anna")
     assert "calls_per_hour" not in limits_of(cast.acme)
     entry = AuditEntry.objects.filter(action="tenant:changed").order_by("pk").last()
-    assert (entry.actor, entry.via) == ("anna", "worker")
+    assert (entry.actor_name, entry.via) == ("anna", "worker")
 
 
 def test_at_its_end_it_falls_back_unless_another_value_was_chosen(cast):
