@@ -8,7 +8,8 @@ from hooks.calls.admin.event import EventAdmin
 from hooks.calls.admin.session import SessionAdmin
 from hooks.calls.admin.switch import SwitchAdmin
 from hooks.calls.admin.tenant import TenantWithCallsAdmin
-from hooks.models import Alarm, Call, Event, Session, Switch
+from hooks.calls.admin.visitor_block import VisitorBlockAdmin
+from hooks.models import Alarm, Call, Event, Session, Switch, VisitorBlock
 from tenants.models import Tenant
 
 admin.site.register(Call, CallAdmin)
@@ -16,5 +17,6 @@ admin.site.register(Session, SessionAdmin)
 admin.site.register(Event, EventAdmin)
 admin.site.register(Alarm, AlarmAdmin)
 admin.site.register(Switch, SwitchAdmin)
+admin.site.register(VisitorBlock, VisitorBlockAdmin)
 # The tenants' app leaves this one to us: its page also shows calls, which that app does not know.
 admin.site.register(Tenant, TenantWithCallsAdmin)

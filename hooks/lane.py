@@ -68,7 +68,8 @@ class Waiting:
         """Seconds until it is decided again; none the first time, when the facts are just new."""
         if self.outcome is None or self.outcome.again or self.attempts == 0:
             return 0
-        return min(FIRST_PAUSE * 2**self.attempts, LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311
+        longest: float = min(FIRST_PAUSE * 2**self.attempts, LONGEST_PAUSE)
+        return longest * random.uniform(0.5, 1)  # noqa: S311
 
     def note_sent(self) -> Record | None:
         """What is written for it."""

@@ -136,8 +136,10 @@ def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
 
 def _went_elsewhere(payload: Payload, facts: Facts) -> bool:
     """WCS may name the callee as it was told, as a SIP URI of it, or as the page named them."""
+    if not facts.call_target:
+        return False
     callee = _dialled_user(payload.text("callee"))
-    return callee not in {"", _dialled_user(facts.call_target or ""), facts.call_alias}
+    return callee not in {"", _dialled_user(facts.call_target), facts.call_alias}
 
 
 def _dialled_user(target: str) -> str:

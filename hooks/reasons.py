@@ -137,16 +137,18 @@ class Reason(StrEnum):
     )  # fmt: skip
     ORIGIN_MALFORMED = (
         "origin_malformed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
-        "The origin is none that a browser sends: a local file, a sandboxed frame, or a "
-        "forgery.",
+        "Neither a browser nor an app sends this origin: it is a local file's, a sandboxed "
+        "frame's, or a forgery.",
         "Serve the page from a web server, by http:// or https://, and not from a file or in "
-        "a sandboxed frame.",
+        "a sandboxed frame. A mobile app has an origin of its own, like capacitor://localhost, "
+        "ionic://localhost or https://localhost; one that opens a file has none.",
     )  # fmt: skip
     ORIGIN_UNKNOWN = (
         "origin_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN,
         "No tenant has this origin.",
-        "If it is a customer's page, add the domain to the tenant: scheme, host and port must "
-        "be the same.",
+        "If it is a customer's page or app, add the domain to the tenant: scheme, host and "
+        "port must be the same. An app's is capacitor://localhost, ionic://localhost or "
+        "https://localhost.",
     )  # fmt: skip
     CONNECT_REPLAYED = (
         "connect_replayed", Decision.REFUSED, HTTPStatus.FORBIDDEN,
@@ -480,6 +482,7 @@ NEUTRAL = {
     HTTPStatus.METHOD_NOT_ALLOWED: "Method not allowed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Unsupported media type",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests",
     HTTPStatus.SERVICE_UNAVAILABLE: "Calls are not available now",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
@@ -27,8 +27,29 @@ NO_TENANTS = Scope(frozenset(), frozenset())
 ALL_TENANTS = Scope(None, None)
 
 
+def read_scope_once(user: Any) -> None:
+    """For the user object of a request; any other could outlive a right that was taken away.
+
+    Called again, it lets the scope be read again.
+    """
+    user.kept_scope = None
+
+
 def scope_of(user: User | AnonymousUser) -> Scope:
-    """Read from the database each time, so that a right that was taken away is gone at once."""
+    """Read from the database each time, so that a right that was taken away is gone at once.
+
+    Within a request it is read once.
+    """
+    if not hasattr(user, "kept_scope"):
+        return _read_scope(user)
+
+    if user.kept_scope is None:
+        user.kept_scope = _read_scope(user)
+    kept: Scope = user.kept_scope
+    return kept
+
+
+def _read_scope(user: User | AnonymousUser) -> Scope:
     if not (user.is_active and user.is_staff):
         return NO_TENANTS
     if user.is_superuser:

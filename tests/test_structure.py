@@ -212,11 +212,13 @@ def test_there_is_one_way_out_for_a_secret():
     assert found == {
         "clickhook/first_start.py",
         "hooks/settling.py",
+        "hooks/tickets/admission.py",
         "hooks/authentication.py",
         "hooks/wcs/named_instance.py",
         "hooks/wcs/rest_api/client.py",
         "tenants/secrets/fields.py",
         "tenants/models/second_factor.py",
+        "tenants/models/token_key.py",
         "tenants/models/wcs_instance.py",
     }
 

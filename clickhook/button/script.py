@@ -15,7 +15,10 @@ SOURCE = Path(__file__).parent / "source"
 PARTS = (
     "sentences.js",
     "opening_hours.js",
+    "solver.js",
+    "ticket.js",
     "attributes.js",
+    "embedding.js",
     "sdk.js",
     "call.js",
     "element.js",

@@ -152,10 +152,8 @@ def _check_switches() -> Iterator[Finding]:
 
 
 def _check_tenants() -> Iterator[Finding]:
-    if "limits" not in {field.name for field in Tenant._meta.get_fields()}:
-        return
     unlimited = list(
-        Tenant.objects.filter(status="active", limits={}).values_list("slug", flat=True)  # type: ignore[misc]
+        Tenant.objects.filter(status="active", limits={}).values_list("slug", flat=True)
     )
     if unlimited:
         remedy = "Set limits on each tenant's page."

@@ -1,8 +1,9 @@
-"""What the start page shows before its list of tables: which tenants had hooks refused lately."""
+"""What the start page shows before its list of tables: today's calls, and where trouble is."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from django.urls import reverse
 from psycopg.errors import QueryCanceled
 
 from hooks.calls.admin.paging import LOOKED_THROUGH_SPARSE
-from hooks.calls.admin.today import TodayFigure, build_today
+from hooks.calls.admin.tenants_today import COUNTED, worst_tenants
+from hooks.calls.admin.today import build_today
 from hooks.models import Call, Event
 from hooks.reasons import Decision, Reason
 from tenants.admin.scoped import may_change, may_see, scope
@@ -23,6 +25,7 @@ SPAN = timedelta(days=1)
 MAX_TENANTS = 5
 TODAY_MILLISECONDS = 1_000  # for each statement
 APPS = ("tenants", "hooks", "auth")
+Count = Callable[[list[int] | None, datetime], Iterable[Any]]
 MODELS = (
     *("Tenant", "Domain", "Callee", "SipAccount", "WcsInstance", "WcsNode"),
     *("ImportRun", "AuditEntry", "Call", "Session", "Event"),
@@ -41,7 +44,9 @@ def start_page(context: Any) -> dict[str, Any]:
 
     return {
         "may_look": may_look,
-        "today": _today(request) if may_look else [],
+        "today": _count_in_time(request, build_today) if may_look else [],
+        "tenants": _count_in_time(request, worst_tenants) if may_look else [],
+        "counted": COUNTED,
         "may_add": may_change(request, Tenant),
         "refusals": refusals[:MAX_TENANTS],
         "more": len(refusals) - MAX_TENANTS,
@@ -64,7 +69,7 @@ def _place(name: str, order: tuple[str, ...]) -> int:
     return order.index(name) if name in order else len(order)
 
 
-def _today(request: HttpRequest) -> list[TodayFigure]:
+def _count_in_time(request: HttpRequest, count: Count) -> list[Any]:
     """Nothing where counting takes too long: the page has more to show."""
     visible = scope(request).visible
     tenants = None if visible is None else sorted(visible)
@@ -72,7 +77,7 @@ def _today(request: HttpRequest) -> list[TodayFigure]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {TODAY_MILLISECONDS}")
-            return list(build_today(tenants, datetime.now(UTC)))
+            return list(count(tenants, datetime.now(UTC)))
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise

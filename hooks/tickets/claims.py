@@ -18,7 +18,7 @@ MOST_CONTEXT = 5  # values
 LONGEST_CONTEXT = 100  # characters of a value
 
 _KID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-_ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,62}", re.ASCII)
+ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,62}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -49,7 +49,7 @@ def parse_claims(text: str) -> Claims:
     if header.get("alg") != "HS256" or not isinstance(kid, str) or not _KID.fullmatch(kid):
         raise Malformed("its header is not HS256 with the id of a ticket key")
     alias = payload.get("alias")
-    if not isinstance(alias, str) or (alias and not _ALIAS.fullmatch(alias)):
+    if not isinstance(alias, str) or (alias and not ALIAS.fullmatch(alias)):
         raise Malformed("alias")
     return Claims(
         kid=kid,

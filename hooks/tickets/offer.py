@@ -35,22 +35,29 @@ class TicketFacts(NamedTuple):
         return self.status == "active" and self.tickets != "off" and self.alias is not None
 
 
-def make_offer(
-    facts: TicketFacts, origin: Origin, visitor: Visitor, now: datetime
-) -> dict[str, Any]:
+def describe_tenant(facts: TicketFacts, now: datetime) -> dict[str, Any]:
+    """Whether it is open, and what the page should show."""
     hours = parse_hours(json.loads(facts.hours)) if facts.hours else None
     holidays = frozenset(json.loads(facts.holidays))
     is_open_now = is_open(hours, holidays, facts.time_zone, now)
     opening = None if is_open_now else next_opening(hours, holidays, facts.time_zone, now)
 
     return {
-        "ticket": _sign_ticket(facts, origin, visitor, now) if is_open_now else None,
         "open": is_open_now,
         "next_opening": opening.isoformat() if opening else None,
         "time_zone": facts.time_zone,
         "keypad": bool(facts.keypad),
         "sentence": "" if is_open_now else _say_closed(opening, facts.time_zone),
     }
+
+
+def make_offer(
+    facts: TicketFacts, origin: Origin, visitor: Visitor, now: datetime
+) -> dict[str, Any]:
+    """The same, and a ticket while the tenant is open."""
+    described = describe_tenant(facts, now)
+    ticket = _sign_ticket(facts, origin, visitor, now) if described["open"] else None
+    return {"ticket": ticket, **described}
 
 
 def _sign_ticket(facts: TicketFacts, origin: Origin, visitor: Visitor, now: datetime) -> str:

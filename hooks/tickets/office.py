@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 import orjson
 from django.conf import settings
@@ -24,8 +25,9 @@ from hooks.hook import list_covering
 from hooks.reasons import refusal
 from hooks.statements.issuing import ASK_FOR_TICKET
 from hooks.tickets.challenge import Solved, is_solved, make_challenge, open_solution
+from hooks.tickets.claims import ALIAS
 from hooks.tickets.gateway_key import visitor_key
-from hooks.tickets.offer import TicketFacts, make_offer
+from hooks.tickets.offer import TicketFacts, describe_tenant, make_offer
 from hooks.tickets.pace import Pace
 from hooks.tickets.queries import Busy, Queries
 from hooks.tickets.visitor import name_address
@@ -36,7 +38,6 @@ log = logging.getLogger("hooks")
 # A call takes two requests, and perhaps a third that asks whether the page may ask.
 MOST_REQUESTS, WINDOW = 60, 60.0  # of one address, in seconds
 LARGEST_BODY = 4 * 1024  # bytes
-LONGEST_ALIAS = 63  # characters
 
 _PATH = re.compile(r"/+tickets/+(?P<key>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})/*", re.ASCII)
 _METHODS = ("GET", "POST", "OPTIONS")
@@ -77,7 +78,11 @@ class TicketOffice:
             content = orjson.dumps(refusal(refused.status))
             return await _send(send, refused.status, content, "", refused.wait_seconds)
         except ConnectionResetError:
-            return None
+            return None  # they left in the middle of a word
+        except Exception:  # the page goes on without a ticket
+            log.exception("fault in the ticket office")
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+            return await _send(send, status, orjson.dumps(refusal(status)), "")
         return await _send(send, status, content, origin)
 
     async def close(self) -> None:
@@ -93,8 +98,10 @@ class TicketOffice:
             await self._ask(asking, "", None)
             return HTTPStatus.NO_CONTENT, b""
         if scope["method"] == "GET":
-            await self._ask(asking, "", None)
-            return HTTPStatus.OK, orjson.dumps({"challenge": make_challenge(asking.purpose)})
+            facts = await self._ask(asking, _read_alias(scope), None)
+            challenge = {"challenge": make_challenge(asking.purpose)}
+            described = describe_tenant(facts, datetime.now(UTC))
+            return HTTPStatus.OK, orjson.dumps(challenge | described)
         return HTTPStatus.OK, orjson.dumps(await self._give(asking, headers, receive))
 
     def _look_at(self, scope: Scope, headers: dict[bytes, bytes]) -> Asking:
@@ -146,6 +153,21 @@ class TicketOffice:
         return facts
 
 
+def _read_alias(scope: Scope) -> str:
+    """Of the query string. Raises Refused."""
+    given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("alias", [""])[0]
+    return _check_alias(given)
+
+
+def _check_alias(given: Any) -> str:
+    """Raises Refused."""
+    if given is None or given == "":
+        return ""
+    if not isinstance(given, str) or not ALIAS.fullmatch(given):
+        raise Refused(HTTPStatus.BAD_REQUEST)
+    return given
+
+
 async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
     """Raises Refused."""
     try:
@@ -163,14 +185,11 @@ def _parse(body: bytes, asking: Asking) -> tuple[str, Solved]:
         given = orjson.loads(body)
     except ValueError as error:
         raise Refused(HTTPStatus.BAD_REQUEST) from error
-    alias = given.get("alias") if isinstance(given, dict) else 0
-    if not isinstance(alias, str | None) or len(alias or "") > LONGEST_ALIAS:
-        raise Refused(HTTPStatus.BAD_REQUEST)
-
+    alias = _check_alias(given.get("alias") if isinstance(given, dict) else given)
     solved = open_solution(given)
     if solved is None or solved.purpose != asking.purpose:
         raise Refused(HTTPStatus.FORBIDDEN)
-    return (alias or "").replace("\0", ""), solved
+    return alias, solved
 
 
 async def _send(
@@ -193,5 +212,7 @@ async def _send(
         ]
     if wait_seconds:
         headers.append((b"retry-after", b"%d" % wait_seconds))
+    if status >= HTTPStatus.BAD_REQUEST:  # the body may not have been read
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
     await send({"type": "http.response.body", "body": content})

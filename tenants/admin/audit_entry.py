@@ -9,10 +9,9 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.functional import cached_property
 
-from tenants.admin.display import STYLE
+from tenants.admin.display import STYLE, time_column
 from tenants.admin.pages.audit_changes import field_changes
 from tenants.admin.read_only import ReadOnlyAdmin
 from tenants.admin.search_text import searchable
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 else:
     _Paginator = Paginator
 
+TIME = time_column("at", "time")
 LATEST = 10_000  # entries that filters and page numbers take into account
 
 
@@ -81,7 +81,7 @@ class ActionFilter(LatestValuesFilter):
 class AuditEntryAdmin(ReadOnlyAdmin):
     fields = (
         "number",
-        "time",
+        TIME,
         "who",
         "address",
         "via",
@@ -91,8 +91,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         "changed",
         "hash",
     )
-    list_display = ("time", "who", "what_was_done", "object_name", "tenant_slug", "way")
-    list_display_links = ("time", "what_was_done")
+    list_display = (TIME, "who", "what_was_done", "object_name", "tenant_slug", "way")
+    list_display_links = (TIME, "what_was_done")
     list_filter = (TenantOfEntryFilter, ActionFilter, WhoFilter, ViaFilter)
     search_fields = ("object_name",)
     search_help_text = "The number of an entry, or the full name of the changed object."
@@ -130,10 +130,6 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         is_number = text.isascii() and text.isdecimal() and len(text) < 19
         by_number = Q(number=int(text)) if is_number else Q()
         return queryset.filter(Q(object_name=text) | by_number), False
-
-    @admin.display(description="when", ordering="id")
-    def time(self, entry: AuditEntry) -> str:
-        return timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S")
 
     @admin.display(description="who")
     def who(self, entry: AuditEntry) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.http import HttpRequest
 
+from tenants.admin.limits_form import LimitsForm
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
@@ -54,6 +55,11 @@ class DomainForm(TenantOwnedForm):
             self.cleaned_data["origin"] = self.instance.origin
 
 
+class DomainPageForm(LimitsForm, DomainForm):
+    class Meta(DomainForm.Meta):
+        pass
+
+
 class DomainFormSet(_InlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -70,6 +76,7 @@ class DomainFormSet(_InlineFormSet):
 
 class DomainAdmin(TenantOwnedAdmin):
     form = DomainForm
+    page_form = DomainPageForm
     list_display = ("origin", "include_subdomains", "default_callee", "tenant")
     list_filter = (TenantFilter, "include_subdomains")
     list_select_related = ("tenant", "default_callee")

@@ -12,18 +12,20 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from tenants.admin.conflicts import CarefulAdmin
-from tenants.admin.display import STYLE
+from tenants.admin.display import STYLE, time_column
 from tenants.admin.pages import undoing, uploading
 from tenants.admin.scoped import scope
 from tenants.models import ImportRun
 from tenants.scope import NO_TENANTS
 from tenants.transfer.checking.allowed import allowed_to
 
+IMPORTED = time_column("at", "imported")
+
 
 class ImportRunAdmin(CarefulAdmin):
-    list_display = ("id", "at", "by", "source", "did", "undone")
+    list_display = ("id", IMPORTED, "by", "source", "did", "undone")
     list_select_related = ("by", "undone_by")
-    fields = readonly_fields = ("at", "by", "source", "did", "undone")
+    fields = readonly_fields = (IMPORTED, "by", "source", "did", "undone")
     change_list_template = "tenants/importing/imports.html"
     change_form_template = "tenants/importing/import.html"
 

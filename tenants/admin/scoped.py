@@ -18,7 +18,7 @@ from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponseBase
 
 from tenants.admin.search_text import searchable
-from tenants.scope import ALL_TENANTS, Scope, scope_of
+from tenants.scope import ALL_TENANTS, Scope, read_scope_once, scope_of
 
 if TYPE_CHECKING:
     _Pages = BaseModelAdmin[Any]
@@ -32,17 +32,12 @@ ActionFunction = Callable[..., HttpResponseBase | None]
 
 
 def scope(request: HttpRequest) -> Scope:
-    """Read once for each request."""
-    kept = request.__dict__
-    if "_scope" not in kept:
-        kept["_scope"] = scope_of(request.user)
-    known: Scope = kept["_scope"]
-    return known
+    return scope_of(request.user)
 
 
 def forget_scope(request: HttpRequest) -> None:
     """To be called after this request has assigned a tenant to somebody."""
-    request.__dict__.pop("_scope", None)
+    read_scope_once(request.user)
     request.__dict__.pop("_answers", None)
 
 

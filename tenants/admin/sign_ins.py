@@ -6,20 +6,26 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from tenants.admin.display import time_column
 from tenants.admin.read_only import ReadOnlyAdmin
+
+TRIED = time_column("attempt_time", "tried")
+SIGNED_IN = time_column("attempt_time", "signed in")
+SIGNED_OUT = time_column("logout_time", "signed out")
 
 
 class SignInAdmin(ReadOnlyAdmin):
     list_filter = ("attempt_time",)
     search_fields = ("username", "ip_address")
     show_full_result_count = False
+    change_form_template = "tenants/sign_in_row.html"
 
 
 class FailedSignInAdmin(SignInAdmin):
     """Deleting a row lets the person try again at once."""
 
     fields = list_display = (
-        "attempt_time",
+        TRIED,
         "username",
         "ip_address",
         "failures_since_start",
@@ -31,4 +37,4 @@ class FailedSignInAdmin(SignInAdmin):
 
 
 class SuccessfulSignInAdmin(SignInAdmin):
-    fields = list_display = ("attempt_time", "username", "ip_address", "logout_time", "user_agent")
+    fields = list_display = (SIGNED_IN, "username", "ip_address", SIGNED_OUT, "user_agent")

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from tenants.admin.display import STYLE, alarm
+from tenants.admin.display import STYLE, alarm, time_column
 from tenants.admin.scoped import ScopedAdmin, ScopedInline
 from tenants.admin.user_forms import NewUserForm, PasswordForm, UserForm
 from tenants.models import Assignment, SecondFactor
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     _UserAdmin = DjangoUserAdmin[User]
 else:
     _TabularInline, _UserAdmin = admin.TabularInline, DjangoUserAdmin
+
+LAST_SIGN_IN = time_column("last_login", "last sign-in")
+ADDED = time_column("date_joined", "added")
 
 
 class AssignmentInline(ScopedInline, _TabularInline):
@@ -40,11 +43,11 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
         (None, {"fields": ("username", "password_page", "is_active")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Role", {"fields": ("role",)}),
-        ("Signing in", {"fields": ("second_factor", "last_login", "date_joined")}),
+        ("Signing in", {"fields": ("second_factor", LAST_SIGN_IN, ADDED)}),
     )
     add_fieldsets = ((None, {"fields": ("username", "role", "password1", "password2")}),)
     add_form_template = None
-    readonly_fields = ("password_page", "second_factor", "last_login", "date_joined")
+    readonly_fields = ("password_page", "second_factor", LAST_SIGN_IN, ADDED)
     inlines = (AssignmentInline,)
     list_display = ("username", "person", "role_is", "tenants", "second_factor", "is_active")
     change_password_form = PasswordForm

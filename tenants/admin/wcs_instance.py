@@ -17,6 +17,7 @@ from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.display import STYLE, alarm, set_or_not
 from tenants.admin.scoped import ScopedInline, may_change, scope
 from tenants.admin.wcs_instance_form import WcsInstanceForm
+from tenants.admin.wcs_node import FIRST_SEEN
 from tenants.models import WcsInstance, WcsNode
 from tenants.scope import ALL_TENANTS
 from tenants.sign_in.confirmation import ask_for_confirmation, confirmed_recently, is_confirmed
@@ -42,7 +43,7 @@ class _TenantsInput(AutocompleteSelectMultiple):
 class NodeInline(ScopedInline, _TabularInline):
     model = WcsNode
     verbose_name_plural = "nodes seen"
-    fields = readonly_fields = ("node_id", "first_seen_at")
+    fields = readonly_fields = ("node_id", FIRST_SEEN)
     extra = 0
     can_delete = False
 

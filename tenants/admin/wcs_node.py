@@ -7,10 +7,15 @@ from typing import Any
 from django.http import HttpRequest
 
 from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.display import time_column
+
+FIRST_SEEN = time_column("first_seen_at", "first seen")
 
 
 class WcsNodeAdmin(CarefulAdmin):
-    list_display = ("node_id", "instance", "first_seen_at")
+    list_display = ("node_id", "instance", FIRST_SEEN)
+    readonly_fields = (FIRST_SEEN,)
+    fields = ("instance", "node_id", FIRST_SEEN)
     list_select_related = ("instance",)
     search_fields = ("node_id", "instance__name")
 

@@ -15,6 +15,7 @@ class Action(StrEnum):
     EXPORTED = "export:downloaded"
     IMPORTED = "import:done"
     IMPORT_UNDONE = "import:undone"
+    VISITOR_UNBLOCKED = "visitor_block:lifted"
     KEY_ADDED = "encryption_key:added"
     KEY_APPLIED = "encryption_key:applied"  # secrets were resealed with it; none of them changed
     KEY_DROPPED = "encryption_key:dropped"

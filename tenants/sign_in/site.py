@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 
-from tenants.scope import ALL_TENANTS, scope_of
+from tenants.scope import ALL_TENANTS, read_scope_once, scope_of
 
 
 class Autocomplete(AutocompleteJsonView):
@@ -27,6 +28,14 @@ class Site(AdminSite):
     site_header = site_title = "clickhook"
     index_title = "Tenants and calls"
     site_url = None  # there is only the admin
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        @wraps(view)
+        def view_with_kept_scope(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            read_scope_once(request.user)
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(view_with_kept_scope, cacheable)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and request.user.is_verified()  # type: ignore[union-attr]

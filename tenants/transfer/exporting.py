@@ -17,7 +17,7 @@ from tenants.money import MICROS, write_money
 from tenants.transfer.reading.cells import NO, YES, add_guard
 from tenants.transfer.reading.csv_table import column_names
 from tenants.transfer.reading.yaml_document import Loader
-from tenants.transfer.tables import TENANT, Table
+from tenants.transfer.tables import RATE, TENANT, Table
 
 CHUNK = 2000  # rows
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets do not recognise UTF-8
@@ -92,9 +92,11 @@ def _exported_rows(
     paths = {"tenant": F("tenant__slug"), "default_callee": F("default_callee__alias")}
     columns = {f"_{name}": paths.get(name, F(name)) for name in names}
     order = [*([] if table is TENANT else ["tenant__slug"]), *table.natural_key]
+    amounts = {"per_minute", "connect_fee"} if table is RATE else set()
 
     for record in records.order_by(*order).values_list(*columns.values()).iterator(CHUNK):
-        yield dict(zip(names, record, strict=True))
+        row = zip(names, record, strict=True)
+        yield {name: write_money(value) if name in amounts else value for name, value in row}
 
 
 def _cell_text(value: Any) -> str:

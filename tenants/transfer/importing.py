@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +24,7 @@ from tenants.transfer.problems import ImportRefused, Problem, Problems, Unreadab
 from tenants.transfer.reading.source import Source
 from tenants.transfer.report import Report
 from tenants.transfer.rows import Row
+from tenants.transfer.tables import RATE
 from tenants.transfer.writing import staging
 from tenants.transfer.writing.applying import Raced, apply_staged
 from tenants.unpriced import unpriced_callees
@@ -41,8 +43,8 @@ NO_CALLEE = "This tenant has no callee of that alias, here or in the database."
 Progress = Callable[[str, int, int], None]
 
 
-class _Stale(Exception):
-    pass
+class Stale(Exception):
+    """The preview said something else."""
 
 
 def run(
@@ -76,7 +78,7 @@ def _failure_of(act: Callable[[], None]) -> str:
         return str(error)
     except Raced:
         return RACED
-    except _Stale:
+    except Stale:
         return STALE
     except Error as error:
         return _database_sentence(error)
@@ -108,11 +110,11 @@ class _Import:
         with transaction.atomic():
             self._check()
             if expected_digest and expected_digest != self.report.digest and not self.problems:
-                raise _Stale
+                raise Stale
 
             if self.report.changes and not self.problems:
                 self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
-                self._write()
+                write_staged(self.source, self.allowed, self.report)
             if not self.problems:
                 self.report.warnings = warnings_about(self.report.named_tenant_ids)
             transaction.set_rollback(self.report.dry_run or bool(self.problems))
@@ -159,17 +161,25 @@ class _Import:
             for row, alias in aliases:
                 set_default_callee(row, alias, keys[row.record.tenant_id, alias])
 
-    def _write(self) -> None:
-        import_run = ImportRun.objects.create(
-            by=self.allowed.user,
-            source=printable(self.source.name)[-255:],
-            counts=self.report.counts,
-            tenant=Tenant.objects.filter(pk__in=self.report.only_tenant_ids).first(),
-        )
-        with as_one_entry(Action.IMPORTED, import_run, name=import_run.source):
-            staging.analyze_table()
-            apply_staged(import_run.pk)
-        self.report.run = None if self.report.dry_run else import_run.pk
+
+def write_staged(source: Source, allowed: Allowed, report: Report) -> None:
+    import_run = ImportRun.objects.create(
+        by=allowed.user,
+        source=printable(source.name)[-255:],
+        counts=report.counts,
+        tenant=Tenant.objects.filter(pk__in=report.only_tenant_ids).first(),
+    )
+    after = rate_counts(report)
+    with as_one_entry(Action.IMPORTED, import_run, name=import_run.source, after=after):
+        staging.analyze_table()
+        apply_staged(import_run.pk)
+    report.run = None if report.dry_run else import_run.pk
+
+
+def rate_counts(report: Report) -> dict[str, int]:
+    """For the audit's entry: the database counts other rows itself."""
+    actions = Counter(change.action for change in report.changes if change.kind == RATE.kind)
+    return {f"rate:{action}": count for action, count in actions.items()}
 
 
 def warnings_about(tenant_ids: set[int | None]) -> list[str]:

@@ -39,7 +39,7 @@ class Problems(list[Problem]):
         self.unknown_columns: list[str] = []  # of a table; they can be left out
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         return len(self) + self.more
 
     def add(self, place: str, message: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.models import Callee, Domain, Rate, SipAccount, Tenant, WcsInstance
 from tenants.secrets.fields import SecretField
 from tenants.targets import BadTarget, normalise_target
 
@@ -88,7 +88,12 @@ TENANT = Table(
     Tenant, ("slug",), {"domains": DOMAIN, "sip_accounts": SIP_ACCOUNT, "callees": CALLEE}
 )
 WCS_INSTANCE = Table(WcsInstance, ("name",))
+# A tenant's rates are one deck: a file of them holds all there are.
+RATE = Table(Rate, ("prefix",))
 LISTS: Mapping[str, Table] = {"tenants": TENANT, "wcs_instances": WCS_INSTANCE}
 # Names that other systems have a field for, and why there is none here.
 NO_FIELDS = {"transport": "WCS sets the transport of SIP itself; leave it out."}
 BY_NAME: Mapping[str, Table] = {"tenants": TENANT, **TENANT.lists}
+WITH_RATES: Mapping[str, Table] = {**BY_NAME, "rates": RATE}
+# In an order in which rows can be written: a domain refers to a callee.
+TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, WCS_INSTANCE, RATE)

@@ -17,6 +17,10 @@ from tests.walk import a_day_of, addresses, an_import_by
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LOOKS = [(DESK, "light"), (PHONE, "dark"), (DESK, "dark"), (PHONE, "light")]
+MOST_USED = [
+    *("index", "hooks_call_live", "hooks_my_settings", "tenants_new_customer"),
+    *("tenants_tenant_overview", "tenants_tenant_change"),
+]
 # Addresses without a page, or that end the visit.
 NO_PAGES = {
     "logout",
@@ -27,6 +31,7 @@ NO_PAGES = {
     "/readyz",
     "/button.js",
     "hooks_call_live_stream",
+    "hooks_call_live_board",  # a part of the live page
 }
 
 
@@ -82,6 +87,29 @@ def shown(page, base, path, look) -> tuple[list[str], int]:
     return refused, status
 
 
+def test_nothing_is_wider_than_a_phone(visitor):
+    base, context, pages, _ = visitor
+    page, wide = context.new_page(), []
+    for path in pages.values():
+        shown(page, base, path, LOOKS[1])
+        if excess := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
+            wide.append((path, excess))
+    page.close()
+    assert wide == []
+
+
+def test_the_shared_set_up_is_text_that_fits_a_phone(visitor):
+    base, context, pages, _ = visitor
+    page = context.new_page()
+    shown(page, base, pages["tenants_tenant_overview"], LOOKS[1])
+    page.locator("summary", has_text="what to set on this WCS").first.click()
+    page.get_by_role("link", name="Link to this text").first.click()
+    page.wait_for_url("**/set-up-text/**")
+    assert page.locator("body").inner_text().startswith("WCS instance instance-of-acme")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
 def found_by_axe(page) -> list[str]:
     """It sets styles of its own, which the page's policy refuses."""
     found = Axe().run(page).response["violations"]
@@ -103,6 +131,17 @@ def test_every_page_can_be_used_by_everybody(visitor):
         seen.add(kind)
     assert found == [], "\n".join(found)
     assert {403, 404} <= seen
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("name", MOST_USED)
+def test_the_pages_that_are_used_most_can_be_used_in_every_look(visitor, name, look):
+    base, context, pages, _ = visitor
+    page = context.new_page()
+    refused, status = shown(page, base, pages[name], look)
+    assert status == 200
+    assert refused + found_by_axe(page) == []
+    page.close()
 
 
 @pytest.mark.parametrize(
@@ -137,6 +176,13 @@ def opened_choice(page) -> None:
     page.get_by_role("option", name="acme").wait_for()
 
 
+def made_test_call(page) -> None:
+    page.get_by_role("button", name="Make a test call").click()
+    page.get_by_text("The test call").first.wait_for()
+    for summary in page.locator("details summary").all():
+        summary.click()
+
+
 # What no address shows: a page after something was done on it.
 STATES = {
     "/admin/tenants/importrun/add/": refused_file,
@@ -146,6 +192,10 @@ STATES = {
         "button", name="Save", exact=True
     ).click(),
     "/admin/second-factor/": lambda page: page.get_by_role("button", name="Make new").click(),
+    "/admin/tenants/tenant/new-customer/": lambda page: page.get_by_role(
+        "button", name="Add this customer"
+    ).click(),
+    "tenants_tenant_overview": made_test_call,
     "/admin/code/?recovery": lambda page: page.get_by_role("button", name="Continue").click(),
     "/admin/hooks/call/charts/?tenant=nobody": lambda page: page.locator(".errornote").wait_for(),
 }
@@ -153,13 +203,62 @@ STATES = {
 
 @pytest.mark.parametrize("path", STATES)
 def test_a_page_can_be_used_by_everybody_after_something_was_done_on_it(visitor, path):
-    base, context, *_ = visitor
+    base, context, pages, _ = visitor
     page = context.new_page()
     for look in LOOKS[1:3]:
-        refused, _ = shown(page, base, path, look)
+        refused, _ = shown(page, base, pages.get(path, path), look)
         STATES[path](page)
         page.wait_for_load_state()
         assert refused + found_by_axe(page) == []
+    page.close()
+
+
+FOCUSED = """() => {
+  const element = document.activeElement, box = element.getBoundingClientRect();
+  if (element === document.body) return null;
+  const style = getComputedStyle(element);
+  return {
+    name: element.outerHTML.slice(0, 120),
+    outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    inside: box.width > 0 && box.bottom > 0 && box.top < innerHeight
+      && box.left < innerWidth && box.right > 0,
+  };
+}"""
+MOST_STOPS = 200
+
+
+def walked_with_tab(page) -> Iterator[dict[str, Any]]:
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if (stop := page.evaluate(FOCUSED)) is None:
+            return
+        yield stop
+
+
+@pytest.mark.parametrize("name", [*MOST_USED, "hooks_call_changelist"])
+def test_whoever_walks_with_the_keyboard_sees_where_they_are(visitor, name):
+    base, context, pages, _ = visitor
+    page = context.new_page()
+    for look in LOOKS[:2]:
+        shown(page, base, pages[name], look)
+        stops = list(walked_with_tab(page))
+        assert 10 < len(stops) < MOST_STOPS
+        assert [stop for stop in stops if not (stop["outlined"] and stop["inside"])] == []
+    page.close()
+
+
+def test_the_live_page_is_reached_and_paused_by_the_keyboard(visitor):
+    base, context, pages, _ = visitor
+    page = context.new_page()
+    page.goto(base + pages["index"])
+    page.get_by_role("link", name="Live").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{pages['hooks_call_live']}")
+    page.get_by_role("button", name="Pause").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Go on").wait_for()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Refresh"
     page.close()
 
 

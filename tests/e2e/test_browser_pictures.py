@@ -25,7 +25,7 @@ NAMES = ["Acme Ltd", "Globex Corp", "Initech", "Hooli", "Umbrella Care"]
 @pytest.fixture(scope="module")
 def admin(gateway, django_db_blocker, chromium) -> Iterator[Any]:
     with django_db_blocker.unblock():
-        acme = a_week()
+        acme = nine_days()
         browser = signed_in(name="mary")
     base = f"http://127.0.0.1:{gateway.port}"
 
@@ -45,9 +45,9 @@ def admin(gateway, django_db_blocker, chromium) -> Iterator[Any]:
         call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=False)
 
 
-def a_week() -> Tenant:
+def nine_days() -> Tenant:
     """Of five customers, the first with all that a customer has."""
-    history.fill(calls=9_000, tenants=len(NAMES), days=7)
+    history.fill(calls=11_500, tenants=len(NAMES), days=9)  # today, and the same day last week
     for tenant, name in zip(Tenant.objects.order_by("pk"), NAMES, strict=True):
         tenant.name, tenant.slug = name, name.split()[0].lower()
         tenant.save(update_fields=["name", "slug"])
@@ -84,13 +84,17 @@ def a_week() -> Tenant:
         ("charts-phone", PHONE, "light"),
         ("calls", DESK, "light"),
         ("live", DESK, "dark"),
+        ("live-phone", PHONE, "light"),
+        ("customer", DESK, "light"),
         ("start", DESK, "light"),
+        ("start-phone", PHONE, "dark"),
     ],
 )
 def test_picture(admin, request, name, viewport, scheme):
     take, acme = admin
     paths = {
-        "tenant": url(acme, "change", acme.pk),
+        "tenant": url(acme, "overview", acme.pk),
+        "customer": reverse("admin:tenants_new_customer"),
         "charts": reverse("admin:hooks_call_charts") + "?tenant=acme&period=7d",
         "calls": url(Call) + "?tenant=acme",
         "live": reverse("admin:hooks_call_live"),

@@ -18,7 +18,7 @@ from hooks.lifecycle import CallProgress, SessionProgress
 from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import reserve_first_slice
 from hooks.limits.weighing import read_asked, weigh_call
-from hooks.recording import AskedCall, LoggedEvent, OpenedSession, Record, parts
+from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, parts
 from hooks.statements.reading import (
     MOST_LIVING,
     READ_CALL,
@@ -37,7 +37,10 @@ POOL, LIVING_OF_POOL = 100, 30_000
 LIVING, ENDED = 20_000, 60_000
 RECURRENCES = 500  # of one old-style session id
 ONE_HOOK = 60  # rows that any step touches for one hook
-TABLES = ("hooks_session", "hooks_call", "hooks_event", "hooks_meter", "tenants_rate")
+TABLES = (
+    *("hooks_session", "hooks_call", "hooks_event", "hooks_meter", "tenants_rate"),
+    *("hooks_spentticket", "hooks_visitorblock"),
+)
 METERS, RATES = 50_000, 50_000
 SESSIONS = """
 INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
@@ -71,6 +74,14 @@ DECK = """
 INSERT INTO tenants_rate (tenant_id, prefix, per_minute, connect_fee, first_increment,
                           next_increment, currency)
 SELECT %(tenant)s, n::text, 1, 0, 1, 1, 'EUR' FROM generate_series(1, %(rates)s) AS n
+"""
+TICKETS = """
+INSERT INTO hooks_spentticket (tenant_id, jti, session_id, until)
+SELECT %(tenant)s, 'j' || n, NULL, now() FROM generate_series(1, %(meters)s) AS n
+"""
+BLOCKS = """
+INSERT INTO hooks_visitorblock (tenant_id, visitor, display, since, because, lifted_by)
+SELECT %(tenant)s, 'v' || n, '', now(), '', '' FROM generate_series(1, %(meters)s) AS n
 """
 FORGET = """
 DELETE FROM pg_statistic WHERE starelid = ANY (%s::regclass[]);
@@ -150,7 +161,8 @@ def hot(django_db_setup, django_db_blocker):
         database.connection.execute(CALLS)
         values = {"tenant": cast.acme.pk, "meters": METERS, "rates": RATES}
         database.connection.execute(VISITORS, values)
-        database.connection.execute(DECK, values)
+        for statement in (DECK, TICKETS, BLOCKS):
+            database.connection.execute(statement, values)
         yield database
         for table in TABLES:
             database.connection.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
@@ -198,7 +210,16 @@ OPENED: OpenedSession = {
     "connect_digest": "",
     "opened_at": NOW,
     "node_is_new": False,
+    "visitor": "",
+    "visitor_display": "",
+    "ticketed": True,
+    "ticket_alias": "sales",
+    "label": "",
+    "context": None,
+    "jti": "new",
+    "spent_until": 1.0,
 }
+BREACH: Breach = {"tenant_id": 1, "visitor": "v1", "display": "", "because": "visitor_hour"}
 ASKED: AskedCall = {
     "id": ROW,
     "tenant_id": 1,
@@ -230,6 +251,10 @@ OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
 HOT = {
     "instances": (READ_INSTANCES, ["{key-of-acme-1}"]),
     "connect": (READ_CONNECT, question(origins=ACME, wcs_session="new")),
+    "connect with a ticket": (
+        READ_CONNECT,
+        question(origins=ACME, wcs_session="new", kid="tk", jti="j7", token=True, visitors="v1 v2"),
+    ),
     "connect of a living session": (READ_CONNECT, question(origins=ACME)),
     "connect under an id that recurs": (
         READ_CONNECT,
@@ -242,6 +267,7 @@ HOT = {
     "event under an id that recurs": (READ_EVENT, question(wcs_call="c", wcs_session=OLD_STYLE)),
     "writing a session": record(Record(EVENT, opened=OPENED)),
     "writing a call": record(Record(EVENT, asked=ASKED), ledgers=[metering()]),
+    "writing a breach": record(Record(EVENT, breach=BREACH)),
     "writing an end": record(Record(EVENT, session=(ROW, SessionProgress(None, NOW, "x")))),
     "writing a report": record(Record(EVENT, call=(ROW, CallProgress(NOW, ringing_at=NOW)))),
 }

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from hooks.models import Call, Event, Session
+from hooks.reasons import Reason
 from hooks.wcs.rehearsal import stand_in
 from tests.cast import SECRETS
 from tests.hooks.unsafe_backend import ORIGIN, SALES, Backend, rehearse
@@ -109,8 +110,7 @@ def test_it_says_that_nobody_has_the_origin(cast, gateway):
     assert run.code == 1
     assert run.findings == [
         "The connect from https://www.acme.test was refused with 403. No tenant has this origin. "
-        "If it is a customer's page, add the domain to the tenant: scheme, host and port must be "
-        "the same. "
+        f"{Reason.ORIGIN_UNKNOWN.remedy} "
         "The admin's event list has the precise reason."
     ]
 

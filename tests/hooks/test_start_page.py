@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from django.db import connection
 
-from hooks.models import Call
+from hooks.models import Call, CallHour
 from hooks.reasons import Reason
 from hooks.templatetags import start_page
 from tests.manager import assert_tells_nothing, signed_in, url
@@ -115,3 +115,42 @@ def test_it_gives_up_figures_that_take_too_long(cast, monkeypatch):
     html = front()
     assert "Counting took too long" in html
     assert "Refused in the last 24 hours" in html
+
+
+def tenants_today(html):
+    table = html.partition('aria-labelledby="tenants-today"')[2].partition("</section>")[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", table.partition("<tbody>")[2], re.DOTALL)
+    return [re.sub(r"<.*?>|\s+", " ", row).split() for row in rows]
+
+
+def test_it_lists_tenants_worst_first(cast, acme, globex):
+    acme.connected()
+    globex.connected(origin="https://globex.example:8443")
+    for number in range(4):
+        acme.post("call", callId=str(number), callee="sales")
+        globex.post("call", callId=str(number), callee="frontdesk")
+    now, week_ago = datetime.now(UTC), datetime.now(UTC) - timedelta(days=7, seconds=1)
+    Call.objects.update(ended_at=now, ended_by="failed")
+    Call.objects.filter(tenant=cast.acme, wcs_call_id__in="012").update(asked_at=week_ago)
+    Call.objects.filter(tenant=cast.acme, wcs_call_id="0").update(answered_at=week_ago)
+
+    counted = "{} ({}) {} ({}) 0 (0) {} ({}) 0 (0)"
+    globexs = ["globex", *counted.format(4, 0, 0, 0, 4, 0).split()]
+    acmes = ["acme", *counted.format(1, 3, 0, 1, 1, 2).split()]
+    assert tenants_today(front()) == [globexs, acmes]
+    assert tenants_today(front("manager", cast.acme)) == [acmes]
+
+
+def test_hours_that_were_added_up_count_for_each_tenant(cast, acme):
+    acme.connected().post("call", callId="one", callee="boss")
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    numbers = {"answered": 1_000, "unanswered": 0, "busy": 0, "failed": 7, "at_once": 1}
+    for tenant, hour, refused in [
+        (cast.acme, now - timedelta(days=7), 3),
+        (cast.globex, now - timedelta(days=7), 5),
+        (None, now - timedelta(days=7), 8),
+    ]:
+        CallHour.objects.create(tenant=tenant, hour=hour, refused=refused, **numbers)
+    [acmes] = tenants_today(front())
+    assert acmes[1:3] == ["1", "(1,010)"]
+    assert acmes[-2:] == ["1", "(3)"]

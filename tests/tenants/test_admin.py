@@ -48,6 +48,7 @@ def test_every_table_has_its_pages():
             "Session",
             "Call",
             "Event",
+            "Rate",
             "ImportRun",
             "AuditEntry",
         )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from hooks.models import Call, Event
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance, WcsNode
 from tests import cast as casting
-from tests.manager import change, submit, url
+from tests.manager import change, signed_in, submit, url
 
 
 @pytest.fixture
@@ -64,3 +67,33 @@ def test_a_tenants_page_takes_as_many_queries_for_many_rows_as_for_few(manager, 
         cast.acme.callees.create(alias=f"a{number}", target="1")
         cast.acme.domains.create(origin=f"https://t{number}.example")
     assert queries_of(manager, change(cast.acme)) == few
+
+
+READS_SCOPE = re.compile(r'^SELECT .* FROM "(tenants_assignment|auth_group)"')
+PAGES = {
+    "start": "/admin/",
+    "live": "/admin/hooks/call/live/",
+    "charts": "/admin/hooks/call/charts/",
+    "calls": url(Call),
+    "events": url(Event),
+    "tenants": url(Tenant),
+    "domain": url(Domain, "add"),
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("role", "queries"), [("manager", 2), ("auditor", 1)])
+def test_a_page_reads_once_what_its_person_may_see(cast, role, queries, page):
+    """A manager's groups and assignments; an auditor's groups alone."""
+    person = signed_in(role, *([cast.acme, cast.globex] if role == "manager" else []))
+    with CaptureQueriesContext(connection) as captured:
+        assert person.get(PAGES[page]).status_code in (200, 403)
+    read = [query["sql"] for query in captured if READS_SCOPE.match(query["sql"])]
+    assert len(read) == queries, "\n".join(read)
+
+
+def test_a_right_that_was_taken_away_is_gone_at_the_next_click(cast):
+    person = signed_in("manager", cast.acme)
+    assert person.get(change(cast.acme)).status_code == 200
+    person.user.assignments.all().delete()
+    assert person.get(change(cast.acme)).status_code == 403

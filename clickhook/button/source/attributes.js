@@ -1,12 +1,13 @@
 // The script tag's data-… attributes, checked.
 const ATTRIBUTES = [
   "data-wcs", "data-callee", "data-app-key", "data-sdk", "data-style", "data-language", "data-label", "data-hours", "data-timezone",
+  "data-tickets",
 ];
 const ALIAS = /^[a-z][a-z0-9_-]{0,62}$/;
 
 /** What the attributes say, and a sentence for each one that is wrong; `gatewaySdk` is the gateway's own Web SDK. */
 function readAttributes(element, gatewaySdk) {
-  const { wcs, callee, appKey, sdk, style, label, hours, timezone } = element.dataset;
+  const { wcs, callee, appKey, sdk, style, label, hours, timezone, tickets } = element.dataset;
   const problems = [];
   const attempt = (name, read) => {
     try {
@@ -21,6 +22,7 @@ function readAttributes(element, gatewaySdk) {
     callee: attempt("data-callee", () => calleeAlias(callee)),
     sdk: attempt("data-sdk", () => webSdk(sdk, gatewaySdk)),
     plain: attempt("data-style", () => isPlain(style)),
+    tickets: attempt("data-tickets", () => ticketDesk(tickets, callee)),
     hours: attempt("data-hours", () => openingHours(hours, timezone)),
     language: attempt("data-language", () => languageOf(element)) ?? "en",
     appKey,
@@ -71,8 +73,15 @@ function openingHours(text, zone) {
 /** The page's language where the button speaks it, else English; a wished one it has to speak. */
 function languageOf(element) {
   const { language: wished } = element.dataset;
-  const language = (wished ?? element.closest("[lang]")?.lang ?? "").split("-")[0].toLowerCase();
+  const language = (wished ?? nearestLanguage(element)).split("-")[0].toLowerCase();
   if (Object.hasOwn(SENTENCES, language)) return language;
   if (wished) throw new Error(`is "${wished}", but can be ${Object.keys(SENTENCES).join(", ")}`);
   return "en";
+}
+
+function nearestLanguage(element) {
+  const near = element.closest("[lang]");
+  if (near) return near.getAttribute("lang"); // an SVG element has no .lang
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? nearestLanguage(root.host) : "";
 }

@@ -30,12 +30,15 @@ class Call {
     try {
       const loading = loadSdk(this.#attributes.sdk);
       loading.catch(() => {}); // comes up again below, after the microphone
+      const { tickets } = this.#attributes;
+      if (tickets && this.#isClosed(await tickets.status())) return;
       this.#microphone = await openMicrophone();
       if (this.#isOver) return this.#release();
       clearTimeout(this.#asking);
       this.#tell("connecting", "connecting");
       const Flashphoner = await loading;
-      if (!this.#isOver) this.#connect(Flashphoner);
+      const offer = (await tickets?.take()) ?? {};
+      if (!this.#isOver && !this.#isClosed(offer)) this.#connect(Flashphoner, offer.ticket);
     } catch (error) {
       console.error(`${NAME}: ${error.message}`);
       this.#end("failed", error.reason ?? "unavailable");
@@ -46,13 +49,20 @@ class Call {
     this.#end("ended", "ended");
   }
 
-  #connect(Flashphoner) {
+  #isClosed(offer) {
+    if (offer.open !== false) return this.#isOver;
+    this.#end("closed", "closed", closedSentence(offer, this.#attributes.language));
+    return true;
+  }
+
+  #connect(Flashphoner, ticket) {
     const { SESSION_STATUS, CALL_STATUS } = Flashphoner.constants;
     const { wcs, appKey } = this.#attributes;
     this.#deadline = setTimeout(() => this.#end("failed", "unavailable"), DIALLED_WITHIN);
     const dial = () => this.#dial(CALL_STATUS);
     this.#session = Flashphoner.createSession({
       urlServer: wcs, appKey, sipOptions: { registerRequired: false }, sendClientInfo: false,
+      custom: ticket ? { ticket } : undefined,
     })
       .on(SESSION_STATUS.ESTABLISHED, (session, data) => {
         this.#isEstablished = true;

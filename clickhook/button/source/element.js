@@ -6,18 +6,28 @@ const IN_CALL = ["connecting", "ringing", "talking"];
 
 class ClickhookButton extends HTMLElement {
   static #caller = null; // the button whose call is going on
+  static #gatewaySdk = {};
+  static #isAuthorTold = false; // why the page cannot call where it stands
 
-  /** The gateway's Web SDK: {url, integrity, nonce}, without url if it has none. */
-  sdk = {};
+  /** {url, integrity, nonce}, set by the script tag; a copy of a button takes the first tag's. */
+  sdk;
   #attributes;
   #call = null;
   #ticking;
   #watching;
   #parts;
 
+  /** Each script tag names its gateway's Web SDK, and perhaps the URL of another copy. */
+  static introduce(gatewaySdk, copy) {
+    if (!this.#gatewaySdk.url) this.#gatewaySdk = gatewaySdk;
+    trustSdk(gatewaySdk.url);
+    trustSdk(copy);
+  }
+
   connectedCallback() {
     if (!this.#parts) this.#build();
-    if (this.#attributes.problems.length) return;
+    if (this.#call) playOn(this.#parts.sound);
+    if (this.#watching || this.dataset.state === "unavailable") return;
     this.#watching = new AbortController();
     addEventListener("pagehide", () => this.#call?.hangUp(), { signal: this.#watching.signal });
     if (this.#attributes.hours) {
@@ -27,27 +37,51 @@ class ClickhookButton extends HTMLElement {
     }
   }
 
+  /** A move takes the element out and puts it back; only what stays out has been removed. */
   disconnectedCallback() {
-    this.#watching?.abort();
-    this.#call?.hangUp();
+    setTimeout(() => {
+      if (this.isConnected && this.ownerDocument.defaultView) return;
+      this.#watching?.abort();
+      this.#watching = undefined;
+      this.#call?.hangUp();
+    });
   }
 
   #build() {
-    this.#attributes = readAttributes(this, this.sdk);
+    this.#attributes = readAttributes(this, this.sdk ?? ClickhookButton.#gatewaySdk);
     this.#parts = draw(this, this.#attributes);
     this.#parts.button.addEventListener("click", (event) => this.#clicked(event));
     // A key that is held down clicks again and again.
     this.#parts.button.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
+    for (const near of ["pointerenter", "focus"]) {
+      this.#parts.button.addEventListener(near, () => this.#attributes.tickets?.status());
+    }
     this.#show("idle");
-    if (this.#attributes.problems.length) this.#giveUp();
+    const obstacles = listObstacles();
+    if (this.#attributes.problems.length) this.#giveUp(this.#attributes.problems);
+    else if (obstacles.length) this.#pointElsewhere(obstacles);
   }
 
-  /** A wrong attribute is the page author's to see in the console, and no visitor's riddle. */
-  #giveUp() {
-    for (const problem of this.#attributes.problems) console.error(`${NAME}: ${problem}`);
+  /** The page's author sees the reasons in the console; visitors could do nothing about them. */
+  #giveUp(reasons) {
+    for (const reason of reasons) console.error(`${NAME}: ${reason}`);
     this.dataset.state = "unavailable";
     this.#parts.button.disabled = true;
     this.#parts.label.textContent = this.#sentence("not-available");
+  }
+
+  /** The page cannot call where it stands, but perhaps in a tab of its own. */
+  #pointElsewhere(obstacles) {
+    this.#giveUp(ClickhookButton.#isAuthorTold ? [] : obstacles);
+    ClickhookButton.#isAuthorTold = true;
+    this.#say(this.#sentence("not-here"));
+    const address = addressForTab();
+    if (!address) return;
+    const link = tabLink(address, this.#sentence("open-page"), () => {
+      link.remove();
+      this.#say(this.#sentence("open-address").replace("{address}", () => address));
+    });
+    this.#parts.status.after(link);
   }
 
   #clicked(event) {
@@ -109,6 +143,8 @@ class ClickhookButton extends HTMLElement {
 let drawn = 0;
 
 function draw(host, { plain, language }) {
+  // A copy of a button brings the markup of its original.
+  host.querySelectorAll(":scope > .clickhook").forEach((copied) => copied.remove());
   const part = (tag, name, attributes = {}) => {
     const element = document.createElement(tag);
     element.className = name;
@@ -139,6 +175,13 @@ function styled(host) {
   sheet.replaceSync(LOOK);
   root.adoptedStyleSheets = [sheet];
   return root;
+}
+
+/** A browser may pause sound that is taken out of the page. */
+function playOn(sound) {
+  for (const media of sound.querySelectorAll("video, audio")) {
+    if (media.paused) media.play().catch(() => {});
+  }
 }
 
 function handset() {

@@ -1,5 +1,7 @@
 // Loads the Web SDK on the first call, once for the page, and leaves no trace of it in window.
 const loadings = new Map();
+const trustedSdks = new Set(); // URLs that script tags name; other markup may be an attacker's
+let policy; // made once: a page may forbid another of the same name
 // What the bundle sets in window: itself, and the functions of the tslib inside it.
 const TSLIB = "addDisposableResource assign asyncDelegator asyncGenerator asyncValues await awaiter classPrivateFieldGet" +
   " classPrivateFieldIn classPrivateFieldSet createBinding decorate disposeResources esDecorate exportStar extends generator" +
@@ -17,9 +19,42 @@ function loadSdk(sdk) {
   return loadings.get(sdk.url);
 }
 
+function trustSdk(address) {
+  if (!address) return;
+  try {
+    trustedSdks.add(new URL(address, document.baseURI).href);
+  } catch {
+    // the button of this tag tells the page's author
+  }
+}
+
+/** What a page with Trusted Types accepts as a script's URL. */
+function trustedUrl(url) {
+  try {
+    policy ??= trustedTypes.createPolicy("clickhook", {
+      createScriptURL: (text) => {
+        if (!trustedSdks.has(text)) throw new TypeError(`no script tag names ${text}`);
+        return text;
+      },
+    });
+    return policy.createScriptURL(url);
+  } catch {
+    return url; // for a browser or a page without Trusted Types; others refuse it
+  }
+}
+
+function setSource(script, url) {
+  try {
+    script.src = trustedUrl(url);
+  } catch (error) {
+    const remedy = 'the Content-Security-Policy has to say "trusted-types clickhook"';
+    throw new Error(`${remedy}, and a script tag has to name ${url}. ${error.message}`);
+  }
+}
+
 async function runSdk({ url, integrity, nonce }) {
   const script = document.createElement("script");
-  script.src = url;
+  setSource(script, url);
   if (integrity) Object.assign(script, { integrity, crossOrigin: "anonymous" });
   if (nonce) script.nonce = nonce;
   const traps = [...GLOBALS.map((name) => trap(window, name, script)), trap(window.define, "amd", script)];

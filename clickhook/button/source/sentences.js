@@ -1,4 +1,5 @@
-// What the visitor reads and hears. Every language has the same keys; {when} is a day and time.
+// What the visitor reads and hears. Every language has the same keys.
+// {when} is a day and time, {address} a URL.
 const SENTENCES = {
   en: {
     "call": "Call us",
@@ -21,6 +22,9 @@ const SENTENCES = {
     "microphone-missing": "No microphone can be used. Please connect one, then call again.",
     "closed": "We are closed now and open again on {when}.",
     "other-call": "Another call on this page is still going on.",
+    "not-here": "This page cannot make calls here.",
+    "open-page": "Open the page in a new tab to call.",
+    "open-address": "To call, open this address in a new tab: {address}",
   },
   de: {
     "call": "Anrufen",
@@ -43,6 +47,9 @@ const SENTENCES = {
     "microphone-missing": "Kein Mikrofon ist nutzbar. Bitte schließen Sie eines an und rufen Sie noch einmal an.",
     "closed": "Wir haben jetzt geschlossen und öffnen wieder am {when}.",
     "other-call": "Auf dieser Seite läuft noch ein anderer Anruf.",
+    "not-here": "Diese Seite kann hier nicht anrufen.",
+    "open-page": "Seite zum Anrufen in einem neuen Tab öffnen.",
+    "open-address": "Öffnen Sie zum Anrufen diese Adresse in einem neuen Tab: {address}",
   },
   fr: {
     "call": "Appeler",
@@ -65,6 +72,9 @@ const SENTENCES = {
     "microphone-missing": "Aucun microphone utilisable. Veuillez en brancher un, puis rappeler.",
     "closed": "Nous sommes fermés et rouvrons {when}.",
     "other-call": "Un autre appel est déjà en cours sur cette page.",
+    "not-here": "Cette page ne peut pas appeler ici.",
+    "open-page": "Ouvrir la page dans un nouvel onglet pour appeler.",
+    "open-address": "Pour appeler, ouvrez cette adresse dans un nouvel onglet : {address}",
   },
   es: {
     "call": "Llamar",
@@ -87,6 +97,9 @@ const SENTENCES = {
     "microphone-missing": "No se puede usar ningún micrófono. Conecte uno y vuelva a llamar.",
     "closed": "Ahora está cerrado. Volvemos a abrir el {when}.",
     "other-call": "Todavía hay otra llamada en curso en esta página.",
+    "not-here": "Esta página no puede llamar desde aquí.",
+    "open-page": "Abrir la página en otra pestaña para llamar.",
+    "open-address": "Para llamar, abra esta dirección en otra pestaña: {address}",
   },
   ru: {
     "call": "Позвонить",
@@ -109,6 +122,9 @@ const SENTENCES = {
     "microphone-missing": "Нет доступного микрофона. Подключите его и позвоните снова.",
     "closed": "Сейчас мы закрыты. Откроемся: {when}.",
     "other-call": "На этой странице уже идёт другой звонок.",
+    "not-here": "Отсюда эта страница звонить не может.",
+    "open-page": "Открыть страницу в новой вкладке, чтобы позвонить.",
+    "open-address": "Чтобы позвонить, откройте этот адрес в новой вкладке: {address}",
   },
 };
 

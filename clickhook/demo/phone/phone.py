@@ -70,13 +70,15 @@ class Phone:
             await runtime.close()
 
     def _ring(self, call: Any) -> None:
-        task = asyncio.get_running_loop().create_task(self._take(call))
+        # Before the task runs: a CANCEL that comes meanwhile is told once, to those who listen.
+        closed = asyncio.Event()
+        call.on(lambda event: closed.set() if event.event is baresip.Event.CALL_CLOSED else None)
+
+        task = asyncio.get_running_loop().create_task(self._take(call, closed))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
-    async def _take(self, call: Any) -> None:
-        closed = asyncio.Event()
-        call.on(lambda event: closed.set() if event.event is baresip.Event.CALL_CLOSED else None)
+    async def _take(self, call: Any, closed: asyncio.Event) -> None:
         self._observe({"call": "rings", "from": call.peer})
         with suppress(baresip.StaleHandleError):  # the caller may hang up at any moment
             await self._handle(call, closed)

@@ -72,17 +72,23 @@ class SipServer(asyncio.DatagramProtocol):
     def _request(self, request: Message, address: Address) -> None:
         self._note_sender(request, address)
         hops = int(request.get("max-forwards") or 70)
-        if parameter(request.get("to"), "tag"):
-            if (
-                request.method != "ACK" or parameter(request.get("to"), "tag") != _TAG
-            ):  # one to our own refusal ends here
-                self._forward_in_dialog(request, hops)
+        tag = parameter(request.get("to"), "tag")
+        if request.method == "ACK" and tag == _TAG:
+            return  # of our own refusal
+        if request.method == "ACK" and self._is_account(request.target):
+            self._forward_first(request, hops)  # of the phone's refusal: it takes its INVITE's way
+        elif tag:
+            self._forward_in_dialog(request, hops)
         elif request.method == "REGISTER":
             self._register(request, address)
         elif request.method in ("INVITE", "CANCEL", "ACK"):
             self._forward_first(request, hops)
         else:
             self._refuse(request, 405, "Method Not Allowed")
+
+    def _is_account(self, target: str) -> bool:
+        callee = uri(target)
+        return Account(callee.user, callee.host) in self._accounts
 
     def _note_sender(self, request: Message, address: Address) -> None:
         """RFC 3581: the answer goes to where the request came from."""

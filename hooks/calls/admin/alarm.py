@@ -35,19 +35,37 @@ REMEDIES = {
 }
 
 
+class StateFilter(admin.SimpleListFilter):
+    title = parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("open", "to be looked at"), ("cleared", "cleared")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in ("open", "cleared"):
+            return queryset.filter(cleared_at__isnull=self.value() == "open")
+        return queryset
+
+
 class AlarmAdmin(ReadOnlyAdmin):
-    list_display = ("at", "what", "tenant", "instance", "call_link", "state", "remedy")
+    list_display = ("at", "what", "place", "call_link", "state")
     list_display_links = None
-    list_filter = ("kind", ("cleared_at", admin.EmptyFieldListFilter))
+    list_filter = (StateFilter,)
     list_select_related: ClassVar[Any] = ("tenant", "instance")
     ordering = ("-at",)
     fields = ("kind", "tenant", "instance", "wcs_call_id", "at", "cleared_at", "cleared_by")
     actions = ("clear",)
 
-    @admin.display(description="what happened")
+    @admin.display(description="what happened, and what to do")
     def what(self, alarm: Alarm) -> str:
         text = alarm.get_kind_display()
-        return text if alarm.cleared_at else striking(text)
+        remedy = REMEDIES.get(Alarm.Kind(alarm.kind), "")
+        return format_html("{}<br>{}", text if alarm.cleared_at else striking(text), remedy)
+
+    @admin.display(description="tenant, instance")
+    def place(self, alarm: Alarm) -> str:
+        names = (alarm.tenant or "no tenant", alarm.instance or "no instance")
+        return format_html("{}<br>{}", *map(str, names))
 
     @admin.display(description="call")
     def call_link(self, alarm: Alarm) -> str:
@@ -59,10 +77,6 @@ class AlarmAdmin(ReadOnlyAdmin):
     @admin.display(description="state")
     def state(self, alarm: Alarm) -> str:
         return f"cleared by {alarm.cleared_by}" if alarm.cleared_at else "to be looked at"
-
-    @admin.display(description="what to do")
-    def remedy(self, alarm: Alarm) -> str:
-        return REMEDIES.get(Alarm.Kind(alarm.kind), "")
 
     @admin.action(description="Clear: I have looked at them", permissions=["view"])
     @confirmed_recently

@@ -16,7 +16,7 @@ from hooks.calls.admin.charts import charts_page
 from hooks.calls.admin.filters import CallOutcomeFilter, ReasonFilter, TimeFilter
 from hooks.calls.admin.hang_up import hang_up
 from hooks.calls.admin.huge_table import HugeTableAdmin
-from hooks.calls.admin.live import live_page, live_stream
+from hooks.calls.admin.live import live_board, live_page, live_stream
 from hooks.calls.admin.my_settings import my_settings_page
 from hooks.models import Call, Event
 from tenants.admin.tenant_filter import TenantFilter
@@ -67,6 +67,7 @@ class CallAdmin(HugeTableAdmin):
         pages = {
             "charts/": ("hooks_call_charts", charts_page),
             "live/": ("hooks_call_live", live_page),
+            "live/board/": ("hooks_call_live_board", live_board),
             "live/stream/": ("hooks_call_live_stream", live_stream),
         }
         routes = [

@@ -1,8 +1,8 @@
-"""What stands in a cell: times with their seconds, reasons with their sentence, links to rows."""
+"""What stands in a cell: outcomes, reasons with their sentence, links to rows."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -13,20 +13,10 @@ from django.utils.html import format_html, format_html_join
 from hooks.calls.outcomes import describe_end
 from hooks.models import Call
 from hooks.reasons import Decision, Reason
-from tenants.admin.display import alarm
+from tenants.admin.display import alarm, format_time
 
 GONE = "gone, or not yours to see"
 NAMED_BY_TIME = {"call": "asked_at", "event": "received_at", "session": "opened_at"}
-
-
-def format_time(at: datetime | None) -> str:
-    """In UTC; a script shows it in the person's own zone."""
-    if at is None:
-        return "-"
-
-    utc = at.astimezone(UTC)
-    machine, text = utc.isoformat(timespec="seconds"), utc.strftime("%Y-%m-%d %H:%M:%S UTC")
-    return format_html('<time datetime="{}">{}</time>', machine, text)
 
 
 def format_duration(duration: timedelta | None) -> str:

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from hooks.calls.admin import cells
 from hooks.models import Call, Event
+from tenants.admin.display import time_column
 
 Column = Callable[[Any], str]  # gives a row's cell; style sheets know it by its `__name__`
 
@@ -23,17 +24,6 @@ def _link_column(field: str, title: str) -> Column:
     return column
 
 
-def _time_column(field: str) -> Column:
-    title = field.removesuffix("_at")
-
-    @admin.display(description=title)
-    def column(row: Any) -> str:
-        return cells.format_time(getattr(row, field))
-
-    column.__name__ = title
-    return column
-
-
 tenant_link = _link_column("tenant", "tenant")
 instance_link = _link_column("instance", "WCS instance")
 session_link = _link_column("session", "session")
@@ -41,13 +31,13 @@ call_link = _link_column("call", "call")
 domain_link = _link_column("domain", "domain")
 sip_account_link = _link_column("sip_account", "SIP account")
 
-received = _time_column("received_at")
-opened = _time_column("opened_at")
-established = _time_column("established_at")
-asked = _time_column("asked_at")
-ringing = _time_column("ringing_at")
-answered = _time_column("answered_at")
-ended = _time_column("ended_at")
+received = time_column("received_at", "received")
+opened = time_column("opened_at", "opened")
+established = time_column("established_at", "established")
+asked = time_column("asked_at", "asked")
+ringing = time_column("ringing_at", "ringing")
+answered = time_column("answered_at", "answered")
+ended = time_column("ended_at", "ended")
 
 
 @admin.display(description="decision")

@@ -1,10 +1,12 @@
-"""The live page: sessions and calls as they happen, and the stream that feeds it."""
+"""The live page: the calls that are alive, what happens, and the stream that feeds both."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -15,6 +17,7 @@ from django.template.response import TemplateResponse
 
 from hooks.calls.admin.paging import newest_page
 from hooks.calls.admin.visible_parts import visible_parts
+from hooks.calls.live.board import read_board
 from hooks.calls.live.changes import (
     LAST_EVENT,
     THESE_EVENTS,
@@ -49,11 +52,21 @@ def live_page(request: HttpRequest) -> HttpResponse:
 
     context = {
         **admin.site.each_context(request),
-        "title": "Live: sessions and calls as they happen",
+        **_board_context(request),
+        "title": "Live: calls and sessions as they happen",
         "rows": [change.row for change in reversed(changes)],
         "after": after,
     }
     return TemplateResponse(request, "hooks/live.html", context)
+
+
+@unattended
+def live_board(request: HttpRequest) -> HttpResponse:
+    """The board alone, which the page reads anew with each connection to the stream."""
+    headers = {"Cache-Control": "no-store"}
+    return TemplateResponse(
+        request, "hooks/live_board.html", _board_context(request), headers=headers
+    )
 
 
 @unattended
@@ -69,6 +82,11 @@ def live_stream(request: HttpRequest) -> HttpResponseBase:
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _board_context(request: HttpRequest) -> dict[str, Any]:
+    board = read_board(scope_of(request.user).visible)
+    return {"board": board, "now": datetime.now(UTC).isoformat(timespec="milliseconds")}
 
 
 def _last_seen_event(request: HttpRequest) -> int | None:

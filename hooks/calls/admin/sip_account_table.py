@@ -9,7 +9,7 @@ from django.urls import reverse
 from hooks.calls.admin import cells
 from hooks.calls.admin.tables import MAX_ROWS, render_table
 from hooks.calls.sip_standing import SipStanding, standings_by_account
-from tenants.admin.display import alarm, set_or_not
+from tenants.admin.display import alarm, format_time, set_or_not
 from tenants.models import SipAccount, Tenant
 
 MAX_ACCOUNTS = 500  # that are sorted
@@ -40,7 +40,7 @@ def _row(account: SipAccount, standing: SipStanding) -> Sequence[str]:
         cells.link_row(account) if account.enabled else f"{account} (disabled)",
         set_or_not(account.password),
         _registration_cell(account, standing),
-        cells.format_time(standing.answered_at),
+        format_time(standing.answered_at),
         _refusal_cell(standing),
     )
 
@@ -54,7 +54,7 @@ def _registration_cell(account: SipAccount, standing: SipStanding) -> str:
     status = f"{standing.registration} {standing.registration_info}".strip()
     return cells.join(
         alarm(status) if standing.registration_failed else status,
-        cells.format_time(standing.registered_at),
+        format_time(standing.registered_at),
     )
 
 
@@ -65,7 +65,7 @@ def _refusal_cell(standing: SipStanding) -> str:
     status = f"SIP {standing.refused_with}"
     call = cells.link(
         reverse("admin:hooks_call_change", args=[standing.refused_call]),
-        cells.format_time(standing.refused_at),
+        format_time(standing.refused_at),
     )
     if standing.is_refused:
         return cells.join(alarm(status), call, cells.quiet(standing.advice))

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from hooks.calls.admin.switch_form import SwitchForm, SwitchOnForm, may_switch
@@ -24,9 +25,10 @@ from tenants.sign_in.confirmation import confirmed_recently
 
 
 class SwitchAdmin(ReadOnlyAdmin):
-    list_display = ("name", "state", "because", "by", "on_at", "off_by", "off_at", "action")
+    list_display = ("name", "state", "because", "switched_off", "allowed_again")
     list_display_links = None
     search_fields = ("name", "because")
+    search_help_text = "Searches names and reasons."
     ordering = ("-on_at",)
     change_list_template = "hooks/switches.html"
     list_select_related: ClassVar[Any] = ("tenant",)
@@ -76,10 +78,15 @@ class SwitchAdmin(ReadOnlyAdmin):
     def state(self, switch: Switch) -> str:
         return alarm("SWITCHED OFF") if switch.off_at is None else "allowed again"
 
-    @admin.display(description="")
-    def action(self, switch: Switch) -> str:
+    @admin.display(description="switched off", ordering="on_at")
+    def switched_off(self, switch: Switch) -> str:
+        return format_html("{} by {}", date_format(switch.on_at, "Y-m-d H:i:s"), switch.by)
+
+    @admin.display(description="allowed again", ordering="off_at")
+    def allowed_again(self, switch: Switch) -> str:
         if switch.off_at is not None:
-            return ""
+            time = date_format(switch.off_at, "Y-m-d H:i:s")
+            return format_html("{} by {}", time, switch.off_by)
         address = reverse("admin:hooks_switch_on", args=[switch.pk])
         return format_html('<a href="{}">Switch on again</a>', address)
 

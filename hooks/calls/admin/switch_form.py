@@ -22,10 +22,16 @@ FOR_ADMINISTRATORS = ("instance", "everything")
 NOT_YOURS = "There is no such thing that you may switch."
 
 
+def _wide() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "vTextField"})
+
+
 class SwitchForm(forms.Form):
     kind = forms.ChoiceField(label="Switch off", choices=[*KINDS.items()])
-    name = forms.CharField(label="Name", max_length=300, required=False)
-    because = forms.CharField(label="Because", max_length=400, help_text="Stands in the audit.")
+    name = forms.CharField(label="Name", max_length=300, required=False, widget=_wide())
+    because = forms.CharField(
+        label="Because", max_length=400, help_text="Stands in the audit.", widget=_wide()
+    )
     target: Target
 
     def __init__(self, changeable: AbstractSet[int] | None, *args: Any, **kwargs: Any) -> None:
@@ -55,7 +61,9 @@ class SwitchForm(forms.Form):
 
 
 class SwitchOnForm(forms.Form):
-    because = forms.CharField(label="Because", max_length=400, help_text="Stands in the audit.")
+    because = forms.CharField(
+        label="Because", max_length=400, help_text="Stands in the audit.", widget=_wide()
+    )
 
 
 def may_switch(changeable: AbstractSet[int] | None, tenant: int | None) -> bool:

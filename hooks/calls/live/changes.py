@@ -93,15 +93,16 @@ def newest_changes(records: Iterable[Any]) -> list[LiveChange]:
 
 def _row(record: Any) -> dict[str, Any]:
     if record.call:
-        return _call_row(record)
+        return call_row(record)
     if record.session and record.decision != Decision.REFUSED:
         return _session_row(record)
     return _event_row(record)
 
 
-def _call_row(record: Any) -> dict[str, Any]:
+def call_row(record: Any) -> dict[str, Any]:
+    """A living call has `callee` and `since` too: what the board of living calls shows."""
     refused = record.call_decision == Decision.REFUSED
-    return _state_row(
+    row = _state_row(
         record,
         kind="call",
         key=record.call,
@@ -110,6 +111,11 @@ def _call_row(record: Any) -> dict[str, Any]:
         state="refused" if refused else _call_state(record),
         reason=record.call_reason if refused else "",
     )
+    if refused or record.ended_at:
+        return row
+
+    since = record.answered_at or record.ringing_at or record.asked_at
+    return {**row, "callee": record.alias or "(default)", "since": _machine_time(since)}
 
 
 def _call_state(record: Any) -> str:
@@ -158,7 +164,7 @@ def _state_row(
     return {
         "key": f"{kind}-{key}",
         "at": at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
-        "moment": at.astimezone(UTC).isoformat(timespec="seconds"),
+        "moment": _machine_time(at),
         "tenant": record.slug or "",
         "title": title,
         "state": state,
@@ -167,3 +173,7 @@ def _state_row(
         "remedy": known.remedy if known else "",
         "address": reverse(f"admin:hooks_{kind}_change", args=[key]),
     }
+
+
+def _machine_time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from tenants.hours import Hours, is_open, parse_hours
-
 from hooks.limits.asked import Asked
 from hooks.reasons import Reason
+from tenants.hours import Hours, is_open, parse_hours
 from tenants.limits import Limits
 
 
@@ -22,7 +21,7 @@ def require_open(asked: Asked, limits: list[Limits]) -> Reason | None:
 
 
 @lru_cache(maxsize=10_000)
-def _read_hours(stored: str) -> Hours:
+def _read_hours(stored: str) -> Hours | None:
     return parse_hours(json.loads(stored))
 
 

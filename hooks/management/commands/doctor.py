@@ -14,7 +14,7 @@ from tenants.management.plain_help import PlainHelpCommand
 
 
 class Command(PlainHelpCommand):
-    help = """Look at the worker, the database, the WCS instances, alarms, switches, limits and keys.
+    help = """Look at worker, database, WCS instances, alarms, switches, limits and keys.
 
 Each line says what is in order ("ok") or not ("!!"), and what to do about it. It changes nothing.
 It asks the REST API of each WCS instance, the first ten, for its connections.

@@ -1,4 +1,5 @@
 // Puts what the stream sends into the table: a row for each session and call, the newest on top.
+// The board (live_board.js) gets the same changes as events of the document.
 "use strict";
 {
   const MAX_ROWS = 100;
@@ -52,6 +53,7 @@
     row.classList.add("new");
     setTimeout(() => row.classList.remove("new"), NEW_MILLISECONDS);
     announce(change);
+    document.dispatchEvent(new CustomEvent("live:change", { detail: change }));
   }
 
   function announce(change) {
@@ -64,7 +66,11 @@
 
   function connect() {
     source = new EventSource(`${table.dataset.stream}?after=${encodeURIComponent(lastEvent)}`);
-    source.onopen = () => { state.textContent = "Live."; };
+    source.onopen = () => {
+      if (isPaused()) return;
+      state.textContent = "Live.";
+      document.dispatchEvent(new CustomEvent("live:connected"));
+    };
     source.addEventListener("change", (event) => {
       lastEvent = event.lastEventId;
       const change = JSON.parse(event.data);
@@ -92,7 +98,10 @@
     pause.setAttribute("aria-pressed", String(paused));
     pause.textContent = paused ? "Go on" : "Pause";
     state.textContent = paused ? "Paused." : "Live.";
-    if (!paused) held.splice(0).forEach(show);
+    if (!paused) {
+      held.splice(0).forEach(show);
+      document.dispatchEvent(new CustomEvent("live:connected"));
+    }
   });
   connect();
 }

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Field, Model
+from django.db.models import DateTimeField, Field, Model
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
 
+from tenants.admin.display import format_time
 from tenants.admin.scoped import visible_rows
 from tenants.models import AuditEntry
 
@@ -56,6 +58,8 @@ def _value_text(value: Any, field: Field[Any, Any] | None, request: HttpRequest)
         return json.dumps(value, ensure_ascii=False)
     if field is not None and field.is_relation:
         return _related_text(field, value, request)
+    if isinstance(field, DateTimeField):
+        return format_time(parse_datetime(str(value)))
     return str(dict(field.flatchoices).get(value, value)) if field and field.choices else str(value)
 
 

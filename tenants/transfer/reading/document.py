@@ -121,9 +121,9 @@ def _read_field(
 
 
 def _read_levels(row: Row, name: str, value: Any, problems: Problems) -> None:
-    noted = problems.count
+    noted = problems.total
     row.values[name] = read_json_value(row.place_of(name), value, problems)
-    if problems.count > noted:
+    if problems.total > noted:
         row.wrong.add(name)
         del row.values[name]
 

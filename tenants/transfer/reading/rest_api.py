@@ -25,7 +25,7 @@ def spread_rest_api(item: Object, place: str, problems: Problems) -> Object:
     if KEY not in item:
         return item
     given: Any = item[KEY]
-    rest = Object({key: value for key, value in item.items() if key != KEY})
+    rest = Object((key, value) for key, value in item.items() if key != KEY)
     rest.repeated = item.repeated
     if given is None:
         rest.update(_NONE)

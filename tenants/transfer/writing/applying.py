@@ -9,10 +9,9 @@ from django.db import connection
 
 from tenants.models import Callee, WcsInstance
 from tenants.secrets.fields import SecretField
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
+from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TABLES, WCS_INSTANCE, Table
 
 THROUGH = WcsInstance.tenants.through._meta.db_table
-TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, WCS_INSTANCE)
 # A row that gives something up goes first: the former default callee, a domain's subdomains.
 GIVES_UP = {CALLEE: '{"default": false}', DOMAIN: '{"include_subdomains": false}'}
 

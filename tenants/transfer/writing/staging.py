@@ -11,7 +11,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from tenants.transfer.rows import Row
+from tenants.transfer.report import RowChange
+from tenants.transfer.rows import Difference, Row
+from tenants.transfer.tables import TABLES
 
 CREATE = """
 DROP TABLE IF EXISTS pg_temp.import_staging;
@@ -20,6 +22,11 @@ CREATE TEMPORARY TABLE import_staging (
 ) ON COMMIT DROP
 """
 COPY = 'COPY import_staging (number, "table", key, label, differences, before, after) FROM STDIN'
+STAGED = """
+SELECT number, "table", label, differences,
+       CASE WHEN before IS NULL THEN 'added' WHEN after IS NULL THEN 'removed' ELSE 'changed' END
+  FROM import_staging ORDER BY number
+"""
 CALLEE_KEYS = """
 SELECT (after->>'tenant_id')::bigint, after->>'alias', key::bigint
   FROM import_staging
@@ -46,6 +53,15 @@ def add_rows(rows: Iterable[Row]) -> None:
         for row in rows:
             if row.is_new or row.differences:
                 copy.write_row(_columns(row))
+
+
+def staged_changes() -> Iterator[RowChange]:
+    kinds = {table.name: table.kind for table in TABLES}
+    with connection.cursor() as cursor:
+        cursor.execute(STAGED)
+        for number, name, label, encoded, action in cursor.fetchall():
+            differences = tuple(Difference(**item) for item in json.loads(encoded or "[]"))
+            yield RowChange(number, action, kinds[name], label, differences)
 
 
 def staged_callee_keys(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:

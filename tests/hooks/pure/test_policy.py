@@ -72,6 +72,8 @@ CONNECTS = [
     ("tenant_suspended", {}, connect_facts(tenant_status="suspended")),
     ("tenant_suspended", {}, repeated_facts(tenant_status="suspended")),
     ("sip_account_missing", {}, connect_facts(account_id=None)),
+    ("switched_off", {}, connect_facts(switched_off="everything")),
+    ("switched_off", {}, repeated_facts(switched_off="tenant 1")),
     ("app_key", {}, connect_facts(instance_app_key="acme-c2c")),
     ("app_key", {"appKey": ...}, connect_facts(instance_app_key="acme-c2c")),
     ("switched_off", {}, connect_facts(switched_off="tenant acme")),
@@ -85,6 +87,11 @@ CALLS = [
     ("tenant_not_served", {}, call_facts(tenant_served=False)),
     ("tenant_suspended", {}, call_facts(tenant_status="suspended")),
     ("sip_account_missing", {}, call_facts(account_id=None)),
+    ("switched_off", {}, call_facts(switched_off="callee 3")),
+    ("switched_off", {}, asked_facts(switched_off="callee 3")),
+    ("honey_alias", {"callee": "director"}, call_facts(honey_alias="director")),
+    ("allowed", {"callee": None}, call_facts(honey_alias="")),
+    ("allowed", {"callee": "sales"}, call_facts(honey_alias="director")),
     ("callee_unknown", {"callee": "+88213000000"}, call_facts(callee_target=None)),
     ("callee_no_default", {"callee": None}, call_facts(callee_target=None)),
     ("callee_no_default", {"callee": ...}, call_facts(callee_target=None)),
@@ -108,6 +115,7 @@ CALLS = [
     ("tenant_suspended", {}, asked_facts(tenant_status="suspended")),
     ("session_ended", {}, asked_facts(session_ended_at=NOW)),
 ]
+TOLD = {"call_target": "+4930123456", "call_alias": "sales"}
 NO_CALL = {"call_id": None, "call_decision": None}
 EVENTS = [
     ("event_unknown", "NovelEvent", {}, event_facts()),
@@ -133,13 +141,15 @@ EVENTS = [
         for word in GOES_ON
     ],
     *[
-        (reason, "CallStatusEvent", {"status": "RING", "callee": callee}, event_facts())
-        for reason, callee in [
+        (reason, "CallStatusEvent", {"status": "RING", "callee": callee}, event_facts(**TOLD))
+        for reason, callee in (
+            ("call_went_elsewhere", "+88299"),
+            ("call_went_elsewhere", "sip:+88299@sip.acme.example"),
             ("recorded", "+4930123456"),
-            ("recorded", "sip:+4930123456@sip.acme.example"),
-            ("call_went_elsewhere", "+88213000000"),
-            ("call_went_elsewhere", "sip:+88213000000@sip.acme.example"),
-        ]
+            ("recorded", "SIP:+4930123456@192.0.2.1"),
+            ("recorded", "sales"),
+            ("recorded", None),
+        )
     ],
     ("allowed", "hangup", {}, event_facts(tenant_status="suspended", instance_app_key="other")),
     ("session_not_ours", "hangup", {}, event_facts(session_id=None)),

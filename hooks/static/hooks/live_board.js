@@ -1,0 +1,100 @@
+// Keeps the board of living calls: by the changes that the live page gets, and counting their time.
+"use strict";
+{
+  const MAX_ROWS = 100;
+  const SECOND = 1000; // milliseconds
+
+  const board = document.getElementById("live-board");
+  const content = document.getElementById("live-board-content");
+  const emptyRow = document.getElementById("live-board-row").content.querySelector("tr");
+  let early = null; // changes that come while the board is read anew
+  let serversLead = 0; // milliseconds by which the server's clock is before this browser's
+
+  const table = () => content.querySelector("table");
+  const rowOf = (key) => table().querySelector(`tr[data-key="${key}"]`);
+
+  function takeServersTime() {
+    serversLead = Date.parse(table().dataset.now) - Date.now();
+    countTime();
+  }
+
+  function formatRunning(milliseconds) {
+    const seconds = Math.max(0, Math.floor(milliseconds / SECOND));
+    const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
+    const hours = Math.floor(seconds / 3600);
+    return hours ? `${hours}:${parts.join(":")}` : parts.join(":");
+  }
+
+  function countTime() {
+    const now = Date.now() + serversLead;
+    for (const cell of content.querySelectorAll("td.running")) {
+      cell.textContent = formatRunning(now - Date.parse(cell.dataset.since));
+    }
+  }
+
+  function fill(row, change) {
+    row.dataset.key = change.key;
+    row.className = change.state === "talking" ? "is-talking" : "";
+    row.querySelector(".tenant").textContent = change.tenant;
+    const link = row.querySelector(".callee a");
+    link.href = change.address;
+    link.textContent = change.callee;
+    row.querySelector(".state").textContent = change.state;
+    row.querySelector(".running").dataset.since = change.since;
+  }
+
+  function apply(change) {
+    if (!change.key.startsWith("call-")) return;
+    const existing = rowOf(change.key);
+    if (!change.since) {
+      existing?.remove();
+    } else {
+      const row = existing || document.importNode(emptyRow, true);
+      fill(row, change);
+      if (!existing) table().tBodies[0].prepend(row);
+    }
+    tidy();
+  }
+
+  // More rows than fit count as more; the server counts anew with each connection.
+  function tidy() {
+    const rows = table().tBodies[0].rows;
+    while (rows.length > MAX_ROWS) {
+      rows[rows.length - 1].remove();
+      table().dataset.more = Number(table().dataset.more) + 1;
+    }
+    const more = content.querySelector(".more");
+    more.hidden = table().dataset.more === "0";
+    more.querySelector("span").textContent = table().dataset.more;
+    content.querySelector(".rows").hidden = !rows.length;
+    content.querySelector(".nobody").hidden = Boolean(rows.length);
+    countTime();
+  }
+
+  // What the stream left out, if anything, is put right.
+  async function readAnew() {
+    if (early) return;
+    early = [];
+    try {
+      const answer = await fetch(board.dataset.board, { redirect: "error" });
+      if (answer.ok) replace(await answer.text());
+    } catch {
+      // The gateway does not answer: the board stays as it is, and the feed says so.
+    }
+    early.splice(0).forEach(apply);
+    early = null;
+  }
+
+  // Whoever uses the keyboard on the board keeps their place.
+  function replace(html) {
+    const key = content.contains(document.activeElement) && document.activeElement.closest("tr")?.dataset.key;
+    content.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    if (key) rowOf(key)?.querySelector("a").focus();
+    takeServersTime();
+  }
+
+  document.addEventListener("live:change", ({ detail }) => (early ? early.push(detail) : apply(detail)));
+  document.addEventListener("live:connected", readAnew);
+  setInterval(countTime, SECOND);
+  takeServersTime();
+}

@@ -1,0 +1,62 @@
+"""The live page in Chromium: the board follows each call, and its time runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from tests.manager import signed_in
+
+WITHIN_MILLISECONDS = 15_000
+
+
+@pytest.fixture
+def page(gateway, cast, chromium) -> Iterator[Any]:
+    base = f"http://127.0.0.1:{gateway.port}"
+    cookie = {"name": "sessionid", "value": signed_in().session.session_key, "url": base}
+    context = chromium.new_context()
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.set_default_timeout(WITHIN_MILLISECONDS)
+    page.goto(base + reverse("admin:hooks_call_live"))
+    expect(page.locator("#live-state")).to_have_text("Live.", timeout=WITHIN_MILLISECONDS)
+    yield page
+    context.close()
+
+
+def expect_row(page: Page, text: str) -> None:
+    row = page.locator("#live-board tbody tr")
+    expect(row).to_have_text(text, use_inner_text=True, timeout=WITHIN_MILLISECONDS)
+
+
+def test_the_board_follows_a_call(page, acme):
+    nobody = page.get_by_text("Nobody calls at the moment.")
+    expect(nobody).to_be_visible()
+    acme.connected().post("call", callId="1", callee="sales")
+    expect_row(page, "acme\tsales\tasked for\t00:01")
+    acme.post("CallStatusEvent", "call_ring", callId="1")
+    expect_row(page, "acme\tsales\tringing\t00:01")
+    acme.post("CallStatusEvent", "call_established", callId="1")
+    expect_row(page, "acme\tsales\ttalking\t00:02")
+    acme.post("CallStatusEvent", "call_finish", callId="1")
+    expect(nobody).to_be_visible(timeout=WITHIN_MILLISECONDS)
+    expect(page.locator("#live-board tbody tr")).to_have_count(0)
+
+
+def test_what_the_stream_left_out_is_put_right(page, acme):
+    """As after a break of the connection: the board is read anew."""
+    pause = page.get_by_role("button", name="Pause")
+    pause.click()
+    acme.connected().post("call", callId="1", callee="sales")
+    page.wait_for_timeout(1000)
+    expect(page.locator("#live-board tbody tr")).to_have_count(0)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#live-board tbody tr")).to_have_count(1)
+
+    page.evaluate("document.querySelector('#live-board tbody tr').remove()")
+    page.evaluate("document.dispatchEvent(new CustomEvent('live:connected'))")
+    expect(page.locator("#live-board tbody tr")).to_have_count(1)
