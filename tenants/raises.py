@@ -18,6 +18,7 @@ class Place(NamedTuple):
 
     country: str
     destinations: Opened | None = None  # of the tenant
+    callee: Opened | None = None  # what is opened for the callee alone
 
     @property
     def countries(self) -> set[str]:
@@ -46,11 +47,14 @@ def raises(change: Change, place: Place) -> bool:
 def leads_out(target: str, place: Place) -> bool:
     """Abroad, or to a number of a costly type.
 
-    For a tenant that is at home nowhere every number is closed, so none leads out.
+    For a tenant that is at home nowhere every number is closed, so none leads out; nor does one
+    that no numbering plan knows, unless the callee may have such a number.
     """
     destination = read_destination(target, place.country)
     if destination.kind == "internal" or not place.countries:
         return False
+    if destination.kind == "invalid":
+        return "invalid" in (place.callee or {}).get("types", ())
     return destination.type in RISKY or destination.country not in place.countries
 
 

@@ -62,7 +62,7 @@ def hold_back(row: Any) -> tuple[list[Change], list[Change]]:
 
     # A colleague may have changed the row of the database; the page's version says so before.
     stored = type(row)._base_manager.get(pk=row.pk)
-    place = _place_of(tenant_of(stored))
+    place = _place_of(stored)
     raised, others = [], []
     for change in find_changes(stored, row):
         if raises(change, place):
@@ -210,15 +210,16 @@ def _value_meanwhile(stored: Any, change: Change) -> Any:
 
 
 def _close_if_abroad(row: Any) -> list[Change]:
-    if not isinstance(row, Callee) or not leads_out(row.target, _place_of(row.tenant)):
+    if not isinstance(row, Callee) or not leads_out(row.target, _place_of(row)):
         return []
     wanted = row.limits.get("concurrent_calls")
     set_field(row, CLOSED, 0)
     return [Change(CLOSED, 0, wanted)]
 
 
-def _place_of(tenant: Tenant) -> Place:
-    return Place(tenant.country, tenant.destinations)
+def _place_of(row: Any) -> Place:
+    tenant, callee = tenant_of(row), row.destinations if isinstance(row, Callee) else None
+    return Place(tenant.country, tenant.destinations, callee)
 
 
 def _create(row: Any, change: Change, user: Any) -> LimitRaise:

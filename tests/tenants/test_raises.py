@@ -68,7 +68,7 @@ def test_destinations_are_raised_by_what_was_closed(before, after, is_raise):
         (HOME, ABROAD, True),
         (HOME, PREMIUM, True),
         (HOME, "+881612345678", True),
-        (HOME, "+49301", True),
+        (HOME, "+49301", False),
         (ABROAD, HOME, False),
         (ABROAD, "+43158801", True),
         (ABROAD, "0043-1-5880", False),
@@ -86,6 +86,8 @@ def test_a_callee_is_raised_by_a_number_abroad_or_of_a_costly_type(before, after
         (Place("", OPEN), "+41446681800", True),
         (Place("AT"), ABROAD, False),
         (Place("DE", OPEN), ABROAD, True),
+        (Place("DE", OPEN, {"types": ["invalid"]}), "+49301", True),
+        (Place("DE", OPEN, {"types": ["premium_rate"]}), "+49301", False),
     ],
 )
 def test_home_is_the_country_or_what_is_open(place, target, leads):
