@@ -32,7 +32,7 @@ def worst_case_of(tenant: Tenant) -> WorstCase | None:
 def read_exposure(tenant: Tenant) -> Exposure:
     """Raises BadLimits."""
     limits = parse_limits(tenant.limits)
-    if tenant.pk is None:
+    if tenant._state.adding:
         return Exposure(limits, FREE)
     return Exposure(
         tenant=limits,

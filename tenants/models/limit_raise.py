@@ -132,4 +132,4 @@ class LimitRaise(models.Model):
 
     def is_asked_by(self, user: Any) -> bool:
         """By the name too: the account may have been deleted and made again."""
-        return user.pk == self.asked_by_id or user.get_username() == self.asked_by_name
+        return bool(user.pk == self.asked_by_id or user.get_username() == self.asked_by_name)

@@ -178,7 +178,7 @@ def write_staged(source: Source, allowed: Allowed, report: Report) -> None:
     with as_one_entry(Action.IMPORTED, import_run, name=import_run.source, after=after):
         staging.analyze_table()
         apply_staged(import_run.pk)
-    limits_changed.send(ImportRun, tenant_ids=staging.staged_tenant_ids())
+    limits_changed.send(ImportRun, tenant_ids=[key for key in report.tenant_ids if key])
     report.run = None if report.dry_run else import_run.pk
 
 

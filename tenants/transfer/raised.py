@@ -13,11 +13,11 @@ from tenants.models import Tenant
 from tenants.raises import Change, Place, effective_destinations, limit_changes, raises
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.problems import Problems
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT
+from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, Table
 
 # Of the rows that are staged, those that bear on what a tenant can lose.
 STAGED = """
-SELECT "table", key, label, before, after FROM import_staging
+SELECT "table", key, label, before IS NULL, after FROM import_staging
  WHERE "table" = ANY(%(tables)s) AND after IS NOT NULL
    AND (before IS NULL OR after ?| %(columns)s)
  ORDER BY number
@@ -79,11 +79,22 @@ def _staged_rows() -> list[Any]:
     values = {"tables": [table.name for table in TABLES], "columns": COLUMNS}
     with connection.cursor() as cursor:
         cursor.execute(STAGED, values)
-        return [(*row[:3], *map(_decode, row[3:])) for row in cursor.fetchall()]
+        rows = [(*row[:4], json.loads(row[4])) for row in cursor.fetchall()]
+
+    stored = {table.name: _stored_values(table, rows) for table in TABLES}
+    return [
+        (table, key, label, None if is_new else stored[table].get(key), after)
+        for table, key, label, is_new, after in rows
+    ]
 
 
-def _decode(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+def _stored_values(table: Table, rows: list[Any]) -> dict[str, dict[str, Any]]:
+    """By key; what was deleted meanwhile is missing, and the import fails later."""
+    keys = [key for name, key, _, is_new, _ in rows if name == table.name and not is_new]
+    owner = [] if table is TENANT else ["tenant_id"]
+    columns = [name for name in COLUMNS if name in table.fields]
+    stored = table.model._base_manager.filter(pk__in=keys).values("pk", *owner, *columns)
+    return {str(values["pk"]): values for values in stored}
 
 
 def _places(rows: list[Any]) -> dict[int, Place]:

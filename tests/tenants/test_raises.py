@@ -9,7 +9,7 @@ from tenants.raises import with_limit as put
 
 GERMANY = Place("DE")
 OPEN = {"countries": ["AT", "DE"], "types": ["fixed_line", "mobile"]}
-HOME, HOME_MOBILE, ABROAD, PREMIUM = "+4930123456", "+491701234567", "+4315880", "+49900123456"
+HOME, HOME_MOBILE, ABROAD, PREMIUM = "+4930123456", "+491701234567", "+4315880", "+499001234567"
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ def test_what_is_lowered_or_the_same_is_taken(browser, acme, content):
     assert "1 changed" in told_by(browser, **content)
 
 
-def test_an_undo_that_raises_is_refused_on_the_page(run, acme, browser):
+def test_an_undo_that_raises_is_refused_on_the_page(run, acme):
+    browser = signed_in("administrator")
     run(tenant(limits={"calls_per_hour": 1}))
     done = ImportRun.objects.get()
     page = change(done).replace("/change/", "/undo/")
