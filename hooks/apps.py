@@ -9,7 +9,7 @@ class HooksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from hooks.calls.exposure import find_unbounded_ids
+        from hooks.exposure import find_unbounded_ids
         from hooks.limits_news import bump_versions
         from tenants.limits_changed import limits_changed
         from tenants.transfer.raised import unbounded_finders

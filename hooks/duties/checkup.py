@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from hooks.calls.exposure import find_unbounded
 from hooks.duties.heartbeat import STALE_AFTER
+from hooks.exposure import find_unbounded
 from hooks.models import Alarm, AnsweringNode, Ending, Switch, Worker
 from hooks.wcs.rest_api.access import open_rest_api
 from tenants.models import Tenant, WcsInstance

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from hooks.calls.admin.tenant import overview_address
-from hooks.calls.exposure import find_unbounded, worst_case_of
 from hooks.duties.checkup import check_everything
+from hooks.exposure import find_unbounded, worst_case_of
 from hooks.limits.worst_case import ENDLESS, UNPRICED
 from tenants.limits import SAFE
 from tenants.models import Callee, LimitRaise, Rate, Tenant

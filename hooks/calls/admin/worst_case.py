@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hooks.calls.exposure import worst_case_of
+from hooks.exposure import worst_case_of
 from hooks.limits.worst_case import WorstCase
 from tenants.admin.versioned_form import VersionedForm
 from tenants.models import LimitRaise, Tenant
