@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from tenants import raising
-from tenants.admin.display import STYLE, alarm
+from tenants.admin.display import STYLE, alarm, format_time, time_column
 from tenants.admin.read_only import ReadOnlyAdmin
 from tenants.admin.scoped import may_change
 from tenants.admin.tenant_filter import TenantFilter
@@ -44,17 +44,7 @@ class EndForm(forms.Form):
 
 
 class LimitRaiseAdmin(ReadOnlyAdmin):
-    list_display = (
-        "row_name",
-        "what",
-        "tenant",
-        "asked_by_name",
-        "asked_at",
-        "due_at",
-        "ends_at",
-        "state",
-        "action",
-    )
+    list_display = ("what", "tenant", "asked", "state", time_column("ends_at", "falls back at"))
     list_display_links = None
     list_filter = (TenantFilter, "decision")
     list_select_related: ClassVar[Any] = ("tenant",)
@@ -92,6 +82,7 @@ class LimitRaiseAdmin(ReadOnlyAdmin):
             "form": form,
             "may_confirm": changeable and not is_own and not raised.decision,
             "may_withdraw": changeable and not raised.decision,
+            "may_end": changeable and (not raised.decision or raised.may_end_earlier),
             "own": OWN if is_own and not raised.decision else "",
         }
         return TemplateResponse(request, "tenants/limit_raise.html", context)
@@ -121,22 +112,26 @@ class LimitRaiseAdmin(ReadOnlyAdmin):
         form.add_error("ends_at", "Once it holds, the end can only be made earlier.")
         return False
 
-    @admin.display(description="change")
+    @admin.display(description="raise", ordering="row_name")
     def what(self, raised: LimitRaise) -> str:
-        return f"{raised.title}: {raised.before_text} → {raised.after_text}"
+        address = reverse("admin:tenants_limitraise_decide", args=[raised.pk])
+        text = '<a href="{}">{}</a><br>{} → {}'
+        return format_html(text, address, raised, raised.before_text, raised.after_text)
+
+    @admin.display(description="asked for", ordering="asked_at")
+    def asked(self, raised: LimitRaise) -> str:
+        return format_html("by {}<br>{}", raised.asked_by_name, format_time(raised.asked_at))
 
     @admin.display(description="state", ordering="decision")
     def state(self, raised: LimitRaise) -> str:
         if raised.fell_back_at:
-            return "fell back"
+            return format_html("fell back<br>{}", format_time(raised.fell_back_at))
         if not raised.decision:
-            return alarm("WAITS FOR A SECOND PERSON")
-        return f"{raised.get_decision_display()} by {raised.decided_by}"
+            waits = alarm("WAITS FOR A SECOND PERSON")
+            return format_html("{}<br>or until {}", waits, format_time(raised.due_at))
 
-    @admin.display(description="")
-    def action(self, raised: LimitRaise) -> str:
-        address = reverse("admin:tenants_limitraise_decide", args=[raised.pk])
-        return format_html('<a href="{}">{}</a>', address, "look" if raised.decision else "decide")
+        decision = f"{raised.get_decision_display()} by {raised.decided_by}"
+        return format_html("{}<br>{}", decision, format_time(raised.decided_at))
 
 
 def _end_of(raised: LimitRaise) -> dict[str, Any]:

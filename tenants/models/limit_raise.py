@@ -33,9 +33,9 @@ class LimitRaiseQuerySet(OfTenantQuerySet["LimitRaise"]):
         return self.filter(thing=row._meta.model_name, row_key=str(row.pk))
 
 
-def describe(value: Any) -> str:
+def describe(field: str, value: Any) -> str:
     if value is None:
-        return "no limit"
+        return "what is usual" if field == "destinations" else "no limit"
     if isinstance(value, dict):
         return "; ".join(", ".join(items) or f"no {name}" for name, items in value.items())
     return str(value)
@@ -113,11 +113,11 @@ class LimitRaise(models.Model):
 
     @property
     def before_text(self) -> str:
-        return describe(self.before)
+        return describe(self.field, self.before)
 
     @property
     def after_text(self) -> str:
-        return describe(self.after)
+        return describe(self.field, self.after)
 
     @property
     def may_end_earlier(self) -> bool:
@@ -126,7 +126,7 @@ class LimitRaise(models.Model):
     @property
     def sentence(self) -> str:
         return (
-            f"{self.row_name}: {self.title} waits to become {describe(self.after)}, "
+            f"{self.row_name}: {self.title} waits to become {self.after_text}, "
             f"asked by {self.asked_by_name}"
         )
 

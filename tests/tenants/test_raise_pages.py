@@ -154,7 +154,7 @@ def test_of_two_people_who_raise_the_same_the_second_is_told(cast, acme_manager,
 
 def test_the_list_shows_who_asked_for_what(raised, colleague):
     text = colleague.get(url(LimitRaise)).content.decode()
-    for shown in ("WAITS FOR A SECOND PERSON", "manager", "+4315880", "decide"):
+    for shown in ("WAITS FOR A SECOND PERSON", "by manager", "+4315880", "sales: target"):
         assert shown in text
     outsider = signed_in("manager", Tenant.objects.get(slug="globex"), name="outsider")
     assert "+4315880" not in outsider.get(url(LimitRaise)).content.decode()
