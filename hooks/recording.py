@@ -54,13 +54,17 @@ class AskedCall(TypedDict):
     reservation: Reservation | None
 
 
+BREACHES_TO_BLOCK = 3  # within 24 hours
+
+
 class Breach(TypedDict):
-    """A visitor went over one of their limits."""
+    """A visitor went over one of their limits, or did what counts for more."""
 
     tenant_id: int | None
     visitor: str
     display: str
     because: str
+    times: int
 
 
 class LoggedEvent(TypedDict):

@@ -16,7 +16,7 @@ from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.policy import decide, supersedes
 from hooks.reasons import Decision, Reason
-from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record
+from hooks.recording import BREACHES_TO_BLOCK, AskedCall, Breach, LoggedEvent, OpenedSession, Record
 from hooks.redaction import redact
 from hooks.rewriting import call_answer, connect_answer
 from hooks.row_id import new_row_id_text
@@ -43,7 +43,7 @@ def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = No
 
         if reason.decision is Decision.REFUSED:
             detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
-            return _refuse(hook, facts, reason, detail or "")
+            return _refuse(hook, facts, reason, detail or "", _find_breach(facts, reason))
         if hook.method.kind is Kind.CONNECT:
             return _connect(hook, facts, reason, now)
         if hook.method.name == "call":
@@ -99,7 +99,9 @@ def _call(hook: Hook, facts: Facts, reason: Reason, ledgers: Ledgers) -> Outcome
     if verdict.again:
         return Outcome(Answer.refusal(verdict.reason), again=True)
     if verdict.reservation is None:
-        return _refuse(hook, facts, verdict.reason, verdict.detail, _find_breach(facts, verdict))
+        return _refuse(
+            hook, facts, verdict.reason, verdict.detail, _find_breach(facts, verdict.reason)
+        )
 
     call = _ask_call(hook, facts, reason, target=facts.callee_target or "")
     call["reservation"] = verdict.reservation
@@ -108,15 +110,17 @@ def _call(hook: Hook, facts: Facts, reason: Reason, ledgers: Ledgers) -> Outcome
     return Outcome(Answer(reason, body), Record(event, asked=call))
 
 
-def _find_breach(facts: Facts, verdict: Verdict) -> Breach | None:
-    """Three of them block the visitor."""
-    if verdict.reason not in VISITOR_BREACHES or not facts.session_visitor:
+def _find_breach(facts: Facts, reason: Reason) -> Breach | None:
+    """What leads to a block of the visitor; whoever tries the honey alias is blocked at once."""
+    is_attack = reason is Reason.HONEY_ALIAS
+    if not facts.session_visitor or not (is_attack or reason in VISITOR_BREACHES):
         return None
     return {
         "tenant_id": facts.tenant_id,
         "visitor": facts.session_visitor,
         "display": facts.session_visitor_display or "",
-        "because": verdict.reason,
+        "because": reason,
+        "times": BREACHES_TO_BLOCK if is_attack else 1,
     }
 
 

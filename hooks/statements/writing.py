@@ -210,14 +210,14 @@ logged AS (
 
 @lru_cache
 def write(
-    opened: bool,
-    metered: bool,
-    settled: bool,
-    asked: bool,
-    sessions: bool,
-    calls: bool,
-    events: bool,
-    breaches: bool,
+    opened: bool = False,
+    metered: bool = False,
+    settled: bool = False,
+    asked: bool = False,
+    sessions: bool = False,
+    calls: bool = False,
+    events: bool = False,
+    breaches: bool = False,
 ) -> bytes:
     """The statement for a batch that holds these parts, each a parameter, in this order.
 

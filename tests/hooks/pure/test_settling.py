@@ -253,3 +253,19 @@ def test_a_rotated_secret_is_tried_with_the_facts_of_now():
     for secret in ("the-next", SECRETS[1]):
         outcome = settle(make_hook("connect", secret=secret), rotated, NOW)
         assert outcome.answer.reason is Reason.ORIGIN_UNKNOWN
+
+
+def test_who_tries_the_honey_alias_is_blocked_at_once():
+    facts = call_facts(
+        honey_alias="sales", session_visitor="v", session_visitor_display="203.0.113.5"
+    )
+    outcome = settle(make_hook("call"), facts, NOW)
+
+    assert outcome.answer.reason is Reason.HONEY_ALIAS
+    assert outcome.record.breach == {
+        "tenant_id": TENANT_ID,
+        "visitor": "v",
+        "display": "203.0.113.5",
+        "because": Reason.HONEY_ALIAS,
+        "times": 3,
+    }
