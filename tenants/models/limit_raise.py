@@ -33,14 +33,6 @@ class LimitRaiseQuerySet(OfTenantQuerySet["LimitRaise"]):
         return self.filter(thing=row._meta.model_name, row_key=str(row.pk))
 
 
-def describe(field: str, value: Any) -> str:
-    if value is None:
-        return "what is usual" if field == "destinations" else "no limit"
-    if isinstance(value, dict):
-        return "; ".join(", ".join(items) or f"no {name}" for name, items in value.items())
-    return str(value)
-
-
 def a_day_from_now() -> Any:
     return timezone.now() + WAITS
 
@@ -113,11 +105,11 @@ class LimitRaise(models.Model):
 
     @property
     def before_text(self) -> str:
-        return describe(self.field, self.before)
+        return self._describe(self.before)
 
     @property
     def after_text(self) -> str:
-        return describe(self.field, self.after)
+        return self._describe(self.after)
 
     @property
     def may_end_earlier(self) -> bool:
@@ -133,3 +125,16 @@ class LimitRaise(models.Model):
     def is_asked_by(self, user: Any) -> bool:
         """By the name too: the account may have been deleted and made again."""
         return bool(user.pk == self.asked_by_id or user.get_username() == self.asked_by_name)
+
+    def _describe(self, value: Any) -> str:
+        if value is None:
+            return self._describe_absence()
+        if isinstance(value, dict):
+            lists = [", ".join(value.get(name, ())) for name in ("countries", "types")]
+            return "; ".join(text or "none" for text in lists)
+        return str(value) or "none"
+
+    def _describe_absence(self) -> str:
+        if self.field != "destinations":
+            return "no limit"
+        return "its own country" if self.thing == "tenant" else "as the tenant"
