@@ -376,6 +376,39 @@ class Reason(StrEnum):
         "Somebody called the honey alias, which no page uses.",
         "Look at the session and its visitor: somebody tries aliases out.",
     )  # fmt: skip
+    # Of the phone that rings, of fallbacks and of the keypad.
+    FALLBACK = (
+        "fallback", Decision.ALLOWED, HTTPStatus.OK,
+        "Allowed. A fallback was called instead of the callee who was asked for.",
+        "The detail says who, and why.",
+    )  # fmt: skip
+    RINGING_BUSY = (
+        "ringing_busy", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "As many calls ring at the callee as may ring at once.",
+        "Raise the callee's ringing capacity if more people answer there, or give the callee a "
+        "fallback.",
+    )  # fmt: skip
+    COOLING_DOWN = (
+        "cooling_down", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Many short or abandoned calls closed the callee for a while.",
+        "Look at the callee's last calls: block the visitor if one person made them. The callee "
+        "opens again after its cool-down.",
+    )  # fmt: skip
+    KEYPAD_DIGITS = (
+        "keypad_digits", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Something else than 0 to 9, * and # was sent as tones.",
+        "Nothing to do, unless the page itself sends it: then correct the page.",
+    )  # fmt: skip
+    KEYPAD_NO_TALK = (
+        "keypad_no_talk", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Tones were sent for a call that is not answered, or has ended.",
+        "Nothing to do.",
+    )  # fmt: skip
+    KEYPAD_PACE = (
+        "keypad_pace", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "More tones were sent than 5 in a second or 60 in a call.",
+        "Nothing to do, unless the page itself sends them: then send them more slowly.",
+    )  # fmt: skip
 
     # Who the visitor is: tickets, tokens, logins, and the block list.
     TICKET_MISSING = (
@@ -471,6 +504,11 @@ class Reason(StrEnum):
         "visitor_blocked", Decision.REFUSED, HTTPStatus.FORBIDDEN,
         "The visitor is on the block list.",
         "Lift the block if the calls were wanted.",
+    )  # fmt: skip
+    DOMAIN_UNPROVED = (
+        "domain_unproved", Decision.REFUSED, HTTPStatus.FORBIDDEN,
+        "Nobody has proved yet that this domain is the customer's.",
+        "Open the proof on the domain's page: it says which DNS record or which file to publish.",
     )  # fmt: skip
 
 

@@ -12,12 +12,14 @@ from hooks.duties import (
     alarming,
     ending,
     heartbeat,
+    proving,
     pruning,
     raising,
     reaping,
     reconciling,
     refusing,
     reserving,
+    rotating,
 )
 from hooks.duties.alarming import AlarmMail
 from hooks.duties.listening import listen
@@ -42,6 +44,8 @@ def make_duties() -> list[Duty]:
         Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),
         Duty("reaping calls", REAP_EVERY, reaping.end_lost_calls),
         Duty("adding up", ADD_UP_EVERY, _add_up),
+        Duty("rotating", rotating.EVERY, rotating.rotate, is_woken=True),
+        Duty("proving", proving.EVERY, proving.prove),
         Duty("raising", raising.EVERY, raising.raise_limits),
         Duty("pruning", pruning.EVERY, pruning.prune),
     ]

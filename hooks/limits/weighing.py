@@ -13,8 +13,15 @@ from hooks.limits.facts import LimitFacts
 from hooks.limits.ledger import Ledger
 from hooks.limits.pricing import FREE, Rate
 from hooks.limits.reservation import Reservation, reserve_first_slice
-from hooks.limits.rules import CALL_RULES, SCOPE_RULES, VISITOR_RULES, calls_in_time, visitor
-from hooks.limits.scope import Scope, VisitorScope, call_scopes, visitor_scopes
+from hooks.limits.rules import (
+    CALL_RULES,
+    CALLEE_RULES,
+    SCOPE_RULES,
+    VISITOR_RULES,
+    calls_in_time,
+    visitor,
+)
+from hooks.limits.scope import Scope, VisitorScope, call_scopes, callee_scope, visitor_scopes
 from hooks.reasons import Reason
 from tenants.destinations import Destination, read_destination
 from tenants.money import MICROS
@@ -25,6 +32,9 @@ class Verdict(NamedTuple):
     detail: str = ""  # whose limit it was
     reservation: Reservation | None = None
     again: bool = False  # more calls have ended than were read: perhaps there is room then
+    alias: str = ""  # of the fallback that is called
+    target: str = ""
+    rings_at: str = ""  # the meter that counts the call while it rings
 
 
 def weigh_call(
@@ -44,7 +54,8 @@ def weigh_call(
         return refused
     _take(asked, ledger, scopes, visitors)
     reservation = reserve_first_slice(asked, [scope.name for scope in scopes])
-    return Verdict(Reason.ALLOWED, reservation=reservation)
+    rings_at = "" if facts.callee_ringing_capacity is None else callee_scope(facts)
+    return Verdict(Reason.ALLOWED, reservation=reservation, target=target, rings_at=rings_at)
 
 
 def read_asked(facts: LimitFacts, scopes: Iterable[Scope], target: str) -> Asked:
@@ -83,6 +94,10 @@ def _refusals(
     for call_rule in CALL_RULES:
         yield Verdict(call_rule(asked, limits) or Reason.ALLOWED)
 
+    callee = callee_scope(asked.facts)
+    for callee_rule in CALLEE_RULES:
+        yield Verdict(callee_rule(asked, ledger[callee]) or Reason.ALLOWED, callee)
+
     for visitor_scope in visitors:
         meter = ledger[visitor_scope.name]
         for visitor_rule in VISITOR_RULES:
@@ -104,4 +119,4 @@ def _take(asked: Asked, ledger: Ledger, scopes: list[Scope], visitors: list[Visi
     for visitor_scope in visitors:
         lengths = [seconds for seconds, _, _ in visitor.windows(visitor_scope.limits)]
         meter = ledger[visitor_scope.name].admit(lengths, asked.clock).release()
-        ledger[visitor_scope.name] = meter.note_callee(asked.callee, asked.clock)
+        ledger[visitor_scope.name] = meter.note_callee(asked.visitors_callee, asked.clock)

@@ -58,6 +58,10 @@ def fit_limits(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False  # each tenant is changed by itself
-    dependencies = [("hooks", "0010_duties_event_index"), ("tenants", "0017_raises")]
+    dependencies = [
+        ("hooks", "0011_ringing"),
+        ("hooks", "0011_sip_rotation"),
+        ("tenants", "0017_raises"),
+    ]
 
     operations = [migrations.RunPython(fit_limits, migrations.RunPython.noop)]

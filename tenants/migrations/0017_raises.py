@@ -10,7 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0014_rest_api'),
+        ('tenants', '0015_rotation_and_proof'),
+        ('tenants', '0016_ringing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,6 +11,7 @@ from tenants.models.assignment import Assignment
 from tenants.models.audit_entry import AuditEntry
 from tenants.models.callee import Callee
 from tenants.models.domain import Domain
+from tenants.models.domain_proof import DomainProof
 from tenants.models.import_run import ImportedRow, ImportRun
 from tenants.models.limit_raise import LimitRaise
 from tenants.models.rate import Rate
@@ -29,6 +30,7 @@ __all__ = [
     "AuditEntry",
     "Callee",
     "Domain",
+    "DomainProof",
     "ImportRun",
     "ImportedRow",
     "LimitRaise",

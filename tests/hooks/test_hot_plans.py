@@ -18,19 +18,21 @@ from hooks.lifecycle import CallProgress, SessionProgress
 from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import reserve_first_slice
 from hooks.limits.weighing import read_asked, weigh_call
-from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, parts
+from hooks.models import Meter
+from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones, parts
 from hooks.statements.reading import (
     MOST_LIVING,
     READ_CALL,
     READ_CONNECT,
     READ_EVENT,
     READ_INSTANCES,
+    READ_PROVED_CONNECT,
     SETTINGS,
 )
 from hooks.statements.writing import write
 from tests import cast as casting
 from tests.environment import SERVER
-from tests.hooks.limits.pieces import BERLIN, limit_facts
+from tests.hooks.limits.pieces import BERLIN, ended_call, limit_facts
 from tests.wcs import NODE
 
 POOL, LIVING_OF_POOL = 100, 30_000
@@ -122,6 +124,10 @@ def hot(django_db_setup, django_db_blocker):
     """Two tenants: Acme has one account and most sessions, Globex a pool of accounts."""
     with django_db_blocker.unblock():
         cast = casting.assemble()
+        cast.acme.callees.update(ringing_capacity=3, cool_down=60, fallback=["support", "sales"])
+        ringing = {"ringing": [str(uuid.uuid4()) for _ in range(3)]}
+        meter = {"state": ringing, "touched_at": NOW}
+        Meter.objects.create(tenant=cast.acme, scope=f"callee {cast.sales.pk}", **meter)
         pool = [cast.globex.sip_accounts.get().pk] + [
             cast.globex.sip_accounts.create(
                 login=f"3{n:04}", password="x", domain="sip.globex.example"
@@ -218,6 +224,8 @@ OPENED: OpenedSession = {
     "context": None,
     "jti": "new",
     "spent_until": 1.0,
+    "sip_password_since": NOW,
+    "tries_password": True,
 }
 BREACH: Breach = {"tenant_id": 1, "visitor": "v1", "display": "", "because": "visitor_hour"}
 ASKED: AskedCall = {
@@ -235,22 +243,28 @@ ASKED: AskedCall = {
     "ended_by": "",
     "visitor": "",
     "reservation": reserve_first_slice(read_asked(limit_facts(), [], BERLIN), ["tenant"]),
+    "fallback": "",
 }
 
 
 def metering() -> Ledger:
     """Of a tenant whose meters are as they were read, with a call that has ended."""
-    ended = {"id": ROW, "reservation": ASKED["reservation"], "talked": 60}
+    ended = ended_call(ASKED["reservation"], talked=60, id=ROW)
     ledger = Ledger(1, limit_facts(version=1, meters={"tenant": {}}, ended=[ended]))
     assert weigh_call(limit_facts(), ledger, 7, "a", BERLIN).reservation
     return ledger
 
 
+TONES: SentTones = {"call_id": ROW, "presses": 1, "sent": 1, "last": [1.0]}
 ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
 OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
 HOT = {
     "instances": (READ_INSTANCES, ["{key-of-acme-1}"]),
     "connect": (READ_CONNECT, question(origins=ACME, wcs_session="new")),
+    "connect where proof is required": (
+        READ_PROVED_CONNECT,
+        question(origins=ACME, wcs_session="new"),
+    ),
     "connect with a ticket": (
         READ_CONNECT,
         question(origins=ACME, wcs_session="new", kid="tk", jti="j7", token=True, visitors="v1 v2"),
@@ -269,6 +283,8 @@ HOT = {
     "writing a call": record(Record(EVENT, asked=ASKED), ledgers=[metering()]),
     "writing a breach": record(Record(EVENT, breach=BREACH)),
     "writing an end": record(Record(EVENT, session=(ROW, SessionProgress(None, NOW, "x")))),
+    "tones": (READ_EVENT, question(wcs_call="c", sends_tones=True)),
+    "writing tones": record(Record(EVENT, tones=TONES)),
     "writing a report": record(Record(EVENT, call=(ROW, CallProgress(NOW, ringing_at=NOW)))),
 }
 ROWS = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")

@@ -62,7 +62,8 @@ def asked_link(call: Call) -> str:
 
 @admin.display(description="asked for")
 def asked_for(call: Call) -> str:
-    return call.alias or "(default)"
+    alias = call.alias or "(default)"
+    return f"{alias}, {call.fallback} instead" if call.fallback else alias
 
 
 @admin.display(description="dialled")

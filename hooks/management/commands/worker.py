@@ -27,6 +27,8 @@ class Command(PlainHelpCommand):
   reconciling     compares the calls of each WCS with those that live here
   reaping         closes sessions and calls that nobody ended
   adding up       counts the calls of each hour for the charts
+  rotating        judges new SIP passwords, and forgets old ones that nobody holds
+  proving         looks whether domains are proved, where CLICKHOOK_DOMAIN_PROOF asks for it
   raising         raises limits whose waiting time is over, and takes raises back at their end
   pruning         deletes what served its time
 

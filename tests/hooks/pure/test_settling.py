@@ -78,6 +78,8 @@ def test_a_connect_opens_a_session_and_gets_the_account():
         "context": None,
         "jti": None,
         "spent_until": None,
+        "sip_password_since": None,
+        "tries_password": False,
     }
     assert uuid.UUID(opened["id"]).version == 7
     check_event(outcome, session_id=opened["id"], only_with=opened["id"], tenant_id=TENANT_ID)
@@ -152,6 +154,7 @@ def test_a_call_is_recorded_and_gets_our_target():
         "ended_by": "",
         "visitor": "",
         "reservation": asked["reservation"],
+        "fallback": "",
     }
     assert asked["reservation"]["scopes"] == ["tenant"]
     check_event(outcome, call_id=asked["id"], only_with=asked["id"], session_id=SESSION_ID)
