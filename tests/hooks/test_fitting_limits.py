@@ -16,7 +16,7 @@ from hooks.limits.settlement import settle_call
 from hooks.limits.weighing import weigh_call
 from tenants.limits import SAFE, parse_limits
 from tenants.models import Tenant
-from tests.hooks.limits.pieces import limit_facts
+from tests.hooks.limits.pieces import ended_call, limit_facts
 
 BEFORE = [("hooks", "0006_time_display"), ("tenants", "0011_origins_of_apps")]
 BERLIN, VIENNA = "+4930123456", "+4315880"
@@ -90,7 +90,7 @@ def replay(tenant, calls):
         clock = asked_at.timestamp()
         for ended in [each for each in living if each[0] < clock]:
             living.remove(ended)
-            settle_call({"id": "", "reservation": ended[1], "talked": ended[2]}, ledger._meters)
+            settle_call(ended_call(ended[1], ended[2]), ledger._meters)
         now = facts._replace(
             clock=clock,
             worker_seen_at=clock,

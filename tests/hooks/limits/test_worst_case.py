@@ -21,7 +21,7 @@ from hooks.limits.weighing import weigh_call
 from hooks.limits.worst_case import ENDLESS, UNCOUNTED, UNPRICED, Exposure, find_worst_case
 from tenants.limits import SAFE, Limits, parse_limits
 from tenants.money import MICROS
-from tests.hooks.limits.pieces import BERLIN, NOON, limit_facts
+from tests.hooks.limits.pieces import BERLIN, NOON, ended_call, limit_facts
 
 CENT = MICROS // 100
 RATE = Rate(10 * CENT, first_increment=60, next_increment=60)
@@ -209,7 +209,7 @@ class Player:
 
     def end(self, talk: Talk, talked: int) -> None:
         self.talks.remove(talk)
-        settle_call({"id": "x", "reservation": talk.reservation, "talked": talked}, self.meters)
+        settle_call(ended_call(talk.reservation, talked), self.meters)
         left = price(self.rate, talked)
         for index, (period, money) in enumerate(talk.reserved):
             is_last = index == len(talk.reserved) - 1
