@@ -96,7 +96,7 @@ class LimitRaise(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.row_name}: {self.field}"
+        return f"{self.row_name}: {self.title}"
 
     @property
     def title(self) -> str:
