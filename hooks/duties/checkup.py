@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hooks.duties.heartbeat import STALE_AFTER
+from hooks.exposure import find_unbounded
 from hooks.models import Alarm, AnsweringNode, Ending, Switch, Worker
 from hooks.wcs.rest_api.access import open_rest_api
 from tenants.models import Tenant, WcsInstance
@@ -152,14 +154,21 @@ def _check_switches() -> Iterator[Finding]:
 
 
 def _check_tenants() -> Iterator[Finding]:
-    unlimited = list(
-        Tenant.objects.filter(status="active", limits={}).values_list("slug", flat=True)
-    )
+    active = Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("slug")
+    unlimited = list(active.filter(limits={}).values_list("slug", flat=True))
     if unlimited:
         remedy = "Set limits on each tenant's page."
         yield Finding("tenants", False, f"Without any limit: {_name_some(unlimited)}.", remedy)
-    else:
-        yield Finding("tenants", True, "Every active tenant has limits.")
+
+    others = active.exclude(slug__in=unlimited)
+    unbounded = list(islice(find_unbounded(others), MOST_NAMED + 1))
+    for slug, missing in unbounded[:MOST_NAMED]:
+        sentence = f"What {slug} can lose has no bound. {missing}"
+        yield Finding("tenants", False, sentence, "See At worst on the tenant's page.")
+    if len(unbounded) > MOST_NAMED:
+        yield Finding("tenants", False, "What more tenants can lose has no bound.")
+    if not (unlimited or unbounded):
+        yield Finding("tenants", True, "What each active tenant can lose is bounded.")
 
 
 def _check_secrets() -> Iterator[Finding]:

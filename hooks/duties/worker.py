@@ -14,6 +14,7 @@ from hooks.duties import (
     heartbeat,
     proving,
     pruning,
+    raising,
     reaping,
     reconciling,
     refusing,
@@ -45,6 +46,7 @@ def make_duties() -> list[Duty]:
         Duty("adding up", ADD_UP_EVERY, _add_up),
         Duty("rotating", rotating.EVERY, rotating.rotate, is_woken=True),
         Duty("proving", proving.EVERY, proving.prove),
+        Duty("raising", raising.EVERY, raising.raise_limits),
         Duty("pruning", pruning.EVERY, pruning.prune),
     ]
 

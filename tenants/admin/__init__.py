@@ -15,6 +15,7 @@ from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
 from tenants.admin.import_run import ImportRunAdmin
+from tenants.admin.limit_raise import LimitRaiseAdmin
 from tenants.admin.rate import RateAdmin
 from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
@@ -27,6 +28,7 @@ from tenants.models import (
     Callee,
     Domain,
     ImportRun,
+    LimitRaise,
     Rate,
     SipAccount,
     TicketKey,
@@ -51,6 +53,7 @@ admin.site.register(WcsInstance, WcsInstanceAdmin)
 admin.site.register(WcsNode, WcsNodeAdmin)
 admin.site.register(Rate, RateAdmin)
 admin.site.register(ImportRun, ImportRunAdmin)
+admin.site.register(LimitRaise, LimitRaiseAdmin)
 
 admin.site.register(AuditEntry, AuditEntryAdmin)
 admin.site.register(AccessAttempt, FailedSignInAdmin)

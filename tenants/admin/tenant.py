@@ -12,11 +12,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.destinations_form import describe_destinations
 from tenants.admin.display import STYLE, alarm, time_column
 from tenants.admin.limits_form import describe_limits
 from tenants.admin.pages.exporting import ExportingAdmin
+from tenants.admin.raising import RaisingAdmin
 from tenants.admin.scoped import forget_scope, may_change, scope
 from tenants.admin.tenant_forms import (
     CHANGE_FIELDSETS,
@@ -42,7 +42,7 @@ ROWS_EDITABLE = 30
 OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAccount)
 
 
-class TenantAdmin(ExportingAdmin, CarefulAdmin):
+class TenantAdmin(ExportingAdmin, RaisingAdmin):
     form = TenantForm
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
     readonly_fields = (

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.forms.models import InlineForeignKeyField
 from django.http import HttpRequest
 
-from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.display import STYLE
 from tenants.admin.limits_form import (
     TENANTS_HOLD_TOO,
@@ -18,10 +17,11 @@ from tenants.admin.limits_form import (
     limit_fieldsets,
 )
 from tenants.admin.pages.exporting import ExportingAdmin
+from tenants.admin.raising import RaisingAdmin
 from tenants.admin.versioned_form import VersionedForm
 
 
-class TenantOwnedAdmin(ExportingAdmin, CarefulAdmin):
+class TenantOwnedAdmin(ExportingAdmin, RaisingAdmin):
     autocomplete_fields = ("tenant",)
     list_select_related: ClassVar[Any] = ("tenant",)
     readonly_fields: ClassVar[Any] = ("limits_are",)

@@ -25,6 +25,7 @@ LEFT_OUT = {
 }
 # The columns that name an object, where it is not one of NAMED_BY.
 NAMES = {
+    "tenants.LimitRaise": ("row_name", "field"),
     "tenants.SipAccount": ("login", "domain"),
     "tenants.TicketKey": ("kid",),
     "tenants.VisitorLogin": ("login",),

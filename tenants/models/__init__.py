@@ -13,6 +13,7 @@ from tenants.models.callee import Callee
 from tenants.models.domain import Domain
 from tenants.models.domain_proof import DomainProof
 from tenants.models.import_run import ImportedRow, ImportRun
+from tenants.models.limit_raise import LimitRaise
 from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
@@ -32,6 +33,7 @@ __all__ = [
     "DomainProof",
     "ImportRun",
     "ImportedRow",
+    "LimitRaise",
     "Rate",
     "SecondFactor",
     "SipAccount",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from tenants.countries import country_code
 from tenants.models.tenant import Tenant
@@ -33,13 +33,21 @@ class RateQuerySet(OfTenantQuerySet["Rate"]):
         It looks at whole country codes, so for one country of +1 it may be another one's rate. At
         most it reads the index entries of one deck.
         """
+        rates = self.in_countries(countries)
+        return rates.order_by("-per_minute", "-connect_fee", "prefix").first()
+
+    def in_countries(self, countries: Iterable[str]) -> RateQuerySet:
         prefix_of_code = Q()
         for code in {country_code(country) for country in countries}:
             shorter = [code[:length] for length in range(1, len(code))]
             prefix_of_code |= Q(prefix__gte=code, prefix__lt=code + AFTER_DIGITS)
             prefix_of_code |= Q(prefix__in=shorter)
-        rates = self.filter(prefix_of_code) if prefix_of_code else self.none()
-        return rates.order_by("-per_minute", "-connect_fee", "prefix").first()
+        return self.filter(prefix_of_code) if prefix_of_code else self.none()
+
+    def highest(self) -> dict[str, int | None]:
+        """Of each number of a rate the highest, which may be those of several rates."""
+        names = ("per_minute", "connect_fee", "first_increment", "next_increment")
+        return self.aggregate(**{name: Max(name, default=None) for name in names})
 
 
 class Rate(models.Model):

@@ -67,6 +67,7 @@ class Tenant(models.Model):
     honey_alias = models.CharField(
         max_length=63,
         blank=True,
+        default="",
         db_default="",
         validators=[HONEY_ALIAS],
         help_text="An alias that no page uses. Whoever calls it attacks: an alarm is raised.",
@@ -128,6 +129,8 @@ class Tenant(models.Model):
     limits: models.JSONField[Any, Any] = models.JSONField(
         default=safe_limits, blank=True, validators=[check_limits]
     )
+    # Null: people set the limits. Otherwise an upgrade did, from what the tenant had done.
+    limits_fitted_at = models.DateTimeField(null=True, editable=False)
     # Null: the tenant's own country, with everyday types of numbers.
     destinations: models.JSONField[Any, Any] = models.JSONField(
         null=True, blank=True, default=None, validators=[check_tenants_destinations]

@@ -13,6 +13,7 @@ from django.db import DataError, Error, ProgrammingError, transaction
 
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry
+from tenants.limits_changed import limits_changed
 from tenants.models import ImportRun, Tenant
 from tenants.secrets.encryption import KeyRingError
 from tenants.secrets.fields import key_ring
@@ -21,6 +22,7 @@ from tenants.transfer.checking.comparison import compare_rows, set_default_calle
 from tenants.transfer.checking.existing import Existing
 from tenants.transfer.checking.whole_file import WholeFile
 from tenants.transfer.problems import ImportRefused, Problem, Problems, Unreadable, printable
+from tenants.transfer.raised import refuse_raises, refuse_unbounded, unbounded_warnings
 from tenants.transfer.reading.source import Source
 from tenants.transfer.report import Report
 from tenants.transfer.rows import Row
@@ -112,9 +114,12 @@ class _Import:
             if expected_digest and expected_digest != self.report.digest and not self.problems:
                 raise Stale
 
+            if not self.problems:
+                refuse_raises(self.allowed, self.problems)
             if self.report.changes and not self.problems:
                 self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
                 write_staged(self.source, self.allowed, self.report)
+                refuse_unbounded(self.allowed, self.problems)
             if not self.problems:
                 self.report.warnings = warnings_about(self.report.named_tenant_ids)
             transaction.set_rollback(self.report.dry_run or bool(self.problems))
@@ -173,6 +178,7 @@ def write_staged(source: Source, allowed: Allowed, report: Report) -> None:
     with as_one_entry(Action.IMPORTED, import_run, name=import_run.source, after=after):
         staging.analyze_table()
         apply_staged(import_run.pk)
+    limits_changed.send(ImportRun, tenant_ids=[key for key in report.tenant_ids if key])
     report.run = None if report.dry_run else import_run.pk
 
 
@@ -189,7 +195,8 @@ def warnings_about(tenant_ids: set[int | None]) -> list[str]:
         printable(unpriced.sentence) for unpriced in unpriced_callees(known, MOST_WARNINGS + 1)
     ]
     more = ["There are more such callees."] if len(sentences) > MOST_WARNINGS else []
-    return [*sentences[:MOST_WARNINGS], *more]
+    unbounded = list(islice(unbounded_warnings(known), MOST_WARNINGS))
+    return [*sentences[:MOST_WARNINGS], *more, *unbounded]
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -12,12 +12,14 @@ from django.db.models import DO_NOTHING, ForeignObjectRel, Model
 
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry
+from tenants.limits_changed import limits_changed
 from tenants.models import ImportRun, Tenant
 from tenants.secrets.encryption import SecretUnreadable, place
 from tenants.secrets.fields import key_ring
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.importing import Progress, carry_out, rate_counts
 from tenants.transfer.problems import Problems
+from tenants.transfer.raised import refuse_raises, refuse_unbounded
 from tenants.transfer.report import Report
 from tenants.transfer.tables import TABLES, WCS_INSTANCE, Table
 from tenants.transfer.writing import applying, staging
@@ -105,8 +107,11 @@ class _Undoing:
 
         if not self.problems:
             self._stage(import_run)
+            refuse_raises(self.allowed, self.problems)
+        if not self.problems:
             self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
             self._write(import_run)
+            refuse_unbounded(self.allowed, self.problems)
 
     def _stage(self, import_run: ImportRun) -> None:
         staging.create_table()
@@ -127,6 +132,7 @@ class _Undoing:
         with as_one_entry(Action.IMPORT_UNDONE, undo_run, name=undo_run.source, after=after):
             staging.analyze_table()
             applying.apply_staged(undo_run.pk)
+        limits_changed.send(ImportRun, tenant_ids=staging.staged_tenant_ids())
         self.report.run = None if self.report.dry_run else undo_run.pk
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from tenants.models import Callee, Rate, SipAccount, Tenant
+from tenants import raising
+from tenants.models import Callee, LimitRaise, Rate, SipAccount, Tenant
 from tests import cast as casting
 from tests.manager import Form, change, errors_of, signed_in, submit, url
 
@@ -27,6 +28,12 @@ STORED = {
 
 def store(tenant: Tenant, **values) -> None:
     Tenant.objects.filter(pk=tenant.pk).update(**(STORED | values))
+
+
+def confirm_all() -> None:
+    """What raises a limit holds when a second person confirms it."""
+    for raised in LimitRaise.objects.waiting():
+        assert raising.confirm(raised, "colleague")
 
 
 def test_the_page_shows_what_is_stored_and_saves_it_again_unchanged(acme_manager, cast):
@@ -62,6 +69,7 @@ def test_a_manager_changes_them(acme_manager, cast):
         hours="mon-fri: 09:00-17:00\n\nsat 22:00-02:00\nsun closed",
         holidays="2027-01-01, 2026-12-25",
     )
+    confirm_all()
     acme = Tenant.objects.get(pk=cast.acme.pk)
     assert (acme.country, acme.currency, acme.time_zone) == ("AT", "CHF", "Europe/Vienna")
     assert acme.limits == {
@@ -85,9 +93,11 @@ def test_an_empty_field_lifts_a_limit_and_opens_always(acme_manager, cast):
         hours="",
         holidays="",
     )
+    confirm_all()
     acme = Tenant.objects.get(pk=cast.acme.pk)
     assert acme.limits == {"money_per_day": "20.00"}
-    assert (acme.destinations, acme.hours, acme.holidays) == (None, None, [])
+    everyday = {"countries": ["DE"], "types": ["fixed_line", "mobile", "toll_free"]}
+    assert (acme.destinations, acme.hours, acme.holidays) == (everyday, None, [])
 
 
 MONEY = 'An amount in quotation marks, with a decimal point, like "20.00".'
@@ -142,6 +152,7 @@ def test_another_country_changes_the_numbers_of_callees(acme_manager, cast):
     callee = Callee.objects.create(tenant=cast.acme, alias="branch", target="030123456")
     assert callee.number == "4930123456"
     submit(acme_manager, change(cast.acme), country="AT")
+    confirm_all()
     assert Callee.objects.get(pk=callee.pk).number == "4330123456"
 
 
@@ -177,6 +188,7 @@ def test_a_callee_is_opened_alone_and_has_a_keypad_and_fallbacks(acme_manager, c
         open_countries=["001"],
         open_types=["satellite", "premium_rate"],
     )
+    confirm_all()
     sales = Callee.objects.get(pk=cast.sales.pk)
     assert (sales.keypad, sales.fallback) == (True, ["support"])
     assert sales.destinations == {"countries": ["001"], "types": ["premium_rate", "satellite"]}

@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
+from tenants.admin.raising import settle_raises
 from tenants.admin.scoped import forget_scope, scope
 from tenants.admin.secret_input import SecretInput
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.raising import hold_back
 from tenants.scope import ALL_TENANTS
 
 ALREADY_TAKEN = "Somebody took this short name or this origin at the same moment. Save again."
@@ -130,7 +132,9 @@ class NewCustomerForm(forms.Form):
         tenant.save()
         for row in owned:
             row.tenant = tenant
+            raised, _ = hold_back(row)
             row.save()
+            settle_raises(self._request, row, raised, [])
 
         if instance := self.cleaned_data["instance"]:
             instance.tenants.add(tenant)

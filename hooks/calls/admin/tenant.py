@@ -18,6 +18,7 @@ from hooks.calls.admin.set_up import describe_set_up
 from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
 from hooks.calls.admin.sip_account_table import sip_account_table
 from hooks.calls.admin.sip_rotation import sip_rotation_page
+from hooks.calls.admin.worst_case import with_activation_check, worst_case_context
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
 from hooks.models import Call, Event, Session
 from hooks.reasons import Decision
@@ -34,6 +35,9 @@ MAX_CALLEES = 4  # one more than the checklist names
 
 class TenantWithCallsAdmin(TenantAdmin):
     change_form_template = "hooks/tenant.html"
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return with_activation_check(super().get_form(request, *args, **kwargs))
 
     def response_add(
         self, request: HttpRequest, obj: Tenant, *args: Any, **kwargs: Any
@@ -118,6 +122,7 @@ def _page_context(tenant: Tenant) -> dict[str, Any]:
     refusals_query = f"{query}&decision__exact={Decision.REFUSED}"
 
     return {
+        **worst_case_context(tenant),
         "steps": steps,
         "missing": [step for step in steps if not step.done],
         "accounts": sip_account_table(tenant),

@@ -29,6 +29,7 @@ class Command(PlainHelpCommand):
   adding up       counts the calls of each hour for the charts
   rotating        judges new SIP passwords, and forgets old ones that nobody holds
   proving         looks whether domains are proved, where CLICKHOOK_DOMAIN_PROOF asks for it
+  raising         raises limits whose waiting time is over, and takes raises back at their end
   pruning         deletes what served its time
 
 `manage.py up` and `demo` run one. With gateways of your own, run at least one beside them: without

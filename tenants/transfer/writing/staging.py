@@ -35,6 +35,12 @@ SELECT (after->>'tenant_id')::bigint, after->>'alias', key::bigint
  WHERE "table" = 'tenants_callee' AND before IS NULL
 """
 
+TENANTS = """
+SELECT DISTINCT CASE "table" WHEN 'tenants_tenant' THEN key
+                             ELSE coalesce(before, after)->>'tenant_id' END::bigint
+  FROM import_staging
+"""
+
 
 def create_table() -> None:
     with connection.cursor() as cursor:
@@ -70,6 +76,12 @@ def staged_callee_keys(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str]
     with connection.cursor() as cursor:
         cursor.execute(CALLEE_KEYS, [list(tenants), list(aliases)])
         return {(tenant, alias): key for tenant, alias, key in cursor.fetchall()}
+
+
+def staged_tenant_ids() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(TENANTS)
+        return [key for (key,) in cursor.fetchall() if key is not None]
 
 
 def _columns(row: Row) -> tuple[Any, ...]:
