@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0016_ringing")]
+    dependencies = [("tenants", "0017_raises")]
 
     operations = [
         migrations.AddField(

@@ -59,8 +59,7 @@ def fit_limits(apps, schema_editor):
 class Migration(migrations.Migration):
     atomic = False  # each tenant is changed by itself
     dependencies = [
-        ("hooks", "0011_ringing"),
-        ("hooks", "0011_sip_rotation"),
+        ("hooks", "0012_ringing"),
         ("tenants", "0017_raises"),
     ]
 
