@@ -1,6 +1,7 @@
 """The tables of what happened: sessions, calls, events, hours, meters; and how times are read.
 
-Beside them what the worker needs: its heartbeat, alarms, switches and calls that are to be ended.
+Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches and calls that are
+to be ended.
 """
 
 from hooks.models.alarm import Alarm
@@ -9,6 +10,7 @@ from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
 from hooks.models.ending import Ending
 from hooks.models.event import Event
+from hooks.models.limit_notice import LimitNotice
 from hooks.models.meter import Meter
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
@@ -25,6 +27,7 @@ __all__ = [
     "CallHour",
     "Ending",
     "Event",
+    "LimitNotice",
     "Meter",
     "RefusedId",
     "Session",
