@@ -1,4 +1,4 @@
-"""Deletes what served its time and is no record: endings, spent tickets, breaches."""
+"""Deletes what served its time and is no record: endings, spent tickets, breaches, notices."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ DELETE FROM hooks_visitorbreach
        SELECT tenant_id, visitor FROM hooks_visitorbreach
         WHERE since < now() - interval '2 days' ORDER BY since LIMIT 10000)
 """
-PRUNED = {"endings": ENDINGS, "spent tickets": TICKETS, "breaches": BREACHES}
+# A notice of a month's limit must outlast that month.
+NOTICES = """
+DELETE FROM hooks_limitnotice
+ WHERE id IN (SELECT id FROM hooks_limitnotice
+               WHERE at < now() - interval '92 days' ORDER BY at LIMIT 10000)
+"""
+PRUNED = {"endings": ENDINGS, "spent tickets": TICKETS, "breaches": BREACHES, "notices": NOTICES}
 
 
 async def prune(connection: Connection) -> str:

@@ -1,7 +1,7 @@
 """The tables of what happened: sessions, calls, events, hours, meters; and how times are read.
 
-Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches and calls that are
-to be ended.
+Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches, and calls
+that are to be ended.
 """
 
 from hooks.models.alarm import Alarm
