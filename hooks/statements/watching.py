@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hooks.limits.scope import UNKNOWN_VISITORS
+
 MOST_ROWS = 5_000  # of each kind that one turn looks at
 
 CLOCK = "SELECT now()"
@@ -38,8 +40,11 @@ _OWNERS = " UNION ALL ".join(
     )
 )
 READ_METERS = f"""
-SELECT watched.tenant_id, watched.scope, coalesce(owner.place, ''), meter.state,
-       coalesce(owner.limits, '{{}}'), tenant.limits, tenant.currency, tenant.time_zone, tenant.slug
+SELECT watched.tenant_id, watched.scope,
+       CASE watched.scope WHEN '{UNKNOWN_VISITORS}' THEN 'visitors who cannot be told apart'
+                          ELSE coalesce(owner.place, '') END,
+       meter.state, coalesce(owner.limits, '{{}}'), tenant.limits,
+       tenant.currency, tenant.time_zone, tenant.slug
   FROM unnest(%(tenants)s::bigint[], %(scopes)s::text[]) AS watched (tenant_id, scope)
   JOIN tenants_tenant tenant ON tenant.id = watched.tenant_id
   JOIN hooks_meter meter ON meter.tenant_id = watched.tenant_id AND meter.scope = watched.scope

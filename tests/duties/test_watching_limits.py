@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hooks.duties.limit_mail import NoticeMail
@@ -15,6 +14,12 @@ from hooks.duties.watching_limits import LimitWatch
 from hooks.models import Call, LimitNotice
 from tenants.models import Domain, Tenant
 from tests.duties.turns import take_turn
+
+
+@pytest.fixture(autouse=True)
+def visitors_are_alike(cast):
+    """Without tickets, no meter of visitors who cannot be told apart."""
+    Tenant.objects.update(tickets="off")
 
 
 def called(acme, calls, first=0):
@@ -53,6 +58,14 @@ def test_it_is_told_once_by_however_many_workers(acme):
     for watch in (first, second, first, second):
         take_turn(watch.look)
     assert notices() == [("tenant", "calls_per_hour", "critical")]
+
+
+def test_visitors_without_a_ticket_have_notices_of_their_own(acme):
+    Tenant.objects.update(limits={"calls_per_hour": 4}, tickets="preferred")
+    called(acme, 2)
+    take_turn(LimitWatch().look)
+    assert notices() == [("unknown visitors", "calls_per_hour", "critical")]
+    assert LimitNotice.objects.get().place == "visitors who cannot be told apart"
 
 
 def test_it_is_told_again_when_the_window_has_passed(acme):
@@ -120,18 +133,17 @@ def test_it_is_mailed_once(acme, settings):
     assert "critical: tenant acme: Calls in the last hour: 1 of 1" in letter.body
 
 
-@pytest.mark.parametrize("tenants", [300])
-def test_its_work_does_not_grow_with_the_tenants(acme, tenants):
-    """A turn reads the meters of those who called, and no others."""
-    Tenant.objects.bulk_create(Tenant(slug=f"t{n}", name="T") for n in range(tenants))
-    Tenant.objects.update(limits={"calls_per_hour": 9})
+def test_it_looks_at_those_who_called_alone(acme, cast):
+    """Of 300 tenants whose meters are full, none called since the last turn."""
+    Tenant.objects.bulk_create(
+        Tenant(slug=f"t{n}", name="T", limits={"concurrent_calls": 9}) for n in range(300)
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)"
             " SELECT id, 'tenant', 1, '{\"living\": 99}', now() FROM tenants_tenant"
         )
-    with CaptureQueriesContext(connection):
-        called(acme, 1)
-    watch = LimitWatch()
-    take_turn(watch.look)
-    assert {notice.tenant_id for notice in LimitNotice.objects.all()} == set()
+    Tenant.objects.filter(pk=cast.acme.pk).update(limits={"calls_per_hour": 1})
+    called(acme, 1)
+    take_turn(LimitWatch().look)
+    assert notices() == [("tenant", "calls_per_hour", "critical")]

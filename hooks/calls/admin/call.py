@@ -40,6 +40,7 @@ class CallAdmin(HugeTableAdmin):
         columns.answered,
         columns.ended,
         columns.talked,
+        columns.cost,
         columns.outcome,
         "end_info",
         "sip_status",
@@ -53,6 +54,7 @@ class CallAdmin(HugeTableAdmin):
         columns.asked_for,
         columns.dialled,
         columns.talked,
+        columns.cost,
     )
     list_filter = (TenantFilter, TimeFilter, "decision", CallOutcomeFilter, ReasonFilter)
     linked_lookups = ("session__id__exact", *TimeFilter.NAMES)

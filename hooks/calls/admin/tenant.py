@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,14 @@ from django.urls import path, reverse
 from hooks.calls import checklist
 from hooks.calls.admin import tables
 from hooks.calls.admin.call_test import CallTestForm, make_test_call
+from hooks.calls.admin.limit_bars import build_limit_bars
+from hooks.calls.admin.limit_notices import newest_notices
 from hooks.calls.admin.new_customer import NewCustomerForm
 from hooks.calls.admin.set_up import describe_set_up
 from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
 from hooks.calls.admin.sip_account_table import sip_account_table
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
-from hooks.models import Call, Event, Session
+from hooks.models import Call, Event, LimitNotice, Session
 from hooks.reasons import Decision
 from tenants.admin.scoped import may_change
 from tenants.admin.tenant import TenantAdmin
@@ -113,6 +116,8 @@ def _page_context(tenant: Tenant) -> dict[str, Any]:
     return {
         "steps": steps,
         "missing": [step for step in steps if not step.done],
+        "limits": build_limit_bars(tenant, datetime.now(UTC)),
+        "notices": newest_notices(LimitNotice.objects.filter(tenant=tenant)),
         "accounts": sip_account_table(tenant),
         "latest_calls": tables.call_table(calls, query, MAX_ROWS),
         "latest_refusals": tables.event_table(refusals, refusals_query, MAX_ROWS),
