@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
+from hooks.models import Worker
 from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.environment import DATA_DIR
@@ -225,3 +228,5 @@ def manage(transactional_db) -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture
 def worker_lives(transactional_db) -> None:
     """As if a worker ran: calls that somebody must end in time are refused without one."""
+    far_ahead = timezone.now() + timedelta(days=1)  # so that it does not go stale in a long test
+    Worker.objects.create(name="as if", started_at=far_ahead, seen_at=far_ahead)

@@ -20,6 +20,7 @@ from hooks.calls.admin.new_customer import NewCustomerForm
 from hooks.calls.admin.set_up import describe_set_up
 from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
 from hooks.calls.admin.sip_account_table import sip_account_table
+from hooks.calls.admin.what_if import what_if_page
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
 from hooks.models import Call, Event, LimitNotice, Session
 from hooks.reasons import Decision
@@ -53,8 +54,12 @@ class TenantWithCallsAdmin(TenantAdmin):
             path("new-customer/", view(self.new_customer), name="tenants_new_customer"),
             path("set-up-text/", set_up_text, name="hooks_set_up_text"),
             path("<path:object_id>/overview/", view(self.overview), name="tenants_tenant_overview"),
+            path("<path:object_id>/what-if/", view(self.what_if), name="hooks_what_if"),
             *super().get_urls(),
         ]
+
+    def what_if(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return what_if_page(self, request, self._visible_tenant(request, object_id))
 
     def overview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the tenant; a POST makes a test call, and the page tells how it went."""

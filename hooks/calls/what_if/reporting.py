@@ -94,7 +94,7 @@ def replay_calls(
     """`limits` by scope, and valid."""
     since = now - timedelta(days=days)
     report = Report(tenant, since, now, days=_empty_days(tenant, since, now))
-    begin = _warm_up_from(tenant, limits, since)
+    begin = begin_of_replay(tenant, limits, now, days)
     total = recorded_calls(tenant, begin, now).count()
 
     replayed = Replay(tried_limits(tenant, limits)).run(
@@ -117,11 +117,13 @@ def _count_calls(
         yield call
 
 
-def _warm_up_from(tenant: Tenant, limits: Mapping[str, Any], since: datetime) -> datetime:
-    """Days and months have used something up already when the replay's first day begins."""
-    local = since.astimezone(ZoneInfo(tenant.time_zone))
-    by_month = any(name.endswith("_per_month") for limit in limits.values() for name in limit)
-    if by_month:
+def begin_of_replay(
+    tenant: Tenant, limits: Mapping[str, Any], now: datetime, days: int
+) -> datetime:
+    """Before the first day of the report: by then days and months have used something up."""
+    since = now - timedelta(days=days)
+    if any(name.endswith("_per_month") for limit in limits.values() for name in limit):
+        local = since.astimezone(ZoneInfo(tenant.time_zone))
         return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return since - timedelta(days=1)
 
