@@ -9,6 +9,7 @@ import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clickhook.settings")
 
+from django.contrib.auth.hashers import get_hashers
 from django.core.asgi import get_asgi_application
 
 _django = get_asgi_application()
@@ -16,6 +17,7 @@ _django = get_asgi_application()
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
 from clickhook.door.pages import Pages  # noqa: E402 - needs the apps
 from clickhook.health import PATHS, Health  # noqa: E402 - needs the apps
+from clickhook.pooling import find_problem_soon  # noqa: E402 - needs the apps
 from hooks.body import Receive  # noqa: E402 - needs the apps
 from hooks.duties.running import Duties  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Scope, Send  # noqa: E402 - needs the apps
@@ -26,6 +28,9 @@ from tenants.secrets.encryption import KeyRingError  # noqa: E402
 # Seconds after which a thread gives way to another. At Python's 5 ms, hooks would wait that long,
 # several times each, for a file that a manager imports in the same process.
 sys.setswitchinterval(0.0005)
+
+# Loaded before gunicorn makes its workers, because they share the hasher's lock.
+get_hashers()
 
 # Whitenoise hands static files to Django piece by piece, and Django warns for each of them.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
@@ -58,12 +63,10 @@ class Application:
             self._gateway = Gateway(lanes)
             self._office = office = TicketOffice()
         except KeyRingError as error:
-            return await send(
-                {
-                    "type": "lifespan.startup.failed",
-                    "message": f"CLICKHOOK_ENCRYPTION_KEYS: {error}",
-                }
-            )
+            return await _refuse_to_start(send, f"CLICKHOOK_ENCRYPTION_KEYS: {error}")
+        if problem := await find_problem_soon():
+            return await _refuse_to_start(send, problem)
+
         duties = Duties(lanes)
         lanes.start()
         await self._health.start()
@@ -77,6 +80,10 @@ class Application:
         await office.close()
         await lanes.stop()
         return await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _refuse_to_start(send: Send, message: str) -> None:
+    await send({"type": "lifespan.startup.failed", "message": message})
 
 
 application = Application()

@@ -69,10 +69,11 @@ class Gunicorn:
             time.sleep(0.05)
 
     def end(self) -> None:
+        """The socket first: nobody is to wait in its queue for an answer that does not come."""
+        self._socket.close()
         if self._process:
             end(self._process)
             self._end_workers()
-        self._socket.close()
 
     def _answers(self) -> bool:
         host, port = self._socket.getsockname()[:2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,6 +14,8 @@ from hooks.database import parameters
 
 ROUNDS = 5  # other clients may take the connection that is looked for
 WAITS = 2.0  # seconds
+CONNECTS_WITHIN = 2  # seconds, whole ones
+START_WITHIN = 10.0  # seconds
 ASK = "SELECT pg_backend_pid()"
 MESSAGE = (
     "DATABASE_URL leads to a pooler with transaction pooling (PgBouncer: pool_mode). The gateway "
@@ -23,12 +26,26 @@ MESSAGE = (
 @register(Tags.database)
 def check_pooling(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
     """Part of `migrate` and of `up`. A database that is away is not this check's business."""
-    if not databases:
-        return []
+    problem = find_problem() if databases else ""
+    return [Error(problem, id="clickhook.E001")] if problem else []
+
+
+async def find_problem_soon() -> str:
+    """For a gateway that starts; also empty where the database does not answer in time."""
     try:
-        return [Error(MESSAGE, id="clickhook.E001")] if pools_transactions(parameters()) else []
+        async with asyncio.timeout(START_WITHIN):
+            return await asyncio.to_thread(find_problem)
+    except TimeoutError:
+        return ""
+
+
+def find_problem() -> str:
+    """Empty where there is none, or no database that could tell."""
+    place = parameters() | {"connect_timeout": CONNECTS_WITHIN}
+    try:
+        return MESSAGE if pools_transactions(place) else ""
     except psycopg.OperationalError:
-        return []
+        return ""
 
 
 def pools_transactions(place: dict[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """gunicorn, for `manage.py up` and for the image alike."""
 
 import os
+import sys
 from typing import Any
 
 wsgi_app = "clickhook.asgi:application"
@@ -20,6 +21,14 @@ control_socket_disable = True
 accesslog = None  # the hook URL holds the instance's key
 errorlog = "-"
 loglevel = "warning"
+
+
+def on_starting(server: Any) -> None:
+    """Once, instead of by each worker and in five lines."""
+    from clickhook.pooling import find_problem  # needs the application, which is loaded by now
+
+    if problem := find_problem():
+        sys.exit(problem)
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -31,6 +31,10 @@ BATCH = 100  # lines recorded at once
 _REFUSED = b'{"refused":'
 
 
+class SpoolError(Exception):
+    """What was to be kept is not on disk; the message says why."""
+
+
 class Batch(NamedTuple):
     hooks: list[Hook]
     refused: list[str]  # ids of sessions and calls
@@ -43,36 +47,35 @@ class Spool:
     """
 
     def __init__(self, directory: Path, limit: int) -> None:
-        """`limit` in bytes; beyond it nothing is kept, and WCS is told so."""
+        """`limit` in bytes; beyond it nothing is kept."""
         self._directory, self._limit = directory, limit
         self._file: IO[bytes] | None = None
 
-    def keep(self, hooks: Sequence[Hook]) -> bool:
-        """Whether they are on disk."""
-        return self._write([_line(hook) for hook in hooks])
+    def keep(self, hooks: Sequence[Hook]) -> None:
+        """Raises SpoolError; then none of them is kept."""
+        self._write([_line(hook) for hook in hooks])
 
-    def keep_refused(self, ids: Sequence[str]) -> bool:
-        """Ids of sessions and calls that were refused while their commit may yet happen."""
-        return self._write([orjson.dumps({"refused": id_}) + b"\n" for id_ in ids])
+    def keep_refused(self, ids: Sequence[str]) -> None:
+        """Ids of sessions and calls that were refused while their commit may yet happen.
 
-    def _write(self, kept: Sequence[bytes]) -> bool:
-        """Whether they are on disk."""
+        Raises SpoolError.
+        """
+        self._write([orjson.dumps({"refused": id_}) + b"\n" for id_ in ids])
+
+    def _write(self, kept: Sequence[bytes]) -> None:
         if not kept:
-            return True
+            return
         lines = b"".join(kept)
         try:
             file = self._file or self._open()
             if file.tell() + len(lines) > self._limit:
-                log.error("the spool is full: %d events are lost", len(kept))
-                return False
+                raise SpoolError("the spool is full")
             file.write(lines)
             file.flush()
             os.fsync(file.fileno())
         except OSError as error:
             self._file = None  # what is in it already is recorded like another process's
-            log.error("the spool cannot be written: %s", error.strerror)
-            return False
-        return True
+            raise SpoolError(f"the spool cannot be written: {error.strerror}") from error
 
     @contextlib.contextmanager
     def take(self) -> Iterator[Iterator[Batch]]:

@@ -10,7 +10,7 @@ from hooks.hook import Hook
 from hooks.outcome import Answer
 from hooks.policy import decide_without_database
 from hooks.reasons import Reason
-from hooks.spool import Spool
+from hooks.spool import Spool, SpoolError
 
 log = logging.getLogger("hooks")
 REPORT_EVERY = 60.0  # seconds
@@ -22,13 +22,11 @@ class Outage:
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._absent: set[str] = set()  # the lanes that have no database
-        self._began_at = self._reported_at = 0.0
-        self._refused = self._kept = 0
+        self._start_counting()
 
     def begin(self, lane: str, why: str) -> None:
         if not self._absent:
-            self._began_at = self._reported_at = time.monotonic()
-            self._refused = self._kept = 0
+            self._start_counting()
             log.error("the database is away: %s", why)
         self._absent.add(lane)
 
@@ -36,17 +34,17 @@ class Outage:
         self._absent.discard(lane)
         if not self._absent:
             log.warning("the database is back %s", self._summary())
+            self._start_counting()
 
     def answer(self, hooks: Sequence[Hook]) -> list[Answer]:
         """Nothing is allowed; what has happened already is on disk before it is answered."""
         reasons = [decide_without_database(hook.method) for hook in hooks]
-        spooled = [
+        events = [
             hook for hook, reason in zip(hooks, reasons, strict=True) if reason is Reason.SPOOLED
         ]
-        is_kept = self._spool.keep(spooled)
+        is_kept = self._keep(events)
 
-        self._kept += len(spooled) if is_kept else 0
-        self._refused += len(hooks) - len(spooled)
+        self._refused += len(hooks) - len(events)
         self._report()
         return [self._answer(reason, is_kept) for reason in reasons]
 
@@ -55,7 +53,25 @@ class Outage:
 
         They are ended when they turn up.
         """
-        self._spool.keep_refused(ids)
+        try:
+            self._spool.keep_refused(ids)
+        except SpoolError as error:
+            log.error("%d refused ids are not kept: %s", len(ids), error)
+
+    def _start_counting(self) -> None:
+        self._began_at = self._reported_at = time.monotonic()
+        self._loss_reported_at: float | None = None
+        self._refused = self._kept = self._lost = 0
+
+    def _keep(self, events: Sequence[Hook]) -> bool:
+        try:
+            self._spool.keep(events)
+        except SpoolError as error:
+            self._lost += len(events)
+            self._report_loss(str(error))
+            return False
+        self._kept += len(events)
+        return True
 
     def _answer(self, reason: Reason, is_kept: bool) -> Answer:
         if reason is Reason.SPOOLED and is_kept:
@@ -67,6 +83,15 @@ class Outage:
             self._reported_at = time.monotonic()
             log.error("the database is still away %s", self._summary())
 
+    def _report_loss(self, why: str) -> None:
+        """Also without an outage: a locked row spools its own events."""
+        now = time.monotonic()
+        if self._loss_reported_at is None or now - self._loss_reported_at > REPORT_EVERY:
+            self._loss_reported_at = now
+            log.error("%s: %d events lost so far", why, self._lost)
+
     def _summary(self) -> str:
         seconds = time.monotonic() - self._began_at
-        return f"after {seconds:.0f} s: {self._refused} hooks refused, {self._kept} events kept"
+        counts = f"{self._refused} hooks refused, {self._kept} events kept"
+        lost = f", {self._lost} events lost" if self._lost else ""
+        return f"after {seconds:.0f} s: {counts}{lost}"

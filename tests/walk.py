@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from hooks.models import Call, Event, Session
+from hooks.models import Alarm, Call, Event, Session, Switch
 from tenants.models import Domain, Upload
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.importing import run
@@ -85,6 +85,12 @@ def a_day_of(tenant, instance, shared):
     )
     Event.objects.create(instance=instance, **event, method="connect")
     Event.objects.create(tenant=tenant, instance=shared, **event, method="connect")
+    Alarm.objects.create(
+        kind="honey_alias", tenant=tenant, instance=instance, call=call, wcs_call_id=slug, at=NOW
+    )
+    Switch.objects.create(
+        key=f"visitor {tenant.pk} x", name=f"by {slug}", tenant=tenant, because="x", by="mary"
+    )
 
 
 def an_import_by(user, tenant):

@@ -7,11 +7,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 
 from clickhook.door.application import App, Message, Receive, Send, answer
 from clickhook.door.slots import Busy, Slots
 from clickhook.door.uploads import UploadBudget, announced_size
+from tenants.sign_in.client_address import lockout_address
 
 # Each page at work has one thread and at most one database connection.
 PAGES_AT_ONCE = 4
@@ -50,7 +52,7 @@ class Pages:
         await asyncio.shield(visit)
 
     async def _serve(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        visit = _Visit(self._slots_for(scope), receive, send)
+        visit = _Visit(self._slots_for(scope), _address(scope), receive, send)
         try:
             with self._uploads.hold(announced_size(scope["headers"])):
                 await self._django(scope, visit.receive, visit.send)
@@ -71,8 +73,9 @@ class Pages:
 class _Visit:
     """One request: it takes a slot when its body is complete, so a slow upload holds none."""
 
-    def __init__(self, slots: Slots, receive: Receive, send: Send) -> None:
-        self._slots, self._receive, self._send = slots, receive, send
+    def __init__(self, slots: Slots, address: str, receive: Receive, send: Send) -> None:
+        self._slots, self._address = slots, address
+        self._receive, self._send = receive, send
         self._is_complete = self._holds_slot = False
         self.was_refused = False
 
@@ -83,7 +86,7 @@ class _Visit:
 
         self._is_complete = True
         try:
-            await self._slots.take()
+            await self._slots.take(self._address)
         except Busy:
             self.was_refused = True
             return dict(DISCONNECT)  # Django drops the request, and has not begun to answer
@@ -99,6 +102,18 @@ class _Visit:
         if self._holds_slot:
             self._holds_slot = False
             self._slots.give_back()
+
+
+def _address(scope: dict[str, Any]) -> str:
+    """Requests take turns by the address that failed sign-ins are counted by."""
+    peer, *_ = scope.get("client") or ("",)
+    passed_on = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    request = HttpRequest()
+    request.META = {
+        "REMOTE_ADDR": peer,
+        "HTTP_X_FORWARDED_FOR": b",".join(passed_on).decode("latin-1"),
+    }
+    return lockout_address(request) or ""
 
 
 def _is_stream(message: Message) -> bool:

@@ -1,7 +1,8 @@
-"""Hashes passwords one at a time, and lets hooks have the processor first."""
+"""Hashes one password at a time on this machine, and lets hooks have the processor first."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +11,23 @@ from functools import cache
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 LESS_URGENT = 10  # as `nice` counts: with all processors busy, a tenth of a hook's share
+# All workers inherit this file from gunicorn and lock it in turn: a hash in each of them would keep
+# all processors busy. The lock of a worker that is killed ends with it.
+TURN = os.memfd_create("password-hashing")
 
 
 class YieldingPasswordHasher(PBKDF2PasswordHasher):
     """The hashes are Django's own; only the thread that computes them is another."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        return _thread(os.getpid()).submit(super().encode, password, salt, iterations).result()
+        return _thread(os.getpid()).submit(self._encode, password, salt, iterations).result()
+
+    def _encode(self, password: str, salt: str, iterations: int | None) -> str:
+        fcntl.lockf(TURN, fcntl.LOCK_EX)
+        try:
+            return super().encode(password, salt, iterations)
+        finally:
+            fcntl.lockf(TURN, fcntl.LOCK_UN)
 
 
 @cache

@@ -16,6 +16,10 @@ from clickhook.door.connections import Connections
 
 SLOWEST_BODY = 16 * 1024  # bytes a second
 SLOWEST_READER = 3  # deadlines, in which a client reads what waits of its answer
+# A client that is refused while it still sends would see a reset, not its answer, if the connection
+# were closed at once.
+LINGER = 0.5  # deadlines
+LINGER_BYTES = 24 * 1024**2  # two of the largest uploads that are taken
 
 
 class Awaited(enum.Enum):
@@ -46,6 +50,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         self._awaited: Awaited | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._reader_timer: asyncio.TimerHandle | None = None
+        self._linger_timer: asyncio.TimerHandle | None = None
         self._bytes = 0  # since the timer was set
 
     def connection_made(self, transport: Any) -> None:
@@ -60,6 +65,8 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         self._await(Awaited.FIRST_BYTE)
 
     def data_received(self, data: bytes) -> None:
+        if self._linger_timer is not None:
+            return self._drop(data)
         if self._keepalive_handle is not None:
             self._cancel_keepalive_timer()
             self._connections.mark_at_work(self)
@@ -67,11 +74,14 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         super().data_received(data)
         if not self._closed:
             self._note_progress()
+        return None
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.remove(self)
         self._await(None)
         self._stop_reader_timer()
+        if self._linger_timer is not None:
+            self._linger_timer.cancel()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -84,8 +94,11 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
 
     def close_quietly(self) -> None:
         """Of an idle connection."""
-        self._close_transport()
-        self._request_ready.set()  # the task that waits for a request ends
+        if self._linger_timer is not None:
+            self.transport.abort()
+        else:
+            self._close_transport()
+            self._request_ready.set()  # the task that waits for a request ends
 
     @property
     def has_begun_request(self) -> bool:
@@ -145,14 +158,48 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
 
     def _refuse_slow_request(self) -> None:
         self._send_error_response(HTTPStatus.REQUEST_TIMEOUT, "The request did not come in time.\n")
-        self._close_transport()
+        self._close_at_once()
         self._request_ready.set()
 
+    @property
+    def _expects_body(self) -> bool:
+        return self._body_receiver is not None and not self._body_receiver._complete
+
+    def _will_close(self, request: Any, response_requires_close: bool) -> bool:
+        """Also where an answer comes before the body: gunicorn closes then without saying so."""
+        return self._expects_body or super()._will_close(request, response_requires_close)
+
     def _close_transport(self) -> None:
+        if self._expects_body and not self._closed:
+            self._linger()
+        else:
+            self._close_at_once()
+
+    def _close_at_once(self) -> None:
         super()._close_transport()
+        self._watch_last_answer()
+
+    def _linger(self) -> None:
+        """Ends the answer, then reads and drops the rest of the body."""
+        self._closed, self._bytes = True, 0
+        self._body_receiver.signal_disconnect()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._resume_reading()
+
+        self._linger_timer = self._loop.call_later(LINGER * self._deadline, self.transport.abort)
+        self._connections.mark_kept(self, self._loop.time())
+        self._watch_last_answer()
+
+    def _watch_last_answer(self) -> None:
         self._await(None)
         if not self._conn_lost_handled and self.transport.get_write_buffer_size():
             self._start_reader_timer()
+
+    def _drop(self, data: bytes) -> None:
+        self._bytes += len(data)
+        if self._bytes > LINGER_BYTES:
+            self.transport.abort()
 
     def _start_reader_timer(self) -> None:
         if self._reader_timer is None:

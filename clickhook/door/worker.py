@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import resource
+import socket
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +19,9 @@ from clickhook.door.protocol import DoorProtocol
 RESERVED_DESCRIPTORS = 256  # for the database, files, logs and listening sockets
 SHARE_OF_ONE_ADDRESS = 4  # one address may have a quarter of all connections
 MANY_DESCRIPTORS = 65_536  # where the system knows no limit
-# A proxy prefers the connection that it used last, so a quiet one is safe to close.
-QUIET = 0.5  # seconds
+# At the end a connection is closed only when it was quiet for longer than nginx keeps one
+# (docker/nginx.conf): closed by this side, it could meet a hook that is on its way.
+GRACE = 1.5  # seconds
 LOOK_EVERY = 0.1  # seconds
 
 # The worker of gunicorn makes its protocol by this name.
@@ -40,15 +45,40 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
     def handle_exit_signal(self) -> None:
         super().handle_exit_signal()
         if self._ending is None:
-            self._ending = self.loop.create_task(self._close_quiet_connections())
+            self._ending = self.loop.create_task(self._end_connections())
 
-    async def _close_quiet_connections(self) -> None:
-        """What is busy is answered with `Connection: close`, and is then closed by gunicorn."""
+    async def _end_connections(self) -> None:
+        """What is asked meanwhile is answered with `Connection: close`, which gunicorn does."""
+        for accepted in self._stop_accepting():
+            await self.loop.connect_accepted_socket(lambda: DoorProtocol(self), accepted)
+
+        await asyncio.sleep(GRACE)
         while True:
-            for connection in self.connections.quiet_since(self.loop.time() - QUIET):
+            for connection in self.connections.quiet_since(self.loop.time() - GRACE):
                 if not connection.has_begun_request:
                     connection.close_quietly()
             await asyncio.sleep(LOOK_EVERY)
+
+    def _stop_accepting(self) -> list[socket.socket]:
+        """At once, while new connections are rare; gives those that still waited in the queue."""
+        waiting: list[socket.socket] = []
+        for server in self.servers:
+            with contextlib.ExitStack() as queues:
+                for listening in server.sockets:
+                    copy = socket.socket(fileno=os.dup(listening.fileno()))
+                    waiting += accept_all(queues.enter_context(copy))
+                server.close()
+        return waiting
+
+
+def accept_all(queue: socket.socket) -> Iterator[socket.socket]:
+    """As many as wait, or as there are descriptors for."""
+    queue.setblocking(False)
+    with contextlib.suppress(OSError):
+        while True:
+            accepted, _ = queue.accept()
+            accepted.setblocking(False)
+            yield accepted
 
 
 def raise_descriptor_limit() -> int:

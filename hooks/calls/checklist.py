@@ -48,6 +48,7 @@ class SetUpFacts:
     connected: bool
     answered: bool
     domain_problem: str = ""  # of a domain that would be refused today
+    target_problem: str = ""  # of a callee whose target would be refused today
 
 
 def steps(facts: SetUpFacts) -> list[SetUpStep]:
@@ -93,6 +94,8 @@ def _account_step(facts: SetUpFacts) -> SetUpStep:
 
 
 def _callee_step(facts: SetUpFacts) -> SetUpStep:
+    if facts.target_problem:
+        return SetUpStep(False, facts.target_problem, CALLEES)
     if facts.has_default:
         sentence = "A page that names no callee calls the default one."
         return SetUpStep(True, sentence, CALLEES)

@@ -40,17 +40,17 @@ GROUPS = {
     "Limits: money": AMOUNTS,
     "Limits: each visitor": VISITOR,
 }
-EMPTY_IS_NO_LIMIT = "An empty field is no limit here; limits of a wider scope hold as well."
+EMPTY_IS_NO_LIMIT = "An empty field means that there is no limit."
+TENANTS_HOLD_TOO = "An empty field means that only the tenant's limit holds."
 
 
-def limit_fieldsets() -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (
-            title,
-            {"fields": [field_name(key) for key in labels], "description": EMPTY_IS_NO_LIMIT},
-        )
-        for title, labels in GROUPS.items()
+def limit_fieldsets(explanation: str) -> list[tuple[str, dict[str, Any]]]:
+    """The first one has the explanation."""
+    fieldsets: list[tuple[str, dict[str, Any]]] = [
+        (title, {"fields": [field_name(key) for key in labels]}) for title, labels in GROUPS.items()
     ]
+    fieldsets[0][1]["description"] = explanation
+    return fieldsets
 
 
 def field_name(key: str) -> str:

@@ -16,24 +16,8 @@ from tenants.money import write_money
 
 
 class RateAdmin(ReadOnlyAdmin):
-    fields = (
-        "tenant",
-        "prefix",
-        "price",
-        "fee",
-        "first_increment",
-        "next_increment",
-        "currency",
-    )
-    list_display = (
-        "prefix",
-        "price",
-        "fee",
-        "first_increment",
-        "next_increment",
-        "currency",
-        "tenant",
-    )
+    fields = ("tenant", "prefix", "price", "fee", "increments")
+    list_display = ("prefix", "price", "fee", "increments", "tenant")
     list_filter = (TenantFilter,)
     list_select_related: ClassVar[Any] = ("tenant",)
     search_fields = ("prefix",)
@@ -59,8 +43,12 @@ class RateAdmin(ReadOnlyAdmin):
 
     @admin.display(description="per minute", ordering="per_minute")
     def price(self, rate: Rate) -> str:
-        return write_money(rate.per_minute)
+        return f"{write_money(rate.per_minute)} {rate.currency}"
 
     @admin.display(description="connect fee", ordering="connect_fee")
     def fee(self, rate: Rate) -> str:
-        return write_money(rate.connect_fee)
+        return f"{write_money(rate.connect_fee)} {rate.currency}"
+
+    @admin.display(description="seconds charged, first and next")
+    def increments(self, rate: Rate) -> str:
+        return f"{rate.first_increment} / {rate.next_increment}"

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from django import forms
 
 from tenants.admin.destinations_form import TenantDestinationsForm
-from tenants.admin.limits_form import LimitsForm, limit_fieldsets
+from tenants.admin.limits_form import EMPTY_IS_NO_LIMIT, LimitsForm, limit_fieldsets
 from tenants.admin.text_fields import HolidaysField, HoursField, country_choices
 from tenants.admin.versioned_form import VersionedForm
 from tenants.currencies import CURRENCIES
@@ -21,7 +21,7 @@ NEW_FIELDS = [
 PLACE = ["country", "currency", "time_zone"]
 CHANGE_FIELDSETS: list[tuple[str, dict[str, Any]]] = [
     ("Country and money", {"fields": PLACE}),
-    *limit_fieldsets(),
+    *limit_fieldsets(EMPTY_IS_NO_LIMIT),
     ("Destinations", {"fields": ["open_everyday", "open_countries", "open_types"]}),
     ("Opening hours", {"fields": ["hours", "holidays"]}),
 ]
@@ -58,6 +58,12 @@ class TenantPageForm(LimitsForm, TenantDestinationsForm):
         model = Tenant
         fields = [*NEW_FIELDS, *PLACE, "hours", "holidays"]
         labels = LABELS
+        help_texts = {
+            "country": "How numbers without a country code are read, and where calls may go unless "
+            "destinations say otherwise.",
+            "currency": "Of the limits and rates.",
+            "time_zone": "Of the opening hours and of the limits per day and month.",
+        }
         widgets = {
             "country": forms.Select(choices=[("", "none"), *country_choices()]),
             "currency": forms.Select(choices=[(code, code) for code in sorted(CURRENCIES)]),

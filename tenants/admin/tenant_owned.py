@@ -11,7 +11,12 @@ from django.http import HttpRequest
 
 from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.display import STYLE
-from tenants.admin.limits_form import LimitsForm, describe_limits, limit_fieldsets
+from tenants.admin.limits_form import (
+    TENANTS_HOLD_TOO,
+    LimitsForm,
+    describe_limits,
+    limit_fieldsets,
+)
 from tenants.admin.pages.exporting import ExportingAdmin
 from tenants.admin.versioned_form import VersionedForm
 
@@ -38,7 +43,7 @@ class TenantOwnedAdmin(ExportingAdmin, CarefulAdmin):
         if obj is None:
             return fieldsets
         if self.has_change_permission(request, obj):
-            return [*fieldsets, *self.page_fieldsets(), *limit_fieldsets()]
+            return [*fieldsets, *self.page_fieldsets(), *limit_fieldsets(TENANTS_HOLD_TOO)]
         return [*fieldsets, ("Limits", {"fields": ["limits_are"]})]
 
     def page_fieldsets(self) -> list[Any]:

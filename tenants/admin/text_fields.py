@@ -16,6 +16,8 @@ from tenants.models.stored_json import fallback_problems, holiday_problems, prob
 
 CLOSED = "closed"
 _NAMES = "iso3166.tab"  # of the time zones' database, where the system has it
+# Numbering plans of their own that ISO 3166 does not list.
+_MORE_NAMES = {"AC": "Ascension", "TA": "Tristan da Cunha", "XK": "Kosovo"}
 
 
 class HoursField(forms.CharField):
@@ -88,7 +90,7 @@ def _country_names() -> dict[str, str]:
     paths = [Path(folder) / _NAMES for folder in TZPATH]
     text = next((path.read_text(encoding="utf-8") for path in paths if path.exists()), "")
     lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
-    return {code: name for code, name, *_ in lines}
+    return {code: name for code, name, *_ in lines} | _MORE_NAMES
 
 
 def _hours_text(hours: dict[str, list[str]]) -> str:

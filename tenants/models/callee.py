@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -107,16 +106,34 @@ class Callee(models.Model):
         super().save(*args, **kwargs)
 
     def clean_fields(self, exclude: Any = None) -> None:
-        if "target" not in (exclude or ()):
-            with suppress(BadTarget):  # the field's validator says it
+        exclude = set(exclude or ())
+        if "target" not in exclude:
+            try:
                 self.target = normalise_target(self.target)
+            except BadTarget:
+                # The field's validator says it. A row of before a rule stays as it is, so that the
+                # page around it can be saved.
+                if self._is_stored_so():
+                    exclude.add("target")
         super().clean_fields(exclude)
+
+    @property
+    def target_warning(self) -> str:
+        """Of a stored row, whose target was perhaps taken before such targets were refused."""
+        try:
+            normalise_target(self.target)
+        except BadTarget as error:
+            return f"{self.alias}: {error}"
+        return ""
 
     def clean(self) -> None:
         if self._tenant is not None:
             check_amounts(self.limits, self._tenant.currency)
         if self.alias in self.fallback:
             raise ValidationError({"fallback": f"{self.alias} cannot stand in for itself."})
+
+    def _is_stored_so(self) -> bool:
+        return Callee.objects.filter(pk=self.pk, target=self.target).exists()
 
     def set_number(self) -> bool:
         """Whether the number is another now."""

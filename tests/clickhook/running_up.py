@@ -21,14 +21,23 @@ def eventually(condition, within: float = 30.0) -> None:
         time.sleep(0.05)
 
 
+def find_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Up:
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir, self.host = data_dir, "127.0.0.1"
         self.environment = {**os.environ, **environment}
         self.environment.pop("CLICKHOOK_DATA_DIR", None)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = find_port()
 
     def start(self, *, ready: bool = True) -> str:
         self.output = self.data_dir.parent / "output"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import socket
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from clickhook.body_limit import LARGEST
+from clickhook.door.protocol import LINGER_BYTES
+from clickhook.door.uploads import LARGE_AT_ONCE
+from tests.conftest import Gateway
 
 HEAD = (
     "POST /admin/tenants/importrun/add/ HTTP/1.1\r\n"
@@ -69,3 +75,55 @@ def test_a_form_of_the_usual_size_is_read(gateway):
     answer, _ = _answer(gateway.port, f"Content-Length: {len(body)}\r\n", iter([body]))
 
     assert answer.startswith(("HTTP/1.1 403 ", "HTTP/1.1 302 "))
+
+
+def _upload(port: int, size: int) -> tuple[int, str | None]:
+    """Like most clients: it reads the answer only when the whole body is sent."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    with contextlib.closing(connection):
+        connection.request("POST", "/admin/tenants/importrun/add/", b"x" * size)
+        response = connection.getresponse()
+        assert response.read()
+        return response.status, response.getheader("connection")
+
+
+def test_whoever_sends_all_of_a_too_large_upload_sees_the_refusal(gateway):
+    for _ in range(5):
+        assert _upload(gateway.port, 2 * LARGEST) == (413, "close")
+
+
+def test_whoever_sends_all_of_a_too_large_hook_sees_the_refusal(gateway):
+    for _ in range(5):
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=20)
+        with contextlib.closing(connection):
+            connection.request("POST", "/hooks/some-key/connect", b"x" * 5_000_000)
+            assert connection.getresponse().status == 413
+
+
+def test_an_upload_without_room_is_refused_and_the_sender_sees_it(django_db_setup):
+    crowded = Gateway(workers=1).start()
+    head = (HEAD + f"Content-Length: {LARGEST}\r\n\r\n").encode()
+    with contextlib.ExitStack() as held:
+        for _ in range(LARGE_AT_ONCE // LARGEST):
+            holder = socket.create_connection(("127.0.0.1", crowded.port))
+            held.enter_context(holder).sendall(head)
+        time.sleep(0.2)
+        assert _upload(crowded.port, LARGEST) == (503, "close")
+    crowded.stop()
+
+
+def test_a_refused_sender_is_cut_off_after_so_many_bytes(gateway):
+    head = HEAD + f"Content-Length: {2 * 1024**3}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as connection:
+        connection.sendall(head.encode())
+        sent = _send_until_cut_off(connection, at_most=10 * LINGER_BYTES)
+
+    assert 10 * LINGER_BYTES > sent >= LINGER_BYTES >= 2 * LARGEST
+
+
+def _send_until_cut_off(connection: socket.socket, at_most: int) -> int:
+    sent = 0
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        while sent < at_most:
+            sent += connection.send(PIECE)
+    return sent

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from clickhook.door.connections import Connections
+from clickhook.door.worker import accept_all
 from tests.clickhook.running_up import eventually
 from tests.conftest import Gateway
 
@@ -108,6 +111,34 @@ def test_a_worker_that_ends_closes_what_is_idle_and_answers_what_has_begun(door,
     assert begun.recv(1) == b""
     door.process.wait(timeout=20)
     door.start()
+
+
+def test_a_worker_that_ends_serves_whoever_is_in_its_queue(door, connect):
+    worker = worker_of(door)
+    os.kill(worker, signal.SIGSTOP)
+    waiting = [connect() for _ in range(5)]
+    for connection in waiting:
+        connection.sendall(WHOLE)
+    door.process.terminate()
+    time.sleep(0.2)
+    os.kill(worker, signal.SIGCONT)
+
+    assert all(connection.recv(65_536).startswith(b"HTTP/1.1 200 ") for connection in waiting)
+    door.process.wait(timeout=20)
+    door.start()
+
+
+def test_all_that_wait_in_a_queue_are_accepted():
+    with contextlib.ExitStack() as opened, socket.create_server(("127.0.0.1", 0)) as queue:
+        callers = [
+            opened.enter_context(socket.create_connection(queue.getsockname())) for _ in range(3)
+        ]
+        accepted = [opened.enter_context(connection) for connection in accept_all(queue)]
+
+        assert {connection.getpeername() for connection in accepted} == {
+            caller.getsockname() for caller in callers
+        }
+        assert not any(connection.getblocking() for connection in accepted)
 
 
 class Idle:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from clickhook.door.protocol import LINGER
 from tests.conftest import Gateway
 
 DEADLINE = 0.5  # seconds
@@ -81,6 +82,18 @@ def test_a_body_that_comes_fast_enough_is_read_to_its_end(door):
         answer = connection.recv(65_536)
 
     assert answer.startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_refused_sender_is_cut_off_after_some_time(door):
+    too_large = HEAD.replace(b"1000", b"%d" % 1024**3)
+    with connected(door) as connection:
+        connection.sendall(too_large)
+        started = time.monotonic()
+        assert rest(connection).startswith(b"HTTP/1.1 413 ")
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            _send_for(10, connection)
+
+    assert LINGER * DEADLINE < time.monotonic() - started < DEADLINE + 5
 
 
 def test_a_kept_connection_may_be_quiet_for_longer(door):

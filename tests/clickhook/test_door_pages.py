@@ -40,10 +40,13 @@ class Django:
 
 
 class Client:
+    peer = "203.0.113.1"
+
     def __init__(self, pages: Pages, method: str = "GET", path: str = "/admin/", **headers: str):
         self.status, self.headers = 0, {}
         named = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
         scope = {"type": "http", "method": method, "path": path, "headers": named}
+        scope["client"] = (self.peer, 50_000)
         self.task = asyncio.create_task(pages(scope, self.receive, self.send))
 
     async def receive(self) -> dict[str, Any]:
@@ -196,13 +199,85 @@ def test_a_body_that_does_not_say_its_size_counts_as_the_largest():
     assert announced_size([]) == 0
 
 
+class Manager(Client):
+    peer = "198.51.100.7"
+
+
+def test_whoever_comes_from_elsewhere_is_next_and_always_has_room():
+    async def test(django, pages):
+        flood = [Client(pages, "POST", LOGIN) for _ in range(150)]
+        await settle()
+        managers = [Manager(pages, "POST", LOGIN) for _ in range(2)]
+        await settle()
+        assert [manager.status for manager in managers] == [0, 0]
+        assert sum(client.status == 503 for client in flood) == 151 - bounds.WAITING
+
+        ended = []
+        for client in [*flood, *managers]:
+            client.task.add_done_callback(lambda _, client=client: ended.append(client))
+        django.may_end.set()
+        await asyncio.gather(*(client.task for client in [*flood, *managers]))
+        answered = [client for client in ended if client.status == 200]
+        assert [answered.index(manager) for manager in managers] == [2, 4]
+
+    run(test)
+
+
+def test_behind_a_proxy_the_address_is_what_the_proxy_says(settings):
+    settings.CLICKHOOK_TRUSTED_PROXIES = 1
+
+    async def test(django, pages):
+        forged = {"x_forwarded_for": "198.51.100.7, 203.0.113.1"}
+        for _ in range(150):
+            Client(pages, "POST", LOGIN, **forged)
+        await settle()
+        known = Client(pages, "POST", LOGIN, **forged)
+        manager = Client(pages, "POST", LOGIN, x_forwarded_for="198.51.100.7")
+        await settle()
+        assert (known.status, manager.status) == (503, 0)
+
+    run(test)
+
+
+def test_many_addresses_wait_as_long_as_there_is_room():
+    async def test() -> None:
+        slots = Slots(1, 2, 5)
+        await slots.take("a")
+        first, second = (asyncio.create_task(slots.take(address)) for address in "bc")
+        await settle()
+        with pytest.raises(Busy):
+            await slots.take("d")
+        slots.give_back()
+        await first
+        slots.give_back()
+        await second
+
+    asyncio.run(test())
+
+
+@pytest.mark.parametrize("turn_comes_first", [True, False])
+def test_a_turn_that_comes_as_the_wait_ends_is_passed_on(turn_comes_first):
+    async def test() -> None:
+        slots = Slots(1, 2, 5)
+        await slots.take("a")
+        first, second = (asyncio.create_task(slots.take(address)) for address in "bc")
+        await settle()
+        steps = [slots.give_back, first.cancel]
+        for step in steps if turn_comes_first else reversed(steps):
+            step()
+        await asyncio.wait_for(second, 1)
+        assert first.cancelled()
+
+    asyncio.run(test())
+
+
 def test_who_waits_too_long_is_refused():
     async def wait() -> None:
         slots = Slots(1, 1, 0.05)
-        await slots.take()
+        await slots.take("a")
         with pytest.raises(Busy):
-            await slots.take()
+            await slots.take("a")
         slots.give_back()
-        await slots.take()
+        await slots.take("a")
 
     asyncio.run(wait())

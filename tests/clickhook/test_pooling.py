@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +18,10 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 
 from clickhook import pooling, postgres
+from clickhook.asgi import Application
 from hooks.database import parameters
+from tests.clickhook.running_up import find_port
+from tests.conftest import ROOT
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
 CONFIGURATION = """
@@ -29,12 +35,6 @@ auth_type = any
 pool_mode = {mode}
 default_pool_size = {size}
 """
-
-
-def find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,54 @@ def test_transaction_pooling_is_seen(pooled):
 @pytest.mark.parametrize("pooled", [("session", 20)], indirect=True, ids=str)
 def test_session_pooling_is_not_mistaken_for_it(pooled):
     assert not pooling.pools_transactions(pooled)
+
+
+@pytest.mark.skipif(not PGBOUNCER, reason="needs pgbouncer")
+@pytest.mark.parametrize("pooled", [("transaction", 20)], indirect=True, ids=str)
+def test_gunicorn_does_not_start_behind_it(pooled):
+    url = "postgresql://{user}@{host}:{port}/{dbname}".format(**pooled)
+    command = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]
+    ended = subprocess.run(
+        [*command, "--bind", "127.0.0.1:0"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url, "WEB_CONCURRENCY": "2"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr == f"{pooling.MESSAGE}\n"
+
+
+@pytest.mark.django_db
+def test_no_worker_starts_behind_it(monkeypatch):
+    """The database may have been away when gunicorn looked."""
+    monkeypatch.setattr(pooling, "pools_transactions", lambda place: True)
+    sent = asyncio.run(_start_up())
+
+    assert sent == [{"type": "lifespan.startup.failed", "message": pooling.MESSAGE}]
+
+
+async def _start_up() -> list[dict[str, str]]:
+    sent: list[dict[str, str]] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: dict[str, str]) -> None:
+        sent.append(message)
+
+    await asyncio.wait_for(Application()({"type": "lifespan"}, receive, send), 30)
+    return sent
+
+
+def test_a_database_that_does_not_answer_hinders_no_start():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = {"host": "127.0.0.1", "port": silent.getsockname()[1], "dbname": "clickhook"}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pooling, "parameters", lambda: place)
+            assert pooling.find_problem() == ""
 
 
 @pytest.mark.django_db

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import runpy
 import subprocess
 import sys
 
@@ -12,12 +15,20 @@ from tests.conftest import ROOT
 
 
 def settings(**environment: str) -> subprocess.CompletedProcess[str]:
-    show = "print(s.SECRET_KEY and 'key', s.SESSION_COOKIE_SECURE, s.ALLOWED_HOSTS, s.DEBUG)"
-    show = f"from django.conf import settings as s; {show}"
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "clickhook.settings", **environment}
-    return subprocess.run(
-        [sys.executable, "-c", show], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+    """What a process that reads them shows; a process of its own would take a second."""
+    errors, shown, code = io.StringIO(), "", 0
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(errors):
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        try:
+            made = runpy.run_path(str(ROOT / "clickhook" / "settings.py"))
+            shown = "{} {SESSION_COOKIE_SECURE} {ALLOWED_HOSTS} {DEBUG}".format(
+                made["SECRET_KEY"] and "key", **made
+            )
+        except SystemExit as ended:
+            code = 1
+            print(ended, file=errors)
+    return subprocess.CompletedProcess([], code, shown, errors.getvalue())
 
 
 @pytest.mark.parametrize(
@@ -44,7 +55,16 @@ def test_cookies_are_secure_where_the_url_is_https():
 
 
 def test_there_is_no_default_key(tmp_path):
-    assert "SECRET_KEY" in settings(CLICKHOOK_DATA_DIR=str(tmp_path)).stderr
+    """Django says so when the key is read, so this needs a process."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "clickhook.settings"}
+    refused = subprocess.run(
+        [sys.executable, "-c", "from django.conf import settings; settings.SECRET_KEY"],
+        cwd=ROOT,
+        env={**environment, "CLICKHOOK_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert "SECRET_KEY" in refused.stderr
 
 
 def test_secrets_may_come_from_files(tmp_path):

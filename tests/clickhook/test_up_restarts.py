@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import threading
 import time
 import uuid
@@ -18,7 +19,7 @@ import psycopg
 import pytest
 
 from clickhook import postgres
-from tests.clickhook.running_up import Up, eventually
+from tests.clickhook.running_up import Up, eventually, is_listening
 from tests.wcs import Wcs
 
 KEY, SECRET = "an-instance-key-of-this-test", "a-signing-secret-of-this-test"
@@ -199,3 +200,19 @@ def test_a_gunicorn_that_never_answered_is_not_started_again(up):
     assert up.process.wait(timeout=60) == 1
     assert "gunicorn ended by itself with exit code" in up.output.read_text()
     assert up.leftovers() == []
+
+
+def test_it_refuses_new_callers_and_answers_the_others_while_it_ends(up):
+    up.start()
+    begun, rest = b"GET /healthz HTTP/1.1\r\n", b"Host: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", up.port), timeout=10) as caller:
+        caller.sendall(begun)
+        time.sleep(0.2)
+        up.process.send_signal(signal.SIGTERM)
+        eventually(lambda: not is_listening(up.port))
+        caller.sendall(rest)
+        answer = caller.recv(65_536).lower()
+
+    assert answer.startswith(b"http/1.1 200 ")
+    assert b"connection: close" in answer
+    assert up.process.wait(30) == 0

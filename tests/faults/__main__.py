@@ -10,7 +10,9 @@ import time
 import uuid
 from pathlib import Path
 
-from tests.bench.rig import KEY, SECRET, Gateway, Rig
+from tests.bench.hooks import KEY, SECRET
+from tests.bench.rig import Rig
+from tests.bench.sides import Gateway
 from tests.faults import strangers
 from tests.wcs import Wcs
 
@@ -23,6 +25,7 @@ ATTACKS = {
     "2,200 idle connections": strangers.hold_idle,
     "500 slow heads": strangers.send_slow_heads,
     "150 sign-ins": strangers.sign_in,
+    "150 pages": strangers.read_pages,
     "150 /readyz": strangers.ask_readyz,
     "200 held uploads": strangers.hold_uploads,
 }

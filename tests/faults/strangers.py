@@ -69,10 +69,15 @@ async def ask_readyz(port: int, outcome: Counter) -> None:
     await _repeat(150, port, outcome, request)
 
 
+SIGN_IN_PAGE = b"GET /admin/login/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+async def read_pages(port: int, outcome: Counter) -> None:
+    await _repeat(150, port, outcome, SIGN_IN_PAGE)
+
+
 async def sign_in(port: int, outcome: Counter) -> None:
-    page = await _exchange(
-        port, b"GET /admin/login/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    )
+    page = await _exchange(port, SIGN_IN_PAGE)
     cookie = re.search(rb"csrftoken=(\w+)", page)[1].decode()
     token = re.search(rb'csrfmiddlewaretoken" value="(\w+)"', page)[1].decode()
 

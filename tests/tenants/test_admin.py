@@ -49,6 +49,12 @@ def test_every_table_has_its_pages():
             "Call",
             "Event",
             "Rate",
+            "TicketKey",
+            "TokenKey",
+            "VisitorLogin",
+            "VisitorBlock",
+            "Alarm",
+            "Switch",
             "ImportRun",
             "AuditEntry",
         )

@@ -80,7 +80,7 @@ class CallAdmin(HugeTableAdmin):
             "my-settings/", self.admin_site.admin_view(my_settings_page), name="hooks_my_settings"
         )
         hang_up_view = path(
-            "<uuid:call_id>/hang-up/", self.admin_site.admin_view(hang_up), name="hooks_hang_up"
+            "<uuid:object_id>/hang-up/", self.admin_site.admin_view(hang_up), name="hooks_hang_up"
         )
         return [*routes, hang_up_view, my_settings, *super().get_urls()]
 

@@ -20,12 +20,12 @@ from tenants.sign_in.confirmation import confirmed_recently
 
 @require_POST
 @confirmed_recently
-def hang_up(request: HttpRequest, call_id: uuid.UUID) -> HttpResponse:
+def hang_up(request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
     """Leads back to the page in `next`, or to the call's page."""
-    call = Call.objects.visible_to(request.user).filter(pk=call_id).first()
+    call = Call.objects.visible_to(request.user).filter(pk=object_id).first()
     if call is None:
         raise Http404("You may see no such call.")
-    if not Call.objects.changeable_by(request.user).filter(pk=call_id).exists():
+    if not Call.objects.changeable_by(request.user).filter(pk=object_id).exists():
         raise PermissionDenied
 
     if call.ended_at is None:

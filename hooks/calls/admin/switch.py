@@ -38,7 +38,7 @@ class SwitchAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("switch-off/", view(self.switch_off_page), name="hooks_switch_off"),
-            path("<int:switch>/switch-on/", view(self.switch_on_page), name="hooks_switch_on"),
+            path("<int:object_id>/switch-on/", view(self.switch_on_page), name="hooks_switch_on"),
             *super().get_urls(),
         ]
 
@@ -59,8 +59,8 @@ class SwitchAdmin(ReadOnlyAdmin):
         )
 
     @confirmed_recently
-    def switch_on_page(self, request: HttpRequest, switch: int) -> HttpResponse:
-        row = self.get_queryset(request).filter(pk=switch, off_at=None).first()
+    def switch_on_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        row = self.get_queryset(request).filter(pk=object_id, off_at=None).first()
         if row is None:
             raise Http404("There is no such switch, or it is on again.")
         if not may_switch(scope(request).changeable, row.tenant_id):

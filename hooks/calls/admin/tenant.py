@@ -147,6 +147,7 @@ def _set_up_facts(tenant: Tenant, instances: list[WcsInstance]) -> SetUpFacts:
         instances=tuple(_instance_facts(instance) for instance in instances),
         connected=Session.objects.filter(tenant=tenant).exists(),
         domain_problem=_domain_problem(tenant),
+        target_problem=next(filter(None, (callee.target_warning for callee in callees)), ""),
         answered=any(latest.values_list("answered_at", flat=True)),
     )
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from tenants.hours import Hours, is_open, parse_hours
-
 from hooks.limits.asked import Asked
 from hooks.reasons import Reason
+from tenants.hours import Hours, is_open, parse_hours
 from tenants.limits import Limits
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from hooks import without_database
 from hooks.reasons import Reason
+from hooks.spool import SpoolError
 from hooks.without_database import REPORT_EVERY, Outage
 from tests.hooks.pure.pieces import make_hook
 
@@ -19,15 +20,15 @@ EVENT, CALL, HANGUP = (
 
 
 class FullOrNot:
-    """A spool that says whether it took the hooks."""
+    """A spool that refuses events while it is full."""
 
     def __init__(self) -> None:
         self.kept, self.is_full = [], False
 
-    def keep(self, hooks) -> bool:
-        if not self.is_full:
-            self.kept.extend(hooks)
-        return not self.is_full
+    def keep(self, hooks) -> None:
+        if hooks and self.is_full:
+            raise SpoolError("the spool is full")
+        self.kept.extend(hooks)
 
 
 @pytest.fixture
@@ -80,8 +81,6 @@ def test_an_outage_of_all_lanes_has_two_lines(spool, lines, clock):
     outage.begin("events", "no answer in time")
     for _ in range(3):
         outage.answer([EVENT, CALL, CALL])
-    spool.is_full = True
-    outage.answer([EVENT])
     clock[0] += 7
     outage.end("calls")
     outage.answer([EVENT, CALL])
@@ -89,8 +88,37 @@ def test_an_outage_of_all_lanes_has_two_lines(spool, lines, clock):
 
     assert lines == [
         "ERROR the database is away: no connection",
-        "WARNING the database is back after 7 s: 7 hooks refused, 3 events kept",
+        "WARNING the database is back after 7 s: 7 hooks refused, 4 events kept",
     ]
+
+
+def test_events_that_the_spool_refuses_are_counted_in_a_line_a_minute(spool, lines, clock):
+    outage = Outage(spool)
+    outage.begin("events", "no connection")
+    spool.is_full = True
+    for seconds in (1, 1, REPORT_EVERY, 1):
+        clock[0] += seconds
+        outage.answer([EVENT, HANGUP, CALL])
+    outage.end("events")
+
+    assert lines[1:] == [
+        "ERROR the spool is full: 2 events lost so far",
+        "ERROR the spool is full: 6 events lost so far",
+        "ERROR the database is still away after 62 s: 3 hooks refused, 0 events kept, "
+        "6 events lost",
+        "WARNING the database is back after 63 s: 4 hooks refused, 0 events kept, 8 events lost",
+    ]
+
+
+def test_a_spool_that_is_full_again_has_a_line_in_each_outage(spool, lines, clock):
+    outage = Outage(spool)
+    spool.is_full = True
+    for _ in range(2):
+        outage.begin("events", "no connection")
+        outage.answer([EVENT])
+        outage.end("events")
+
+    assert lines.count("ERROR the spool is full: 1 events lost so far") == 2
 
 
 def test_the_next_outage_counts_anew(spool, lines, clock):

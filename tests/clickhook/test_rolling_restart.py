@@ -1,0 +1,127 @@
+"""Two gateways behind docker/nginx.conf are restarted in turn: no hook notices."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from clickhook.body_limit import LARGEST
+from clickhook.door.worker import GRACE
+from hooks.payloads import MAX_BYTES
+from tests import cast as casting
+from tests.clickhook.nginx import CONFIGURATION, PROGRAM, Nginx
+from tests.clickhook.running_up import eventually, find_port
+from tests.conftest import Gateway
+from tests.wcs import Wcs
+
+MEDIA_SERVERS = 8
+needs_nginx = pytest.mark.skipif(not PROGRAM, reason="needs nginx")
+
+
+@pytest.fixture
+def gateways(django_db_setup) -> Iterator[list[Gateway]]:
+    both = [Gateway({"CLICKHOOK_TRUSTED_PROXIES": "1"}).start() for _ in range(2)]
+    yield both
+    for gateway in both:
+        gateway.stop()
+
+
+@pytest.fixture
+def nginx(tmp_path, gateways) -> Iterator[Nginx]:
+    running = Nginx(tmp_path, gateways)
+    running.start()
+    yield running
+    running.stop()
+
+
+@needs_nginx
+def test_no_hook_notices_a_rolling_restart(cast, gateways, nginx):
+    over = threading.Event()
+    with ThreadPoolExecutor(MEDIA_SERVERS) as pool:
+        posting = [
+            pool.submit(_post_until, over, nginx.wcs(cast.acme_1.key, casting.ACME_SIGNING))
+            for _ in range(MEDIA_SERVERS)
+        ]
+        try:
+            for gateway in gateways:
+                gateway.stop()
+                gateway.start()
+                eventually(lambda gateway=gateway: _is_ready(gateway))
+        finally:
+            over.set()
+        answers = sum((one.result() for one in posting), Counter())
+
+    assert set(answers) == {200}, (answers, _failures(nginx))
+    assert answers[200] > 500
+    _log_tells_what_happened_without_the_key(nginx, cast.acme_1.key, gateways)
+
+
+def _post_until(over: threading.Event, wcs: Wcs) -> Counter[int | str]:
+    answers: Counter[int | str] = Counter()
+    while not over.is_set():
+        wcs.session = str(uuid.uuid4())
+        try:
+            answers[wcs.post("connect").status] += 1
+        except (http.client.HTTPException, OSError) as error:
+            answers[type(error).__name__] += 1
+            wcs.close()
+    wcs.close()
+    return answers
+
+
+def _is_ready(gateway: Gateway) -> bool:
+    wcs = gateway.wcs("", None)
+    try:
+        return wcs.request("GET", "/readyz").status == 200
+    finally:
+        wcs.close()
+
+
+def _failures(nginx: Nginx) -> list[str]:
+    lines = nginx.log("access.log").splitlines()
+    return [line for line in lines if " 200 " not in line][-5:] + [nginx.log("error.log")[-1000:]]
+
+
+def _log_tells_what_happened_without_the_key(nginx, key, gateways) -> None:
+    log = nginx.log("access.log")
+    assert "POST /hooks/***/connect 200" in log
+    for gateway in gateways:
+        assert f"127.0.0.1:{gateway.port}: 200" in log
+    for name in ("access.log", "error.log"):
+        assert key not in nginx.log(name)
+
+
+@needs_nginx
+def test_no_log_shows_a_hook_url(tmp_path):
+    nobody = [Gateway(port=find_port()) for _ in range(2)]
+    nginx = Nginx(tmp_path, nobody)
+    nginx.start()
+    wcs = nginx.wcs("some-instance-key", None)
+
+    for path in ("/hooks/KEY/connect", "//hooks//KEY/connect", "/x/../hooks/KEY/connect?a=KEY"):
+        for size in (1, MAX_BYTES, MAX_BYTES + 1):
+            assert wcs.request("POST", path.replace("KEY", wcs.key), b"x" * size).status >= 413
+    wcs.close()
+    nginx.stop()
+
+    assert nginx.log("access.log").count("POST /hooks/***/connect ") == 9
+    assert wcs.key not in nginx.log("access.log") + nginx.log("error.log")
+
+
+def test_what_nginx_takes_is_what_the_gateway_takes():
+    sizes = re.findall(r"client_max_body_size (\d+)([km]);", CONFIGURATION)
+    units = {"k": 1024, "m": 1024**2}
+    assert [int(size) * units[unit] for size, unit in sizes] == [LARGEST, MAX_BYTES]
+
+
+def test_nginx_closes_an_unused_connection_before_an_ending_gateway_does():
+    to_gateways, to_media_servers = re.findall(r" keepalive_timeout (\d+)s;", CONFIGURATION)
+    assert int(to_gateways) < GRACE
+    assert int(to_media_servers) >= 75  # a minute, for which Java's pools keep one, and some more
