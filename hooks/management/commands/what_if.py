@@ -50,6 +50,8 @@ Amounts with their currency are texts; spent and saved are in millionths of its 
         parser.add_argument("changes", metavar="LIMIT=VALUE", nargs="*")
         parser.add_argument("--days", type=int, required=True, metavar="N", help="1 to 400")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        # Limits may stand before and after the options.
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
 
     def handle(
         self, *, tenant: str, changes: list[str], days: int, json: bool, **options: Any
