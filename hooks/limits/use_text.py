@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks.limits.use import Use
 from tenants.limits import MONEY
-from tenants.money import digits_of, write_money
+from tenants.money import MICROS, digits_of, write_money
 
 LABELS = {
     "concurrent_calls": "Calls at once",
@@ -24,7 +24,8 @@ LABELS = {
 
 
 def format_money(micros: int, currency: str) -> str:
-    return f"{write_money(micros, digits_of(currency))} {currency}"
+    """Rounded to the digits of the currency."""
+    return f"{_round(micros, currency)} {currency}"
 
 
 def format_limit(limit: str, most: int, currency: str) -> str:
@@ -34,5 +35,11 @@ def format_limit(limit: str, most: int, currency: str) -> str:
 def describe_use(use: Use, currency: str) -> str:
     """Such as `16.20 of 20.00 EUR`."""
     if use.is_money:
-        return f"{write_money(use.used, digits_of(currency))} of {format_money(use.most, currency)}"
+        return f"{_round(use.used, currency)} of {format_money(use.most, currency)}"
     return f"{use.used:,} of {use.most:,}"
+
+
+def _round(micros: int, currency: str) -> str:
+    digits = digits_of(currency)
+    unit = MICROS // 10**digits
+    return write_money((micros + unit // 2) // unit * unit, digits)

@@ -1,4 +1,4 @@
-"""The tenant's page shows limits with their use as bars, and notices; the start page shows these."""
+"""Pages show limits with their use as bars, notices about them, and what calls cost."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from hooks.calls.what_if.figure import build_figure, limit_rows, summarise
+from hooks.calls.what_if.figure import build_figure, limit_rows
 from hooks.calls.what_if.reading import recorded_calls
 from hooks.calls.what_if.reporting import Report, begin_of_replay, replay_calls
 from hooks.calls.what_if.trying import read_stored_limits
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hooks.calls.admin.tenant import TenantWithCallsAdmin
 
 DAYS = (1, 7, 30)
+MOST_SHOWN = 20  # calls
 MOST_CALLS = 30_000  # some seconds; the command takes any number
 TOO_MANY = (
     f"There are more than {MOST_CALLS:,} calls in these days. Choose fewer days, or run "
@@ -97,10 +98,9 @@ def _replay(tenant: Tenant, days: int) -> tuple[Report | None, list[str]]:
 def _report_context(report: Report) -> dict[str, Any]:
     currency = report.tenant.currency
     return {
-        "summary": summarise(report),
         "figure": build_figure(report),
         "limit_rows": limit_rows(report),
-        "changes": [_change_row(change, currency) for change in report.examples],
+        "changes": [_change_row(change, currency) for change in report.examples[:MOST_SHOWN]],
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from hooks.duties.watching_limits import Watched, find_notices
 from hooks.limits.meter import DAY, HOUR, MINUTE, SECOND, Meter, Tally
 from hooks.limits.use import LENGTHS, Use, use
-from hooks.limits.use_text import LABELS, describe_use
+from hooks.limits.use_text import LABELS, describe_use, format_money
 from tenants.limits import Limits
 from tests.hooks.limits.pieces import NOON
 
@@ -66,12 +66,20 @@ def test_percents_are_rounded_down(used, most, percent):
     [
         ("calls_per_day", "EUR", "1,200,000 of 20,000,000"),
         ("money_per_day", "EUR", "1.20 of 20.00 EUR"),
-        ("money_per_day", "JPY", "1.2 of 20 JPY"),
+        ("money_per_day", "JPY", "1 of 20 JPY"),
         ("money_per_day", "KWD", "1.200 of 20.000 KWD"),
     ],
 )
 def test_it_is_written_in_the_tenants_currency(limit, currency, text):
     assert describe_use(Use(limit, 1_200_000, 20_000_000), currency) == text
+
+
+@pytest.mark.parametrize(
+    ("micros", "currency", "text"),
+    [(138_999, "EUR", "0.14 EUR"), (4_999, "EUR", "0.00 EUR"), (1_500_000, "JPY", "2 JPY")],
+)
+def test_money_is_rounded_to_the_digits_of_its_currency(micros, currency, text):
+    assert format_money(micros, currency) == text
 
 
 def watched(meter=USED, scope="tenant", **limits):
