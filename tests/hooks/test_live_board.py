@@ -113,6 +113,16 @@ def test_who_is_offered_to_hang_up(cast, acme, role, may_change, slugs):
     assert '<td class="ending" hidden>' in html, "the script takes it away"
 
 
+def test_a_living_calls_own_page_offers_to_end_it(cast, acme, manager):
+    acme.connected().post("call", callId="1", callee="sales")
+    call = Call.objects.get()
+    button = f'formaction="{reverse("admin:hooks_hang_up", args=[call.pk])}"'
+    assert button in read(manager, change(call))
+    assert button not in read(signed_in("auditor"), change(call))
+    acme.post("CallStatusEvent", "call_finish", callId="1")
+    assert button not in read(manager, change(call))
+
+
 def test_a_manager_sees_their_tenants_calls_alone(cast, acme, globex):
     acme.connected().post("call", callId="1", callee="sales")
     globex.connected(origin="https://globex.example:8443").post(
