@@ -88,7 +88,7 @@ class CallAdmin(HugeTableAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Call | None = None) -> Any:
         may_end = obj is not None and obj.ended_at is None and may_change(request, Call, obj)
-        return (*self.fields, "ending") if may_end else self.fields
+        return (*self.fields, "hang_up_button") if may_end else self.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Call | None = None) -> Any:
         return self.get_fields(request, obj)
@@ -103,7 +103,7 @@ class CallAdmin(HugeTableAdmin):
         return guarded_view
 
     @admin.display(description="end it")
-    def ending(self, call: Call) -> str:
+    def hang_up_button(self, call: Call) -> str:
         """In the page's own form, whose token guards it."""
         markup = '<button type="submit" class="button" formaction="{}">Hang up</button>'
         return format_html(markup, reverse("admin:hooks_hang_up", args=[call.pk]))

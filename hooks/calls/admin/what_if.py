@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,11 +21,9 @@ from hooks.limits.scope import TENANT
 from hooks.limits.use_text import format_money
 from tenants.admin.display import format_time
 from tenants.admin.scoped import may_change
+from tenants.admin.tenant import TenantAdmin
 from tenants.limits import BadLimits
 from tenants.models import Tenant
-
-if TYPE_CHECKING:
-    from hooks.calls.admin.tenant import TenantWithCallsAdmin
 
 DAYS = (1, 7, 30)
 MOST_SHOWN = 20  # calls
@@ -45,7 +43,7 @@ class ChangeRow(NamedTuple):
     money: str
 
 
-def what_if_page(page: TenantWithCallsAdmin, request: HttpRequest, tenant: Tenant) -> HttpResponse:
+def what_if_page(page: TenantAdmin, request: HttpRequest, tenant: Tenant) -> HttpResponse:
     """`tenant` gets the values of the form, and is not saved."""
     if not may_change(request, Tenant, tenant):
         raise PermissionDenied
