@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hooks.limits.scope import UNKNOWN_VISITORS
 from tenants.models import Tenant
 
 
 def name_scopes(tenant: Tenant, scopes: set[str]) -> dict[str, str]:
     """Of those that are gone, their keys."""
     names = {scope: scope for scope in scopes}
+    names[UNKNOWN_VISITORS] = "visitors who cannot be told apart"
     for word, field, rows in (
         ("domain", "origin", tenant.domains),
         ("account", "login", tenant.sip_accounts),
