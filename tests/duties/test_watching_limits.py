@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from hooks.duties.limit_mail import NoticeMail
 from hooks.duties.watching_limits import LimitWatch
-from hooks.models import Call, LimitNotice
+from hooks.models import Call, LimitNotice, Meter
 from tenants.models import Domain, Tenant
 from tests.duties.turns import take_turn
 
@@ -115,6 +115,9 @@ def test_a_strange_scope_is_no_ones(acme, cast):
     called(acme, 1)
     strange = ["domain x", "account 7", f"domain {globexs.pk}", "callee 99999999999999999999"]
     Call.objects.update(reservation={"scopes": strange})
+    for scope in strange:
+        state = {"windows": {"3600": [[int(timezone.now().timestamp() / 60), 9]]}}
+        Meter.objects.create(tenant=cast.acme, scope=scope, state=state, touched_at=timezone.now())
     take_turn(LimitWatch().look)
     assert notices() == []
 
