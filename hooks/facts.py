@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from hooks.limits.keypad import Tones
+
 
 class Instance(NamedTuple):
     """What authenticates a WCS instance."""
@@ -32,6 +34,7 @@ class Facts(NamedTuple):
     session_ended_at: datetime | None = None
     session_opened_at: datetime | None = None
     session_digest: str | None = None
+    session_password_since: datetime | None = None
     session_visitor: str | None = None
     session_visitor_display: str | None = None
     session_ticket_alias: str | None = None  # empty: any callee
@@ -45,11 +48,15 @@ class Facts(NamedTuple):
     tenant_tickets: str | None = None
     tenant_visitors: str | None = None
     domain_id: int | None = None
+    domain_unproved: bool | None = None
 
     account_id: str | None = None
     account_login: str | None = None
     account_authentication_name: str | None = None
     account_password: str | None = None  # sealed
+    account_next_password: str | None = None  # sealed
+    account_next_since: datetime | None = None
+    password_trial: str | None = None  # state of the trial of the next password
     account_domain: str | None = None
     account_outbound_proxy: str | None = None
     account_port: int | None = None
@@ -68,9 +75,18 @@ class Facts(NamedTuple):
     call_alias: str | None = None
     call_target: str | None = None
     call_ended_at: datetime | None = None
+    call_answered_at: datetime | None = None
     callee_target: str | None = None
     callee_alias: str | None = None
+    callee_keypad: bool | None = None
+    tones_presses: int | None = None
+    tones_sent: int | None = None
+    tones_last: list[float] | None = None
     limiting: str | None = None  # hooks.limits.facts.LimitFacts as JSON
+
+    @property
+    def tones(self) -> Tones:
+        return Tones(self.tones_presses or 0, self.tones_sent or 0, self.tones_last or ())
 
     @property
     def instance(self) -> Instance | None:

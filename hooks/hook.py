@@ -62,6 +62,8 @@ class Hook:
         question["wcs_call"] = self.payload.text("callId")
         if self.method.name == "call":
             question["alias"] = self.payload.text("callee")
+        if self.method.name == "sendDtmf":
+            question["sends_tones"] = True
         return question
 
     def _ask_for_visitor(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hooks.lane import Lane, Surroundings
 from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.spool import Spool
-from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT
+from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
 from hooks.tickets.logins import Logins
 from hooks.without_database import Outage
 
@@ -30,7 +30,7 @@ class Lanes:
         shared = Surroundings(
             deadline, self.known, Outage(self.spool), self._announcer.something_was_recorded
         )
-        self._connects = Lane("connects", READ_CONNECT, shared)
+        self._connects = Lane("connects", _connect_statement(), shared)
         self._calls = Lane("calls", READ_CALL, shared)
         self._events = Lane("events", READ_EVENT, shared)
         self._tasks: list[asyncio.Task[None]] = []
@@ -55,3 +55,8 @@ class Lanes:
     async def record(self, outcome: Outcome) -> None:
         """Of a hook that was refused at the door."""
         await self._events.record(outcome)
+
+
+def _connect_statement() -> str:
+    is_required = settings.CLICKHOOK_DOMAIN_PROOF == "required"
+    return READ_PROVED_CONNECT if is_required else READ_CONNECT

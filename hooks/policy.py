@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from hooks.facts import Facts
+from hooks.limits.keypad import DIGITS
 from hooks.methods import METHODS, Kind, Method
 from hooks.payloads import Payload
 from hooks.reasons import Decision, Reason
@@ -33,6 +34,8 @@ def decide(
         return _connect(payload, origin_is_sound, facts, now)
     if method.name == "call":
         return _call(payload, facts)
+    if method.name == "sendDtmf":
+        return _send_tones(payload, facts, now)
     return Reason.INCOMING_REFUSED if method.kind is Kind.INCOMING else Reason.METHOD_REFUSED
 
 
@@ -49,7 +52,7 @@ def _connect(payload: Payload, origin_is_sound: bool, facts: Facts, now: datetim
         return Reason.ORIGIN_MALFORMED
     if facts.domain_id is None:
         return Reason.ORIGIN_UNKNOWN
-    refused = _tenant(facts)
+    refused = _tenant(facts) or (Reason.DOMAIN_UNPROVED if facts.domain_unproved else None)
     if refused:
         return refused
     repeated = (
@@ -116,6 +119,19 @@ def _asked_again(payload: Payload, facts: Facts) -> Reason:
         if same and facts.call_target == facts.callee_target
         else Reason.CALL_ID_REUSED
     )
+
+
+def _send_tones(payload: Payload, facts: Facts, now: datetime) -> Reason:
+    if not facts.callee_keypad:
+        return Reason.METHOD_REFUSED
+    if facts.call_answered_at is None or facts.call_ended_at or facts.session_ended_at:
+        return Reason.KEYPAD_NO_TALK
+
+    digits = payload.text("dtmf")
+    if not DIGITS.fullmatch(digits):
+        return Reason.KEYPAD_DIGITS
+    allowed = facts.tones.press(len(digits), now.timestamp())
+    return Reason.ALLOWED if allowed else Reason.KEYPAD_PACE
 
 
 def _event(method: Method, payload: Payload, facts: Facts) -> Reason:

@@ -35,6 +35,8 @@ class OpenedSession(TypedDict):
     context: tuple[str, ...] | None
     jti: str | None  # of the ticket that is spent with it
     spent_until: float | None  # seconds since 1970
+    sip_password_since: datetime | None  # None: it got the account's current password
+    tries_password: bool
 
 
 class AskedCall(TypedDict):
@@ -52,15 +54,20 @@ class AskedCall(TypedDict):
     ended_by: str
     visitor: str
     reservation: Reservation | None
+    fallback: str
+
+
+BREACHES_TO_BLOCK = 3  # within 24 hours
 
 
 class Breach(TypedDict):
-    """A visitor went over one of their limits."""
+    """A visitor went over one of their limits, or did what counts for more."""
 
     tenant_id: int | None
     visitor: str
     display: str
     because: str
+    times: int
 
 
 class LoggedEvent(TypedDict):
@@ -78,16 +85,26 @@ class LoggedEvent(TypedDict):
     only_with: str | None  # the session or call that comes to be in the same statement
 
 
+class SentTones(TypedDict):
+    call_id: str
+    presses: int
+    sent: int
+    last: Sequence[float]
+
+
 class Record(NamedTuple):
     event: LoggedEvent | None = None
     opened: OpenedSession | None = None
     asked: AskedCall | None = None
     session: tuple[str, SessionProgress] | None = None
     call: tuple[str, CallProgress] | None = None
+    tones: SentTones | None = None
     breach: Breach | None = None
 
     @property
     def creates(self) -> str | None:
+        if self.tones:
+            return self.tones["call_id"]
         created = self.opened or self.asked
         return created["id"] if created else None
 
@@ -104,6 +121,7 @@ class Parts(NamedTuple):
     asked: str | None
     sessions: str | None
     calls: str | None
+    tones: str | None
     events: str | None
     breaches: str | None
 
@@ -128,6 +146,7 @@ def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
         asked=_rows(record.asked for record in records if record.asked),
         sessions=_rows({"id": key, **progress._asdict()} for key, progress in sessions.items()),
         calls=_rows({"id": key, **progress._asdict()} for key, progress in calls.items()),
+        tones=_rows(record.tones for record in records if record.tones),
         events=_rows(record.event for record in records if record.event),
         breaches=_rows(record.breach for record in records if record.breach),
     )

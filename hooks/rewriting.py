@@ -41,3 +41,7 @@ def call_answer(target: str | None, caller: str | None) -> dict[str, Any]:
         "holdForTransfer": False,
         "custom": {},
     }
+
+
+def keypad_answer(digits: str) -> dict[str, str]:
+    return {"dtmf": digits, "type": "RFC2833"}

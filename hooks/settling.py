@@ -10,16 +10,26 @@ from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.lifecycle import SessionProgress
 from hooks.limits.facts import LimitFacts
+from hooks.limits.fallback import weigh_callees
 from hooks.limits.ledger import Ledgers
-from hooks.limits.weighing import Verdict, weigh_call
+from hooks.limits.weighing import Verdict
 from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.policy import decide, supersedes
 from hooks.reasons import Decision, Reason
-from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record
+from hooks.recording import (
+    BREACHES_TO_BLOCK,
+    AskedCall,
+    Breach,
+    LoggedEvent,
+    OpenedSession,
+    Record,
+    SentTones,
+)
 from hooks.redaction import redact
-from hooks.rewriting import call_answer, connect_answer
+from hooks.rewriting import call_answer, connect_answer, keypad_answer
 from hooks.row_id import new_row_id_text
+from hooks.sip_password import CURRENT, PasswordChoice, choose_password
 from hooks.tickets.admission import Admission, admit
 from tenants.models import SipAccount
 from tenants.secrets.encryption import SecretUnreadable
@@ -32,6 +42,7 @@ VISITOR_BREACHES = {
     Reason.VISITOR_CALLEES,
 }
 _PASSWORD = secret_field(SipAccount, "password")
+_NEXT_PASSWORD = secret_field(SipAccount, "next_password")
 
 
 def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = None) -> Outcome:
@@ -43,11 +54,13 @@ def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = No
 
         if reason.decision is Decision.REFUSED:
             detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
-            return _refuse(hook, facts, reason, detail or "")
+            return _refuse(hook, facts, reason, detail or "", _find_breach(facts, reason))
         if hook.method.kind is Kind.CONNECT:
             return _connect(hook, facts, reason, now)
         if hook.method.name == "call":
             return _call(hook, facts, reason, Ledgers() if ledgers is None else ledgers)
+        if hook.method.name == "sendDtmf":
+            return _send_tones(hook, facts, now, Ledgers() if ledgers is None else ledgers)
         return _note(hook, facts, reason)
     except SecretUnreadable as error:
         return _refuse(hook, facts, Reason.SECRET_UNREADABLE, str(error))
@@ -71,8 +84,8 @@ def _refuse(
 
 
 def _connect(hook: Hook, facts: Facts, reason: Reason, now: datetime) -> Outcome:
-    password = _PASSWORD.stored(facts.account_password or "", facts.account_id, facts.tenant_id)
-    answer = Answer(reason, connect_answer(facts, password.reveal()))
+    choice, password = _choose_password(facts)
+    answer = Answer(reason, connect_answer(facts, password))
     event = _log_event(hook, facts, reason)
     if reason is Reason.DUPLICATE:
         return Outcome(answer, Record(event))
@@ -84,14 +97,31 @@ def _connect(hook: Hook, facts: Facts, reason: Reason, now: datetime) -> Outcome
         end = SessionProgress(None, hook.received_at, "superseded")
         return Outcome(answer, Record(session=(facts.session_id, end)), again=True)
 
-    opened = _open_session(hook, facts, admission)
+    opened = _open_session(hook, facts, admission, choice)
     event["session_id"] = event["only_with"] = opened["id"]
     return Outcome(answer, Record(event, opened=opened))
 
 
+def _choose_password(facts: Facts) -> tuple[PasswordChoice, str]:
+    """Raises SecretUnreadable. A next password that does not open is not tried."""
+    choice = choose_password(facts)
+    try:
+        return choice, _open_password(facts, choice)
+    except SecretUnreadable:
+        if not choice.tries:
+            raise
+        return CURRENT, _open_password(facts, CURRENT)
+
+
+def _open_password(facts: Facts, choice: PasswordChoice) -> str:
+    field = _NEXT_PASSWORD if choice.is_next else _PASSWORD
+    token = facts.account_next_password if choice.is_next else facts.account_password
+    return field.stored(token or "", facts.account_id, facts.tenant_id).reveal()
+
+
 def _call(hook: Hook, facts: Facts, reason: Reason, ledgers: Ledgers) -> Outcome:
-    event = _log_event(hook, facts, reason)
     if reason is Reason.DUPLICATE:
+        event = _log_event(hook, facts, reason)
         body = call_answer(facts.call_target, facts.account_login)
         return Outcome(Answer(reason, body), Record(event))
 
@@ -99,24 +129,50 @@ def _call(hook: Hook, facts: Facts, reason: Reason, ledgers: Ledgers) -> Outcome
     if verdict.again:
         return Outcome(Answer.refusal(verdict.reason), again=True)
     if verdict.reservation is None:
-        return _refuse(hook, facts, verdict.reason, verdict.detail, _find_breach(facts, verdict))
+        breach = _find_breach(facts, verdict.reason)
+        return _refuse(hook, facts, verdict.reason, verdict.detail, breach)
 
-    call = _ask_call(hook, facts, reason, target=facts.callee_target or "")
-    call["reservation"] = verdict.reservation
+    call = _ask_call(hook, facts, verdict.reason, target=verdict.target)
+    call["reservation"], call["fallback"] = verdict.reservation, verdict.alias
+    ledgers.note_ringing(facts.tenant_id, verdict.rings_at, call["id"])
+    event = _log_event(hook, facts, verdict.reason, verdict.detail)
     event["call_id"] = event["only_with"] = call["id"]
     body = call_answer(call["target"], facts.account_login)
-    return Outcome(Answer(reason, body), Record(event, asked=call))
+    return Outcome(Answer(verdict.reason, body), Record(event, asked=call))
 
 
-def _find_breach(facts: Facts, verdict: Verdict) -> Breach | None:
-    """Three of them block the visitor."""
-    if verdict.reason not in VISITOR_BREACHES or not facts.session_visitor:
+def _send_tones(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers) -> Outcome:
+    digits = hook.payload.text("dtmf")
+    tones = facts.tones.press(len(digits), now.timestamp())
+    if tones is None or facts.call_id is None:
+        return _refuse(hook, facts, Reason.KEYPAD_PACE)
+    answer = Answer(Reason.ALLOWED, keypad_answer(digits))
+    if facts.call_id in ledgers.calls_with_tones:  # each counts on from the one before
+        return Outcome(answer, again=True)
+
+    ledgers.calls_with_tones.add(facts.call_id)
+    event = _log_event(hook, facts, Reason.ALLOWED)
+    event["only_with"] = facts.call_id
+    counted: SentTones = {
+        "call_id": facts.call_id,
+        "presses": tones.presses,
+        "sent": tones.sent,
+        "last": tones.last,
+    }
+    return Outcome(answer, Record(event, tones=counted))
+
+
+def _find_breach(facts: Facts, reason: Reason) -> Breach | None:
+    """What leads to a block of the visitor; whoever tries the honey alias is blocked at once."""
+    is_attack = reason is Reason.HONEY_ALIAS
+    if not facts.session_visitor or not (is_attack or reason in VISITOR_BREACHES):
         return None
     return {
         "tenant_id": facts.tenant_id,
         "visitor": facts.session_visitor,
         "display": facts.session_visitor_display or "",
-        "because": verdict.reason,
+        "because": reason,
+        "times": BREACHES_TO_BLOCK if is_attack else 1,
     }
 
 
@@ -129,7 +185,7 @@ def _weigh(hook: Hook, facts: Facts, ledgers: Ledgers) -> Verdict:
     if not ledger.note_call(str(facts.session_id), hook.payload.text("callId")):
         return Verdict(Reason.DUPLICATE, again=True)
     target = facts.callee_target or ""
-    return weigh_call(limits, ledger, facts.domain_id, facts.account_id, target)
+    return weigh_callees(limits, ledger, facts.domain_id, facts.account_id, target)
 
 
 def _note(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
@@ -167,7 +223,9 @@ def _log_event(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> Lo
     }
 
 
-def _open_session(hook: Hook, facts: Facts, admission: Admission) -> OpenedSession:
+def _open_session(
+    hook: Hook, facts: Facts, admission: Admission, choice: PasswordChoice
+) -> OpenedSession:
     ticket, claims = admission.ticket, admission.claims
     return {
         "id": new_row_id_text(),
@@ -191,6 +249,8 @@ def _open_session(hook: Hook, facts: Facts, admission: Admission) -> OpenedSessi
         "context": claims.context if claims and claims.context else None,
         "jti": claims.jti if claims else None,
         "spent_until": ticket.spent_until if ticket else None,
+        "sip_password_since": choice.since,
+        "tries_password": choice.tries,
     }
 
 
@@ -210,4 +270,5 @@ def _ask_call(hook: Hook, facts: Facts, reason: Reason, target: str) -> AskedCal
         "ended_by": "",
         "visitor": facts.session_visitor or "",
         "reservation": None,
+        "fallback": "",
     }

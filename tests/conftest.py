@@ -227,6 +227,6 @@ def manage(transactional_db) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture
 def worker_lives(transactional_db) -> None:
-    """As if a worker ran: calls that somebody must end in time are refused without one."""
-    far_ahead = timezone.now() + timedelta(days=1)  # so that it does not go stale in a long test
-    Worker.objects.create(name="as if", started_at=far_ahead, seen_at=far_ahead)
+    """As if a worker ran all day: calls that somebody must end in time are refused without one."""
+    now = timezone.now()
+    Worker.objects.create(name="here", started_at=now, seen_at=now + timedelta(days=1))

@@ -11,8 +11,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from hooks.models import Alarm, Call, Event, LimitNotice, Session, Switch
-from tenants.models import Domain, Upload
+from hooks.models import Alarm, Call, Event, LimitNotice, Session, Switch, VisitorBlock
+from tenants.models import Domain, SipAccount, TicketKey, TokenKey, Upload, VisitorLogin
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.importing import run
 from tenants.transfer.reading.source import Source
@@ -24,6 +24,9 @@ NOW = timezone.now()
 ARGUMENTS = {
     "object_id": lambda rows: [str(row.pk) for row in rows],
     "id": lambda rows: [str(row.pk) for row in rows],
+    "account_id": lambda tenants: [
+        str(account.pk) for account in SipAccount.objects.filter(tenant__in=tenants)
+    ],
     "app_label": lambda rows: sorted({model._meta.app_label for model in admin.site._registry}),
     "key": lambda rows: [str(upload.pk) for upload in Upload.objects.all()],
     "url": lambda rows: ["acme"],
@@ -95,6 +98,18 @@ def a_day_of(tenant, instance, shared):
     Switch.objects.create(
         key=f"visitor {tenant.pk} x", name=f"by {slug}", tenant=tenant, because="x", by="mary"
     )
+    _visitors_of(tenant)
+    tenant.rates.create(prefix="4930", per_minute=1, currency="EUR")
+
+
+def _visitors_of(tenant):
+    """What they prove themselves with, and one who is blocked."""
+    slug = tenant.slug
+    TicketKey.objects.create(tenant=tenant, kid=f"key-of-{slug}", secret="x" * 40)
+    TokenKey.objects.create(tenant=tenant, secret="x" * 40)
+    VisitorLogin.objects.create(tenant=tenant, login=f"login-of-{slug}", password="!")
+    visitor = {"visitor": f"visitor-of-{slug}", "display": f"display-of-{slug}"}
+    VisitorBlock.objects.create(tenant=tenant, since=NOW, because=f"by {slug}", **visitor)
 
 
 def an_import_by(user, tenant):

@@ -21,6 +21,7 @@ PARTS = (
     "embedding.js",
     "sdk.js",
     "call.js",
+    "keypad.js",
     "element.js",
     "placing.js",
 )

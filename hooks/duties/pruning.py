@@ -1,4 +1,4 @@
-"""Deletes what served its time and is no record: endings, spent tickets, breaches, notices."""
+"""Deletes what served its time and is no record: endings, tickets, breaches, meters, notices."""
 
 from __future__ import annotations
 
@@ -24,13 +24,32 @@ DELETE FROM hooks_visitorbreach
        SELECT tenant_id, visitor FROM hooks_visitorbreach
         WHERE since < now() - interval '2 days' ORDER BY since LIMIT 10000)
 """
+# No window of a visitor is longer than a day. What is read and written meanwhile is written anew.
+METERS = """
+DELETE FROM hooks_meter
+ WHERE (tenant_id, scope) IN (
+       SELECT tenant_id, scope FROM hooks_meter
+        WHERE scope LIKE 'visitor %%' AND touched_at < now() - interval '25 hours' LIMIT 10000)
+"""
+# What is left of an address goes with the other records; the block itself stays.
+DISPLAYS = """
+UPDATE hooks_visitorblock SET display = ''
+ WHERE display <> '' AND since < now() - make_interval(days => %(days)s)
+"""
 # A notice of a month's limit must outlast that month.
 NOTICES = """
 DELETE FROM hooks_limitnotice
  WHERE id IN (SELECT id FROM hooks_limitnotice
                WHERE at < now() - interval '92 days' ORDER BY at LIMIT 10000)
 """
-PRUNED = {"endings": ENDINGS, "spent tickets": TICKETS, "breaches": BREACHES, "notices": NOTICES}
+PRUNED = {
+    "endings": ENDINGS,
+    "spent tickets": TICKETS,
+    "breaches": BREACHES,
+    "meters of visitors": METERS,
+    "addresses of blocked visitors": DISPLAYS,
+    "notices": NOTICES,
+}
 
 
 async def prune(connection: Connection) -> str:

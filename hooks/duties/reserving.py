@@ -125,7 +125,14 @@ async def _write(connection: Connection, tenant: int, calls: TenantCalls, change
         "meters": _json(meters),
         "reservations": _json(changes.reservations),
         "settlements": _json(
-            [{"id": settled.call_id, "cost": settled.cost} for settled in changes.settlements]
+            [
+                {
+                    "id": settled.call_id,
+                    "cost": settled.cost,
+                    "closes_callee": settled.closes_callee,
+                }
+                for settled in changes.settlements
+            ]
         ),
         "endings": _json(changes.endings),
     }

@@ -12,11 +12,13 @@ from hooks.duties import (
     alarming,
     ending,
     heartbeat,
+    proving,
     pruning,
     reaping,
     reconciling,
     refusing,
     reserving,
+    rotating,
     watching_limits,
 )
 from hooks.duties.alarming import AlarmMail
@@ -46,6 +48,8 @@ def make_duties() -> list[Duty]:
         Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),
         Duty("reaping calls", REAP_EVERY, reaping.end_lost_calls),
         Duty("adding up", ADD_UP_EVERY, _add_up),
+        Duty("rotating", rotating.EVERY, rotating.rotate, is_woken=True),
+        Duty("proving", proving.EVERY, proving.prove),
         Duty("pruning", pruning.EVERY, pruning.prune),
     ]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenants.destinations import Destination
-
 from hooks.limits.facts import LimitFacts
 from hooks.limits.pricing import Rate, price
+from tenants.destinations import Destination
 
 SLICE = 300  # seconds of talk that are reserved at a time
 # So many seconds before a slice ends the next one is reserved, or the call is ended: it takes a
@@ -39,6 +38,11 @@ class Asked:
     @property
     def callee(self) -> str:
         return str(self.facts.callee_id)
+
+    @property
+    def visitors_callee(self) -> str:
+        """Whom the visitor asked for, whoever is called in their place."""
+        return str(self.facts.asked_callee_id or self.facts.callee_id)
 
     @property
     def money(self) -> int:

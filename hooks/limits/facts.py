@@ -42,6 +42,23 @@ class LimitFacts(NamedTuple):
     meters: dict[str, Any] | None  # by scope
     ended: list[dict[str, Any]] | None  # calls whose reservation was not given back yet
 
+    callee_alias: str = ""
+    callee_ringing_capacity: int | None = None
+    callee_cool_down: int | None = None  # seconds
+    fallbacks: list[dict[str, Any]] | None = None  # by the callees' fields of these facts
+    ringing: list[str] | None = None  # those of the meters' calls that ring still
+    session: str = ""
+    asked_callee_id: int | None = None  # where a fallback is weighed in its place
+
+    @property
+    def protects_callee(self) -> bool:
+        return self.callee_ringing_capacity is not None or self.callee_cool_down is not None
+
+    @property
+    def attempts(self) -> str:
+        """The meter that remembers whom the visitor, or else the session, did not reach."""
+        return f"attempts {self.visitor or self.session}" if self.fallbacks else ""
+
     @classmethod
     def from_json(cls, text: str) -> Self:
         return cls(**orjson.loads(text))

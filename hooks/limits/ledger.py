@@ -16,12 +16,22 @@ MOST_ENDED = 100  # calls that one statement reads, to give back what they reser
 class Ledgers(dict[int, "Ledger"]):
     """Of the tenants of one batch."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls_with_tones: set[str] = set()
+
     def open(self, tenant_id: int, facts: LimitFacts) -> Ledger:
         if tenant_id in self:
             self[tenant_id].learn(facts)
         else:
             self[tenant_id] = Ledger(tenant_id, facts)
         return self[tenant_id]
+
+    def note_ringing(self, tenant_id: int | None, scope: str, call_id: str) -> None:
+        """`scope` is empty where nothing counts ringing calls."""
+        if tenant_id is not None and scope:
+            ledger = self[tenant_id]
+            ledger[scope] = ledger[scope].ring(call_id)
 
 
 class Ledger:
@@ -46,8 +56,8 @@ class Ledger:
         """Of another call in the same batch, whose meters were read at the same moment."""
         for name, stored in (facts.meters or {}).items():
             if name not in self._stored:
-                self._stored[name] = Meter.from_json(stored)
-                self._meters[name] = self._stored[name]
+                meter = Meter.from_json(stored).keep_ringing(facts.ringing or ())
+                self._stored[name] = self._meters[name] = meter
 
     def __getitem__(self, scope: str) -> Meter:
         return self._meters.get(scope, Meter())
@@ -80,6 +90,7 @@ class Ledger:
                 "id": settlement.call_id,
                 "tenant_id": self.tenant_id,
                 "cost": settlement.cost,
+                "closes_callee": settlement.closes_callee,
             }
 
     def _changed(self) -> Iterator[tuple[str, Meter]]:

@@ -5,13 +5,14 @@ A scope is a tenant, one of its domains, SIP accounts, callees or visitors. Mete
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 from hooks.limits.window import Window, add_call, count_calls
 
 SECOND, MINUTE, TEN_MINUTES, HOUR, DAY = 1, 60, 600, 3600, 86_400  # seconds
+MANY_SHORT_CALLS = 5  # in 10 minutes, to one callee
 
 
 class Tally(NamedTuple):
@@ -42,6 +43,9 @@ class Meter:
     day: Tally = Tally()
     month: Tally = Tally()
     callees: Mapping[str, float] = field(default_factory=dict)  # when each was last called
+    ringing: tuple[str, ...] = ()  # calls that were not answered yet when they were last read
+    short_calls: tuple[float, ...] = ()  # when the last ones ended, the oldest first
+    failed: Mapping[str, float] = field(default_factory=dict)  # when each callee last failed
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -52,6 +56,9 @@ class Meter:
             day=Tally(*stored.get("day", ())),
             month=Tally(*stored.get("month", ())),
             callees=stored.get("callees", {}),
+            ringing=tuple(stored.get("ringing", ())),
+            short_calls=tuple(stored.get("short_calls", ())),
+            failed=stored.get("failed", {}),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -61,6 +68,9 @@ class Meter:
             "day": list(self.day),
             "month": list(self.month),
             "callees": self.callees,
+            "ringing": self.ringing,
+            "short_calls": self.short_calls,
+            "failed": self.failed,
         }
 
     def calls_in(self, seconds: int, now: float) -> int:
@@ -79,6 +89,24 @@ class Meter:
     def note_callee(self, callee: str, now: float) -> Self:
         recent = {name: at for name, at in self.callees.items() if at > now - HOUR}
         return replace(self, callees=recent | {callee: now})
+
+    def failed_in(self, seconds: int, now: float) -> set[str]:
+        return {callee for callee, at in self.failed.items() if at > now - seconds}
+
+    def note_failure(self, callee: str, at: float) -> Self:
+        recent = {name: before for name, before in self.failed.items() if before > at - HOUR}
+        return replace(self, failed=recent | {callee: at})
+
+    def ring(self, call_id: str) -> Self:
+        return replace(self, ringing=(*self.ringing, call_id))
+
+    def keep_ringing(self, call_ids: Container[str]) -> Self:
+        return replace(self, ringing=tuple(id_ for id_ in self.ringing if id_ in call_ids))
+
+    def note_short_call(self, ended_at: float) -> Self:
+        """Calls are settled in any order."""
+        times = sorted((*self.short_calls, ended_at))
+        return replace(self, short_calls=tuple(times[-MANY_SHORT_CALLS:]))
 
     def reserve(self, day: str, month: str, seconds: int, money: int) -> Self:
         return replace(

@@ -1,7 +1,7 @@
 """Recorded calls under other limits: which would have been refused, or ended earlier.
 
 The rules, meters, slices and settlements are those of the gateway; times are as recorded. Opening
-hours, destinations and the worker are left out: it is the limits that are tried.
+hours, destinations, the ringing at a callee and the worker are left out: the limits are tried.
 """
 
 from __future__ import annotations
@@ -154,7 +154,8 @@ class Replay:
         while self._talks and self._talks[0][0] <= until:
             moment, _, talk = heapq.heappop(self._talks)
             if moment >= talk.call.ended_at:
-                self._settle(talk, talk.call.talked if talk.call.is_end_known else None)
+                talked = talk.call.talked if talk.call.is_end_known else None
+                self._settle(talk, moment, talked)
             else:
                 yield from self._go_on(talk, moment)
 
@@ -168,12 +169,19 @@ class Replay:
             talk.reservation = following.reservation
             self._push(talk)
         elif following.refused:
-            self._settle(talk, talked)
+            self._settle(talk, moment, talked)
             call = talk.call
             money = max(call.price_until(call.ended_at) - call.price_until(moment), 0)
             seconds = call.talked - talked
             yield Change(call, "ended earlier", following.refused, "", money, seconds)
 
-    def _settle(self, talk: _Talk, talked: int | None) -> None:
-        ended = {"id": talk.call.id, "reservation": talk.reservation, "talked": talked}
+    def _settle(self, talk: _Talk, moment: float, talked: int | None) -> None:
+        ended = {
+            "id": talk.call.id,
+            "reservation": talk.reservation,
+            "talked": talked,
+            "rang": None,
+            "ended_by": "finish",
+            "at": moment,
+        }
         settle_call(ended, self._meters)

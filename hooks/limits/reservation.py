@@ -23,6 +23,9 @@ class Reservation(TypedDict):
     day_money: int
     rate: list[int] | None
     longest: int | None
+    callee: str
+    attempts: str  # the meter that remembers it if the callee is not reached; empty: none does
+    cool_down: int | None  # seconds
 
 
 def reserve_first_slice(asked: Asked, scopes: list[str]) -> Reservation:
@@ -36,4 +39,7 @@ def reserve_first_slice(asked: Asked, scopes: list[str]) -> Reservation:
         "day_money": asked.money,
         "rate": list(asked.rate) if asked.rate else None,
         "longest": asked.longest,
+        "callee": asked.callee,
+        "attempts": asked.facts.attempts,
+        "cool_down": asked.facts.callee_cool_down,
     }

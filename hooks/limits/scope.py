@@ -33,9 +33,14 @@ def call_scopes(facts: LimitFacts, domain_id: int | None, account_id: str | None
     scopes += [
         Scope(f"domain {domain_id}", read_limits(facts.domain_limits)),
         Scope(f"account {account_id}", read_limits(facts.account_limits)),
-        Scope(f"callee {facts.callee_id}", read_limits(facts.callee_limits)),
+        Scope(callee_scope(facts), read_limits(facts.callee_limits)),
     ]
-    return [scope for scope in scopes if scope.name == TENANT or scope.limits != Limits()]
+    kept = {TENANT, callee_scope(facts)} if facts.protects_callee else {TENANT}
+    return [scope for scope in scopes if scope.name in kept or scope.limits != Limits()]
+
+
+def callee_scope(facts: LimitFacts) -> str:
+    return f"callee {facts.callee_id}"
 
 
 def visitor_scopes(visitor: str, scopes: list[Scope]) -> Iterator[VisitorScope]:

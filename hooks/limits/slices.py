@@ -70,6 +70,9 @@ def reserve_next_slice(
             day_money=money + (reservation["day_money"] if same_day else 0),
             rate=reservation["rate"],
             longest=reservation["longest"],
+            callee=reservation["callee"],
+            attempts=reservation["attempts"],
+            cool_down=reservation["cool_down"],
         )
     )
 

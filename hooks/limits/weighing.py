@@ -14,8 +14,15 @@ from hooks.limits.ledger import Ledger
 from hooks.limits.meter import Meter
 from hooks.limits.pricing import FREE, Rate
 from hooks.limits.reservation import Reservation, reserve_first_slice
-from hooks.limits.rules import CALL_RULES, SCOPE_RULES, VISITOR_RULES, calls_in_time, visitor
-from hooks.limits.scope import Scope, VisitorScope, call_scopes, visitor_scopes
+from hooks.limits.rules import (
+    CALL_RULES,
+    CALLEE_RULES,
+    SCOPE_RULES,
+    VISITOR_RULES,
+    calls_in_time,
+    visitor,
+)
+from hooks.limits.scope import Scope, VisitorScope, call_scopes, callee_scope, visitor_scopes
 from hooks.reasons import Reason
 from tenants.destinations import Destination, read_destination
 from tenants.limits import Limits
@@ -27,6 +34,9 @@ class Verdict(NamedTuple):
     detail: str = ""  # whose limit it was
     reservation: Reservation | None = None
     again: bool = False  # more calls have ended than were read: perhaps there is room then
+    alias: str = ""  # of the fallback that is called
+    target: str = ""
+    rings_at: str = ""  # the meter that counts the call while it rings
 
 
 CallRules = Iterable[Callable[[Asked, list[Limits]], Reason | None]]
@@ -50,9 +60,14 @@ def weigh_call(
         scopes = call_scopes(facts, domain_id, account_id)
         asked = read_asked(facts, scopes, target)
         visitors = list(visitor_scopes(facts.visitor, scopes))
-        return weigh_asked(asked, ledger, scopes, visitors)
+        verdict = weigh_asked(asked, ledger, scopes, visitors)
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         return Verdict(Reason.LIMIT_UNREADABLE, str(error))
+
+    if verdict.reservation is None:
+        return verdict
+    rings_at = "" if facts.callee_ringing_capacity is None else callee_scope(facts)
+    return verdict._replace(target=target, rings_at=rings_at)
 
 
 def weigh_asked(
@@ -117,6 +132,10 @@ def _refusals(
     for call_rule in call_rules:
         yield Verdict(call_rule(asked, limits) or Reason.ALLOWED)
 
+    callee = callee_scope(asked.facts)
+    for callee_rule in CALLEE_RULES:
+        yield Verdict(callee_rule(asked, meters[callee]) or Reason.ALLOWED, callee)
+
     for visitor_scope in visitors:
         meter = meters[visitor_scope.name]
         for visitor_rule in VISITOR_RULES:
@@ -138,4 +157,4 @@ def _take(asked: Asked, meters: Meters, scopes: list[Scope], visitors: list[Visi
     for visitor_scope in visitors:
         lengths = [seconds for seconds, _, _ in visitor.windows(visitor_scope.limits)]
         meter = meters[visitor_scope.name].admit(lengths, asked.clock).release()
-        meters[visitor_scope.name] = meter.note_callee(asked.callee, asked.clock)
+        meters[visitor_scope.name] = meter.note_callee(asked.visitors_callee, asked.clock)

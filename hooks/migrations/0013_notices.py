@@ -7,8 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hooks', '0010_duties_event_index'),
-        ('tenants', '0014_rest_api'),
+        ('hooks', '0012_ringing'),
     ]
 
     operations = [

@@ -10,8 +10,10 @@ from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
 from hooks.models.ending import Ending
 from hooks.models.event import Event
+from hooks.models.keypad import Keypad
 from hooks.models.limit_notice import LimitNotice
 from hooks.models.meter import Meter
+from hooks.models.password_trial import PasswordTrial
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
 from hooks.models.spent_ticket import SpentTicket
@@ -27,8 +29,10 @@ __all__ = [
     "CallHour",
     "Ending",
     "Event",
+    "Keypad",
     "LimitNotice",
     "Meter",
+    "PasswordTrial",
     "RefusedId",
     "Session",
     "SpentTicket",

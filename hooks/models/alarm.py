@@ -26,6 +26,7 @@ class Alarm(models.Model):
         HONEY = "honey_alias", "somebody tried the honey alias"
         UNKNOWN_CALL = "unknown_call", "WCS has a call that it never reported"
         NOT_ENDED = "not_ended", "WCS does not end a call"
+        SHORT_CALLS = "short_calls", "many short calls closed a callee for a while"
 
     kind = models.CharField(max_length=32, choices=Kind.choices)
     tenant = models.ForeignKey(

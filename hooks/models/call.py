@@ -44,6 +44,9 @@ class Call(models.Model):
     wcs_call_id = models.CharField("callId", max_length=255)
     alias = models.TextField(help_text="What the page asked for; empty: the default callee.")
     target = models.TextField(help_text="What WCS was told to dial.")
+    fallback = models.TextField(
+        blank=True, default="", db_default="", help_text="Alias that was called instead."
+    )
     caller = models.TextField()
     decision = models.CharField(max_length=16, choices=decisions)
     reason = models.CharField(max_length=32, choices=reasons)

@@ -68,6 +68,8 @@ class Session(models.Model):
     )
     label = models.TextField(blank=True, default="", db_default="")
     context = models.JSONField(null=True)
+    # Which password it got; null: the account's current one at that time.
+    sip_password_since = models.DateTimeField(null=True)
     connect_digest = models.CharField(
         max_length=32,
         help_text="Of the connect hook's body: tells a repeated hook from a new connection.",

@@ -36,10 +36,6 @@ class VisitorBlockQuerySet(OfTenantQuerySet["VisitorBlock"]):
             **named, because=because, until=until, display=display, since=timezone.now()
         )
 
-    def forget_displays(self, before: datetime) -> int:
-        """What is left of addresses goes with the retention; the block itself stays."""
-        return self.filter(since__lt=before).exclude(display="").update(display="")
-
 
 class VisitorBlock(models.Model):
     tenant = models.ForeignKey(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-BREACHES = 3  # of a visitor's limits within a window, then the visitor is blocked
+from hooks.recording import BREACHES_TO_BLOCK
+
 WINDOW = "24 hours"
 BLOCKED_FOR = "24 hours"  # the first time; the second time until somebody lifts it
 
@@ -15,9 +16,9 @@ BLOCKED = """
 # One row counts for each visitor, so that of several processes one sees the third breach.
 BREACHED = f"""
 breach AS (
-    SELECT tenant_id, visitor, count(*) AS times, min(display) AS display, min(because) AS because
+    SELECT tenant_id, visitor, sum(times) AS times, min(display) AS display, min(because) AS because
       FROM json_to_recordset(%s) AS breach (
-           tenant_id bigint, visitor text, display text, because text)
+           tenant_id bigint, visitor text, display text, because text, times int)
      GROUP BY tenant_id, visitor
 ), counted AS (
     INSERT INTO hooks_visitorbreach (tenant_id, visitor, times, since)
@@ -26,9 +27,9 @@ breach AS (
     ON CONFLICT (tenant_id, visitor) DO UPDATE
        SET times = excluded.times + CASE
                    WHEN hooks_visitorbreach.since > excluded.since - interval '{WINDOW}'
-                   THEN hooks_visitorbreach.times %% {BREACHES} ELSE 0 END,
+                   THEN hooks_visitorbreach.times %% {BREACHES_TO_BLOCK} ELSE 0 END,
            since = CASE WHEN hooks_visitorbreach.since > excluded.since - interval '{WINDOW}'
-                         AND hooks_visitorbreach.times < {BREACHES}
+                         AND hooks_visitorbreach.times < {BREACHES_TO_BLOCK}
                         THEN hooks_visitorbreach.since ELSE excluded.since END
     RETURNING tenant_id, visitor, times
 ), blocking AS (
@@ -44,5 +45,5 @@ breach AS (
              FROM hooks_visitorblock block
             WHERE block.tenant_id = counted.tenant_id AND block.visitor = counted.visitor
               AND block.lifted_at IS NULL) earlier
-     WHERE counted.times >= {BREACHES} AND NOT earlier.lives
+     WHERE counted.times >= {BREACHES_TO_BLOCK} AND NOT earlier.lives
 )"""

@@ -38,6 +38,7 @@ _CONNECT = _INSTANCE | {
     "session_ended_at": "session.ended_at",
     "session_opened_at": "session.opened_at",
     "session_digest": "session.connect_digest",
+    "session_password_since": "session.sip_password_since",
     "connect_answered_before": "answered.before",
     "node_known": "node.id IS NOT NULL",
     "tenant_id": "tenant.id",
@@ -58,6 +59,9 @@ _CONNECT = _INSTANCE | {
     "account_login": "account.login",
     "account_authentication_name": "account.authentication_name",
     "account_password": "account.password",
+    "account_next_password": "account.next_password",
+    "account_next_since": "account.next_since",
+    "password_trial": "trial.state",
     "account_domain": "account.domain",
     "account_outbound_proxy": "account.outbound_proxy",
     "account_port": "account.port",
@@ -71,8 +75,15 @@ _EVENT = _INSTANCE | {
     "call_decision": "call.decision",
     "call_alias": "call.alias",
     "call_target": "call.target",
+    "call_ended_at": "call.ended_at",
+    "call_answered_at": "call.answered_at",
+    "callee_keypad": "callee.keypad",
+    "tones_presses": "tones.presses",
+    "tones_sent": "tones.sent",
+    "tones_last": "tones.last",
 }
-_CALL = _EVENT | {
+_NOT_OF_CALL = {"callee_keypad", "tones_presses", "tones_sent", "tones_last"}
+_CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
     "switched_off": SWITCHED_OFF_FOR_CALL,
     "honey_alias": "tenant.honey_alias",
     "session_visitor": "session.visitor",
@@ -84,7 +95,6 @@ _CALL = _EVENT | {
     "domain_id": "domain.id",
     "account_id": "account.id",
     "account_login": "account.login",
-    "call_ended_at": "call.ended_at",
     "callee_target": "callee.target",
     "callee_alias": "callee.alias",
     "limiting": "limiting.facts",
@@ -161,10 +171,13 @@ _TICKETS = f"""
   LEFT JOIN tenants_tokenkey token_key ON hook.token AND token_key.tenant_id = tenant.id
   LEFT JOIN LATERAL ({BLOCKED.format("ANY (string_to_array(hook.visitors, ' '))")}) blocked
        ON hook.visitors <> ''"""
+
+
 # A session that lives keeps its account; connects of one tenant in one batch take turns.
-READ_CONNECT = f"""
+def _read_connect(expressions: dict[str, str]) -> str:
+    return f"""
 {_ASKED}, {_POOL}
-SELECT {_select_facts(_CONNECT)}
+SELECT {_select_facts(expressions)}
   FROM asked hook
   LEFT JOIN pool ON pool.tenant_id = hook.tenant_id
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
@@ -185,9 +198,25 @@ SELECT {_select_facts(_CONNECT)}
               ELSE pool.accounts[1 + hook.turn %% cardinality(pool.accounts)] END
        OFFSET 0
        ) account ON true
+  LEFT JOIN hooks_passwordtrial trial
+       ON trial.account_id = account.id AND trial.since = account.next_since
 {_TICKETS}
  ORDER BY hook.n
 """
+
+
+READ_CONNECT = _read_connect(_CONNECT)
+# Where CLICKHOOK_DOMAIN_PROOF requires it. A proof is of one origin: a row may be changed.
+READ_PROVED_CONNECT = _read_connect(
+    _CONNECT
+    | {
+        "domain_unproved": """NOT EXISTS (
+           SELECT FROM tenants_domainproof proof
+             JOIN tenants_domain domain
+               ON domain.id = proof.domain_id AND domain.origin = proof.origin
+            WHERE proof.domain_id = hook.domain_id AND proof.proved_at IS NOT NULL)"""
+    }
+)
 _SESSION = f"""
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
   LEFT JOIN LATERAL ({_LATEST_SESSION} LIMIT 1) session ON true
@@ -213,6 +242,8 @@ SELECT {_select_facts(_CALL)}
       AND origin_span(domain.origin, domain.include_subdomains)
           && origin_span(session.origin, false)
   LEFT JOIN tenants_callee callee ON callee.tenant_id = tenant.id AND callee.id = CASE
+       WHEN call.fallback <> '' THEN
+           (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = call.fallback)
        WHEN hook.alias <> '' THEN
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = hook.alias)
        ELSE coalesce(
@@ -224,10 +255,23 @@ SELECT {_select_facts(_CALL)}
  ORDER BY hook.n
 """
 
+# Only where a visitor sends tones: the callee whom their call reached, and what they sent before.
+_KEYPAD = """
+  LEFT JOIN tenants_callee callee
+       ON callee.tenant_id = call.tenant_id AND callee.target = call.target
+      AND callee.id = CASE WHEN hook.sends_tones THEN coalesce(
+          (SELECT id FROM tenants_callee WHERE tenant_id = call.tenant_id
+              AND alias = coalesce(nullif(call.fallback, ''), call.alias)),
+          (SELECT default_callee_id FROM tenants_domain
+            WHERE id = session.domain_id AND call.alias = ''),
+          (SELECT id FROM tenants_callee
+            WHERE tenant_id = call.tenant_id AND "default" AND call.alias = '')) END
+  LEFT JOIN hooks_keypad tones ON tones.call_id = CASE WHEN hook.sends_tones THEN call.id END"""
 READ_EVENT = f"""
 SELECT {_select_facts(_EVENT)}
   FROM json_to_recordset(%s) AS hook (
-       n int, key text, node text, wcs_session text, wcs_call text)
+       n int, key text, node text, wcs_session text, wcs_call text, sends_tones bool)
 {_SESSION}
+{_KEYPAD}
  ORDER BY hook.n
 """

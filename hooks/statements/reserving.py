@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hooks.limits.asked import LEAD
 from hooks.limits.scope import TENANT
-from hooks.statements.limiting import ENDED_CALLS
+from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
+from hooks.statements.limiting import ENDED_CALLS, name_ended_scopes
 
 MOST_TENANTS = 200  # in one turn
 MOST_CALLS = 200  # of one tenant in one turn
@@ -53,8 +54,7 @@ SELECT extract(epoch FROM statement_timestamp())::float, tenant.time_zone, tenan
        ) due ON true
  CROSS JOIN LATERAL (
        SELECT ARRAY['{TENANT}']
-           || ARRAY(SELECT jsonb_array_elements_text(
-                    jsonb_path_query_array(ended.calls, '$[*].reservation.scopes[*]')))
+           || {name_ended_scopes("ended.calls")}
            || ARRAY(SELECT jsonb_array_elements_text(
                     jsonb_path_query_array(due.calls, '$[*].reservation.scopes[*]'))) AS names
        ) scopes
@@ -102,7 +102,10 @@ WITH unchanged AS MATERIALIZED (
     UPDATE hooks_call call SET settled_at = statement_timestamp(), cost = settlement.cost
       FROM json_to_recordset(%(settlements)s) AS settlement (id uuid, cost bigint)
      WHERE call.id = settlement.id AND EXISTS (SELECT FROM sound)
-), to_end AS (
+), settlement AS (
+    SELECT * FROM json_to_recordset(%(settlements)s) AS settlement (id uuid, closes_callee bool)
+     WHERE EXISTS (SELECT FROM sound)
+), {RAISE_FOR_SHORT_CALLS}, to_end AS (
     INSERT INTO hooks_ending (call_id, because, since, due_at, tries, result)
     SELECT id, because, now(), now(), 0, ''
       FROM json_to_recordset(%(endings)s) AS ending (id uuid, because text)

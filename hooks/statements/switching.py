@@ -25,6 +25,7 @@ _OF_CALL = (
 )
 SWITCHED_OFF_FOR_CONNECT = _LOOK_UP.format(keys=", ".join(_OF_CONNECT))
 SWITCHED_OFF_FOR_CALL = _LOOK_UP.format(keys=", ".join(_OF_CALL))
+SWITCHED_OFF_FOR_CALLEE = _LOOK_UP.format(keys="'callee ' || callee.id")
 
 # To be run in the transaction that turns a switch on: a call that was decided before, and is not
 # written yet, is decided again. A tenant without a meter gets one, for the same reason.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
 from hooks.statements.blocking import BREACHED
 
 # Whether the tables take writes: not on a server that only reads, nor while somebody locks one.
@@ -25,10 +26,11 @@ spent AS (
     INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key,
                                domain_id, origin,
                                sip_account_id, sip_login, connect_digest, opened_at, ended_by,
-                               visitor, visitor_display, ticketed, ticket_alias, label, context)
+                               visitor, visitor_display, ticketed, ticket_alias, label, context,
+                               sip_password_since)
     SELECT id, tenant_id, instance_id, node_id, wcs_session_id, app_key, domain_id, origin,
            sip_account_id, sip_login, connect_digest, opened_at, '',
-           visitor, visitor_display, ticketed, ticket_alias, label, context
+           visitor, visitor_display, ticketed, ticket_alias, label, context, sip_password_since
       FROM opening
      WHERE jti IS NULL OR id IN (SELECT session_id FROM spent)
     ON CONFLICT DO NOTHING RETURNING id
@@ -38,14 +40,26 @@ spent AS (
       FROM opening WHERE node_is_new GROUP BY instance_id, node_id
     ON CONFLICT DO NOTHING
 )"""
+# Of the sessions that would try a password, one gets it; the others are decided again. Their
+# tickets are not spent by then.
 _OPENING = """
-opening AS (
-    SELECT * FROM json_to_recordset(%s) AS opening (
+connected AS (
+    SELECT * FROM json_to_recordset(%s) AS connected (
         id uuid, tenant_id bigint, instance_id uuid, node_id text, wcs_session_id text,
         app_key text, domain_id bigint, origin text, sip_account_id uuid, sip_login text,
         connect_digest text, opened_at timestamptz, node_is_new bool, visitor text,
         visitor_display text, ticketed bool, ticket_alias text, label text, context jsonb,
-        jti text, spent_until double precision)
+        jti text, spent_until double precision, sip_password_since timestamptz,
+        tries_password bool)
+), trying AS (
+    INSERT INTO hooks_passwordtrial (account_id, since, session_id, began_at, state, detail)
+    SELECT DISTINCT ON (sip_account_id) sip_account_id, sip_password_since, id, opened_at,
+           'proving', ''
+      FROM connected WHERE tries_password ORDER BY sip_account_id, id
+    ON CONFLICT DO NOTHING RETURNING session_id
+), opening AS (
+    SELECT * FROM connected
+     WHERE NOT tries_password OR id IN (SELECT session_id FROM trying)
 )"""
 # A call that was allowed counts in its tenant's meters, and is written together with them or not
 # at all.
@@ -53,11 +67,11 @@ _ASKED = """
 asked AS (
     INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller,
                             decision, reason, asked_at, ended_at, ended_by, visitor, reservation,
-                            end_info)
+                            fallback, end_info)
     SELECT *, '' FROM json_to_recordset(%s) AS asking (
         id uuid, tenant_id bigint, session_id uuid, wcs_call_id text, alias text, target text,
         caller text, decision text, reason text, asked_at timestamptz, ended_at timestamptz,
-        ended_by text, visitor text, reservation jsonb)
+        ended_by text, visitor text, reservation jsonb, fallback text)
      WHERE reservation IS NULL OR tenant_id IN (SELECT tenant_id FROM metered)
     ON CONFLICT DO NOTHING RETURNING id
 )"""
@@ -91,9 +105,10 @@ meter_state AS MATERIALIZED (
 ), metered AS (
     SELECT tenant_id FROM unchanged UNION ALL SELECT tenant_id FROM begun
 )"""
-_SETTLED = """
+_SETTLED = f"""
 settlement AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(%s) AS settlement (id uuid, tenant_id bigint, cost bigint)
+    SELECT * FROM json_to_recordset(%s) AS settlement (
+        id uuid, tenant_id bigint, cost bigint, closes_callee bool)
      WHERE tenant_id IN (SELECT tenant_id FROM metered)
 ), settled_call AS (
     SELECT id FROM hooks_call
@@ -104,7 +119,7 @@ settlement AS MATERIALIZED (
        SET settled_at = statement_timestamp(), cost = settlement.cost
       FROM settlement JOIN settled_call ON settled_call.id = settlement.id
      WHERE call.id = settlement.id
-)"""
+), {RAISE_FOR_SHORT_CALLS}"""
 _NOT_METERED = """
 metered AS (SELECT NULL::bigint AS tenant_id WHERE false)"""
 # Rows are locked in the order of their ids, so that two batches never wait for each other in a
@@ -193,6 +208,17 @@ locked_call AS (
        AND (call.ended_at IS NULL OR call.ended_by IN ('session', 'reaper')
             OR progress.at < call.ended_at + interval '1 minute')
 )"""
+# Only if nobody else sent tones in that call since they were read: presses counts on by one.
+_TONES = """
+sent_tones AS (
+    INSERT INTO hooks_keypad AS keypad (call_id, presses, sent, last)
+    SELECT * FROM json_to_recordset(%s) AS tones (
+        call_id uuid, presses int, sent int, last jsonb)
+    ON CONFLICT (call_id) DO UPDATE
+       SET presses = excluded.presses, sent = excluded.sent, last = excluded.last
+     WHERE keypad.presses = excluded.presses - 1
+    RETURNING call_id AS id
+)"""
 _LOGGED = """
 logged AS (
     INSERT INTO hooks_event (hook_id, received_at, instance_id, tenant_id, session_id, call_id,
@@ -210,14 +236,15 @@ logged AS (
 
 @lru_cache
 def write(
-    opened: bool,
-    metered: bool,
-    settled: bool,
-    asked: bool,
-    sessions: bool,
-    calls: bool,
-    events: bool,
-    breaches: bool,
+    opened: bool = False,
+    metered: bool = False,
+    settled: bool = False,
+    asked: bool = False,
+    sessions: bool = False,
+    calls: bool = False,
+    tones: bool = False,
+    events: bool = False,
+    breaches: bool = False,
 ) -> bytes:
     """The statement for a batch that holds these parts, each a parameter, in this order.
 
@@ -227,7 +254,8 @@ def write(
     """
     moves = (_SESSIONS if sessions else _NO_SESSIONS, _CALLS if calls else _NO_CALLS, _MOVED_CALLS)
     created = " UNION ALL ".join(
-        f"SELECT id FROM {part}" for part in ("opened",) * opened + ("asked",) * asked
+        f"SELECT id FROM {part}"
+        for part in ("opened",) * opened + ("asked",) * asked + ("sent_tones",) * tones
     )
     created = created or "SELECT NULL::uuid AS id WHERE false"
     parts = [
@@ -236,6 +264,7 @@ def write(
         *((_SETTLED,) if settled else ()),
         *((_ASKED,) if asked else ()),
         *(moves if sessions or calls else ()),
+        *((_TONES,) if tones else ()),
         f"created AS ({created})",
         *((_LOGGED,) if events else ()),
         *((BREACHED,) if breaches else ()),

@@ -21,6 +21,9 @@ else:
     _InlineFormSet = forms.BaseInlineFormSet
 
 
+RINGING = ("ringing_capacity", "cool_down")
+
+
 class CalleeForm(TenantOwnedForm):
     fallback = AliasesField(
         label="Fallback",
@@ -43,7 +46,7 @@ class CalleeForm(TenantOwnedForm):
 
 class CalleePageForm(LimitsForm, CalleeDestinationsForm, CalleeForm):
     class Meta(CalleeForm.Meta):
-        pass
+        fields = [*CalleeForm.Meta.fields, *RINGING]  # as Django has it
 
 
 class CalleeInlineForm(CalleeForm):
@@ -86,7 +89,10 @@ class CalleeAdmin(TenantOwnedAdmin):
 
     def page_fieldsets(self) -> list[Any]:
         sentence = "Opened for this callee alone, beside what the tenant opens."
-        return [("Destinations", {"fields": DESTINATIONS, "description": sentence})]
+        return [
+            ("Ringing", {"fields": RINGING}),
+            ("Destinations", {"fields": DESTINATIONS, "description": sentence}),
+        ]
 
 
 def _require_aliases(fallback: list[str], aliases: set[str]) -> None:

@@ -51,6 +51,7 @@ class SipAccountForm(TenantOwnedForm):
     def save(self, commit: bool = True) -> Any:
         if self.cleaned_data["password"]:
             self.instance.password = self.cleaned_data["password"]
+            self.instance.forget_next_password()
         return super().save(commit)
 
 

@@ -15,6 +15,9 @@ class Action(StrEnum):
     EXPORTED = "export:downloaded"
     IMPORTED = "import:done"
     IMPORT_UNDONE = "import:undone"
+    DOMAIN_PROVED = "domain:proved"
+    DOMAIN_PROOF_LOST = "domain:proof_lost"
+    DOMAIN_CLAIM_ENDED = "domain:claim_ended"
     VISITOR_UNBLOCKED = "visitor_block:lifted"
     KEY_ADDED = "encryption_key:added"
     KEY_APPLIED = "encryption_key:applied"  # secrets were resealed with it; none of them changed

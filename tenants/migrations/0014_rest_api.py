@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='tenant',
             name='honey_alias',
-            field=models.CharField(blank=True, help_text='An alias that no page uses. Whoever calls it attacks: an alarm is raised.', max_length=63, validators=[django.core.validators.RegexValidator('\\A[a-z][a-z0-9_-]{0,62}\\Z', 'An alias begins with a lower-case letter, then letters, digits, - and _, like director.')]),
+            field=models.CharField(blank=True, db_default='', help_text='An alias that no page uses. Whoever calls it attacks: an alarm is raised.', max_length=63, validators=[django.core.validators.RegexValidator('\\A[a-z][a-z0-9_-]{0,62}\\Z', 'An alias begins with a lower-case letter, then letters, digits, - and _, like director.')]),
         ),
         migrations.AddField(
             model_name='wcsinstance',

@@ -11,6 +11,7 @@ from tenants.models.assignment import Assignment
 from tenants.models.audit_entry import AuditEntry
 from tenants.models.callee import Callee
 from tenants.models.domain import Domain
+from tenants.models.domain_proof import DomainProof
 from tenants.models.import_run import ImportedRow, ImportRun
 from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
@@ -28,6 +29,7 @@ __all__ = [
     "AuditEntry",
     "Callee",
     "Domain",
+    "DomainProof",
     "ImportRun",
     "ImportedRow",
     "Rate",

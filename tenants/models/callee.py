@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -36,6 +36,7 @@ def validate_target(text: str) -> None:
 
 BATCH = 5000  # rows
 MAX_NUMBER = 20  # digits
+LONGEST_COOL_DOWN = 86_400  # seconds
 
 
 class CalleeQuerySet(OfTenantQuerySet["Callee"]):
@@ -76,6 +77,21 @@ class Callee(models.Model):
         blank=True,
         validators=[check_fallback],
         help_text="Aliases that are called instead, in this order, when this one cannot be.",
+    )
+
+    ringing_capacity = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="How many calls may ring there at once; empty: any number.",
+    )
+    cool_down = models.PositiveIntegerField(
+        "cool-down",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_COOL_DOWN)],
+        help_text="Seconds without calls after 5 short or abandoned ones in 10 minutes; empty: "
+        "such calls close nothing.",
     )
 
     objects = CalleeQuerySet.as_manager()

@@ -67,6 +67,7 @@ class Tenant(models.Model):
     honey_alias = models.CharField(
         max_length=63,
         blank=True,
+        db_default="",
         validators=[HONEY_ALIAS],
         help_text="An alias that no page uses. Whoever calls it attacks: an alarm is raised.",
     )

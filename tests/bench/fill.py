@@ -27,7 +27,7 @@ SELECT id, 'sales', '10002', true, '', '{}', false, '[]' FROM tenants_tenant
 """
 ACCOUNTS = """
 COPY tenants_sipaccount (id, tenant_id, login, authentication_name, password, domain,
-                         outbound_proxy, port, enabled)
+                         outbound_proxy, port, enabled, limits, internal_rate)
 FROM STDIN
 """
 SERVED = """
@@ -42,7 +42,8 @@ DO $$ DECLARE watched regclass; BEGIN
     FOR watched IN SELECT tgrelid FROM pg_trigger WHERE tgname = 'audit_truncate' LOOP
         EXECUTE format('ALTER TABLE %s DISABLE TRIGGER audit_truncate', watched);
     END LOOP;
-    TRUNCATE tenants_tenant, tenants_wcsinstance, hooks_session, hooks_call, hooks_event CASCADE;
+    TRUNCATE tenants_tenant, tenants_wcsinstance, hooks_session, hooks_call, hooks_event,
+             hooks_meter CASCADE;
 END $$
 """
 
@@ -70,4 +71,4 @@ def _account(tenant: int, number: int) -> tuple:
     sealed = key_ring().seal(
         "bench-sip-password", place(tenant, "tenants_sipaccount", row, "password")
     )
-    return row, tenant, str(10001 + number), "", sealed, "sip.example", "", 5060, True
+    return row, tenant, str(10001 + number), "", sealed, "sip.example", "", 5060, True, "{}", 0

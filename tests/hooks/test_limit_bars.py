@@ -122,8 +122,8 @@ def test_the_page_has_a_meter_with_words_beside_it(cast, manager):
 
 def notice(tenant, at):
     return LimitNotice.objects.create(
-        tenant=tenant, scope="tenant", limit="money_per_day", level="critical", period=str(int(at.timestamp())),
-        used=20_000_000, most=20_000_000, at=at,
+        tenant=tenant, scope="tenant", limit="money_per_day", level="critical",
+        period=str(int(at.timestamp())), used=20_000_000, most=20_000_000, at=at,
     )  # fmt: skip
 
 

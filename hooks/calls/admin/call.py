@@ -46,6 +46,8 @@ class CallAdmin(HugeTableAdmin):
         columns.outcome,
         "end_info",
         "sip_status",
+        columns.session_label,
+        columns.session_context,
         "events",
     )
     list_display = (

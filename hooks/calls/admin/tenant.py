@@ -20,10 +20,12 @@ from hooks.calls.admin.new_customer import NewCustomerForm
 from hooks.calls.admin.set_up import describe_set_up
 from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
 from hooks.calls.admin.sip_account_table import sip_account_table
+from hooks.calls.admin.sip_rotation import sip_rotation_page
 from hooks.calls.admin.what_if import what_if_page
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
 from hooks.models import Call, Event, LimitNotice, Session
 from hooks.reasons import Decision
+from tenants.admin.domain_proof import proof_address, proof_problem
 from tenants.admin.scoped import may_change
 from tenants.admin.tenant import TenantAdmin
 from tenants.models import Tenant, WcsInstance
@@ -54,6 +56,11 @@ class TenantWithCallsAdmin(TenantAdmin):
             path("new-customer/", view(self.new_customer), name="tenants_new_customer"),
             path("set-up-text/", set_up_text, name="hooks_set_up_text"),
             path("<path:object_id>/overview/", view(self.overview), name="tenants_tenant_overview"),
+            path(
+                "sip-password/<uuid:account_id>/",
+                view(sip_rotation_page),
+                name="hooks_sip_rotation",
+            ),
             path("<path:object_id>/what-if/", view(self.what_if), name="hooks_what_if"),
             *super().get_urls(),
         ]
@@ -146,15 +153,20 @@ def _set_up_facts(tenant: Tenant, instances: list[WcsInstance]) -> SetUpFacts:
         has_default=any(callee.default for callee in callees),
         instances=tuple(_instance_facts(instance) for instance in instances),
         connected=Session.objects.filter(tenant=tenant).exists(),
-        domain_problem=_domain_problem(tenant),
+        **_domain_problem(tenant),
         target_problem=next(filter(None, (callee.target_warning for callee in callees)), ""),
         answered=any(latest.values_list("answered_at", flat=True)),
     )
 
 
-def _domain_problem(tenant: Tenant) -> str:
-    warnings = (domain.ownership_warning for domain in tenant.domains.all()[:MAX_DOMAINS])
-    return next(filter(None, warnings), "")
+def _domain_problem(tenant: Tenant) -> dict[str, str]:
+    """The first one, as the checklist takes it."""
+    for domain in tenant.domains.select_related("proof")[:MAX_DOMAINS]:
+        if warning := domain.ownership_warning:
+            return {"domain_problem": warning}
+        if problem := proof_problem(domain):
+            return {"domain_problem": problem, "domain_page": proof_address(domain)}
+    return {}
 
 
 def _instance_facts(instance: WcsInstance) -> InstanceFacts:

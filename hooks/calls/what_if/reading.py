@@ -94,7 +94,8 @@ def _past_call(row: dict[str, Any], present: _Present, until: datetime) -> PastC
     callee, target = present.callee(row["alias"])
     account = str(row["session__sip_account_id"]) if row["session__sip_account_id"] else None
     destination = present.destination(row["target"] or target)
-    recorded = read_rate((row["reservation"] or {}).get("rate"))
+    reservation = row["reservation"] or {}
+    recorded = read_rate(reservation.get("rate"))
     ended_at = row["ended_at"] or until
     return PastCall(
         id=str(row["pk"]),
@@ -107,7 +108,7 @@ def _past_call(row: dict[str, Any], present: _Present, until: datetime) -> PastC
         ticketed=row["session__ticketed"],
         domain_id=row["session__domain_id"],
         account_id=account,
-        callee_id=callee,
+        callee_id=int(reservation.get("callee") or callee),  # it may have been a fallback
         alias=row["alias"],
         destination=destination,
         rate=recorded or present.find_rate(destination, account),

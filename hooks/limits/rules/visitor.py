@@ -15,7 +15,7 @@ def limit_visitor(asked: Asked, meter: Meter, limits: VisitorLimits) -> Reason |
         if meter.calls_in(seconds, asked.clock) >= most:
             return reason
 
-    callees = meter.callees_in(HOUR, asked.clock) | {asked.callee}
+    callees = meter.callees_in(HOUR, asked.clock) | {asked.visitors_callee}
     if limits.callees_per_hour is not None and len(callees) > limits.callees_per_hour:
         return Reason.VISITOR_CALLEES
     return None

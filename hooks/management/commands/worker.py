@@ -29,6 +29,8 @@ class Command(PlainHelpCommand):
   reconciling     compares the calls of each WCS with those that live here
   reaping         closes sessions and calls that nobody ended
   adding up       counts the calls of each hour for the charts
+  rotating        judges new SIP passwords, and forgets old ones that nobody holds
+  proving         looks whether domains are proved, where CLICKHOOK_DOMAIN_PROOF asks for it
   pruning         deletes what served its time
 
 `manage.py up` and `demo` run one. With gateways of your own, run at least one beside them: without

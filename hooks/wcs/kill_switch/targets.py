@@ -45,7 +45,7 @@ def _tenant(slug: str) -> Target:
 
 
 def _domain(origin: str) -> Target:
-    missing = f"There is no domain {origin!r}; a domain is named like https://www.acme.example."
+    missing = f"There is no domain {origin!r}; a domain is named like https://www.customer.example."
     try:
         domains = Domain.objects.filter(origin=str(parse(origin)))
     except BadOrigin:

@@ -36,6 +36,7 @@ def _compare_password(row: Row, given: Secret, problems: Problems) -> None:
         problems.add(row.place_of("password"), EMPTY)
     elif row.is_new or not _is_same(row, "password", given, problems):
         row.record.password = given
+        row.record.forget_next_password()
         row.add_difference("password", how=row.how_given)
 
 

@@ -85,6 +85,8 @@ def _new_values(row: Row) -> Iterator[tuple[str, Any]]:
     differing = {difference.field.partition(".")[0] for difference in row.differences}
     if "signing_secret" in differing:
         differing.add("previous_signing_secret")
+    if "password" in differing:
+        differing |= {"next_password", "next_since"}
     if "target" in differing:
         differing.add("number")
 

@@ -25,6 +25,8 @@ def three_processes(django_db_setup):
 
 @pytest.fixture
 def sender(cast, three_processes):
+    """Nobody here has a ticket: with tickets preferred, half of each limit would be theirs."""
+    Tenant.objects.update(tickets="off")
     with ExitStack() as stack:
         yield lambda: stack.enter_context(
             closing(three_processes.wcs(cast.acme_1.key, ACME_SIGNING))
@@ -126,3 +128,10 @@ def call_again_at_once(sender):
 
     with ThreadPoolExecutor(SENDERS) as threads:
         return list(threads.map(call, range(CALLS))).count(200)
+
+
+def test_without_tickets_half_of_a_cap_is_left_for_those_who_have_one(sender):
+    Tenant.objects.update(limits={"concurrent_calls": 37}, tickets="preferred")
+
+    assert call_at_once(sender) == 18
+    assert Meter.objects.get(scope="unknown visitors").state["living"] == 18

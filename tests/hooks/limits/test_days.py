@@ -21,7 +21,7 @@ from hooks.limits.slices import is_due, reserve_next_slice
 from hooks.limits.weighing import weigh_call
 from tenants.limits import parse_limits
 from tenants.money import MICROS, write_money
-from tests.hooks.limits.pieces import BERLIN, limit_facts
+from tests.hooks.limits.pieces import BERLIN, ended_call, limit_facts
 
 # Thousands with CLICKHOOK_TEST_DAYS=3000 in the environment.
 DAYS = int(os.environ.get("CLICKHOOK_TEST_DAYS", "300"))
@@ -107,7 +107,7 @@ class Day:
 
     def end(self, talk: Talk, talked: int | None) -> None:
         self.talks.remove(talk)
-        ended = {"id": "x", "reservation": talk.reservation, "talked": talked}
+        ended = ended_call(talk.reservation, talked)
         settle_call(ended, self.meters)
         left = price(self.rate, talk.talked(self.clock) if talked is None else talked)
         for day, money in talk.reserved:

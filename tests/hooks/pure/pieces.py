@@ -85,6 +85,11 @@ def event_facts(**changes: Any) -> Facts:
     return facts._replace(**changes)
 
 
+def talking_facts(**changes: Any) -> Facts:
+    """As they are where a call goes on, to a callee who wants tones."""
+    return event_facts(**{"callee_keypad": True, "call_answered_at": NOW, **changes})
+
+
 def call_facts(**changes: Any) -> Facts:
     """As they are where a call is allowed."""
     facts = event_facts(

@@ -32,6 +32,7 @@ from tests.hooks.pure.pieces import (
     instance_facts,
     make_hook,
     parsed,
+    talking_facts,
 )
 
 RECURRING_ID = "/192.168.1.102:55839/192.168.1.101:8443"  # as builds before 2022 name sessions
@@ -72,6 +73,9 @@ CONNECTS = [
     ("tenant_suspended", {}, connect_facts(tenant_status="suspended")),
     ("tenant_suspended", {}, repeated_facts(tenant_status="suspended")),
     ("sip_account_missing", {}, connect_facts(account_id=None)),
+    ("domain_unproved", {}, connect_facts(domain_unproved=True)),
+    ("domain_unproved", {}, repeated_facts(domain_unproved=True)),
+    ("allowed", {}, connect_facts(domain_unproved=False)),
     ("switched_off", {}, connect_facts(switched_off="everything")),
     ("switched_off", {}, repeated_facts(switched_off="tenant 1")),
     ("app_key", {}, connect_facts(instance_app_key="acme-c2c")),
@@ -154,10 +158,28 @@ EVENTS = [
     ("allowed", "hangup", {}, event_facts(tenant_status="suspended", instance_app_key="other")),
     ("session_not_ours", "hangup", {}, event_facts(session_id=None)),
 ]
+TONES = [
+    ("allowed", "7", talking_facts()),
+    ("allowed", "12*#9", talking_facts()),
+    ("keypad_pace", "123456", talking_facts()),
+    ("keypad_pace", "1", talking_facts(tones_presses=60, tones_sent=60, tones_last=[0.0])),
+    ("keypad_pace", "1", talking_facts(tones_last=[NOW.timestamp() - 0.9] * 5)),
+    ("allowed", "1", talking_facts(tones_last=[NOW.timestamp() - 1.0] * 5)),
+    ("keypad_digits", "12a", talking_facts()),
+    ("keypad_digits", "\u0661", talking_facts()),
+    ("keypad_no_talk", "7", talking_facts(call_answered_at=None)),
+    ("keypad_no_talk", "7", talking_facts(call_ended_at=NOW)),
+    ("keypad_no_talk", "7", talking_facts(session_ended_at=NOW)),
+    ("method_refused", "7", talking_facts(callee_keypad=False)),
+    ("method_refused", "7", talking_facts(callee_keypad=None)),
+    ("app_key", "7", talking_facts(instance_app_key="acme-c2c")),
+    ("switched_off", "7", talking_facts(switched_off="everything")),
+]
 ROWS = [
     *[(reason, "connect", changes, facts) for reason, changes, facts in CONNECTS],
     *[(reason, "call", changes, facts) for reason, changes, facts in CALLS],
     *EVENTS,
+    *[(reason, "sendDtmf", {"dtmf": digits}, facts) for reason, digits, facts in TONES],
     *[
         ("method_refused", method.name, {}, call_facts())
         for method in METHODS.values()
@@ -172,7 +194,8 @@ ROWS = [
     ("method_refused", "OnSomethingEvent", {}, call_facts()),
     ("app_key", "transfer", {}, call_facts(instance_app_key="acme-c2c")),
 ]
-FILES = {"connect": "connect", "call": "call", "hangup": "hangup", "CallStatusEvent": "call_ring"}
+FILES = {name: name for name in ("connect", "call", "hangup", "sendDtmf")}
+FILES["CallStatusEvent"] = "call_ring"
 
 
 @pytest.mark.parametrize(("reason", "method", "changes", "facts"), ROWS)

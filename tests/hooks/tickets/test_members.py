@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from hooks.models import Event, Session
 from tenants.models import TicketKey, TokenKey, VisitorLogin
+from tests.conftest import Gateway
 from tests.hooks.tickets.making import KID, ORIGIN, SECRET, encode_part, make_ticket
 from tests.wcs import Answer, Wcs
 
@@ -33,6 +34,14 @@ def jwk(private, algorithm, **more) -> dict:
 
 
 JWKS = {"keys": [jwk(RSA_KEY, "RS256", kid="r1"), jwk(ED_KEY, "EdDSA", kid="e1")]}
+
+
+@pytest.fixture(scope="module")
+def gateway(django_db_setup):
+    """A password's slow digest is Django's business."""
+    running = Gateway({"DJANGO_SETTINGS_MODULE": "tests.quick_settings"}).start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ PROBLEMS = [
     (
         {"callees": [{"alias": "sales", "number": "4930"}]},
         "tenants[0].callees[0].number: This key is unknown; possible are alias, target, default, "
-        "limits, destinations, keypad, fallback.",
+        "limits, destinations, keypad, fallback, ringing_capacity, cool_down.",
     ),
     (
         account(internal_rate=0.1)["tenants"][0],

@@ -219,3 +219,16 @@ def test_a_limit_that_was_added_meanwhile_stops_an_undo(run, command, cast):
     Tenant.objects.filter(slug="acme").update(limits={"calls_per_hour": 5, "calls_per_day": 9})
 
     assert command("undo_import", str(number)).problems == ["tenant acme: Changed since: limits."]
+
+
+def test_ringing_capacity_and_cool_down_stand_in_files(table, cast):
+    header = "tenant,alias,ringing_capacity,cool_down"
+    assert table("callees", header, "acme,sales,3,600").code == 0
+    sales = cast.acme.callees.get(alias="sales")
+    assert (sales.ringing_capacity, sales.cool_down) == (3, 600)
+
+    for cells in ("0,600", "3,86401", "3,-1", "x,600"):
+        assert table("callees", header, f"acme,sales,{cells}").code == 1
+    assert table("callees", header, "acme,sales,,").code == 0
+    sales.refresh_from_db()
+    assert (sales.ringing_capacity, sales.cool_down) == (3, 600)  # an empty cell leaves them
