@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from hooks.models import Alarm, Call, Event, Session, Switch, VisitorBlock
+from hooks.models import Alarm, Call, Event, LimitNotice, Session, Switch, VisitorBlock
 from tenants.models import Domain, SipAccount, TicketKey, TokenKey, Upload, VisitorLogin
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.importing import run
@@ -91,6 +91,10 @@ def a_day_of(tenant, instance, shared):
     Alarm.objects.create(
         kind="honey_alias", tenant=tenant, instance=instance, call=call, wcs_call_id=slug, at=NOW
     )
+    LimitNotice.objects.create(
+        tenant=tenant, place=f"domain {domain.origin}", limit="money_per_day", level="critical",
+        used=1, most=1, at=NOW,
+    )  # fmt: skip
     Switch.objects.create(
         key=f"visitor {tenant.pk} x", name=f"by {slug}", tenant=tenant, because="x", by="mary"
     )

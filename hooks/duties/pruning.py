@@ -1,4 +1,4 @@
-"""Deletes what served its time and is no record: endings, spent tickets, breaches, idle meters."""
+"""Deletes what served its time and is no record: endings, tickets, breaches, meters, notices."""
 
 from __future__ import annotations
 
@@ -36,12 +36,19 @@ DISPLAYS = """
 UPDATE hooks_visitorblock SET display = ''
  WHERE display <> '' AND since < now() - make_interval(days => %(days)s)
 """
+# A notice of a month's limit must outlast that month.
+NOTICES = """
+DELETE FROM hooks_limitnotice
+ WHERE id IN (SELECT id FROM hooks_limitnotice
+               WHERE at < now() - interval '92 days' ORDER BY at LIMIT 10000)
+"""
 PRUNED = {
     "endings": ENDINGS,
     "spent tickets": TICKETS,
     "breaches": BREACHES,
     "meters of visitors": METERS,
     "addresses of blocked visitors": DISPLAYS,
+    "notices": NOTICES,
 }
 
 

@@ -20,11 +20,14 @@ from hooks.duties import (
     refusing,
     reserving,
     rotating,
+    watching_limits,
 )
 from hooks.duties.alarming import AlarmMail
+from hooks.duties.limit_mail import NoticeMail
 from hooks.duties.listening import listen
 from hooks.duties.reconciling import Reconciling
 from hooks.duties.repeating import ANSWER_WITHIN, Connection, Duty, Turns
+from hooks.duties.watching_limits import LimitWatch
 
 log = logging.getLogger("hooks")
 REAP_EVERY = 5.0  # seconds
@@ -39,6 +42,8 @@ def make_duties() -> list[Duty]:
         Duty("reserving", reserving.EVERY, reserving.reserve_slices, is_woken=True),
         Duty("alarming", alarming.EVERY, alarming.raise_alarms, is_woken=True),
         Duty("mailing", alarming.EVERY, AlarmMail().send),
+        Duty("watching limits", watching_limits.EVERY, LimitWatch().look),
+        Duty("mailing notices", watching_limits.EVERY, NoticeMail().send),
         Duty("refusing", refusing.EVERY, refusing.end_refused),
         Duty("reconciling", reconciling.EVERY, Reconciling().compare),
         Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),

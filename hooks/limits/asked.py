@@ -51,8 +51,8 @@ class Asked:
 
     @property
     def day(self) -> str:
-        return self.at.strftime("%Y-%m-%d")
+        return self.at.isoformat()[:10]
 
     @property
     def month(self) -> str:
-        return self.at.strftime("%Y-%m")
+        return self.at.isoformat()[:7]

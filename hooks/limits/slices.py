@@ -49,7 +49,7 @@ def reserve_next_slice(
         return NextSlice(reservation)
 
     money = _price_of_more(reservation, seconds)
-    day, month = local_time.strftime("%Y-%m-%d"), local_time.strftime("%Y-%m")
+    day, month = local_time.isoformat()[:10], local_time.isoformat()[:7]
     for scope in reservation["scopes"]:
         meter = meters.get(scope, Meter()).reserve(day, month, seconds, money)
         refused = _find_exceeded(meter, limits.get(scope, Limits()))

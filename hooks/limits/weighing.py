@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from hooks.limits.asked import Asked, bound_slice
 from hooks.limits.facts import LimitFacts
 from hooks.limits.ledger import Ledger
+from hooks.limits.meter import Meter
 from hooks.limits.pricing import FREE, Rate
 from hooks.limits.reservation import Reservation, reserve_first_slice
 from hooks.limits.rules import (
@@ -24,6 +25,7 @@ from hooks.limits.rules import (
 from hooks.limits.scope import Scope, VisitorScope, call_scopes, callee_scope, visitor_scopes
 from hooks.reasons import Reason
 from tenants.destinations import Destination, read_destination
+from tenants.limits import Limits
 from tenants.money import MICROS
 
 
@@ -37,6 +39,19 @@ class Verdict(NamedTuple):
     rings_at: str = ""  # the meter that counts the call while it rings
 
 
+CallRules = Iterable[Callable[[Asked, list[Limits]], Reason | None]]
+
+
+class Meters(Protocol):
+    """A ledger, or what stands in for one where recorded calls are replayed."""
+
+    more_have_ended: bool
+
+    def __getitem__(self, scope: str, /) -> Meter: ...
+
+    def __setitem__(self, scope: str, meter: Meter, /) -> None: ...
+
+
 def weigh_call(
     facts: LimitFacts, ledger: Ledger, domain_id: int | None, account_id: str | None, target: str
 ) -> Verdict:
@@ -45,23 +60,36 @@ def weigh_call(
         scopes = call_scopes(facts, domain_id, account_id)
         asked = read_asked(facts, scopes, target)
         visitors = list(visitor_scopes(facts.visitor, scopes))
-        refusals = _refusals(asked, ledger, scopes, visitors)
-        refused = next((found for found in refusals if found.reason is not Reason.ALLOWED), None)
+        verdict = weigh_asked(asked, ledger, scopes, visitors)
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         return Verdict(Reason.LIMIT_UNREADABLE, str(error))
 
+    if verdict.reservation is None:
+        return verdict
+    rings_at = "" if facts.callee_ringing_capacity is None else callee_scope(facts)
+    return verdict._replace(target=target, rings_at=rings_at)
+
+
+def weigh_asked(
+    asked: Asked,
+    meters: Meters,
+    scopes: list[Scope],
+    visitors: list[VisitorScope],
+    call_rules: CallRules = CALL_RULES,
+) -> Verdict:
+    refusals = _refusals(asked, meters, scopes, visitors, call_rules)
+    refused = next((found for found in refusals if found.reason is not Reason.ALLOWED), None)
     if refused:
         return refused
-    _take(asked, ledger, scopes, visitors)
+
+    _take(asked, meters, scopes, visitors)
     reservation = reserve_first_slice(asked, [scope.name for scope in scopes])
-    rings_at = "" if facts.callee_ringing_capacity is None else callee_scope(facts)
-    return Verdict(Reason.ALLOWED, reservation=reservation, target=target, rings_at=rings_at)
+    return Verdict(Reason.ALLOWED, reservation=reservation)
 
 
 def read_asked(facts: LimitFacts, scopes: Iterable[Scope], target: str) -> Asked:
     destination = read_destination(target, facts.country)
-    bounds = [scope.limits.call_seconds for scope in scopes]
-    longest = min((bound for bound in bounds if bound is not None), default=None)
+    longest = find_longest(scopes)
     return Asked(
         at=datetime.fromtimestamp(facts.clock, UTC).astimezone(ZoneInfo(facts.time_zone)),
         facts=facts,
@@ -70,6 +98,12 @@ def read_asked(facts: LimitFacts, scopes: Iterable[Scope], target: str) -> Asked
         seconds=bound_slice(longest),
         longest=longest,
     )
+
+
+def find_longest(scopes: Iterable[Scope]) -> int | None:
+    """Seconds that a call may last."""
+    bounds = [scope.limits.call_seconds for scope in scopes]
+    return min((bound for bound in bounds if bound is not None), default=None)
 
 
 def _find_rate(facts: LimitFacts, destination: Destination) -> Rate | None:
@@ -87,36 +121,40 @@ def _find_rate(facts: LimitFacts, destination: Destination) -> Rate | None:
 
 
 def _refusals(
-    asked: Asked, ledger: Ledger, scopes: list[Scope], visitors: list[VisitorScope]
+    asked: Asked,
+    meters: Meters,
+    scopes: list[Scope],
+    visitors: list[VisitorScope],
+    call_rules: CallRules,
 ) -> Iterator[Verdict]:
     """In the order of the rules; the first one counts."""
     limits = [scope.limits for scope in scopes]
-    for call_rule in CALL_RULES:
+    for call_rule in call_rules:
         yield Verdict(call_rule(asked, limits) or Reason.ALLOWED)
 
     callee = callee_scope(asked.facts)
     for callee_rule in CALLEE_RULES:
-        yield Verdict(callee_rule(asked, ledger[callee]) or Reason.ALLOWED, callee)
+        yield Verdict(callee_rule(asked, meters[callee]) or Reason.ALLOWED, callee)
 
     for visitor_scope in visitors:
-        meter = ledger[visitor_scope.name]
+        meter = meters[visitor_scope.name]
         for visitor_rule in VISITOR_RULES:
             reason = visitor_rule(asked, meter, visitor_scope.limits) or Reason.ALLOWED
             yield Verdict(reason, visitor_scope.name)
 
     for scope in scopes:
         for rule in SCOPE_RULES:
-            reason = rule(asked, ledger[scope.name], scope.limits) or Reason.ALLOWED
-            yield Verdict(reason, scope.name, again=ledger.more_have_ended)
+            reason = rule(asked, meters[scope.name], scope.limits) or Reason.ALLOWED
+            yield Verdict(reason, scope.name, again=meters.more_have_ended)
 
 
-def _take(asked: Asked, ledger: Ledger, scopes: list[Scope], visitors: list[VisitorScope]) -> None:
+def _take(asked: Asked, meters: Meters, scopes: list[Scope], visitors: list[VisitorScope]) -> None:
     for scope in scopes:
         lengths = [seconds for seconds, _, _ in calls_in_time.windows(scope.limits)]
-        meter = ledger[scope.name].admit(lengths, asked.clock)
-        ledger[scope.name] = meter.reserve(asked.day, asked.month, asked.seconds, asked.money)
+        meter = meters[scope.name].admit(lengths, asked.clock)
+        meters[scope.name] = meter.reserve(asked.day, asked.month, asked.seconds, asked.money)
 
     for visitor_scope in visitors:
         lengths = [seconds for seconds, _, _ in visitor.windows(visitor_scope.limits)]
-        meter = ledger[visitor_scope.name].admit(lengths, asked.clock).release()
-        ledger[visitor_scope.name] = meter.note_callee(asked.visitors_callee, asked.clock)
+        meter = meters[visitor_scope.name].admit(lengths, asked.clock).release()
+        meters[visitor_scope.name] = meter.note_callee(asked.visitors_callee, asked.clock)

@@ -1,6 +1,7 @@
 """The tables of what happened: sessions, calls, events, hours, meters; and how times are read.
 
-Beside them what the worker needs: its heartbeat, alarms, switches and calls that are to be ended.
+Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches, and calls
+that are to be ended.
 """
 
 from hooks.models.alarm import Alarm
@@ -10,6 +11,7 @@ from hooks.models.call_hour import CallHour
 from hooks.models.ending import Ending
 from hooks.models.event import Event
 from hooks.models.keypad import Keypad
+from hooks.models.limit_notice import LimitNotice
 from hooks.models.meter import Meter
 from hooks.models.password_trial import PasswordTrial
 from hooks.models.refused_id import RefusedId
@@ -28,6 +30,7 @@ __all__ = [
     "Ending",
     "Event",
     "Keypad",
+    "LimitNotice",
     "Meter",
     "PasswordTrial",
     "RefusedId",

@@ -54,6 +54,7 @@ def test_every_table_has_its_pages():
             "VisitorLogin",
             "VisitorBlock",
             "Alarm",
+            "LimitNotice",
             "Switch",
             "ImportRun",
             "AuditEntry",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -74,6 +75,11 @@ def dialled(call: Call) -> str:
 @admin.display(description="talked")
 def talked(call: Call) -> str:
     return cells.format_duration(call.duration)
+
+
+@admin.display(description="cost")
+def cost(call: Call) -> str:
+    return cells.format_cost(call, datetime.now(UTC))
 
 
 @admin.display(description="received")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,14 +14,17 @@ from django.urls import path, reverse
 from hooks.calls import checklist
 from hooks.calls.admin import tables
 from hooks.calls.admin.call_test import CallTestForm, make_test_call
+from hooks.calls.admin.limit_bars import build_limit_bars
+from hooks.calls.admin.limit_notices import newest_notices
 from hooks.calls.admin.new_customer import NewCustomerForm
 from hooks.calls.admin.set_up import describe_set_up
 from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
 from hooks.calls.admin.sip_account_table import sip_account_table
 from hooks.calls.admin.sip_rotation import sip_rotation_page
+from hooks.calls.admin.what_if import what_if_page
 from hooks.calls.admin.worst_case import with_activation_check, worst_case_context
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
-from hooks.models import Call, Event, Session
+from hooks.models import Call, Event, LimitNotice, Session
 from hooks.reasons import Decision
 from tenants.admin.domain_proof import proof_address, proof_problem
 from tenants.admin.scoped import may_change
@@ -61,8 +65,12 @@ class TenantWithCallsAdmin(TenantAdmin):
                 view(sip_rotation_page),
                 name="hooks_sip_rotation",
             ),
+            path("<path:object_id>/what-if/", view(self.what_if), name="hooks_what_if"),
             *super().get_urls(),
         ]
+
+    def what_if(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return what_if_page(self, request, self._visible_tenant(request, object_id))
 
     def overview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the tenant; a POST makes a test call, and the page tells how it went."""
@@ -125,6 +133,8 @@ def _page_context(tenant: Tenant) -> dict[str, Any]:
         **worst_case_context(tenant),
         "steps": steps,
         "missing": [step for step in steps if not step.done],
+        "limits": build_limit_bars(tenant, datetime.now(UTC)),
+        "notices": newest_notices(LimitNotice.objects.filter(tenant=tenant)),
         "accounts": sip_account_table(tenant),
         "latest_calls": tables.call_table(calls, query, MAX_ROWS),
         "latest_refusals": tables.event_table(refusals, refusals_query, MAX_ROWS),
