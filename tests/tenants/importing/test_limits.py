@@ -208,9 +208,10 @@ def test_it_warns_of_calls_that_have_no_price(run, cast):
     assert len(json.loads(run(tenant(), "--json").out)["warnings"]) == 1
 
 
-def test_nothing_warns_where_money_is_not_limited(run, cast):
+def test_no_callee_lacks_a_price_where_money_is_not_limited(run, cast):
     SipAccount.objects.update(internal_rate=None)
-    assert json.loads(run(tenant(name="Acme"), "--json").out)["warnings"] == []
+    [warning] = json.loads(run(tenant(name="Acme"), "--json").out)["warnings"]
+    assert warning.startswith("tenant acme: what it can lose has no bound.")
 
 
 def test_a_limit_that_was_added_meanwhile_stops_an_undo(run, command, cast):
