@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -144,7 +144,7 @@ class Replay:
         )
 
     def _local(self, moment: float) -> datetime:
-        return datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(self.tried.time_zone))
+        return datetime.fromtimestamp(moment, ZoneInfo(self.tried.time_zone))
 
     def _push(self, talk: _Talk) -> None:
         self._pushed += 1

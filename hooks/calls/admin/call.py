@@ -42,7 +42,7 @@ class CallAdmin(HugeTableAdmin):
         columns.answered,
         columns.ended,
         columns.talked,
-        columns.cost,
+        columns.cost_text,
         columns.outcome,
         "end_info",
         "sip_status",
@@ -58,7 +58,7 @@ class CallAdmin(HugeTableAdmin):
         columns.asked_for,
         columns.dialled,
         columns.talked,
-        columns.cost,
+        columns.cost_text,
     )
     list_filter = (TenantFilter, TimeFilter, "decision", CallOutcomeFilter, ReasonFilter)
     linked_lookups = ("session__id__exact", *TimeFilter.NAMES)

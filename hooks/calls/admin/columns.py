@@ -78,7 +78,7 @@ def talked(call: Call) -> str:
 
 
 @admin.display(description="cost")
-def cost(call: Call) -> str:
+def cost_text(call: Call) -> str:
     return cells.format_cost(call, datetime.now(UTC))
 
 

@@ -22,7 +22,7 @@ CALL_COLUMNS: Sequence[Column] = (
     columns.asked_for,
     columns.dialled,
     columns.talked,
-    columns.cost,
+    columns.cost_text,
 )
 EVENT_COLUMNS: Sequence[Column] = (
     columns.received_link,

@@ -23,8 +23,8 @@ class Command(PlainHelpCommand):
   reserving       reserves talk time and money of a call in advance, and settles ended calls
   alarming        raises an alarm for a call that WCS placed without our consent
   mailing         mails alarms to CLICKHOOK_ALARM_MAIL
-  watching limits notices when a limit is nearly used up (80 %), and when it is
-  mailing notices mails those to CLICKHOOK_ALARM_MAIL too
+  watching limits tells when a limit is nearly used up (80 %), and when it is
+  mailing notices mails that to CLICKHOOK_ALARM_MAIL
   refusing        ends what turned up although its hook had been refused
   reconciling     compares the calls of each WCS with those that live here
   reaping         closes sessions and calls that nobody ended
