@@ -100,6 +100,13 @@ def a_day_of(tenant, instance, shared):
     )
     _visitors_of(tenant)
     tenant.rates.create(prefix="4930", per_minute=1, currency="EUR")
+    tenant.limit_raises.create(
+        thing="tenant",
+        row_key=str(tenant.pk),
+        row_name=f"raise-of-{slug}",
+        field="limits",
+        asked_by_name="mary",
+    )
 
 
 def _visitors_of(tenant):

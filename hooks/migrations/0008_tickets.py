@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-since"],
                 "indexes": [
                     models.Index(fields=["tenant", "visitor"], name="visitor_block_of_visitor"),
-                    models.Index(fields=["tenant", "-since"], name="visitor_block_of_tenant"),
+                    models.Index(fields=["since"], name="visitor_block_by_time"),
                 ],
             },
         ),

@@ -162,13 +162,17 @@ _LATEST_SESSION = """
         ORDER BY ended_at DESC NULLS FIRST"""
 MOST_RECURRENCES = 20  # of a session id, among which a repeated connect is looked for
 
-# Of no cost where the connect brings nothing.
+# Of no cost where the connect brings nothing. Each is looked up by all that names it: a join might be
+# planned by the tenant alone.
 _TICKETS = f"""
-  LEFT JOIN tenants_ticketkey ticket_key
-       ON hook.kid <> '' AND ticket_key.tenant_id = tenant.id AND ticket_key.kid = hook.kid
-      AND ticket_key.retired_at IS NULL
-  LEFT JOIN hooks_spentticket spent
-       ON hook.jti <> '' AND spent.tenant_id = tenant.id AND spent.jti = hook.jti
+  LEFT JOIN LATERAL (
+       SELECT id, secret FROM tenants_ticketkey
+        WHERE tenant_id = tenant.id AND kid = hook.kid AND retired_at IS NULL LIMIT 1
+       ) ticket_key ON hook.kid <> ''
+  LEFT JOIN LATERAL (
+       SELECT jti FROM hooks_spentticket
+        WHERE tenant_id = tenant.id AND jti = hook.jti LIMIT 1
+       ) spent ON hook.jti <> ''
   LEFT JOIN tenants_tokenkey token_key ON hook.token AND token_key.tenant_id = tenant.id
   LEFT JOIN LATERAL ({BLOCKED.format("ANY (string_to_array(hook.visitors, ' '))")}) blocked
        ON hook.visitors <> ''"""

@@ -118,7 +118,7 @@ settlement AS MATERIALIZED (
     UPDATE hooks_call call
        SET settled_at = statement_timestamp(), cost = settlement.cost
       FROM settlement JOIN settled_call ON settled_call.id = settlement.id
-     WHERE call.id = settlement.id
+     WHERE call.id = settlement.id AND call.id = ANY (ARRAY(SELECT id FROM settled_call))
 ), {RAISE_FOR_SHORT_CALLS}"""
 _NOT_METERED = """
 metered AS (SELECT NULL::bigint AS tenant_id WHERE false)"""
@@ -146,7 +146,9 @@ session_report AS MATERIALIZED (
                                 OR progress.ended_at < session.ended_at
                            THEN coalesce(progress.ended_by, session.ended_by)
                            ELSE session.ended_by END
-      FROM session_progress progress WHERE progress.id = session.id
+      FROM session_progress progress
+     WHERE progress.id = session.id
+       AND session.id = ANY (ARRAY(SELECT id FROM session_progress))
 )"""
 _NO_SESSIONS = """
 session_progress AS (SELECT NULL::uuid AS id, NULL::timestamptz AS ended_at WHERE false)"""
@@ -204,7 +206,7 @@ locked_call AS (
                            ELSE call.end_info END,
            sip_status = greatest(call.sip_status, progress.sip_status)
       FROM locked_call progress
-     WHERE progress.id = call.id
+     WHERE progress.id = call.id AND call.id = ANY (ARRAY(SELECT id FROM locked_call))
        AND (call.ended_at IS NULL OR call.ended_by IN ('session', 'reaper')
             OR progress.at < call.ended_at + interval '1 minute')
 )"""

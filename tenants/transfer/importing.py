@@ -121,7 +121,7 @@ class _Import:
                 write_staged(self.source, self.allowed, self.report)
                 refuse_unbounded(self.allowed, self.problems)
             if not self.problems:
-                self.report.warnings = warnings_about(self.report.named_tenant_ids)
+                self.report.warnings = warnings_about(self.report)
             transaction.set_rollback(self.report.dry_run or bool(self.problems))
 
     def _check(self) -> None:
@@ -188,14 +188,15 @@ def rate_counts(report: Report) -> dict[str, int]:
     return {f"rate:{action}": count for action, count in actions.items()}
 
 
-def warnings_about(tenant_ids: set[int | None]) -> list[str]:
+def warnings_about(report: Report) -> list[str]:
     """As the tables stand now, also within a dry run."""
-    known = [key for key in tenant_ids if key is not None]
+    named = [key for key in report.named_tenant_ids if key is not None]
     sentences = [
-        printable(unpriced.sentence) for unpriced in unpriced_callees(known, MOST_WARNINGS + 1)
+        printable(unpriced.sentence) for unpriced in unpriced_callees(named, MOST_WARNINGS + 1)
     ]
     more = ["There are more such callees."] if len(sentences) > MOST_WARNINGS else []
-    unbounded = list(islice(unbounded_warnings(known), MOST_WARNINGS))
+    limited = [key for key in report.limited_tenant_ids if key is not None]
+    unbounded = list(islice(unbounded_warnings(limited), MOST_WARNINGS))
     return [*sentences[:MOST_WARNINGS], *more, *unbounded]
 
 

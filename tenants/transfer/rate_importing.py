@@ -63,7 +63,8 @@ class _DeckImport:
                 self.progress(f"writing {len(self.report.changes):,} rates", 0, 0)
                 write_staged(self.source, self.allowed, self.report)
             if not self.problems:
-                self.report.warnings = warnings_about({tenant.pk})
+                self.report.named_tenant_ids.add(tenant.pk)
+                self.report.warnings = warnings_about(self.report)
             transaction.set_rollback(self.report.dry_run or bool(self.problems))
 
     def _lock_tenant(self) -> Tenant | None:

@@ -10,8 +10,11 @@ from typing import Any
 
 from tenants.transfer.problems import ImportRefused, printable
 from tenants.transfer.rows import Difference, Row
+from tenants.transfer.tables import TENANT
 
 SECRET_COMMAND = "manage.py wcs_config"
+# What a tenant can lose depends on these fields.
+LOSSES = {"limits", "status", "destinations", "internal_rate"}
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 
@@ -49,6 +52,12 @@ class RowChange:
                 yield f"{title} {difference.how}"
 
 
+def _bears_on_losses(row: Row) -> bool:
+    if row.is_new:
+        return row.table is TENANT
+    return not LOSSES.isdisjoint(difference.field for difference in row.differences)
+
+
 @dataclass
 class Report:
     dry_run: bool
@@ -58,6 +67,7 @@ class Report:
     note: str = ""
     tenant_ids: set[int | None] = field(default_factory=set)  # of the rows that change
     named_tenant_ids: set[int | None] = field(default_factory=set)  # of all rows
+    limited_tenant_ids: set[int | None] = field(default_factory=set)  # whose limits change
     warnings: list[str] = field(default_factory=list)
 
     def add_row(self, row: Row) -> None:
@@ -68,6 +78,8 @@ class Report:
             return
 
         self.tenant_ids.add(row.tenant_id)
+        if _bears_on_losses(row):
+            self.limited_tenant_ids.add(row.tenant_id)
         self.changes.append(
             RowChange(row.number, action, row.table.kind, row.label, tuple(row.differences))
         )

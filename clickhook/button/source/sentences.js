@@ -152,6 +152,7 @@ const SENTENCES = {
 const REFUSALS = {
   "Calls are not available here": "refused-here",
   "Calls are not available now": "refused-now",
+  "Too many requests": "refused-now",
   "Bad request": "call-failed",
   "Not found": "call-failed",
   "Method not allowed": "call-failed",
