@@ -162,8 +162,8 @@ _LATEST_SESSION = """
         ORDER BY ended_at DESC NULLS FIRST"""
 MOST_RECURRENCES = 20  # of a session id, among which a repeated connect is looked for
 
-# Of no cost where the connect brings nothing. Each is looked up by all that names it: a join might be
-# planned by the tenant alone.
+# Of no cost where the connect brings nothing. Each is looked up by all that names it: a join might
+# be planned by the tenant alone.
 _TICKETS = f"""
   LEFT JOIN LATERAL (
        SELECT id, secret FROM tenants_ticketkey
