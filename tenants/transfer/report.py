@@ -55,7 +55,9 @@ class RowChange:
 def _bears_on_losses(row: Row) -> bool:
     if row.is_new:
         return row.table is TENANT
-    return not LOSSES.isdisjoint(difference.field for difference in row.differences)
+    return not LOSSES.isdisjoint(
+        difference.field.partition(".")[0] for difference in row.differences
+    )
 
 
 @dataclass

@@ -31,7 +31,18 @@ TENANTS = {
             "name": "Acme Ltd",
             "status": "active",
             "domains": [{"origin": "https://www.acme.example"}],
-            "sip_accounts": [{"login": "10001", "password": "hush", "domain": "sip.acme.example"}],
+            "limits": dict.fromkeys(
+                ("concurrent_calls", "calls_per_second", "calls_per_hour", "calls_per_day")
+            ),
+            "tickets": "off",
+            "sip_accounts": [
+                {
+                    "login": "10001",
+                    "password": "hush",
+                    "domain": "sip.acme.example",
+                    "internal_rate": "0.00",
+                }
+            ],
             "callees": [{"alias": "sales", "target": "10002", "default": True}],
         }
     ],

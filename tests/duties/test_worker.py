@@ -65,7 +65,7 @@ def test_the_doctor_names_what_is_wrong_with_a_remedy(cast, manage):
 def test_the_doctor_is_content(wcs_with_rest, cast, manage, rest):
     cast.globex_1.delete()
     cast.shared_1.delete()
-    type(cast.acme).objects.update(limits={"calls_per_day": 100})
+    type(cast.acme).objects.update(limits={"calls_per_day": 100, "money_per_day": "20.00"})
     now = timezone.now()
     Worker.objects.create(name="w", started_at=now, seen_at=now)
     done = manage("doctor", "--json")

@@ -66,7 +66,13 @@ def test_a_visitor_who_is_blocked_while_connected_does_not_call(acme, cast):
 
 
 def breach(cast, times: int = 1, visitor: str = VISITOR) -> None:
-    one = {"tenant_id": cast.acme.pk, "visitor": visitor, "display": "d", "because": "visitor_hour"}
+    one = {
+        "tenant_id": cast.acme.pk,
+        "visitor": visitor,
+        "display": "d",
+        "because": "visitor_hour",
+        "times": 1,
+    }
     made = parts([Record(breach=one)] * times)
     statement = write(*(part is not None for part in made))
     where = {"host": str(SERVER.socket), "user": "clickhook", "dbname": "clickhook"}
