@@ -170,12 +170,13 @@ class Stage:
             "the end of every session",
             self._story,
         )
-        # The housekeeping, every five seconds, closes a call whose session ended before its answer.
-        eventually(
-            lambda: not Call.objects.filter(ended_at=None).exists(),
-            "the end of every call",
-            self._story,
-        )
+        eventually(self.is_every_call_over, "the end of every call", self._story)
+
+    def is_every_call_over(self) -> bool:
+        """A worker closes a call whose session ended before its answer."""
+        if Call.objects.filter(ended_at=None).exists():
+            take_turn(end_lost_calls)
+        return not Call.objects.filter(ended_at=None).exists()
 
     def _story(self) -> list[Any]:
         return [line for wcs in self.building.media_servers.values() for line in wcs.lines[-25:]]

@@ -210,7 +210,9 @@ def test_it_warns_of_calls_that_have_no_price(run, cast):
 
 def test_no_callee_lacks_a_price_where_money_is_not_limited(run, cast):
     SipAccount.objects.update(internal_rate=None)
-    [warning] = json.loads(run(tenant(name="Acme"), "--json").out)["warnings"]
+    assert json.loads(run(tenant(name="Acme"), "--json").out)["warnings"] == []
+
+    [warning] = json.loads(run(tenant(limits={"calls_per_day": 9}), "--json").out)["warnings"]
     assert warning.startswith("tenant acme: what it can lose has no bound.")
 
 
