@@ -22,6 +22,7 @@ from hooks.body import Receive  # noqa: E402 - needs the apps
 from hooks.duties.running import Duties  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Scope, Send  # noqa: E402 - needs the apps
 from hooks.lanes import Lanes  # noqa: E402 - needs the apps
+from hooks.tickets.office import TicketOffice  # noqa: E402 - needs the apps
 from tenants.secrets.encryption import KeyRingError  # noqa: E402
 
 # Seconds after which a thread gives way to another. At Python's 5 ms, hooks would wait that long,
@@ -38,6 +39,7 @@ warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronou
 class Application:
     def __init__(self) -> None:
         self._gateway: Gateway | None = None
+        self._office: TicketOffice | None = None
         self._health = Health()
         self._pages = Pages(_django)  # type: ignore[arg-type]  # its messages may be read-only
 
@@ -48,6 +50,8 @@ class Application:
             return await send({"type": "websocket.close"})
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
             return await self._gateway(scope, receive, send)
+        if self._office and scope["path"].lstrip("/").startswith("tickets/"):
+            return await self._office(scope, receive, send)
         if scope["path"] in PATHS:
             return await self._health.answer(scope["path"], send)
         return await bounded(self._pages, dict(scope), receive, send)
@@ -57,6 +61,7 @@ class Application:
         try:
             lanes = Lanes()
             self._gateway = Gateway(lanes)
+            self._office = office = TicketOffice()
         except KeyRingError as error:
             return await _refuse_to_start(send, f"CLICKHOOK_ENCRYPTION_KEYS: {error}")
         if problem := await find_problem_soon():
@@ -72,6 +77,7 @@ class Application:
         await receive()
         await duties.stop()
         await self._health.stop()
+        await office.close()
         await lanes.stop()
         return await send({"type": "lifespan.shutdown.complete"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -44,6 +45,7 @@ class SampleTenant:
         account = earlier or SipAccount(tenant=tenant, login=self.login)
         account.domain, account.outbound_proxy = self.sip_domain, self.outbound_proxy
         account.port, account.password = self.sip_port, self.password
+        account.internal_rate = Decimal()  # its callees are extensions
         account.save()
 
     def _prepare_instance(self, tenant: Tenant) -> WcsInstance:

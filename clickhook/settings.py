@@ -7,6 +7,7 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from clickhook import datadir, postgres
 from clickhook.addresses import (
@@ -20,6 +21,7 @@ from clickhook.addresses import (
 )
 from clickhook.button import websdk
 from clickhook.database_url import UNREADABLE, parse_database_url, with_our_options
+from clickhook.email_url import parse_email_url
 from clickhook.environment import Environment
 from clickhook.served_url import read_served_url
 from tenants.secrets.encryption import KeyRing, KeyRingError
@@ -67,6 +69,18 @@ CLICKHOOK_SESSION_LEASE = _env.whole_number("CLICKHOOK_SESSION_LEASE", _DAY, _MI
 CLICKHOOK_SIGN_IN_IDLE = _env.whole_number("CLICKHOOK_SIGN_IN_IDLE", 30 * _MINUTE, _MINUTE, _YEAR)
 CLICKHOOK_SIGN_IN_AGE = _env.whole_number("CLICKHOOK_SIGN_IN_AGE", 12 * _HOUR, _MINUTE, _YEAR)
 CLICKHOOK_TRUSTED_PROXIES = _env.whole_number("CLICKHOOK_TRUSTED_PROXIES", 0, 0, 100)
+CLICKHOOK_DOMAIN_PROOF = _env.choice("CLICKHOOK_DOMAIN_PROOF", "OFF", ["OFF", "REQUIRED"]).lower()
+CLICKHOOK_ALARM_MAIL = [
+    address.strip() for address in _env.text("CLICKHOOK_ALARM_MAIL").split(",") if address.strip()
+]
+_email_url = _env.text("EMAIL_URL")
+if CLICKHOOK_ALARM_MAIL and not _email_url:
+    _env.refuse("CLICKHOOK_ALARM_MAIL", "needs EMAIL_URL, the server that takes the mail")
+if not all("@" in address for address in CLICKHOOK_ALARM_MAIL):
+    _env.refuse("CLICKHOOK_ALARM_MAIL", "takes mail addresses with commas between")
+_no_mail: dict[str, Any] = {}
+globals().update(_env.parsed("EMAIL_URL", _email_url, parse_email_url, _no_mail))
+EMAIL_TIMEOUT = 10  # seconds
 # docker/gunicorn.conf.py reads these, and CLICKHOOK_BIND; here they are checked.
 _env.processes("WEB_CONCURRENCY", os.cpu_count() or 1, most=1024)
 _env.whole_number("CLICKHOOK_CONNECTIONS", 4000, 16, 1_000_000)

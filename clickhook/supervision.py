@@ -1,4 +1,4 @@
-"""Starts gunicorn and the embedded PostgreSQL again where they end by themselves."""
+"""Starts gunicorn, the worker and the embedded PostgreSQL again where they end by themselves."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from clickhook.gunicorn_process import Gunicorn
 from clickhook.postgres import PostgresError, Server
+from clickhook.worker_process import WorkerProcess
 
 LOOK_EVERY = 0.25  # seconds
 FIRST_PAUSE = 0.25  # seconds between two starts; it doubles with each
@@ -47,10 +48,16 @@ class Restarts:
 
 
 def keep_running(
-    gunicorn: Gunicorn, server: Server | None, look_at_others: Callable[[], None] = lambda: None
+    gunicorn: Gunicorn,
+    worker: WorkerProcess,
+    server: Server | None,
+    look_at_others: Callable[[], None] = lambda: None,
 ) -> NoReturn:
     """Until a signal interrupts it. Raises GunicornError where gunicorn never ran well."""
-    restarts = [Restarts("gunicorn", gunicorn.is_running, gunicorn.start)]
+    restarts = [
+        Restarts("gunicorn", gunicorn.is_running, gunicorn.start),
+        Restarts("The worker", worker.is_running, worker.start),
+    ]
     if server:
         restarts.append(Restarts("The embedded PostgreSQL", server.is_running, server.start))
     while True:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from hooks.facts import Instance
 from hooks.methods import Kind, Method
 from hooks.payloads import Payload
+from hooks.tickets.admission import Connecting, LoginCheck, candidate_visitors
+from hooks.tickets.credentials import NO_CREDENTIALS, Credentials
 from tenants import origins
 from tenants.origins import Origin
 
@@ -32,6 +34,13 @@ class Hook:
     # checked when it arrived.
     instance: Instance | None = field(default=None, repr=False)
     proof: Proof | None = field(default=None, repr=False)
+    credentials: Credentials = field(default=NO_CREDENTIALS, repr=False)
+    login_check: LoginCheck | None = field(default=None, repr=False)
+
+    @property
+    def connecting(self) -> Connecting:
+        session_id = self.payload.text("sessionId")
+        return Connecting(self.credentials, self.origin, session_id, self.login_check)
 
     def question(self, number: int) -> dict[str, Any]:
         """Its row of the statement that reads the facts."""
@@ -42,15 +51,34 @@ class Hook:
             "wcs_session": self.payload.text("sessionId"),
         }
         if self.method.kind is Kind.CONNECT:
-            covering = (self.origin, *self.origin.parents()) if self.origin else ()
-            return question | {
-                "digest": self.payload.digest,
-                "origins": " ".join(map(str, covering)),
-            }
+            return (
+                question
+                | {
+                    "digest": self.payload.digest,
+                    "origins": list_covering(self.origin),
+                }
+                | self._ask_for_visitor()
+            )
         question["wcs_call"] = self.payload.text("callId")
         if self.method.name == "call":
             question["alias"] = self.payload.text("callee")
+        if self.method.name == "sendDtmf":
+            question["sends_tones"] = True
         return question
+
+    def _ask_for_visitor(self) -> dict[str, Any]:
+        claims, session_id = self.credentials.claims, self.payload.text("sessionId")
+        return {
+            "kid": claims.kid if claims else "",
+            "jti": claims.jti if claims else "",
+            "token": bool(self.credentials.token),
+            "visitors": " ".join(candidate_visitors(self.credentials, session_id)),
+        }
+
+
+def list_covering(origin: Origin | None) -> str:
+    """The origin and those that would cover it, the nearest first, with spaces between."""
+    return " ".join(map(str, (origin, *origin.parents()))) if origin else ""
 
 
 def parse_origin(payload: Payload, method: Method) -> Origin | None:

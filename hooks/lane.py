@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from hooks.database import DatabaseAway
 from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.known_instances import KnownInstances
+from hooks.limits.ledger import Ledgers
 from hooks.outcome import Answer, Outcome
 from hooks.reasons import Reason
 from hooks.recording import Record
@@ -34,7 +36,8 @@ MAX_BATCH = 128
 # a third more hooks are answered.
 GATHERING_TURNS = 4
 MAX_WAITING = 4096
-MAX_ATTEMPTS = 5
+# A hook whose decision another process overtook is decided again after so long, twice that, …
+FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05  # seconds
 PROBE_EVERY = 0.25  # seconds, while the database is away
 
 
@@ -44,7 +47,10 @@ class Waiting:
 
     hook: Hook | None  # None: it was refused at the door, and only waits to be recorded
     outcome: Outcome | None = None
+    # Of sessions and calls that were sent to the database, whatever became of them.
+    sent: list[str] = field(default_factory=list)
     attempts: int = 0
+    since: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     answered: asyncio.Future[Answer] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -55,11 +61,22 @@ class Waiting:
             self.finish(self.outcome.answer)
             return True
         self.attempts += 1
-        if self.attempts < MAX_ATTEMPTS:
-            return False
-        log.error("a hook was overtaken %d times", MAX_ATTEMPTS)
-        self.finish(Answer.refusal(Reason.GATEWAY_FAULT))
-        return True
+        return False
+
+    @property
+    def pause(self) -> float:
+        """Seconds until it is decided again; none the first time, when the facts are just new."""
+        if self.outcome is None or self.outcome.again or self.attempts == 0:
+            return 0
+        longest: float = min(FIRST_PAUSE * 2**self.attempts, LONGEST_PAUSE)
+        return longest * random.uniform(0.5, 1)  # noqa: S311
+
+    def note_sent(self) -> Record | None:
+        """What is written for it."""
+        record = self.outcome.record if self.outcome else None
+        if record and record.creates:
+            self.sent.append(record.creates)
+        return record
 
     def finish(self, answer: Answer) -> None:
         if not self.answered.done():  # done: WCS hung up meanwhile
@@ -125,17 +142,27 @@ class Lane:
             self._some.clear()
         return batch
 
+    def _decide_again(self, batch: Sequence[Waiting]) -> None:
+        """After a while, in which others of the lane go on."""
+        loop = asyncio.get_running_loop()
+        for waiting in batch:
+            if loop.time() - waiting.since > self._shared.deadline:
+                waiting.finish(Answer.refusal(Reason.OVERLOADED))
+            elif waiting.pause:
+                loop.call_later(waiting.pause, self._put_back, [waiting])
+            else:
+                self._put_back([waiting])
+
     def _put_back(self, batch: Sequence[Waiting]) -> None:
         self._waiting.extendleft(reversed(batch))
-        if self._waiting:
-            self._some.set()
+        self._some.set()
 
     async def _process(self, batch: list[Waiting]) -> None:
         if self._probe is not None:
             return self._answer_without_database(batch)
         try:
             with self._connection.within(self._shared.deadline):
-                self._put_back(await self._settle_all(batch))
+                self._decide_again(await self._settle_all(batch))
         except DatabaseAway as away:
             self._shared.outage.begin(self.name, str(away))
             self._probe = asyncio.create_task(self._wait_for_database())
@@ -184,12 +211,13 @@ class Lane:
 
     async def _settle(self, batch: list[Waiting]) -> list[Waiting]:
         """Those to decide again: another process changed meanwhile what they were decided on."""
-        await self._decide([waiting for waiting in batch if waiting.hook])
-        records = [w.outcome.record for w in batch if w.outcome and w.outcome.record]
-        created = await self._write(records)
+        ledgers = Ledgers()
+        await self._decide([waiting for waiting in batch if waiting.hook], ledgers)
+        records = [record for waiting in batch if (record := waiting.note_sent())]
+        created = await self._write(records, ledgers)
         return [waiting for waiting in batch if not waiting.settle(created)]
 
-    async def _decide(self, batch: list[Waiting]) -> None:
+    async def _decide(self, batch: list[Waiting], ledgers: Ledgers) -> None:
         if not batch:
             return
         hooks = [waiting.hook for waiting in batch if waiting.hook]
@@ -200,13 +228,13 @@ class Lane:
         for waiting, hook, row in zip(batch, hooks, rows, strict=True):
             facts = Facts._make(row)
             self._shared.known.remember(hook.key, facts.instance)
-            waiting.outcome = settle(hook, facts, now)
+            waiting.outcome = settle(hook, facts, now, ledgers)
 
-    async def _write(self, records: list[Record]) -> set[Any]:
+    async def _write(self, records: list[Record], ledgers: Ledgers) -> set[Any]:
         """The ids of the sessions and calls that came to be."""
-        if not records:
+        parts = recording.parts(records, ledgers.values())
+        if not any(parts):
             return set()
-        parts = recording.parts(records)
         statement = write(*(part is not None for part in parts))
         rows = await self._connection.execute(statement, [part for part in parts if part])
         self._shared.recorded()
@@ -214,6 +242,7 @@ class Lane:
 
     def _answer_without_database(self, batch: list[Waiting]) -> None:
         batch = [waiting for waiting in batch if not waiting.answered.done()]
+        self._shared.outage.note_refused([id_ for waiting in batch for id_ in waiting.sent])
         asking = [waiting for waiting in batch if waiting.hook]
         answers = self._shared.outage.answer([w.hook for w in asking if w.hook])
         for waiting, answer in zip(asking, answers, strict=True):

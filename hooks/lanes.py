@@ -13,7 +13,8 @@ from hooks.lane import Lane, Surroundings
 from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.spool import Spool
-from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT
+from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
+from hooks.tickets.logins import Logins
 from hooks.without_database import Outage
 
 
@@ -24,11 +25,12 @@ class Lanes:
         deadline = settings.CLICKHOOK_HOOK_DEADLINE
         self.spool = Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
         self.known = KnownInstances(deadline)
+        self.logins = Logins(deadline)
         self._announcer = Announcer()
         shared = Surroundings(
             deadline, self.known, Outage(self.spool), self._announcer.something_was_recorded
         )
-        self._connects = Lane("connects", READ_CONNECT, shared)
+        self._connects = Lane("connects", _connect_statement(), shared)
         self._calls = Lane("calls", READ_CALL, shared)
         self._events = Lane("events", READ_EVENT, shared)
         self._tasks: list[asyncio.Task[None]] = []
@@ -41,7 +43,7 @@ class Lanes:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for part in (self.known, self._connects, self._calls, self._events):
+        for part in (self.known, self.logins, self._connects, self._calls, self._events):
             await part.close()
 
     async def answer(self, hook: Hook) -> Answer:
@@ -53,3 +55,8 @@ class Lanes:
     async def record(self, outcome: Outcome) -> None:
         """Of a hook that was refused at the door."""
         await self._events.record(outcome)
+
+
+def _connect_statement() -> str:
+    is_required = settings.CLICKHOOK_DOMAIN_PROOF == "required"
+    return READ_PROVED_CONNECT if is_required else READ_CONNECT

@@ -42,6 +42,7 @@ CALL_FIELDS = (
     "rtmpStream",
     "custom",
 )
+KEYPAD_FIELDS = ("dtmf", "type")
 HIDDEN_FROM_BROWSER = (
     *(
         field for field in SIP_FIELDS if field != "sipRegisterRequired"
@@ -120,11 +121,19 @@ _TABLE = [
     Method(
         "call", Kind.INVOCATION, allowed=True, sets=CALL_FIELDS, requires=("sessionId", "callId")
     ),
+    # For callees who want it. WCS goes on with the digits of our answer, which were asked for.
+    Method(
+        "sendDtmf",
+        Kind.INVOCATION,
+        allowed=True,
+        sets=KEYPAD_FIELDS,
+        requires=("sessionId", "callId", "dtmf"),
+    ),
     # Whatever happens here, a visitor who hangs up has hung up.
     Method("hangup", Kind.INVOCATION, allowed=True, fails_closed=False),
     *_refused(
         Kind.INVOCATION,
-        *("answer", "hold", "unhold", "transfer", "sendDtmf", "updateCallToVideo", "setUseProxy"),
+        *("answer", "hold", "unhold", "transfer", "updateCallToVideo", "setUseProxy"),
         *("publishStream", "unPublishStream", "playStream", "pauseStream", "stopStream"),
         *("snapshot", "availableStream", "playHLS", "playRTSP", "sendStreamEvent"),
         *("StreamEvent", "StreamKeepAliveEvent", "sendMessage", "subscribe", "sendXcapRequest"),

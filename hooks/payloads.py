@@ -31,6 +31,7 @@ _LONGEST = {
     "callee": 512,
     "origin": 2048,
     "status": 64,
+    "dtmf": 64,
 }
 _TEXTS = {
     *_LONGEST,

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from hooks.facts import Facts
+from hooks.limits.keypad import DIGITS
 from hooks.methods import METHODS, Kind, Method
 from hooks.payloads import Payload
 from hooks.reasons import Decision, Reason
@@ -27,10 +28,14 @@ def decide(
         return _event(method, payload, facts)
     if facts.instance_app_key and payload.text("appKey") != facts.instance_app_key:
         return Reason.APP_KEY
+    if facts.switched_off:
+        return Reason.SWITCHED_OFF
     if method.kind is Kind.CONNECT:
         return _connect(payload, origin_is_sound, facts, now)
     if method.name == "call":
         return _call(payload, facts)
+    if method.name == "sendDtmf":
+        return _send_tones(payload, facts, now)
     return Reason.INCOMING_REFUSED if method.kind is Kind.INCOMING else Reason.METHOD_REFUSED
 
 
@@ -47,7 +52,7 @@ def _connect(payload: Payload, origin_is_sound: bool, facts: Facts, now: datetim
         return Reason.ORIGIN_MALFORMED
     if facts.domain_id is None:
         return Reason.ORIGIN_UNKNOWN
-    refused = _tenant(facts)
+    refused = _tenant(facts) or (Reason.DOMAIN_UNPROVED if facts.domain_unproved else None)
     if refused:
         return refused
     repeated = (
@@ -74,20 +79,26 @@ def _answered_before(payload: Payload) -> Reason:
 
 
 def _call(payload: Payload, facts: Facts) -> Reason:
-    if facts.session_id is None:
-        return Reason.SESSION_UNKNOWN
-    if facts.session_ended_at is not None:
-        return Reason.SESSION_ENDED
-    if facts.domain_id is None:
-        return Reason.ORIGIN_REVOKED
-    refused = _tenant(facts)
+    refused = _session(facts) or _tenant(facts)
     if refused:
         return refused
     if facts.call_id is not None:
         return _asked_again(payload, facts)
+    if facts.honey_alias and payload.text("callee") == facts.honey_alias:
+        return Reason.HONEY_ALIAS
     if facts.callee_target is None:
         return Reason.CALLEE_UNKNOWN if payload.text("callee") else Reason.CALLEE_NO_DEFAULT
-    return Reason.ALLOWED
+    if facts.session_ticket_alias and facts.session_ticket_alias != facts.callee_alias:
+        return Reason.TICKET_ALIAS
+    return Reason.VISITOR_BLOCKED if facts.visitor_blocked else Reason.ALLOWED
+
+
+def _session(facts: Facts) -> Reason | None:
+    if facts.session_id is None:
+        return Reason.SESSION_UNKNOWN
+    if facts.session_ended_at is not None:
+        return Reason.SESSION_ENDED
+    return Reason.ORIGIN_REVOKED if facts.domain_id is None else None
 
 
 def _tenant(facts: Facts) -> Reason | None:
@@ -110,6 +121,19 @@ def _asked_again(payload: Payload, facts: Facts) -> Reason:
     )
 
 
+def _send_tones(payload: Payload, facts: Facts, now: datetime) -> Reason:
+    if not facts.callee_keypad:
+        return Reason.METHOD_REFUSED
+    if facts.call_answered_at is None or facts.call_ended_at or facts.session_ended_at:
+        return Reason.KEYPAD_NO_TALK
+
+    digits = payload.text("dtmf")
+    if not DIGITS.fullmatch(digits):
+        return Reason.KEYPAD_DIGITS
+    allowed = facts.tones.press(len(digits), now.timestamp())
+    return Reason.ALLOWED if allowed else Reason.KEYPAD_PACE
+
+
 def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
     if method.name not in METHODS:
         return Reason.EVENT_UNKNOWN
@@ -121,7 +145,22 @@ def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
         return Reason.RECORDED if facts.call_id else Reason.CALL_NOT_OURS
     if facts.call_decision == Decision.REFUSED:
         return Reason.REFUSED_CALL_WENT_ON
-    return Reason.RECORDED if facts.call_decision == Decision.ALLOWED else Reason.CALL_NEVER_ASKED
+    if facts.call_decision != Decision.ALLOWED:
+        return Reason.CALL_NEVER_ASKED
+    return Reason.CALL_WENT_ELSEWHERE if _went_elsewhere(payload, facts) else Reason.RECORDED
+
+
+def _went_elsewhere(payload: Payload, facts: Facts) -> bool:
+    """WCS may name the callee as it was told, as a SIP URI of it, or as the page named them."""
+    if not facts.call_target:
+        return False
+    callee = _dialled_user(payload.text("callee"))
+    return callee not in {"", _dialled_user(facts.call_target), facts.call_alias}
+
+
+def _dialled_user(target: str) -> str:
+    """The number or the user part of a SIP URI, since proxies change the rest."""
+    return re.sub(r"^sips?:", "", target, flags=re.IGNORECASE).partition("@")[0]
 
 
 def decide_without_database(method: Method) -> Reason:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypedDict
 import orjson
 
 from hooks.lifecycle import CallProgress, SessionProgress
+from hooks.limits.ledger import Ledger
+from hooks.limits.reservation import Reservation
 
 
 class OpenedSession(TypedDict):
@@ -25,6 +27,16 @@ class OpenedSession(TypedDict):
     connect_digest: str
     opened_at: datetime
     node_is_new: bool
+    visitor: str
+    visitor_display: str
+    ticketed: bool
+    ticket_alias: str
+    label: str
+    context: tuple[str, ...] | None
+    jti: str | None  # of the ticket that is spent with it
+    spent_until: float | None  # seconds since 1970
+    sip_password_since: datetime | None  # None: it got the account's current password
+    tries_password: bool
 
 
 class AskedCall(TypedDict):
@@ -40,6 +52,22 @@ class AskedCall(TypedDict):
     asked_at: datetime
     ended_at: datetime | None
     ended_by: str
+    visitor: str
+    reservation: Reservation | None
+    fallback: str
+
+
+BREACHES_TO_BLOCK = 3  # within 24 hours
+
+
+class Breach(TypedDict):
+    """A visitor went over one of their limits, or did what counts for more."""
+
+    tenant_id: int | None
+    visitor: str
+    display: str
+    because: str
+    times: int
 
 
 class LoggedEvent(TypedDict):
@@ -57,15 +85,26 @@ class LoggedEvent(TypedDict):
     only_with: str | None  # the session or call that comes to be in the same statement
 
 
+class SentTones(TypedDict):
+    call_id: str
+    presses: int
+    sent: int
+    last: Sequence[float]
+
+
 class Record(NamedTuple):
     event: LoggedEvent | None = None
     opened: OpenedSession | None = None
     asked: AskedCall | None = None
     session: tuple[str, SessionProgress] | None = None
     call: tuple[str, CallProgress] | None = None
+    tones: SentTones | None = None
+    breach: Breach | None = None
 
     @property
     def creates(self) -> str | None:
+        if self.tones:
+            return self.tones["call_id"]
         created = self.opened or self.asked
         return created["id"] if created else None
 
@@ -77,13 +116,17 @@ class Parts(NamedTuple):
     """
 
     opened: str | None
+    metered: str | None
+    settled: str | None
     asked: str | None
     sessions: str | None
     calls: str | None
+    tones: str | None
     events: str | None
+    breaches: str | None
 
 
-def parts(records: Sequence[Record]) -> Parts:
+def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
     sessions: dict[str, SessionProgress] = {}
     calls: dict[str, CallProgress] = {}
     for record in records:
@@ -95,12 +138,17 @@ def parts(records: Sequence[Record]) -> Parts:
         if record.call:
             call_id, call = record.call
             calls[call_id] = calls[call_id].merge(call) if call_id in calls else call
+    changed = [ledger for ledger in ledgers if ledger.has_changed]
     return Parts(
+        metered=_rows(row for ledger in changed for row in ledger.as_rows()),
+        settled=_rows(row for ledger in changed for row in ledger.settled_rows()),
         opened=_rows(record.opened for record in records if record.opened),
         asked=_rows(record.asked for record in records if record.asked),
         sessions=_rows({"id": key, **progress._asdict()} for key, progress in sessions.items()),
         calls=_rows({"id": key, **progress._asdict()} for key, progress in calls.items()),
+        tones=_rows(record.tones for record in records if record.tones),
         events=_rows(record.event for record in records if record.event),
+        breaches=_rows(record.breach for record in records if record.breach),
     )
 
 

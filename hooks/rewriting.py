@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hooks.facts import Facts
 from hooks.methods import CALL_FIELDS, REST_CLIENT_CONFIG, SIP_FIELDS
 
+# They end a name within a SIP header.
+_NOT_IN_NAMES = re.compile(r'["\\<>]')
 _NO_CALL_FIELDS: dict[str, Any] = dict.fromkeys(CALL_FIELDS)
 
 
@@ -27,13 +30,16 @@ def connect_answer(facts: Facts, password: str) -> dict[str, Any]:
     }
 
 
-def call_answer(target: str | None, caller: str | None) -> dict[str, Any]:
-    """An audio call to our target from our account; null is what WCS has where nothing was set."""
+def call_answer(target: str | None, caller: str | None, label: str | None = "") -> dict[str, Any]:
+    """An audio call to our target from our account; null is what WCS has where nothing was set.
+
+    `label` is what the agent sees as the caller's name.
+    """
     return {
         **_NO_CALL_FIELDS,
         "callee": target,
         "caller": caller,
-        "visibleName": caller,
+        "visibleName": _NOT_IN_NAMES.sub("", label or "") or caller,
         "incoming": False,
         "hasAudio": True,
         "hasVideo": False,
@@ -41,3 +47,7 @@ def call_answer(target: str | None, caller: str | None) -> dict[str, Any]:
         "holdForTransfer": False,
         "custom": {},
     }
+
+
+def keypad_answer(digits: str) -> dict[str, str]:
+    return {"dtmf": digits, "type": "RFC2833"}

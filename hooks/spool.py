@@ -1,4 +1,7 @@
-"""Keeps status events on disk while the database is away: WCS repeats no hook that was answered."""
+"""Keeps on disk what the database could not take: status events, and ids of what was refused.
+
+WCS repeats no hook that was answered; and what was refused may turn up in the database later.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import orjson
 
@@ -25,8 +28,16 @@ log = logging.getLogger("hooks")
 BATCH = 100  # lines recorded at once
 
 
+_REFUSED = b'{"refused":'
+
+
 class SpoolError(Exception):
-    """Events are not on disk; the message says why."""
+    """What was to be kept is not on disk; the message says why."""
+
+
+class Batch(NamedTuple):
+    hooks: list[Hook]
+    refused: list[str]  # ids of sessions and calls
 
 
 class Spool:
@@ -42,9 +53,19 @@ class Spool:
 
     def keep(self, hooks: Sequence[Hook]) -> None:
         """Raises SpoolError; then none of them is kept."""
-        if not hooks:
+        self._write([_line(hook) for hook in hooks])
+
+    def keep_refused(self, ids: Sequence[str]) -> None:
+        """Ids of sessions and calls that were refused while their commit may yet happen.
+
+        Raises SpoolError.
+        """
+        self._write([orjson.dumps({"refused": id_}) + b"\n" for id_ in ids])
+
+    def _write(self, kept: Sequence[bytes]) -> None:
+        if not kept:
             return
-        lines = b"".join(_line(hook) for hook in hooks)
+        lines = b"".join(kept)
         try:
             file = self._file or self._open()
             if file.tell() + len(lines) > self._limit:
@@ -57,7 +78,7 @@ class Spool:
             raise SpoolError(f"the spool cannot be written: {error.strerror}") from error
 
     @contextlib.contextmanager
-    def take(self) -> Iterator[Iterator[list[Hook]]]:
+    def take(self) -> Iterator[Iterator[Batch]]:
         """Batches of what this process kept and what others left that are gone.
 
         A file is deleted when the caller asks for more after its last line. If the caller fails
@@ -84,7 +105,7 @@ class Spool:
         return file
 
 
-def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
+def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[Batch]:
     """Gives nothing while another process writes or records the file."""
     try:
         file = held.enter_context(path.open("rb"))
@@ -94,7 +115,9 @@ def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[list[Hook]]:
     if os.fstat(file.fileno()).st_nlink == 0:
         return  # recorded by another process between opening and locking
     while lines := list(islice(file, BATCH)):
-        yield [hook for line in lines if (hook := _hook(line))]
+        refused = [id_ for line in lines if (id_ := _refused_id(line))]
+        events = [line for line in lines if not line.startswith(_REFUSED)]
+        yield Batch([hook for line in events if (hook := _hook(line))], refused)
     path.unlink()
 
 
@@ -107,6 +130,16 @@ def _line(hook: Hook) -> bytes:
         "body": redact(hook.payload),
     }
     return orjson.dumps(kept) + b"\n"
+
+
+def _refused_id(line: bytes) -> str | None:
+    """None for other lines, and for what a crash cut off."""
+    if not line.startswith(_REFUSED):
+        return None
+    try:
+        return str(uuid.UUID(orjson.loads(line)["refused"]))
+    except (ValueError, AttributeError):
+        return None
 
 
 def _hook(line: bytes) -> Hook | None:

@@ -27,6 +27,7 @@ from hooks.payloads import Malformed, Payload, check_shape, parse
 from hooks.reasons import Decision, Reason
 from hooks.recording import LoggedEvent, Record
 from hooks.request import HookRequest
+from hooks.tickets.credentials import read_credentials
 from tenants.secrets.encryption import SecretUnreadable
 
 log = logging.getLogger("hooks")
@@ -122,15 +123,19 @@ class HookView(APIView):
         payload: Payload = request.data  # type: ignore[assignment]  # as WcsParser gives it
         check_shape(payload, posted.wcs_method)
 
+        origin = parse_origin(payload, posted.wcs_method)
+        credentials = read_credentials(payload, posted.wcs_method)
         hook = Hook(
             posted.id,
             posted.key,
             posted.wcs_method,
             payload,
             posted.received_at,
-            parse_origin(payload, posted.wcs_method),
+            origin,
             posted.instance,
             posted.proof,
+            credentials,
+            await self.lanes.logins.check(credentials, origin),
         )
         answer = await self.lanes.answer(hook)
         log_answer(answer, posted.instance)

@@ -48,6 +48,16 @@ class Outage:
         self._report()
         return [self._answer(reason, is_kept) for reason in reasons]
 
+    def note_refused(self, ids: Sequence[str]) -> None:
+        """Of sessions and calls whose hooks are refused while their commit may yet happen.
+
+        They are ended when they turn up.
+        """
+        try:
+            self._spool.keep_refused(ids)
+        except SpoolError as error:
+            log.error("%d refused ids are not kept: %s", len(ids), error)
+
     def _start_counting(self) -> None:
         self._began_at = self._reported_at = time.monotonic()
         self._loss_reported_at: float | None = None

@@ -27,8 +27,9 @@ class Cast:
 
 
 def assemble() -> Cast:
-    acme = Tenant.objects.create(slug="acme", name="Acme Ltd")
-    globex = Tenant.objects.create(slug="globex", name="Globex Corp")
+    # Without limits: tests of limits set their own.
+    acme = Tenant.objects.create(slug="acme", name="Acme Ltd", country="DE", limits={})
+    globex = Tenant.objects.create(slug="globex", name="Globex Corp", country="DE", limits={})
     sales = Callee.objects.create(tenant=acme, alias="sales", target="+4930123456", default=True)
     support = Callee.objects.create(
         tenant=acme, alias="support", target="sip:help@pbx.acme.example"
@@ -50,9 +51,14 @@ def assemble() -> Cast:
         domain="sip.acme.example",
         outbound_proxy="203.0.113.5",
         port=5070,
+        internal_rate="0.00",
     )
     SipAccount.objects.create(
-        tenant=globex, login="20001", password=GLOBEX_PASSWORD, domain="sip.globex.example"
+        tenant=globex,
+        login="20001",
+        password=GLOBEX_PASSWORD,
+        domain="sip.globex.example",
+        internal_rate="0.00",
     )
     return Cast(
         acme=acme,

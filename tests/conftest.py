@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
+from hooks.models import Worker
 from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.environment import DATA_DIR
@@ -220,3 +223,10 @@ def manage(transactional_db) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture
+def worker_lives(transactional_db) -> None:
+    """As if a worker ran all day: calls that somebody must end in time are refused without one."""
+    now = timezone.now()
+    Worker.objects.create(name="here", started_at=now, seen_at=now + timedelta(days=1))

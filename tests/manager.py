@@ -48,7 +48,7 @@ class Form(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.data, self._select = {}, None
+        self.data, self._select, self._textarea = {}, None, ""
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -62,10 +62,27 @@ class Form(HTMLParser):
             assert value == "", "a password field is rendered empty"
             assert given["autocomplete"] == "new-password"
             self.data[name] = ""
+        elif tag == "textarea" and name:
+            self._textarea, self.data[name] = name, ""
         elif tag == "input" and name and given.get("type") == "checkbox":
-            self.data |= {name: "on"} if "checked" in given else {}
+            self._tick(name, value, "checked" in given)
         elif tag == "input" and name and given.get("type") not in {"submit", "search"}:
             self.data[name] = value
+
+    def _tick(self, name, value, ticked):
+        """A box with a value is one of several of that name."""
+        if ticked and value:
+            self.data.setdefault(name, []).append(value)
+        elif ticked:
+            self.data[name] = "on"
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self._textarea = ""
+
+    def handle_data(self, data):
+        if self._textarea:
+            self.data[self._textarea] = (self.data[self._textarea] + data).removeprefix("\n")
 
 
 def url(model, view="changelist", *args):

@@ -6,6 +6,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import ModelChoiceField
 from django.forms.models import InlineForeignKeyField
@@ -134,7 +135,8 @@ def test_a_row_of_another_is_as_if_there_were_none(cast, places):
     walker = Walker(outsider)
     for place in places:
         row = place.path.split("/")[4] if place.rows in SCOPED and place.path.count("/") > 5 else ""
-        is_row = any(letter.isdigit() for letter in row)
+        # A page beside the tenants' may be about a SIP account: tests of its own try others' rows.
+        is_row = any(letter.isdigit() for letter in row) and is_key_of(place.rows, row)
         if not is_row or place.rows.objects.visible_to(outsider.user).filter(pk=row).exists():
             continue
 
@@ -143,6 +145,14 @@ def test_a_row_of_another_is_as_if_there_were_none(cast, places):
         assert (real.status, real.location) == (missing.status, missing.location)
         if real.location:
             assert real.messages == [text.replace(none, row) for text in missing.messages] != []
+
+
+def is_key_of(rows, text):
+    try:
+        rows._meta.pk.to_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def post(client, place, data):

@@ -11,8 +11,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from hooks.models import Call, Event, Session
-from tenants.models import Domain, Upload
+from hooks.models import Alarm, Call, Event, LimitNotice, Session, Switch, VisitorBlock
+from tenants.models import Domain, SipAccount, TicketKey, TokenKey, Upload, VisitorLogin
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.importing import run
 from tenants.transfer.reading.source import Source
@@ -24,6 +24,9 @@ NOW = timezone.now()
 ARGUMENTS = {
     "object_id": lambda rows: [str(row.pk) for row in rows],
     "id": lambda rows: [str(row.pk) for row in rows],
+    "account_id": lambda tenants: [
+        str(account.pk) for account in SipAccount.objects.filter(tenant__in=tenants)
+    ],
     "app_label": lambda rows: sorted({model._meta.app_label for model in admin.site._registry}),
     "key": lambda rows: [str(upload.pk) for upload in Upload.objects.all()],
     "url": lambda rows: ["acme"],
@@ -85,6 +88,35 @@ def a_day_of(tenant, instance, shared):
     )
     Event.objects.create(instance=instance, **event, method="connect")
     Event.objects.create(tenant=tenant, instance=shared, **event, method="connect")
+    Alarm.objects.create(
+        kind="honey_alias", tenant=tenant, instance=instance, call=call, wcs_call_id=slug, at=NOW
+    )
+    LimitNotice.objects.create(
+        tenant=tenant, place=f"domain {domain.origin}", limit="money_per_day", level="critical",
+        used=1, most=1, at=NOW,
+    )  # fmt: skip
+    Switch.objects.create(
+        key=f"visitor {tenant.pk} x", name=f"by {slug}", tenant=tenant, because="x", by="mary"
+    )
+    _visitors_of(tenant)
+    tenant.rates.create(prefix="4930", per_minute=1, currency="EUR")
+    tenant.limit_raises.create(
+        thing="tenant",
+        row_key=str(tenant.pk),
+        row_name=f"raise-of-{slug}",
+        field="limits",
+        asked_by_name="mary",
+    )
+
+
+def _visitors_of(tenant):
+    """What they prove themselves with, and one who is blocked."""
+    slug = tenant.slug
+    TicketKey.objects.create(tenant=tenant, kid=f"key-of-{slug}", secret="x" * 40)
+    TokenKey.objects.create(tenant=tenant, secret="x" * 40)
+    VisitorLogin.objects.create(tenant=tenant, login=f"login-of-{slug}", password="!")
+    visitor = {"visitor": f"visitor-of-{slug}", "display": f"display-of-{slug}"}
+    VisitorBlock.objects.create(tenant=tenant, since=NOW, because=f"by {slug}", **visitor)
 
 
 def an_import_by(user, tenant):

@@ -15,10 +15,13 @@ SOURCE = Path(__file__).parent / "source"
 PARTS = (
     "sentences.js",
     "opening_hours.js",
+    "solver.js",
+    "ticket.js",
     "attributes.js",
     "embedding.js",
     "sdk.js",
     "call.js",
+    "keypad.js",
     "element.js",
     "placing.js",
 )

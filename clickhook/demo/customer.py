@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 
 from clickhook.sample_tenant import SampleTenant
+from tenants.models import WcsInstance
 
 SIP_DOMAIN = "sip.demo.example"
 CALLER = "10001"
@@ -39,3 +40,7 @@ class Customer:
             sip_port=sip_port,
         )
         return sample.prepare().key
+
+    def note_rest_api(self, hook_key: str, url: str) -> None:
+        """Where the worker lists and ends the calls of the stand-in."""
+        WcsInstance.objects.filter(key=hook_key).update(rest_api_url=url)

@@ -47,7 +47,9 @@ class SetUpFacts:
     instances: tuple[InstanceFacts, ...]
     connected: bool
     answered: bool
-    domain_problem: str = ""  # of a domain that would be refused today
+    domain_problem: str = ""  # of a domain that is refused or would be today
+    domain_page: str = DOMAINS  # where it is solved
+    target_problem: str = ""  # of a callee whose target would be refused today
 
 
 def steps(facts: SetUpFacts) -> list[SetUpStep]:
@@ -73,7 +75,7 @@ def _status_step(facts: SetUpFacts) -> SetUpStep:
 
 def _domain_step(facts: SetUpFacts) -> SetUpStep:
     if facts.domain_problem:
-        return SetUpStep(False, facts.domain_problem, DOMAINS)
+        return SetUpStep(False, facts.domain_problem, facts.domain_page)
     if facts.domains:
         return SetUpStep(True, "The customer's web site may connect.", DOMAINS)
 
@@ -93,6 +95,8 @@ def _account_step(facts: SetUpFacts) -> SetUpStep:
 
 
 def _callee_step(facts: SetUpFacts) -> SetUpStep:
+    if facts.target_problem:
+        return SetUpStep(False, facts.target_problem, CALLEES)
     if facts.has_default:
         sentence = "A page that names no callee calls the default one."
         return SetUpStep(True, sentence, CALLEES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,7 +76,7 @@ def standings_by_account(tenant: Tenant) -> dict[UUID, SipStanding]:
         standing = standings.setdefault(account, SipStanding())
         if standing.refused_at is None:
             standing.refused_at, standing.refused_call = call["asked_at"], call["pk"]
-            standing.refused_with = _refusal_status(call)
+            standing.refused_with = refusal_status(call)
 
     return standings
 
@@ -100,7 +100,7 @@ def _calls(tenant: Tenant) -> Iterator[tuple[UUID, dict[str, Any]]]:
 
 def _refused_calls(tenant: Tenant) -> Iterator[tuple[UUID, dict[str, Any]]]:
     failed = Call.objects.filter(tenant=tenant, ended_by=Call.EndedBy.FAILED)
-    return ((account, call) for account, call in _with_account(failed) if _refusal_status(call))
+    return ((account, call) for account, call in _with_account(failed) if refusal_status(call))
 
 
 def _with_account(calls: Any) -> Iterator[tuple[UUID, dict[str, Any]]]:
@@ -110,7 +110,8 @@ def _with_account(calls: Any) -> Iterator[tuple[UUID, dict[str, Any]]]:
             yield account, call
 
 
-def _refusal_status(call: dict[str, Any]) -> int | None:
+def refusal_status(call: Mapping[str, Any]) -> int | None:
+    """Of a call with `sip_status` and `end_info`, if the server refused the account."""
     if call["sip_status"] in ADVICE:
         return int(call["sip_status"])
 

@@ -1,5 +1,6 @@
-"""What is done between hooks: ending what nobody ended, replaying the spool, adding up hours.
+"""What is done between hooks: ending calls, comparing with WCS, raising alarms, adding up hours.
 
 Each duty is a function that may run in any number of processes at once, and again after a kill.
-It may use the pipeline; the pipeline knows nothing of it. `running` starts them beside a gateway.
+It may use the pipeline; the pipeline knows nothing of it. `worker` is the table of them; a gateway
+itself only replays its spool (`running`).
 """

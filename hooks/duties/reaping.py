@@ -47,16 +47,18 @@ UPDATE hooks_call SET ended_at = now(), ended_by = 'reaper'
 """
 
 
-async def end_lost_sessions(connection: psycopg.AsyncConnection[Any]) -> None:
+async def end_lost_sessions(connection: psycopg.AsyncConnection[Any]) -> str:
     lease = {"session": settings.CLICKHOOK_SESSION_LEASE}  # seconds
-    _report("sessions", (await connection.execute(LOST_SESSIONS, lease)).rowcount)
+    return _report("sessions", (await connection.execute(LOST_SESSIONS, lease)).rowcount)
 
 
-async def end_lost_calls(connection: psycopg.AsyncConnection[Any]) -> None:
+async def end_lost_calls(connection: psycopg.AsyncConnection[Any]) -> str:
     leases = {"call": settings.CLICKHOOK_CALL_LEASE, "ring": settings.CLICKHOOK_RING_LEASE}
-    _report("calls", (await connection.execute(LOST_CALLS, leases)).rowcount)
+    return _report("calls", (await connection.execute(LOST_CALLS, leases)).rowcount)
 
 
-def _report(what: str, number: int) -> None:
-    if number:
-        log.warning("closed %d %s that nobody ended", number, what)
+def _report(what: str, number: int) -> str:
+    if not number:
+        return ""
+    log.warning("closed %d %s that nobody ended", number, what)
+    return f"closed {number} {what} that nobody ended"

@@ -1,9 +1,44 @@
-"""The tables of what happened: sessions, calls, events, hours; and how a person reads times."""
+"""The tables of what happened: sessions, calls, events, hours, meters; and how times are read.
 
+Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches, and calls
+that are to be ended.
+"""
+
+from hooks.models.alarm import Alarm
+from hooks.models.answering_node import AnsweringNode
 from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
+from hooks.models.ending import Ending
 from hooks.models.event import Event
+from hooks.models.keypad import Keypad
+from hooks.models.limit_notice import LimitNotice
+from hooks.models.meter import Meter
+from hooks.models.password_trial import PasswordTrial
+from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
+from hooks.models.spent_ticket import SpentTicket
+from hooks.models.switch import Switch
 from hooks.models.time_display import TimeDisplay
+from hooks.models.visitor_block import VisitorBlock, VisitorBreach
+from hooks.models.worker import Worker
 
-__all__ = ["Call", "CallHour", "Event", "Session", "TimeDisplay"]
+__all__ = [
+    "Alarm",
+    "AnsweringNode",
+    "Call",
+    "CallHour",
+    "Ending",
+    "Event",
+    "Keypad",
+    "LimitNotice",
+    "Meter",
+    "PasswordTrial",
+    "RefusedId",
+    "Session",
+    "SpentTicket",
+    "Switch",
+    "TimeDisplay",
+    "VisitorBlock",
+    "VisitorBreach",
+    "Worker",
+]

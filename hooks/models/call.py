@@ -13,6 +13,8 @@ from tenants.models import Tenant
 from tenants.scope import OfTenantQuerySet
 
 REFUSED = Q(decision=Decision.REFUSED.value)
+# Ended, and what it reserved was not given back yet.
+UNSETTLED = Q(ended_at__isnull=False, settled_at=None, reservation__isnull=False)
 
 
 def decisions() -> list[tuple[str, str]]:
@@ -42,6 +44,9 @@ class Call(models.Model):
     wcs_call_id = models.CharField("callId", max_length=255)
     alias = models.TextField(help_text="What the page asked for; empty: the default callee.")
     target = models.TextField(help_text="What WCS was told to dial.")
+    fallback = models.TextField(
+        blank=True, default="", db_default="", help_text="Alias that was called instead."
+    )
     caller = models.TextField()
     decision = models.CharField(max_length=16, choices=decisions)
     reason = models.CharField(max_length=32, choices=reasons)
@@ -52,6 +57,13 @@ class Call(models.Model):
     ended_by = models.CharField(max_length=16, choices=EndedBy.choices, blank=True)
     end_info = models.TextField(blank=True, help_text="WCS's own words.")
     sip_status = models.PositiveIntegerField("SIP status", null=True)
+    visitor = models.TextField(
+        blank=True, default="", db_default="", help_text="Empty: cannot be told apart."
+    )
+    # What it holds in the meters of its tenant; given back once, when it has ended.
+    reservation = models.JSONField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    cost = models.BigIntegerField(null=True, help_text="Millionths of the currency's unit.")
     # How long a call lasted is unknown where no hook ended it.
     duration = models.GeneratedField(
         expression=models.Case(
@@ -89,6 +101,7 @@ class Call(models.Model):
                 name="call_by_id",
             ),
             models.Index(fields=["asked_at"], condition=Q(ended_at=None), name="call_living"),
+            models.Index(fields=["tenant", "id"], condition=UNSETTLED, name="call_unsettled"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,10 @@ from hooks.models.session import Session
 from tenants.models import Tenant, WcsInstance
 from tenants.scope import scope_of
 
+ALARMING = Q(
+    reason__in=["call_never_asked", "refused_call_went_on", "call_went_elsewhere", "honey_alias"]
+)
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: User | AnonymousUser) -> EventQuerySet:
@@ -82,6 +86,8 @@ class Event(models.Model):
                 condition=Q(tenant=None),
                 name="event_of_no_tenant",
             ),
+            # What raises an alarm; the worker looks at the newest of them.
+            models.Index(fields=["id"], condition=ALARMING, name="event_alarming"),
         ]
 
     def __str__(self) -> str:

@@ -56,6 +56,20 @@ class Session(models.Model):
         db_constraint=False,
     )
     sip_login = models.TextField("SIP login")
+    visitor = models.TextField(
+        blank=True, default="", db_default="", help_text="Empty: cannot be told apart."
+    )
+    visitor_display = models.TextField(
+        "known as", blank=True, default="", db_default="", help_text="The visitor's short form."
+    )
+    ticketed = models.BooleanField(default=False, db_default=False)
+    ticket_alias = models.TextField(
+        blank=True, default="", db_default="", help_text="Empty: any callee."
+    )
+    label = models.TextField(blank=True, default="", db_default="")
+    context = models.JSONField(null=True)
+    # Which password it got; null: the account's current one at that time.
+    sip_password_since = models.DateTimeField(null=True)
     connect_digest = models.CharField(
         max_length=32,
         help_text="Of the connect hook's body: tells a repeated hook from a new connection.",

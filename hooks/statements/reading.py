@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from hooks.facts import Facts
+from hooks.statements.blocking import BLOCKED
+from hooks.statements.limiting import LIMITING
+from hooks.statements.switching import SWITCHED_OFF_FOR_CALL, SWITCHED_OFF_FOR_CONNECT
 
 # Set on the gateway's connections: rows are reached by an index in its own order, whatever the
 # planner believes the tables hold. A look-up that could use two indexes names an order that only
@@ -30,21 +33,35 @@ _INSTANCE = {
     "instance_previous_signing_secret": "instance.previous_signing_secret",
 }
 _CONNECT = _INSTANCE | {
+    "switched_off": SWITCHED_OFF_FOR_CONNECT,
     "session_id": "CASE WHEN session.ended_at IS NULL THEN session.id END",
     "session_ended_at": "session.ended_at",
     "session_opened_at": "session.opened_at",
     "session_digest": "session.connect_digest",
+    "session_password_since": "session.sip_password_since",
     "connect_answered_before": "answered.before",
     "node_known": "node.id IS NOT NULL",
     "tenant_id": "tenant.id",
     "tenant_status": "tenant.status",
     "tenant_served": "served.id IS NOT NULL",
     "tenant_registers": "tenant.sip_register_required",
+    "tenant_tickets": "tenant.tickets",
+    "tenant_visitors": "tenant.visitors",
+    "ticket_key_id": "ticket_key.id",
+    "ticket_key_secret": "ticket_key.secret",
+    "ticket_spent": "spent.jti IS NOT NULL",
+    "token_key_id": "token_key.id",
+    "token_key_secret": "token_key.secret",
+    "token_jwks": "token_key.jwks::text",
+    "blocked_visitors": "blocked.visitors",
     "domain_id": "hook.domain_id",
     "account_id": "account.id",
     "account_login": "account.login",
     "account_authentication_name": "account.authentication_name",
     "account_password": "account.password",
+    "account_next_password": "account.next_password",
+    "account_next_since": "account.next_since",
+    "password_trial": "trial.state",
     "account_domain": "account.domain",
     "account_outbound_proxy": "account.outbound_proxy",
     "account_port": "account.port",
@@ -56,17 +73,32 @@ _EVENT = _INSTANCE | {
     "account_login": "session.sip_login",
     "call_id": "call.id",
     "call_decision": "call.decision",
+    "call_alias": "call.alias",
+    "call_target": "call.target",
+    "call_ended_at": "call.ended_at",
+    "call_answered_at": "call.answered_at",
+    "callee_keypad": "callee.keypad",
+    "tones_presses": "tones.presses",
+    "tones_sent": "tones.sent",
+    "tones_last": "tones.last",
 }
-_CALL = _EVENT | {
+_NOT_OF_CALL = {"callee_keypad", "tones_presses", "tones_sent", "tones_last"}
+_CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
+    "switched_off": SWITCHED_OFF_FOR_CALL,
+    "honey_alias": "tenant.honey_alias",
+    "session_visitor": "session.visitor",
+    "session_visitor_display": "session.visitor_display",
+    "session_label": "CASE WHEN tenant.label_is_shown THEN session.label END",
+    "session_ticket_alias": "session.ticket_alias",
+    "visitor_blocked": "blocked.visitors IS NOT NULL",
     "tenant_status": "tenant.status",
     "tenant_served": "served.id IS NOT NULL",
     "domain_id": "domain.id",
     "account_id": "account.id",
     "account_login": "account.login",
-    "call_alias": "call.alias",
-    "call_target": "call.target",
-    "call_ended_at": "call.ended_at",
     "callee_target": "callee.target",
+    "callee_alias": "callee.alias",
+    "limiting": "limiting.facts",
 }
 
 
@@ -80,18 +112,20 @@ SELECT instance.key, {", ".join(_INSTANCE.values())}
 """
 
 # `origins`: the connect's origin and its parents, the nearest first, with spaces between.
-_ASKED = """
+COVERING_DOMAIN = """
+           SELECT id, tenant_id, default_callee_id FROM tenants_domain
+            WHERE origin = ANY (string_to_array(hook.origins, ' '))
+              AND (include_subdomains OR origin = split_part(hook.origins, ' ', 1))
+            ORDER BY length(origin) DESC LIMIT 1"""
+# `visitors`: those that the connect may be of, and `kid`, `jti`: what its ticket claims.
+_ASKED = f"""
 WITH asked AS MATERIALIZED (
     SELECT hook.*, domain.id AS domain_id, domain.tenant_id,
            row_number() OVER (PARTITION BY domain.tenant_id ORDER BY n) - 1 AS turn
       FROM json_to_recordset(%s) AS hook (
-           n int, key text, node text, wcs_session text, digest text, origins text)
-      LEFT JOIN LATERAL (
-           SELECT id, tenant_id FROM tenants_domain
-            WHERE origin = ANY (string_to_array(hook.origins, ' '))
-              AND (include_subdomains OR origin = split_part(hook.origins, ' ', 1))
-            ORDER BY length(origin) DESC LIMIT 1
-           ) domain ON true
+           n int, key text, node text, wcs_session text, digest text, origins text,
+           kid text, jti text, token bool, visitors text)
+      LEFT JOIN LATERAL ({COVERING_DOMAIN}) domain ON true
 )"""
 MOST_LIVING = 8  # sessions of an account that are counted; beyond that, accounts count as equal
 MOST_ACCOUNTS = 200  # of a tenant that take part
@@ -128,10 +162,27 @@ _LATEST_SESSION = """
         ORDER BY ended_at DESC NULLS FIRST"""
 MOST_RECURRENCES = 20  # of a session id, among which a repeated connect is looked for
 
+# Of no cost where the connect brings nothing. Each is looked up by all that names it: a join might
+# be planned by the tenant alone.
+_TICKETS = f"""
+  LEFT JOIN LATERAL (
+       SELECT id, secret FROM tenants_ticketkey
+        WHERE tenant_id = tenant.id AND kid = hook.kid AND retired_at IS NULL LIMIT 1
+       ) ticket_key ON hook.kid <> ''
+  LEFT JOIN LATERAL (
+       SELECT jti FROM hooks_spentticket
+        WHERE tenant_id = tenant.id AND jti = hook.jti LIMIT 1
+       ) spent ON hook.jti <> ''
+  LEFT JOIN tenants_tokenkey token_key ON hook.token AND token_key.tenant_id = tenant.id
+  LEFT JOIN LATERAL ({BLOCKED.format("ANY (string_to_array(hook.visitors, ' '))")}) blocked
+       ON hook.visitors <> ''"""
+
+
 # A session that lives keeps its account; connects of one tenant in one batch take turns.
-READ_CONNECT = f"""
+def _read_connect(expressions: dict[str, str]) -> str:
+    return f"""
 {_ASKED}, {_POOL}
-SELECT {_select_facts(_CONNECT)}
+SELECT {_select_facts(expressions)}
   FROM asked hook
   LEFT JOIN pool ON pool.tenant_id = hook.tenant_id
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
@@ -152,8 +203,25 @@ SELECT {_select_facts(_CONNECT)}
               ELSE pool.accounts[1 + hook.turn %% cardinality(pool.accounts)] END
        OFFSET 0
        ) account ON true
+  LEFT JOIN hooks_passwordtrial trial
+       ON trial.account_id = account.id AND trial.since = account.next_since
+{_TICKETS}
  ORDER BY hook.n
 """
+
+
+READ_CONNECT = _read_connect(_CONNECT)
+# Where CLICKHOOK_DOMAIN_PROOF requires it. A proof is of one origin: a row may be changed.
+READ_PROVED_CONNECT = _read_connect(
+    _CONNECT
+    | {
+        "domain_unproved": """NOT EXISTS (
+           SELECT FROM tenants_domainproof proof
+             JOIN tenants_domain domain
+               ON domain.id = proof.domain_id AND domain.origin = proof.origin
+            WHERE proof.domain_id = hook.domain_id AND proof.proved_at IS NOT NULL)"""
+    }
+)
 _SESSION = f"""
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
   LEFT JOIN LATERAL ({_LATEST_SESSION} LIMIT 1) session ON true
@@ -179,19 +247,36 @@ SELECT {_select_facts(_CALL)}
       AND origin_span(domain.origin, domain.include_subdomains)
           && origin_span(session.origin, false)
   LEFT JOIN tenants_callee callee ON callee.tenant_id = tenant.id AND callee.id = CASE
+       WHEN call.fallback <> '' THEN
+           (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = call.fallback)
        WHEN hook.alias <> '' THEN
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = hook.alias)
        ELSE coalesce(
            domain.default_callee_id,
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND "default"))
        END
+  LEFT JOIN LATERAL ({BLOCKED.format("session.visitor")}) blocked ON session.visitor <> ''
+{LIMITING}
  ORDER BY hook.n
 """
 
+# Only where a visitor sends tones: the callee whom their call reached, and what they sent before.
+_KEYPAD = """
+  LEFT JOIN tenants_callee callee
+       ON callee.tenant_id = call.tenant_id AND callee.target = call.target
+      AND callee.id = CASE WHEN hook.sends_tones THEN coalesce(
+          (SELECT id FROM tenants_callee WHERE tenant_id = call.tenant_id
+              AND alias = coalesce(nullif(call.fallback, ''), call.alias)),
+          (SELECT default_callee_id FROM tenants_domain
+            WHERE id = session.domain_id AND call.alias = ''),
+          (SELECT id FROM tenants_callee
+            WHERE tenant_id = call.tenant_id AND "default" AND call.alias = '')) END
+  LEFT JOIN hooks_keypad tones ON tones.call_id = CASE WHEN hook.sends_tones THEN call.id END"""
 READ_EVENT = f"""
 SELECT {_select_facts(_EVENT)}
   FROM json_to_recordset(%s) AS hook (
-       n int, key text, node text, wcs_session text, wcs_call text)
+       n int, key text, node text, wcs_session text, wcs_call text, sends_tones bool)
 {_SESSION}
+{_KEYPAD}
  ORDER BY hook.n
 """

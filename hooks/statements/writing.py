@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
+from hooks.statements.blocking import BREACHED
+
 # Whether the tables take writes: not on a server that only reads, nor while somebody locks one.
 PROBE = """
 WITH session AS (UPDATE hooks_session SET ended_at = NULL WHERE false),
@@ -11,14 +14,25 @@ WITH session AS (UPDATE hooks_session SET ended_at = NULL WHERE false),
      event AS (UPDATE hooks_event SET detail = '' WHERE false)
 SELECT
 """
+# A ticket is spent by the one session that inserts its row; locked in one order, as rows are below.
 _OPENED = """
-opened AS (
+spent AS (
+    INSERT INTO hooks_spentticket (tenant_id, jti, session_id, until)
+    SELECT tenant_id, jti, id, to_timestamp(spent_until)
+      FROM opening WHERE jti IS NOT NULL
+     ORDER BY tenant_id, jti
+    ON CONFLICT DO NOTHING RETURNING session_id
+), opened AS (
     INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key,
                                domain_id, origin,
-                               sip_account_id, sip_login, connect_digest, opened_at, ended_by)
+                               sip_account_id, sip_login, connect_digest, opened_at, ended_by,
+                               visitor, visitor_display, ticketed, ticket_alias, label, context,
+                               sip_password_since)
     SELECT id, tenant_id, instance_id, node_id, wcs_session_id, app_key, domain_id, origin,
-           sip_account_id, sip_login, connect_digest, opened_at, ''
+           sip_account_id, sip_login, connect_digest, opened_at, '',
+           visitor, visitor_display, ticketed, ticket_alias, label, context, sip_password_since
       FROM opening
+     WHERE jti IS NULL OR id IN (SELECT session_id FROM spent)
     ON CONFLICT DO NOTHING RETURNING id
 ), node AS (
     INSERT INTO tenants_wcsnode (instance_id, node_id, first_seen_at)
@@ -26,23 +40,88 @@ opened AS (
       FROM opening WHERE node_is_new GROUP BY instance_id, node_id
     ON CONFLICT DO NOTHING
 )"""
+# Of the sessions that would try a password, one gets it; the others are decided again. Their
+# tickets are not spent by then.
 _OPENING = """
-opening AS (
-    SELECT * FROM json_to_recordset(%s) AS opening (
+connected AS (
+    SELECT * FROM json_to_recordset(%s) AS connected (
         id uuid, tenant_id bigint, instance_id uuid, node_id text, wcs_session_id text,
         app_key text, domain_id bigint, origin text, sip_account_id uuid, sip_login text,
-        connect_digest text, opened_at timestamptz, node_is_new bool)
+        connect_digest text, opened_at timestamptz, node_is_new bool, visitor text,
+        visitor_display text, ticketed bool, ticket_alias text, label text, context jsonb,
+        jti text, spent_until double precision, sip_password_since timestamptz,
+        tries_password bool)
+), trying AS (
+    INSERT INTO hooks_passwordtrial (account_id, since, session_id, began_at, state, detail)
+    SELECT DISTINCT ON (sip_account_id) sip_account_id, sip_password_since, id, opened_at,
+           'proving', ''
+      FROM connected WHERE tries_password ORDER BY sip_account_id, id
+    ON CONFLICT DO NOTHING RETURNING session_id
+), opening AS (
+    SELECT * FROM connected
+     WHERE NOT tries_password OR id IN (SELECT session_id FROM trying)
 )"""
+# A call that was allowed counts in its tenant's meters, and is written together with them or not
+# at all.
 _ASKED = """
 asked AS (
     INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller,
-                            decision, reason, asked_at, ended_at, ended_by, end_info)
+                            decision, reason, asked_at, ended_at, ended_by, visitor, reservation,
+                            fallback, end_info)
     SELECT *, '' FROM json_to_recordset(%s) AS asking (
         id uuid, tenant_id bigint, session_id uuid, wcs_call_id text, alias text, target text,
         caller text, decision text, reason text, asked_at timestamptz, ended_at timestamptz,
-        ended_by text)
+        ended_by text, visitor text, reservation jsonb, fallback text)
+     WHERE reservation IS NULL OR tenant_id IN (SELECT tenant_id FROM metered)
     ON CONFLICT DO NOTHING RETURNING id
 )"""
+# The meters are as they were read, and nobody else writes them at this moment. Whoever does is not
+# waited for: the calls of that tenant are decided again.
+_METERED = """
+meter_state AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%s) AS meter_state (
+        tenant_id bigint, scope text, version bigint, state jsonb)
+), unchanged AS MATERIALIZED (
+    SELECT meter.tenant_id
+      FROM meter_state
+      JOIN hooks_meter meter ON meter.tenant_id = meter_state.tenant_id
+       AND meter.scope = meter_state.scope AND meter.version = meter_state.version
+     WHERE meter_state.scope = 'tenant'
+       FOR NO KEY UPDATE OF meter SKIP LOCKED
+), begun AS (
+    INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)
+    SELECT tenant_id, scope, 1, state, statement_timestamp()
+      FROM meter_state WHERE scope = 'tenant' AND version = 0
+    ON CONFLICT DO NOTHING RETURNING tenant_id
+), moved_meter AS (
+    INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)
+    SELECT tenant_id, scope, 0, state, statement_timestamp()
+      FROM meter_state
+     WHERE tenant_id IN (SELECT tenant_id FROM unchanged)
+        OR scope <> 'tenant' AND tenant_id IN (SELECT tenant_id FROM begun)
+    ON CONFLICT (tenant_id, scope) DO UPDATE
+       SET version = hooks_meter.version + 1, state = excluded.state,
+           touched_at = excluded.touched_at
+), metered AS (
+    SELECT tenant_id FROM unchanged UNION ALL SELECT tenant_id FROM begun
+)"""
+_SETTLED = f"""
+settlement AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%s) AS settlement (
+        id uuid, tenant_id bigint, cost bigint, closes_callee bool)
+     WHERE tenant_id IN (SELECT tenant_id FROM metered)
+), settled_call AS (
+    SELECT id FROM hooks_call
+     WHERE id = ANY (ARRAY(SELECT id FROM settlement))
+     ORDER BY id FOR NO KEY UPDATE
+), given_back AS (
+    UPDATE hooks_call call
+       SET settled_at = statement_timestamp(), cost = settlement.cost
+      FROM settlement JOIN settled_call ON settled_call.id = settlement.id
+     WHERE call.id = settlement.id AND call.id = ANY (ARRAY(SELECT id FROM settled_call))
+), {RAISE_FOR_SHORT_CALLS}"""
+_NOT_METERED = """
+metered AS (SELECT NULL::bigint AS tenant_id WHERE false)"""
 # Rows are locked in the order of their ids, so that two batches never wait for each other in a
 # circle; and they are found by their ids, whatever the planner believes of the table.
 _SESSIONS = """
@@ -67,7 +146,9 @@ session_report AS MATERIALIZED (
                                 OR progress.ended_at < session.ended_at
                            THEN coalesce(progress.ended_by, session.ended_by)
                            ELSE session.ended_by END
-      FROM session_progress progress WHERE progress.id = session.id
+      FROM session_progress progress
+     WHERE progress.id = session.id
+       AND session.id = ANY (ARRAY(SELECT id FROM session_progress))
 )"""
 _NO_SESSIONS = """
 session_progress AS (SELECT NULL::uuid AS id, NULL::timestamptz AS ended_at WHERE false)"""
@@ -125,9 +206,20 @@ locked_call AS (
                            ELSE call.end_info END,
            sip_status = greatest(call.sip_status, progress.sip_status)
       FROM locked_call progress
-     WHERE progress.id = call.id
+     WHERE progress.id = call.id AND call.id = ANY (ARRAY(SELECT id FROM locked_call))
        AND (call.ended_at IS NULL OR call.ended_by IN ('session', 'reaper')
             OR progress.at < call.ended_at + interval '1 minute')
+)"""
+# Only if nobody else sent tones in that call since they were read: presses counts on by one.
+_TONES = """
+sent_tones AS (
+    INSERT INTO hooks_keypad AS keypad (call_id, presses, sent, last)
+    SELECT * FROM json_to_recordset(%s) AS tones (
+        call_id uuid, presses int, sent int, last jsonb)
+    ON CONFLICT (call_id) DO UPDATE
+       SET presses = excluded.presses, sent = excluded.sent, last = excluded.last
+     WHERE keypad.presses = excluded.presses - 1
+    RETURNING call_id AS id
 )"""
 _LOGGED = """
 logged AS (
@@ -145,7 +237,17 @@ logged AS (
 
 
 @lru_cache
-def write(opened: bool, asked: bool, sessions: bool, calls: bool, events: bool) -> bytes:
+def write(
+    opened: bool = False,
+    metered: bool = False,
+    settled: bool = False,
+    asked: bool = False,
+    sessions: bool = False,
+    calls: bool = False,
+    tones: bool = False,
+    events: bool = False,
+    breaches: bool = False,
+) -> bytes:
     """The statement for a batch that holds these parts, each a parameter, in this order.
 
     It gives the ids of the sessions and calls that came to be.
@@ -154,14 +256,19 @@ def write(opened: bool, asked: bool, sessions: bool, calls: bool, events: bool) 
     """
     moves = (_SESSIONS if sessions else _NO_SESSIONS, _CALLS if calls else _NO_CALLS, _MOVED_CALLS)
     created = " UNION ALL ".join(
-        f"SELECT id FROM {part}" for part in ("opened",) * opened + ("asked",) * asked
+        f"SELECT id FROM {part}"
+        for part in ("opened",) * opened + ("asked",) * asked + ("sent_tones",) * tones
     )
     created = created or "SELECT NULL::uuid AS id WHERE false"
     parts = [
         *((_OPENING, _OPENED) if opened else ()),
+        *((_METERED,) if metered else (_NOT_METERED,) if asked else ()),
+        *((_SETTLED,) if settled else ()),
         *((_ASKED,) if asked else ()),
         *(moves if sessions or calls else ()),
+        *((_TONES,) if tones else ()),
         f"created AS ({created})",
         *((_LOGGED,) if events else ()),
+        *((BREACHED,) if breaches else ()),
     ]
     return f"WITH {','.join(parts)} SELECT id FROM created".encode()

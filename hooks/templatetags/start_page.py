@@ -13,10 +13,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from psycopg.errors import QueryCanceled
 
+from hooks.calls.admin.limit_notices import newest_notices
 from hooks.calls.admin.paging import LOOKED_THROUGH_SPARSE
 from hooks.calls.admin.tenants_today import COUNTED, worst_tenants
 from hooks.calls.admin.today import build_today
-from hooks.models import Call, Event
+from hooks.models import Call, Event, LimitNotice
 from hooks.reasons import Decision, Reason
 from tenants.admin.scoped import may_change, may_see, scope
 from tenants.models import Tenant
@@ -48,6 +49,7 @@ def start_page(context: Any) -> dict[str, Any]:
         "tenants": _count_in_time(request, worst_tenants) if may_look else [],
         "counted": COUNTED,
         "may_add": may_change(request, Tenant),
+        "notices": newest_notices(LimitNotice.objects.visible_to(request.user)),
         "refusals": refusals[:MAX_TENANTS],
         "more": len(refusals) - MAX_TENANTS,
         "refused": f"{events}?decision__exact={Decision.REFUSED}&since={since:%Y-%m-%dT%H:%M}",

@@ -15,9 +15,12 @@ from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
 from tenants.admin.import_run import ImportRunAdmin
+from tenants.admin.limit_raise import LimitRaiseAdmin
+from tenants.admin.rate import RateAdmin
 from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
 from tenants.admin.user import UserAdmin
+from tenants.admin.visitor_access import TicketKeyAdmin, TokenKeyAdmin, VisitorLoginAdmin
 from tenants.admin.wcs_instance import WcsInstanceAdmin
 from tenants.admin.wcs_node import WcsNodeAdmin
 from tenants.models import (
@@ -25,7 +28,12 @@ from tenants.models import (
     Callee,
     Domain,
     ImportRun,
+    LimitRaise,
+    Rate,
     SipAccount,
+    TicketKey,
+    TokenKey,
+    VisitorLogin,
     WcsInstance,
     WcsNode,
 )
@@ -38,9 +46,14 @@ admin.site.register(User, UserAdmin)
 admin.site.register(Domain, DomainAdmin)
 admin.site.register(Callee, CalleeAdmin)
 admin.site.register(SipAccount, SipAccountAdmin)
+admin.site.register(TicketKey, TicketKeyAdmin)
+admin.site.register(TokenKey, TokenKeyAdmin)
+admin.site.register(VisitorLogin, VisitorLoginAdmin)
 admin.site.register(WcsInstance, WcsInstanceAdmin)
 admin.site.register(WcsNode, WcsNodeAdmin)
+admin.site.register(Rate, RateAdmin)
 admin.site.register(ImportRun, ImportRunAdmin)
+admin.site.register(LimitRaise, LimitRaiseAdmin)
 
 admin.site.register(AuditEntry, AuditEntryAdmin)
 admin.site.register(AccessAttempt, FailedSignInAdmin)

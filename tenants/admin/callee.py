@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from tenants.admin.destinations_form import FIELDS as DESTINATIONS
+from tenants.admin.destinations_form import CalleeDestinationsForm
+from tenants.admin.limits_form import LimitsForm
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
+from tenants.admin.text_fields import AliasesField
 from tenants.models import Callee
 
 if TYPE_CHECKING:
@@ -17,14 +21,36 @@ else:
     _InlineFormSet = forms.BaseInlineFormSet
 
 
+RINGING = ("ringing_capacity", "cool_down")
+
+
 class CalleeForm(TenantOwnedForm):
+    fallback = AliasesField(
+        label="Fallback",
+        required=False,
+        help_text="Aliases that are called instead, in this order: help night",
+    )
+
     class Meta:
         model = Callee
-        fields = ["tenant", "alias", "target", "default"]
+        fields = ["tenant", "alias", "target", "default", "keypad", "fallback"]
+
+    def clean_fallback(self) -> list[str]:
+        fallback: list[str] = self.cleaned_data["fallback"]
+        if "fallback" not in self.checked_by_formset:
+            tenant = self.cleaned_data.get("tenant") or self.instance.tenant_id
+            stored = Callee.objects.filter(tenant=tenant, alias__in=fallback)
+            _require_aliases(fallback, set(stored.values_list("alias", flat=True)))
+        return fallback
+
+
+class CalleePageForm(LimitsForm, CalleeDestinationsForm, CalleeForm):
+    class Meta(CalleeForm.Meta):
+        fields = [*CalleeForm.Meta.fields, *RINGING]  # as Django has it
 
 
 class CalleeInlineForm(CalleeForm):
-    checked_by_formset = frozenset({"default"})
+    checked_by_formset = frozenset({"default", "fallback"})
 
 
 class CalleeFormSet(_InlineFormSet):
@@ -33,6 +59,13 @@ class CalleeFormSet(_InlineFormSet):
         kept = [form for form in self.forms if form not in self.deleted_forms]
         if sum(bool(form.cleaned_data.get("default")) for form in kept) > 1:
             raise ValidationError("Only one callee can be the default.")
+
+        aliases = {form.cleaned_data.get("alias", "") for form in kept}
+        for form in kept:
+            try:
+                _require_aliases(form.cleaned_data.get("fallback", []), aliases)
+            except ValidationError as error:
+                form.add_error("fallback", error)
 
     def save(self, commit: bool = True) -> list[Any]:
         # The former default is cleared first: the table never allows two, not even for a moment.
@@ -48,7 +81,20 @@ class CalleeFormSet(_InlineFormSet):
 
 class CalleeAdmin(TenantOwnedAdmin):
     form = CalleeForm
-    fields = ("tenant", "alias", "target", "default")
+    page_form = CalleePageForm
+    fields = ("tenant", "alias", "target", "default", "keypad", "fallback")
     list_display = ("alias", "target", "default", "tenant")
     list_filter = (TenantFilter, "default")
     search_fields = ("alias", "target")
+
+    def page_fieldsets(self) -> list[Any]:
+        sentence = "Opened for this callee alone, beside what the tenant opens."
+        return [
+            ("Ringing", {"fields": RINGING}),
+            ("Destinations", {"fields": DESTINATIONS, "description": sentence}),
+        ]
+
+
+def _require_aliases(fallback: list[str], aliases: set[str]) -> None:
+    if missing := [alias for alias in fallback if alias not in aliases]:
+        raise ValidationError(f"This tenant has no callee {', '.join(missing)}.")

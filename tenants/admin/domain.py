@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import HttpRequest
+from django.urls import path
 
+from tenants.admin.domain_proof import is_asked_for, proof_link, proof_page
+from tenants.admin.limits_form import LimitsForm
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
@@ -54,6 +57,11 @@ class DomainForm(TenantOwnedForm):
             self.cleaned_data["origin"] = self.instance.origin
 
 
+class DomainPageForm(LimitsForm, DomainForm):
+    class Meta(DomainForm.Meta):
+        pass
+
+
 class DomainFormSet(_InlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -70,10 +78,24 @@ class DomainFormSet(_InlineFormSet):
 
 class DomainAdmin(TenantOwnedAdmin):
     form = DomainForm
+    page_form = DomainPageForm
     list_display = ("origin", "include_subdomains", "default_callee", "tenant")
     list_filter = (TenantFilter, "include_subdomains")
     list_select_related = ("tenant", "default_callee")
     search_fields = ("origin",)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(proof_page)
+        page = path("<int:object_id>/proof/", view, name="tenants_domain_proof")
+        return [page, *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows.select_related("proof") if is_asked_for() else rows
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = super().get_list_display(request)
+        return (*shown, proof_link) if is_asked_for() else shown
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return form_for_viewer(super().get_form(request, *args, **kwargs), request)

@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib import admin
 
 from tenants.admin.display import set_or_not
+from tenants.admin.limits_form import LimitsForm
 from tenants.admin.secret_input import SecretInput
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
 from tenants.models import SipAccount
+from tenants.money import MICROS, write_money
 
 FIELDS = (
     "login",
@@ -19,6 +21,7 @@ FIELDS = (
     ("domain", "port"),
     "outbound_proxy",
     "enabled",
+    "internal_rate",
 )
 
 
@@ -35,6 +38,9 @@ class SipAccountForm(TenantOwnedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].required = self.instance.password is None
+        if self.instance.internal_rate is not None:
+            micros = int(self.instance.internal_rate * MICROS)
+            self.initial["internal_rate"] = write_money(micros)
 
     def _post_clean(self) -> None:
         super()._post_clean()
@@ -45,13 +51,20 @@ class SipAccountForm(TenantOwnedForm):
     def save(self, commit: bool = True) -> Any:
         if self.cleaned_data["password"]:
             self.instance.password = self.cleaned_data["password"]
+            self.instance.forget_next_password()
         return super().save(commit)
+
+
+class SipAccountPageForm(LimitsForm, SipAccountForm):
+    class Meta(SipAccountForm.Meta):
+        pass
 
 
 class SipAccountAdmin(TenantOwnedAdmin):
     form = SipAccountForm
+    page_form = SipAccountPageForm
     fields = ("tenant", *FIELDS)
-    readonly_fields = ("password_is",)
+    readonly_fields = ("password_is", "limits_are")
     list_display = ("login", "domain", "tenant", "enabled", "password_is")
     list_filter = (TenantFilter, "enabled")
     search_fields = ("login", "domain")

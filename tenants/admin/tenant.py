@@ -12,17 +12,26 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.destinations_form import describe_destinations
 from tenants.admin.display import STYLE, alarm, time_column
+from tenants.admin.limits_form import describe_limits
 from tenants.admin.pages.exporting import ExportingAdmin
+from tenants.admin.raising import RaisingAdmin
 from tenants.admin.scoped import forget_scope, may_change, scope
+from tenants.admin.tenant_forms import (
+    CHANGE_FIELDSETS,
+    NEW_FIELDS,
+    TenantForm,
+    TenantPageForm,
+    viewed_fieldset,
+)
 from tenants.admin.tenant_inlines import (
     CalleeInline,
     DomainInline,
     InstanceInline,
     SipAccountInline,
 )
-from tenants.admin.versioned_form import VersionedForm
+from tenants.admin.text_fields import HoursField
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.scope import ALL_TENANTS
 
@@ -33,17 +42,20 @@ ROWS_EDITABLE = 30
 OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAccount)
 
 
-class TenantForm(VersionedForm):
-    class Meta:
-        model = Tenant
-        fields = ["slug", "name", "status", "sip_register_required"]
-        labels = {"slug": "Short name"}
-
-
-class TenantAdmin(ExportingAdmin, CarefulAdmin):
+class TenantAdmin(ExportingAdmin, RaisingAdmin):
     form = TenantForm
     inlines = (DomainInline, CalleeInline, SipAccountInline, InstanceInline)
-    readonly_fields = ("standing", "owns", "served_by", CREATED)
+    readonly_fields = (
+        "standing",
+        "key_for_pages",
+        "owns",
+        "served_by",
+        CREATED,
+        "limits_are",
+        "destinations_are",
+        "hours_are",
+        "holidays_are",
+    )
     list_display = (
         "short_name",
         "name",
@@ -69,12 +81,24 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
         counts = {f"{owned._meta.model_name}_number": _count_rows(owned) for owned in OWNED}
         return super().get_queryset(request).annotate(**counts).prefetch_related(names, view_only)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["slug", "name", "status", "sip_register_required"]
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """A new tenant starts safe; what it may use is changed on its page."""
+        may_change_it = obj and may_change(request, Tenant, obj)
+        form = TenantPageForm if may_change_it else self.form
+        return super().get_form(request, obj, change, form=form, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if not obj:
-            return fields
+            return [(None, {"fields": NEW_FIELDS})]
+
         served_by = ["served_by"] if getattr(obj, "view_only_instances", []) else []
-        return ["standing", *fields, "owns", *served_by, CREATED]
+        shown = ["key_for_pages", "owns", *served_by, CREATED]
+        first = (None, {"fields": ["standing", *NEW_FIELDS, *shown]})
+        may_change_it = self.has_change_permission(request, obj)
+        rest = CHANGE_FIELDSETS if may_change_it else [viewed_fieldset()]
+        return self.add_version([first, *rest], request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return scope(request) == ALL_TENANTS
@@ -109,6 +133,22 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
         is_suspended = tenant.status == Tenant.Status.SUSPENDED
         return alarm("SUSPENDED: every connect and call is refused") if is_suspended else "allowed"
 
+    @admin.display(description="limits")
+    def limits_are(self, tenant: Tenant) -> str:
+        return describe_limits(tenant.limits)
+
+    @admin.display(description="destinations")
+    def destinations_are(self, tenant: Tenant) -> str:
+        return describe_destinations(tenant.destinations, "the tenant's own country")
+
+    @admin.display(description="opening hours")
+    def hours_are(self, tenant: Tenant) -> str:
+        return str(HoursField().prepare_value(tenant.hours) or "always open")
+
+    @admin.display(description="holidays")
+    def holidays_are(self, tenant: Tenant) -> str:
+        return ", ".join(tenant.holidays) or "none"
+
     @admin.display(ordering="domain_number")
     def domains(self, tenant: Any) -> Any:
         return tenant.domain_number
@@ -133,6 +173,10 @@ class TenantAdmin(ExportingAdmin, CarefulAdmin):
     def served_by(self, tenant: Any) -> str:
         names = ", ".join(instance.name for instance in tenant.view_only_instances)
         return f"{names}: an administrator connects and disconnects them"
+
+    @admin.display(description="key for data-tickets")
+    def key_for_pages(self, tenant: Tenant) -> str:
+        return str(tenant.public_key)
 
     @admin.display(description="owns")
     def owns(self, tenant: Any) -> str:

@@ -47,7 +47,7 @@ class CalleeInline(OwnedInline, _TabularInline):
     model = Callee
     form = CalleeInlineForm
     formset = CalleeFormSet
-    fields = ("alias", "target", "default")
+    fields = ("alias", "target", "default", "keypad", "fallback")
     extra = 0
 
 

@@ -22,6 +22,11 @@ CHANGED = "Not saved: somebody changed this since you opened the page."
 AGAIN = "If you save again, your values replace it."
 
 
+def waiting_raises(row: Model) -> list[Any]:
+    """Of a page's row, as the page has read them."""
+    return getattr(row, "waiting_raises", [])
+
+
 def version_of(row: Model) -> str:
     """Of the fields that people edit: hooks may change others meanwhile."""
     values: list[Any] = [
@@ -32,6 +37,7 @@ def version_of(row: Model) -> str:
     for relation in row._meta.many_to_many:
         keys = getattr(row, relation.name).values_list("pk", flat=True)
         values.append(sorted(map(str, keys)))
+    values.append([raised.pk for raised in waiting_raises(row)])
     return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
 
 
@@ -50,7 +56,8 @@ class VersionedForm(_ModelForm):
             data: Any = self.data.copy()  # type: ignore[attr-defined]
             data[self.add_prefix(VERSION)] = self._version
             self.data = data
-            raise ValidationError(" ".join([CHANGED, *self._stored_values(), AGAIN]))
+            told = [*self._stored_values(), *self._waiting_values()]
+            raise ValidationError(" ".join([CHANGED, *told, AGAIN]))
         return cleaned
 
     def _stored_values(self) -> list[str]:
@@ -59,6 +66,9 @@ class VersionedForm(_ModelForm):
             f"“{self.fields[name].label or name}” is {self._stored_value(name)}" for name in names
         ]
         return [f"By now {', '.join(values)}."] if values else []
+
+    def _waiting_values(self) -> list[str]:
+        return [f"{raised.sentence}." for raised in waiting_raises(self.instance)]
 
     def _stored_value(self, name: str) -> str:
         value, field = self.initial[name], self.fields[name]

@@ -29,6 +29,7 @@ else:
 
 UNSIGNED = "UNSIGNED: anybody who reaches the hook URL gets the SIP passwords"
 NOBODY = "NOBODY: it has no signing secret, so every hook is refused"
+REST_API = ["rest_api_url", "rest_api_user", "rest_api_password"]
 TENANTS_EDITABLE = 500  # a form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS)
 
 
@@ -64,6 +65,7 @@ class WcsInstanceAdmin(CarefulAdmin):
         "signing_secret_is",
         "previous_is",
         "tenants_are",
+        "rest_api_is",
     )
     list_display = ("name", "answers", "previous_is", "app_key", "tenant_count")
     list_filter = ("unsigned",)
@@ -89,7 +91,12 @@ class WcsInstanceAdmin(CarefulAdmin):
         tenants = "tenants" if few and may_change(request, WcsInstance, obj) else "tenants_are"
         fields = ["answers", "name", "key", "hook_url", "configuration", "app_key", tenants]
         secrets = ["signing_secret", ("signing_secret_is", "previous_is"), "unsigned"]
-        fieldsets = [(None, {"fields": fields}), ("Signature", {"fields": secrets})]
+        rest_api = REST_API if scope(request) == ALL_TENANTS else ["rest_api_is"]
+        fieldsets = [
+            (None, {"fields": fields}),
+            ("Signature", {"fields": secrets}),
+            ("REST API of this WCS: lists and ends calls", {"fields": rest_api}),
+        ]
         return self.add_version(fieldsets, request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -138,6 +145,10 @@ class WcsInstanceAdmin(CarefulAdmin):
     def signing_secret_is(self, instance: WcsInstance) -> str:
         return set_or_not(instance.signing_secret)
 
+    @admin.display(description="REST API is")
+    def rest_api_is(self, instance: WcsInstance) -> str:
+        return "set" if instance.rest_api_url else "not set: no call can be ended at this WCS"
+
     @admin.display(description="previous one is")
     def previous_is(self, instance: WcsInstance) -> str:
         is_live = instance.previous_signing_secret is not None
@@ -180,14 +191,20 @@ class WcsInstanceAdmin(CarefulAdmin):
 
     def _is_dangerous(self, request: HttpRequest, object_id: str | None) -> bool:
         """A new secret, no secret, or another key cuts a WCS off or lets another one in."""
-        if request.POST.get("signing_secret"):
+        if request.POST.get("signing_secret") or request.POST.get("rest_api_password"):
             return True
 
         before = self._stored_instance(request, object_id)
         unsigned, key = "unsigned" in request.POST, request.POST.get("key", "")
         if before is None:
             return unsigned
-        return unsigned != before.unsigned or key not in ("", before.key)
+        # The gateway itself asks that address, and sends the password there.
+        rest_api_url = request.POST.get("rest_api_url", before.rest_api_url)
+        return (
+            unsigned != before.unsigned
+            or key not in ("", before.key)
+            or rest_api_url != before.rest_api_url
+        )
 
     def _stored_instance(self, request: HttpRequest, object_id: str | None) -> WcsInstance | None:
         """If the user may see it. Not by `get_object`, which locks it."""

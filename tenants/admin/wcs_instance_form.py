@@ -18,9 +18,13 @@ class WcsInstanceForm(VersionedForm):
         "accepted until you forget it."
     )
 
+    rest_api_password = SecretInput(
+        label="REST API password", help_text="Leave it blank to keep the stored one."
+    )
+
     class Meta:
         model = WcsInstance
-        exclude = ["signing_secret"]
+        exclude = ["signing_secret", "rest_api_password"]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -40,7 +44,16 @@ class WcsInstanceForm(VersionedForm):
             _replace_signing_secret(instance, typed)
         elif instance._state.adding or "unsigned" in self.changed_data:
             instance.signing_secret = new_signing_secret()
+        if "rest_api_url" in self.fields:  # only administrators have it
+            self._keep_rest_api_password(instance)
         return super().save(commit)
+
+    def _keep_rest_api_password(self, instance: WcsInstance) -> None:
+        typed = self.cleaned_data["rest_api_password"]
+        if not instance.rest_api_url:
+            instance.rest_api_user, instance.rest_api_password = "", None
+        elif typed:
+            instance.rest_api_password = typed
 
 
 def _replace_signing_secret(instance: WcsInstance, typed: Secret) -> None:

@@ -15,9 +15,17 @@ class Action(StrEnum):
     EXPORTED = "export:downloaded"
     IMPORTED = "import:done"
     IMPORT_UNDONE = "import:undone"
+    DOMAIN_PROVED = "domain:proved"
+    DOMAIN_PROOF_LOST = "domain:proof_lost"
+    DOMAIN_CLAIM_ENDED = "domain:claim_ended"
+    VISITOR_UNBLOCKED = "visitor_block:lifted"
     KEY_ADDED = "encryption_key:added"
     KEY_APPLIED = "encryption_key:applied"  # secrets were resealed with it; none of them changed
     KEY_DROPPED = "encryption_key:dropped"
+    SWITCHED_OFF = "kill_switch:switched_off"
+    SWITCHED_ON = "kill_switch:switched_on_again"
+    HUNG_UP = "call:hung_up"
+    ALARM_CLEARED = "alarm:cleared"
 
 
 def action_title(action: str) -> str:

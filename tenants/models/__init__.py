@@ -3,19 +3,26 @@
 A rule about one row is a method of its model, about many rows a method of its query set:
 `visible_to(user)` and `changeable_by(user)` stand on every table that people see. Constraints of
 the database stand in each `Meta`. Others import the models from here; this room knows `scope`,
-`origins`, `secrets` and the audit's names of actions.
+`origins`, `secrets`, the audit's names of actions, and the modules that read what a JSON column
+holds: `limits`, `opened`, `hours`.
 """
 
 from tenants.models.assignment import Assignment
 from tenants.models.audit_entry import AuditEntry
 from tenants.models.callee import Callee
 from tenants.models.domain import Domain
+from tenants.models.domain_proof import DomainProof
 from tenants.models.import_run import ImportedRow, ImportRun
+from tenants.models.limit_raise import LimitRaise
+from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
 from tenants.models.tenant import Tenant
+from tenants.models.ticket_key import TicketKey
+from tenants.models.token_key import TokenKey
 from tenants.models.upload import Upload
 from tenants.models.upload_attempt import UploadAttempt
+from tenants.models.visitor_login import VisitorLogin
 from tenants.models.wcs_instance import WcsInstance, WcsNode
 
 __all__ = [
@@ -23,13 +30,19 @@ __all__ = [
     "AuditEntry",
     "Callee",
     "Domain",
+    "DomainProof",
     "ImportRun",
     "ImportedRow",
+    "LimitRaise",
+    "Rate",
     "SecondFactor",
     "SipAccount",
     "Tenant",
+    "TicketKey",
+    "TokenKey",
     "Upload",
     "UploadAttempt",
+    "VisitorLogin",
     "WcsInstance",
     "WcsNode",
 ]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from tenants.models.callee import Callee
+from tenants.models.stored_json import check_amounts, check_limits
 from tenants.models.tenant import Tenant
 from tenants.models.wcs_instance import WcsInstance
 from tenants.origins import MAX_LENGTH, BadOrigin, Origin, parse, suggested
@@ -65,6 +66,9 @@ class Domain(models.Model):
         help_text="Called from this domain when the page gives no alias, instead of the "
         "tenant's default.",
     )
+    limits: models.JSONField[Any, Any] = models.JSONField(
+        default=dict, blank=True, validators=[check_limits]
+    )
 
     objects = DomainQuerySet.as_manager()
 
@@ -87,6 +91,8 @@ class Domain(models.Model):
         super().clean_fields(exclude)
 
     def clean(self) -> None:
+        if self.tenant_id is not None:
+            check_amounts(self.limits, self.tenant.currency)
         if self.default_callee and self.default_callee.tenant_id != self.tenant_id:
             raise ValidationError({"default_callee": "This callee belongs to another tenant."})
         if self._is_invalid_origin:  # clean_fields has reported it

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from tenants.models.stored_json import check_amounts, check_limits
 from tenants.models.tenant import Tenant
 from tenants.scope import OfTenantQuerySet
+from tenants.secrets.encryption import Secret
 from tenants.secrets.fields import SecretField
 
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
@@ -66,6 +69,22 @@ class SipAccount(models.Model):
         default=5060, validators=[MinValueValidator(1), MaxValueValidator(65535)]
     )
     enabled = models.BooleanField(default=True)
+    # Null: there is no price, so such calls are refused while money is limited.
+    internal_rate = models.DecimalField(
+        max_digits=12,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Price per minute of calls to extensions and SIP URIs, like 0.00. Without one, "
+        "they are refused while a limit of money holds.",
+    )
+    limits: models.JSONField[Any, Any] = models.JSONField(
+        default=dict, blank=True, validators=[check_limits]
+    )
+    # Another password that is tried beside this one; hooks.models.PasswordTrial tells how it went.
+    next_password = SecretField(blank=True, default="", db_default="", editable=False)
+    next_since = models.DateTimeField(null=True, editable=False)
 
     objects = OfTenantQuerySet["SipAccount"].as_manager()
 
@@ -87,3 +106,19 @@ class SipAccount(models.Model):
         if "domain" not in (exclude or ()):
             self.domain = self.domain.lower()
         super().clean_fields(exclude)
+
+    def clean(self) -> None:
+        if self.tenant_id is not None:
+            check_amounts(self.limits, self.tenant.currency)
+
+    def try_next_password(self, secret: Secret | str, now: datetime) -> None:
+        """Beside the current one, until it is proved. The caller saves the row, here and below."""
+        self.next_password, self.next_since = secret, now
+
+    def take_next_password(self) -> None:
+        """Raises SecretUnreadable."""
+        self.password = self.next_password and self.next_password.reveal()
+        self.forget_next_password()
+
+    def forget_next_password(self) -> None:
+        self.next_password, self.next_since = None, None

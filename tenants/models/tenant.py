@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Set as AbstractSet
+from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.postgres.functions import RandomUUID
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from tenants.models.honey_alias import HONEY_ALIAS
+from tenants.models.stored_json import (
+    check_amounts,
+    check_country,
+    check_currency,
+    check_holidays,
+    check_hours,
+    check_limits,
+    check_tenants_destinations,
+    check_time_zone,
+    safe_limits,
+)
 from tenants.scope import scope_of
 
 SLUG = RegexValidator(
@@ -35,16 +51,96 @@ class Tenant(models.Model):
         ACTIVE = "active", "active"
         SUSPENDED = "suspended", "suspended: every connect and call is refused"
 
+    class Tickets(models.TextChoices):
+        OFF = "off", "off: tickets are not looked at"
+        PREFERRED = "preferred", "preferred: without one, tighter limits hold"
+        REQUIRED = "required", "required: without one, nobody connects"
+
+    class Visitors(models.TextChoices):
+        ANYONE = "anyone", "anyone"
+        MEMBERS = "members", "members: with a login, a token or a ticket of the customer's own"
+
     slug = models.CharField(
         max_length=63, unique=True, validators=[SLUG], help_text="Short name, like acme-uk."
     )
     name = models.CharField(max_length=200, validators=[ONE_LINE])
+    honey_alias = models.CharField(
+        max_length=63,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[HONEY_ALIAS],
+        help_text="An alias that no page uses. Whoever calls it attacks: an alarm is raised.",
+    )
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
+    tickets = models.CharField(
+        "visitor tickets",
+        max_length=16,
+        choices=Tickets.choices,
+        default=Tickets.PREFERRED,
+        db_default=Tickets.PREFERRED,
+        help_text="A ticket shows that a visitor came from the customer's page a moment ago.",
+    )
+    visitors = models.CharField(
+        max_length=16,
+        choices=Visitors.choices,
+        default=Visitors.ANYONE,
+        db_default=Visitors.ANYONE,
+        help_text="Who may connect.",
+    )
+    label_is_shown = models.BooleanField(
+        "show the ticket's label to the agent",
+        default=False,
+        db_default=False,
+        help_text="As the caller's name, where the ticket of the customer's back end has a label.",
+    )
+    public_key = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        editable=False,
+        help_text="Names the tenant where a page asks for a ticket. Everybody may know it.",
+    )
     sip_register_required = models.BooleanField(
         "register at the SIP server",
         default=False,
         help_text="Not needed for calling out. If set, every visitor's browser registers the "
         "shared account, and rings when somebody calls that account.",
+    )
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[check_country],
+        help_text="Two capital letters, like DE: how numbers without a country code are read, "
+        "and where calls may go unless destinations say otherwise.",
+    )
+    currency = models.CharField(
+        max_length=3,
+        default="EUR",
+        validators=[check_currency],
+        help_text="Three capital letters, like EUR: of the limits and rates.",
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[check_time_zone],
+        help_text="Of the opening hours and of the limits per day and month, like Europe/Berlin.",
+    )
+    limits: models.JSONField[Any, Any] = models.JSONField(
+        default=safe_limits, blank=True, validators=[check_limits]
+    )
+    # Null: people set the limits. Otherwise an upgrade did, from what the tenant had done.
+    limits_fitted_at = models.DateTimeField(null=True, editable=False)
+    # Null: the tenant's own country, with everyday types of numbers.
+    destinations: models.JSONField[Any, Any] = models.JSONField(
+        null=True, blank=True, default=None, validators=[check_tenants_destinations]
+    )
+    # Null: always open.
+    hours: models.JSONField[Any, Any] = models.JSONField(
+        null=True, blank=True, default=None, validators=[check_hours]
+    )
+    holidays: models.JSONField[Any, Any] = models.JSONField(
+        default=list, blank=True, validators=[check_holidays]
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -55,3 +151,31 @@ class Tenant(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        if self._stored_country not in (None, self.country):
+            self.callees.renumber()
+        self._stored_country = self.country
+
+    def clean(self) -> None:
+        """How many digits an amount may have depends on the currency."""
+        check_amounts(self.limits, self.currency)
+
+    _stored_country: str | None = None
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        tenant = super().from_db(*args, **kwargs)
+        tenant._stored_country = tenant.__dict__.get("country")
+        return tenant
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        super().clean_fields(exclude)
+        if self.pk and self.honey_alias and "honey_alias" not in (exclude or ()):
+            self._check_honey_alias()
+
+    def _check_honey_alias(self) -> None:
+        if self.callees.filter(alias=self.honey_alias).exists():
+            message = "A callee has this alias, so pages may use it."
+            raise ValidationError({"honey_alias": message})

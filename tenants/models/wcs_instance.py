@@ -7,16 +7,21 @@ import uuid
 from collections.abc import Set as AbstractSet
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from tenants.models.tenant import ONE_LINE, Tenant
+from tenants.rest_api_url import LONGEST, BadRestApiUrl, parse_rest_api_url
 from tenants.scope import scope_of
 from tenants.secrets.encryption import Secret
 from tenants.secrets.fields import SecretField
 
 KEY = RegexValidator(r"\A[A-Za-z0-9_-]{8,64}\Z", "8 to 64 letters, digits, - and _.")
+NO_COLON = RegexValidator(
+    r"\A[^:]*\Z", "No colon: HTTP's Basic authentication ends the user there."
+)
 NAME = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Letters, digits, . _ and -, like acme-1.")
 
 
@@ -75,6 +80,16 @@ class WcsInstance(models.Model):
         help_text="The WCS application. The browser chooses it: if a value is set here, hooks of "
         "any other application are refused.",
     )
+    rest_api_url = models.CharField(
+        "REST API URL",
+        max_length=LONGEST,
+        blank=True,
+        help_text="Like https://wcs.example:8444/rest-api: where calls are listed and ended.",
+    )
+    rest_api_user = models.CharField(
+        "REST API user", max_length=150, blank=True, validators=[ONE_LINE, NO_COLON]
+    )
+    rest_api_password = SecretField("REST API password", blank=True)
     tenants = models.ManyToManyField(Tenant, blank=True, related_name="wcs_instances")
 
     objects = WcsInstanceQuerySet.as_manager()
@@ -93,6 +108,13 @@ class WcsInstance(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            self.rest_api_url = parse_rest_api_url(self.rest_api_url) if self.rest_api_url else ""
+        except BadRestApiUrl as error:
+            raise ValidationError({"rest_api_url": str(error)}) from None
 
     def rotate_signing_secret(self, secret: Secret | str) -> None:
         """Both are accepted until `forget_previous_signing_secret`. The caller saves the row."""

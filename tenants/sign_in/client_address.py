@@ -13,10 +13,13 @@ IPV6_NETWORK = 64  # bits; who has one IPv6 address has all addresses of its net
 
 
 def client_address(request: HttpRequest) -> str | None:
+    header = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return pick_address(request.META.get("REMOTE_ADDR", ""), header)
+
+
+def pick_address(peer: str, header: str) -> str | None:
     """Each trusted proxy appends its peer to X-Forwarded-For; anybody can write what is before."""
-    peer = request.META.get("REMOTE_ADDR", "")
     if proxies := settings.CLICKHOOK_TRUSTED_PROXIES:
-        header = request.META.get("HTTP_X_FORWARDED_FOR", "")
         addresses = [part.strip() for part in header.split(",")]
         peer = addresses[-proxies] if len(addresses) >= proxies else peer
     return _parse_address(peer)
@@ -24,7 +27,11 @@ def client_address(request: HttpRequest) -> str | None:
 
 def lockout_address(request: HttpRequest) -> str | None:
     """The address that failed sign-ins are counted by."""
-    address = client_address(request)
+    return network_address(client_address(request))
+
+
+def network_address(address: str | None) -> str | None:
+    """What counts as one address."""
     if address and ":" in address:
         network = ip_network(f"{address}/{IPV6_NETWORK}", strict=False)
         return str(network.network_address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,6 +13,7 @@ from django.db import DataError, Error, ProgrammingError, transaction
 
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry
+from tenants.limits_changed import limits_changed
 from tenants.models import ImportRun, Tenant
 from tenants.secrets.encryption import KeyRingError
 from tenants.secrets.fields import key_ring
@@ -20,13 +22,17 @@ from tenants.transfer.checking.comparison import compare_rows, set_default_calle
 from tenants.transfer.checking.existing import Existing
 from tenants.transfer.checking.whole_file import WholeFile
 from tenants.transfer.problems import ImportRefused, Problem, Problems, Unreadable, printable
+from tenants.transfer.raised import refuse_raises, refuse_unbounded, unbounded_warnings
 from tenants.transfer.reading.source import Source
 from tenants.transfer.report import Report
 from tenants.transfer.rows import Row
+from tenants.transfer.tables import RATE
 from tenants.transfer.writing import staging
 from tenants.transfer.writing.applying import Raced, apply_staged
+from tenants.unpriced import unpriced_callees
 
 BATCH = 2000  # rows
+MOST_WARNINGS = 100
 AGAIN = "Most likely somebody changed the same rows at the same time: run it again."
 RACED = f"A row changed after it was compared. {AGAIN}"
 STALE = (
@@ -39,8 +45,8 @@ NO_CALLEE = "This tenant has no callee of that alias, here or in the database."
 Progress = Callable[[str, int, int], None]
 
 
-class _Stale(Exception):
-    pass
+class Stale(Exception):
+    """The preview said something else."""
 
 
 def run(
@@ -74,7 +80,7 @@ def _failure_of(act: Callable[[], None]) -> str:
         return str(error)
     except Raced:
         return RACED
-    except _Stale:
+    except Stale:
         return STALE
     except Error as error:
         return _database_sentence(error)
@@ -106,11 +112,16 @@ class _Import:
         with transaction.atomic():
             self._check()
             if expected_digest and expected_digest != self.report.digest and not self.problems:
-                raise _Stale
+                raise Stale
 
+            if not self.problems:
+                refuse_raises(self.allowed, self.problems)
             if self.report.changes and not self.problems:
                 self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
-                self._write()
+                write_staged(self.source, self.allowed, self.report)
+                refuse_unbounded(self.allowed, self.problems)
+            if not self.problems:
+                self.report.warnings = warnings_about(self.report)
             transaction.set_rollback(self.report.dry_run or bool(self.problems))
 
     def _check(self) -> None:
@@ -155,17 +166,38 @@ class _Import:
             for row, alias in aliases:
                 set_default_callee(row, alias, keys[row.record.tenant_id, alias])
 
-    def _write(self) -> None:
-        import_run = ImportRun.objects.create(
-            by=self.allowed.user,
-            source=printable(self.source.name)[-255:],
-            counts=self.report.counts,
-            tenant=Tenant.objects.filter(pk__in=self.report.only_tenant_ids).first(),
-        )
-        with as_one_entry(Action.IMPORTED, import_run, name=import_run.source):
-            staging.analyze_table()
-            apply_staged(import_run.pk)
-        self.report.run = None if self.report.dry_run else import_run.pk
+
+def write_staged(source: Source, allowed: Allowed, report: Report) -> None:
+    import_run = ImportRun.objects.create(
+        by=allowed.user,
+        source=printable(source.name)[-255:],
+        counts=report.counts,
+        tenant=Tenant.objects.filter(pk__in=report.only_tenant_ids).first(),
+    )
+    after = rate_counts(report)
+    with as_one_entry(Action.IMPORTED, import_run, name=import_run.source, after=after):
+        staging.analyze_table()
+        apply_staged(import_run.pk)
+    limits_changed.send(ImportRun, tenant_ids=[key for key in report.tenant_ids if key])
+    report.run = None if report.dry_run else import_run.pk
+
+
+def rate_counts(report: Report) -> dict[str, int]:
+    """For the audit's entry: the database counts other rows itself."""
+    actions = Counter(change.action for change in report.changes if change.kind == RATE.kind)
+    return {f"rate:{action}": count for action, count in actions.items()}
+
+
+def warnings_about(report: Report) -> list[str]:
+    """As the tables stand now, also within a dry run."""
+    named = [key for key in report.named_tenant_ids if key is not None]
+    sentences = [
+        printable(unpriced.sentence) for unpriced in unpriced_callees(named, MOST_WARNINGS + 1)
+    ]
+    more = ["There are more such callees."] if len(sentences) > MOST_WARNINGS else []
+    limited = [key for key in report.limited_tenant_ids if key is not None]
+    unbounded = list(islice(unbounded_warnings(limited), MOST_WARNINGS))
+    return [*sentences[:MOST_WARNINGS], *more, *unbounded]
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

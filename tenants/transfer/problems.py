@@ -38,6 +38,10 @@ class Problems(list[Problem]):
         self.more = 0
         self.unknown_columns: list[str] = []  # of a table; they can be left out
 
+    @property
+    def total(self) -> int:
+        return len(self) + self.more
+
     def add(self, place: str, message: str) -> None:
         if len(self) < MOST_LISTED:
             self.append(Problem(place, printable(message)))

@@ -10,8 +10,11 @@ from typing import Any
 
 from tenants.transfer.problems import ImportRefused, printable
 from tenants.transfer.rows import Difference, Row
+from tenants.transfer.tables import TENANT
 
 SECRET_COMMAND = "manage.py wcs_config"
+# What a tenant can lose depends on these fields.
+LOSSES = {"limits", "status", "destinations", "internal_rate"}
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 
@@ -49,6 +52,14 @@ class RowChange:
                 yield f"{title} {difference.how}"
 
 
+def _bears_on_losses(row: Row) -> bool:
+    if row.is_new:
+        return row.table is TENANT
+    return not LOSSES.isdisjoint(
+        difference.field.partition(".")[0] for difference in row.differences
+    )
+
+
 @dataclass
 class Report:
     dry_run: bool
@@ -57,14 +68,20 @@ class Report:
     run: int | None = None  # the number by which the import can be undone
     note: str = ""
     tenant_ids: set[int | None] = field(default_factory=set)  # of the rows that change
+    named_tenant_ids: set[int | None] = field(default_factory=set)  # of all rows
+    limited_tenant_ids: set[int | None] = field(default_factory=set)  # whose limits change
+    warnings: list[str] = field(default_factory=list)
 
     def add_row(self, row: Row) -> None:
+        self.named_tenant_ids.add(row.tenant_id)
         action = "added" if row.is_new else "changed" if row.differences else "unchanged"
         if action == "unchanged":
             self.unchanged += 1
             return
 
         self.tenant_ids.add(row.tenant_id)
+        if _bears_on_losses(row):
+            self.limited_tenant_ids.add(row.tenant_id)
         self.changes.append(
             RowChange(row.number, action, row.table.kind, row.label, tuple(row.differences))
         )
@@ -104,6 +121,7 @@ class Report:
         for name in map(printable, self._generated_secrets()):
             command = f"{SECRET_COMMAND} {name}"
             yield f"A signing secret was generated for {name}; {command} shows it."
+        yield from (f"Warning: {warning}" for warning in self.warnings)
         if self.note:
             yield self.note
         if self.run and not self.dry_run:
@@ -118,6 +136,7 @@ class Report:
             "counts": self.counts,
             "changes": [change.as_json() for change in self.changes],
             "problems": [],
+            "warnings": self.warnings,
             **({"note": self.note} if self.note else {}),
         }
 
@@ -157,20 +176,23 @@ def _describe_change(difference: Difference) -> str:
     if difference.how:
         return f"{title} {difference.how}"
 
-    if isinstance(after, list):
-        added = [f"+{slug}" for slug in after if slug not in before]
-        removed = [f"-{slug}" for slug in before if slug not in after]
-        return f"{title} {' '.join(added + removed)}"
+    if isinstance(after, list) and isinstance(before, list):
+        added = [f"+{item}" for item in after if item not in before]
+        removed = [f"-{item}" for item in before if item not in after]
+        if added or removed:
+            return f"{title} {' '.join(added + removed)}"
     return f"{title} {_value_text(before)} → {_value_text(after)}"
 
 
 def _field_title(difference: Difference) -> str:
-    return difference.field.replace("_", " ")
+    return difference.field.replace("_", " ").replace(".", " ")
 
 
 def _value_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key} {_value_text(item)}" for key, item in value.items()) or "none"
     if isinstance(value, list):
-        return printable(" ".join(value))
+        return printable(" ".join(value)) or "none"
     if value is None:
         return "none"
     if isinstance(value, bool):

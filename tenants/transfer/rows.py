@@ -43,7 +43,7 @@ class Row:
 
     def place_of(self, name: str) -> str:
         if self.columns is None:
-            return f"{self.place}.{name}"
+            return f"{self.place}.{name.replace('rest_api_', 'rest_api.')}"
         if name not in self.columns:
             return self.place
         return f"{self.place}, column {self.columns[name]} ({name})"

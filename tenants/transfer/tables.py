@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.models import Callee, Domain, Rate, SipAccount, Tenant, WcsInstance
 from tenants.secrets.fields import SecretField
 from tenants.targets import BadTarget, normalise_target
 
@@ -31,6 +31,17 @@ class Table:
             for item in every
             if item.editable and not item.primary_key and item.name not in told_by_place
         }
+
+    @cached_property
+    def cell_fields(self) -> dict[str, models.Field[Any, Any]]:
+        """Those that a cell of a spreadsheet can hold."""
+        every = self.fields.items()
+        return {name: item for name, item in every if not isinstance(item, models.JSONField)}
+
+    @cached_property
+    def structured(self) -> set[str]:
+        """The fields that hold an object or a list."""
+        return self.fields.keys() - self.cell_fields.keys()
 
     @cached_property
     def secrets(self) -> set[str]:
@@ -77,7 +88,12 @@ TENANT = Table(
     Tenant, ("slug",), {"domains": DOMAIN, "sip_accounts": SIP_ACCOUNT, "callees": CALLEE}
 )
 WCS_INSTANCE = Table(WcsInstance, ("name",))
+# A tenant's rates are one deck: a file of them holds all there are.
+RATE = Table(Rate, ("prefix",))
 LISTS: Mapping[str, Table] = {"tenants": TENANT, "wcs_instances": WCS_INSTANCE}
 # Names that other systems have a field for, and why there is none here.
 NO_FIELDS = {"transport": "WCS sets the transport of SIP itself; leave it out."}
 BY_NAME: Mapping[str, Table] = {"tenants": TENANT, **TENANT.lists}
+WITH_RATES: Mapping[str, Table] = {**BY_NAME, "rates": RATE}
+# In an order in which rows can be written: a domain refers to a callee.
+TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, WCS_INSTANCE, RATE)

@@ -14,8 +14,10 @@ from tenants.management.progress_line import ProgressLine
 from tenants.transfer.checking.allowed import OPERATOR
 from tenants.transfer.importing import Progress, run
 from tenants.transfer.problems import ImportRefused, Problem, Problems, Unreadable, printable
+from tenants.transfer.rate_importing import import_deck
 from tenants.transfer.reading.source import Source
 from tenants.transfer.report import Report, refusal_as_json
+from tenants.transfer.tables import RATE
 
 
 def run_and_print(
@@ -24,7 +26,9 @@ def run_and_print(
     """Raises CommandError."""
 
     def act(progress: Progress) -> Report:
-        return run(_read_source(read), OPERATOR, dry_run, progress)
+        source = _read_source(read)
+        take = import_deck if source.table is RATE else run
+        return take(source, OPERATOR, dry_run, progress)
 
     print_report(command, act, f"with {printable(file)}", dry_run, as_json)
 

@@ -12,15 +12,16 @@ from django.db.models import DO_NOTHING, ForeignObjectRel, Model
 
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry
+from tenants.limits_changed import limits_changed
 from tenants.models import ImportRun, Tenant
 from tenants.secrets.encryption import SecretUnreadable, place
 from tenants.secrets.fields import key_ring
 from tenants.transfer.checking.allowed import Allowed
-from tenants.transfer.importing import Progress, carry_out
+from tenants.transfer.importing import Progress, carry_out, rate_counts
 from tenants.transfer.problems import Problems
-from tenants.transfer.report import Report, RowChange
-from tenants.transfer.rows import Difference
-from tenants.transfer.tables import WCS_INSTANCE, Table
+from tenants.transfer.raised import refuse_raises, refuse_unbounded
+from tenants.transfer.report import Report
+from tenants.transfer.tables import TABLES, WCS_INSTANCE, Table
 from tenants.transfer.writing import applying, staging
 
 NOT_ALLOWED = "It touched rows that you may not change."
@@ -32,8 +33,8 @@ SELECT r.label, t.id IS NOT NULL AS is_there, r.after IS NULL AS was_removed, r.
   FROM tenants_importedrow r LEFT JOIN {table} t ON t.id = r.key::{type}
  WHERE r.run_id = %(run)s AND r."table" = %(table)s
    AND CASE WHEN r.after IS NULL OR t.id IS NULL THEN (r.after IS NULL) = (t.id IS NOT NULL)
-            ELSE NOT {image} @> (r.after - %(unchecked)s::text[])
-                 OR r.after->'tenants' <> {image}->'tenants' END
+            ELSE EXISTS (SELECT FROM jsonb_each(r.after - %(unchecked)s::text[]) AS written
+                          WHERE {image}->written.key IS DISTINCT FROM written.value) END
  ORDER BY r.number
 """
 SECRETS = """
@@ -64,11 +65,6 @@ SELECT number, "table", key, label,
             ELSE (SELECT jsonb_object_agg(each.key, each.value) FROM jsonb_each(before) each
                    WHERE each.value IS DISTINCT FROM after->each.key) END
   FROM tenants_importedrow WHERE run_id = %s
-"""
-STAGED = """
-SELECT number, "table", label, differences,
-       CASE WHEN before IS NULL THEN 'added' WHEN after IS NULL THEN 'removed' ELSE 'changed' END
-  FROM import_staging ORDER BY number
 """
 
 
@@ -105,27 +101,23 @@ class _Undoing:
             transaction.set_rollback(self.report.dry_run or bool(self.problems))
 
     def _check_and_write(self, import_run: ImportRun) -> None:
-        for table in applying.TABLES:
+        for table in TABLES:
             for label, sentence in _obstacles(table, import_run):
                 self.problems.add(f"{table.kind} {label}", sentence)
 
         if not self.problems:
             self._stage(import_run)
+            refuse_raises(self.allowed, self.problems)
+        if not self.problems:
             self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
             self._write(import_run)
+            refuse_unbounded(self.allowed, self.problems)
 
     def _stage(self, import_run: ImportRun) -> None:
         staging.create_table()
-        kinds = {table.name: table.kind for table in applying.TABLES}
-
         with connection.cursor() as cursor:
             cursor.execute(STAGE, [import_run.pk])
-            cursor.execute(STAGED)
-            for number, name, label, encoded, action in cursor.fetchall():
-                differences = tuple(Difference(**item) for item in json.loads(encoded))
-                self.report.changes.append(
-                    RowChange(number, action, kinds[name], label, differences)
-                )
+        self.report.changes = list(staging.staged_changes())
 
     def _write(self, import_run: ImportRun) -> None:
         tenant_ids = [import_run.tenant_id] if import_run.tenant_id else []
@@ -136,9 +128,11 @@ class _Undoing:
             tenant=Tenant.objects.filter(pk__in=tenant_ids).first(),
             undoes=import_run,
         )
-        with as_one_entry(Action.IMPORT_UNDONE, undo_run, name=undo_run.source):
+        after = rate_counts(self.report)
+        with as_one_entry(Action.IMPORT_UNDONE, undo_run, name=undo_run.source, after=after):
             staging.analyze_table()
             applying.apply_staged(undo_run.pk)
+        limits_changed.send(ImportRun, tenant_ids=staging.staged_tenant_ids())
         self.report.run = None if self.report.dry_run else undo_run.pk
 
 
@@ -203,13 +197,21 @@ def _referring_rows(table: Table, import_run: ImportRun) -> Iterator[tuple[str, 
                 other=other.db_table,
                 column=relation.field.column,
                 own_table=instances._meta.db_table if is_through else other.db_table,
-                own_key="wcsinstance_id" if is_through else "id",
+                own_key=_own_key(relation, is_through),
             )
             for label, count in rows:
                 yield (
                     label,
                     _reference_sentence(count, instances if is_through else relation.related_model),
                 )
+
+
+def _own_key(relation: ForeignObjectRel, is_through: bool) -> str:
+    """By which column a row of an import is found; tables of no import may have no id."""
+    own = {table.model for table in TABLES}
+    if is_through:
+        return "wcsinstance_id"
+    return "id" if relation.related_model in own else str(relation.field.column)
 
 
 def _reference_sentence(count: int, model: type[Model]) -> str:

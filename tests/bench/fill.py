@@ -12,20 +12,22 @@ from tenants.secrets.encryption import place
 from tenants.secrets.fields import key_ring
 
 TENANTS = """
-INSERT INTO tenants_tenant (id, slug, name, status, sip_register_required, created_at)
-SELECT n, 't' || n, 'Tenant ' || n, 'active', false, now() FROM generate_series(1, %s) AS n
+INSERT INTO tenants_tenant (id, slug, name, status, sip_register_required, created_at, country,
+                            currency, time_zone, limits, holidays)
+SELECT n, 't' || n, 'Tenant ' || n, 'active', false, now(), '', 'EUR', 'UTC', '{}', '[]'
+  FROM generate_series(1, %s) AS n
 """
 DOMAINS = """
-INSERT INTO tenants_domain (tenant_id, origin, include_subdomains)
-SELECT id, 'https://www.tenant' || id || '.example', false FROM tenants_tenant
+INSERT INTO tenants_domain (tenant_id, origin, include_subdomains, limits)
+SELECT id, 'https://www.tenant' || id || '.example', false, '{}' FROM tenants_tenant
 """
 CALLEES = """
-INSERT INTO tenants_callee (tenant_id, alias, target, "default")
-SELECT id, 'sales', '10002', true FROM tenants_tenant
+INSERT INTO tenants_callee (tenant_id, alias, target, "default", number, limits, keypad, fallback)
+SELECT id, 'sales', '10002', true, '', '{}', false, '[]' FROM tenants_tenant
 """
 ACCOUNTS = """
 COPY tenants_sipaccount (id, tenant_id, login, authentication_name, password, domain,
-                         outbound_proxy, port, enabled)
+                         outbound_proxy, port, enabled, limits, internal_rate)
 FROM STDIN
 """
 SERVED = """
@@ -40,7 +42,8 @@ DO $$ DECLARE watched regclass; BEGIN
     FOR watched IN SELECT tgrelid FROM pg_trigger WHERE tgname = 'audit_truncate' LOOP
         EXECUTE format('ALTER TABLE %s DISABLE TRIGGER audit_truncate', watched);
     END LOOP;
-    TRUNCATE tenants_tenant, tenants_wcsinstance, hooks_session, hooks_call, hooks_event CASCADE;
+    TRUNCATE tenants_tenant, tenants_wcsinstance, hooks_session, hooks_call, hooks_event,
+             hooks_meter CASCADE;
 END $$
 """
 
@@ -68,4 +71,4 @@ def _account(tenant: int, number: int) -> tuple:
     sealed = key_ring().seal(
         "bench-sip-password", place(tenant, "tenants_sipaccount", row, "password")
     )
-    return row, tenant, str(10001 + number), "", sealed, "sip.example", "", 5060, True
+    return row, tenant, str(10001 + number), "", sealed, "sip.example", "", 5060, True, "{}", 0

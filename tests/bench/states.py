@@ -13,6 +13,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.bench import hooks
 from tests.bench.rig import Rig
@@ -28,14 +29,51 @@ SELECT gen_random_uuid(), 1, (SELECT id FROM tenants_wcsinstance), 'n', 'living'
 """
 
 
+MOST = 1_000_000
+# Every kind of limit, at each scope, and none is reached.
+ARMED = {
+    "concurrent_calls": MOST,
+    "calls_per_second": MOST,
+    "calls_per_minute": MOST,
+    "calls_per_hour": MOST,
+    "calls_per_day": MOST,
+    "call_seconds": 1800,
+    "minutes_per_day": MOST,
+    "minutes_per_month": MOST,
+    "money_per_day": "1000000.00",
+    "money_per_month": "1000000.00",
+    "price_per_minute": "1.00",
+}
+SCOPES = ("tenants_tenant", "tenants_domain", "tenants_callee", "tenants_sipaccount")
+WORKER = """
+INSERT INTO hooks_worker (name, started_at, seen_at, duties)
+VALUES ('bench', now(), now() + interval '1 day', '{}')
+ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at
+"""
+# 100,000 calls in the last day and hour, 20,000 of them alive.
+CROWD = """
+INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)
+SELECT 1, 'tenant', 1, jsonb_build_object('living', 20000, 'windows', jsonb_object_agg(
+           seconds, buckets)), now()
+  FROM (SELECT seconds, jsonb_agg(jsonb_build_array(
+                   floor(extract(epoch FROM now()) * 60 / seconds)::bigint - back, 1640)
+                   ORDER BY back DESC) AS buckets
+          FROM unnest(ARRAY[60, 3600, 86400]) AS seconds, generate_series(0, 60) AS back
+         GROUP BY seconds) AS windows
+"""
+
+
 @dataclass(frozen=True)
 class State:
     name: str
-    goal: float | None = None  # of its rate, against the plain state
+    goal: float | None = None  # of its rate, against the state it is compared with
+    beside: str = "plain"
     living: int = 100
     accounts: int = 1
     analysed: bool = True
     whole_calls: bool = False
+    armed: bool = False
+    crowded: bool = False
 
 
 PLAIN = State("plain")
@@ -46,6 +84,16 @@ STATES = [
     State("never analysed", 0.9, analysed=False),
     State("never analysed, 20,000 living", 0.9, living=20_000, analysed=False),
     State("whole calls", whole_calls=True),
+    State("whole calls, all limits", 0.75, "whole calls", whole_calls=True, armed=True),
+    State(
+        "all limits, 100,000 calls before",
+        0.9,
+        "whole calls, all limits",
+        whole_calls=True,
+        armed=True,
+        crowded=True,
+        living=20_000,
+    ),
 ]
 
 
@@ -59,16 +107,18 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="of all states (default 3)")
     parser.add_argument("--connections", type=int, default=64, help="to the gateway (default 64)")
     parser.add_argument("--workers", type=int, default=2, help="of the gateway (default 2)")
+    parser.add_argument("--only", help="states whose name holds this text")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
 
-    rates: dict[str, list[float]] = {state.name: [] for state in STATES}
+    played = [state for state in STATES if not options.only or options.only in state.name]
+    rates: dict[str, list[float]] = {state.name: [] for state in played}
     with (
         tempfile.TemporaryDirectory(prefix="clickhook-bench-") as directory,
         Rig(Path(directory)) as rig,
     ):
         for number in range(options.rounds):
-            for state in STATES:
+            for state in played:
                 rates[state.name].append(measure(rig, state, options))
                 last = rates[state.name][-1]
                 sys.stderr.write(f"round {number + 1}, {state.name}: {last:.0f}/s\n")
@@ -85,6 +135,7 @@ def measure(rig: Rig, state: State, options: argparse.Namespace) -> float:
             connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = {enabled})")
         if not state.analysed:
             connection.execute("DELETE FROM pg_statistic")
+        arm(connection, state)
         connection.execute(LIVING, {"living": state.living, "pool": state.accounts})
         if state.analysed:
             connection.execute("ANALYZE")
@@ -105,13 +156,21 @@ def measure(rig: Rig, state: State, options: argparse.Namespace) -> float:
     return report["requests"] / report["seconds"]
 
 
+def arm(connection: Any, state: State) -> None:
+    connection.execute(WORKER)
+    for name in SCOPES if state.armed else ():
+        connection.execute(f"UPDATE {name} SET limits = %s", [json.dumps(ARMED)])
+    if state.crowded:
+        connection.execute(CROWD)
+
+
 def table(rates: dict[str, list[float]]) -> str:
-    plain = statistics.median(rates[PLAIN.name])
-    lines = [f"{'state':<32}{'hooks/s':>9}{'of plain':>10}{'goal':>7}"]
-    for state in STATES:
+    lines = [f"{'state':<34}{'hooks/s':>9}{'ratio':>7}{'goal':>7}  of"]
+    for state in [state for state in STATES if state.name in rates]:
         rate = statistics.median(rates[state.name])
+        beside = statistics.median(rates.get(state.beside, [rate]))
         goal = f"{state.goal:7.2f}" if state.goal else ""
-        lines.append(f"{state.name:<32}{rate:>9.0f}{rate / plain:>10.2f}{goal}")
+        lines.append(f"{state.name:<34}{rate:>9.0f}{rate / beside:>7.2f}{goal:>7}  {state.beside}")
     return "\n".join(lines)
 
 

@@ -31,7 +31,18 @@ TENANTS = {
             "name": "Acme Ltd",
             "status": "active",
             "domains": [{"origin": "https://www.acme.example"}],
-            "sip_accounts": [{"login": "10001", "password": "hush", "domain": "sip.acme.example"}],
+            "limits": dict.fromkeys(
+                ("concurrent_calls", "calls_per_second", "calls_per_hour", "calls_per_day")
+            ),
+            "tickets": "off",
+            "sip_accounts": [
+                {
+                    "login": "10001",
+                    "password": "hush",
+                    "domain": "sip.acme.example",
+                    "internal_rate": "0.00",
+                }
+            ],
             "callees": [{"alias": "sales", "target": "10002", "default": True}],
         }
     ],
@@ -130,6 +141,25 @@ def test_a_killed_gunicorn_comes_back(up, posting):
 
     eventually(lambda: posting.acknowledged <= recorded(up))
     assert "gunicorn was started again." in up.output.read_text()
+    assert up.end() == 0
+    assert up.leftovers() == []
+
+
+def workers(up: Up) -> set[str]:
+    """The names of those that gave a sign of life."""
+    place = {"host": str(postgres.socket_directory(up.data_dir)), "user": "clickhook"}
+    with psycopg.connect(**place, dbname="clickhook") as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM hooks_worker")}
+
+
+def test_a_killed_worker_comes_back(up):
+    up.start()
+    eventually(lambda: workers(up))
+    [first] = workers(up)
+    os.kill(int(first.split()[1]), signal.SIGKILL)
+    eventually(lambda: workers(up) != {first})
+
+    assert "The worker was started again." in up.output.read_text()
     assert up.end() == 0
     assert up.leftovers() == []
 

@@ -111,6 +111,8 @@ def test_the_live_calls_and_connections_are_listed(rest, visitor):
         "ESTABLISHED",
         ECHO,
     )
+    assert json.loads(rest.post("call/find", {"callId": visitor.call_id})[1]) == [call]
+    assert rest.post("call/find", {"callId": "gone"})[0] == 404
     status, content = rest.post("connection/find_all", {})
     [connection] = json.loads(content)
     assert (status, connection["sessionId"], connection["sipPassword"]) == (

@@ -94,7 +94,7 @@ class Button(Visit):
         self._noted = len(self.notes)
         if meanwhile:
             self.page.evaluate(HOLD_OFFER)
-        self._element.get_by_role("button").click()
+        self._element.get_by_role("button").first.click()
         if meanwhile:
             self.page.wait_for_function("() => window.goOn", timeout=PAGE_WITHIN_MILLISECONDS)
             meanwhile()
@@ -108,7 +108,12 @@ class Button(Visit):
         )
 
     def hang_up(self) -> None:
-        self._element.get_by_role("button").click()
+        self._element.get_by_role("button").first.click()
+
+    def press(self, keys: str) -> None:
+        for key in keys:
+            name = {"*": "star", "#": "hash"}.get(key, key)
+            self._element.get_by_role("button", name=name, exact=True).click()
 
     def says(self, sentence: str) -> None:
         expect(self._element.get_by_role("status")).to_have_text(sentence)

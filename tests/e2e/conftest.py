@@ -120,14 +120,17 @@ def dials(
     """A visitor who has pressed the button: `dials("sales")`. With --real, in a browser too."""
 
     def press(
-        callee: str | None = None, host: str = "www.acme.localhost", wcs: str = "acme-1"
+        callee: str | None = None,
+        host: str = "www.acme.localhost",
+        wcs: str = "acme-1",
+        more: str = "",
     ) -> Caller:
         if kind == "client":
             coming: Caller = Client(stage.wcs(wcs), pages.origin(host), callee)
         else:
             from tests.e2e.browser import Button
 
-            url = pages.with_button(pages.origin(host), stage.wcs(wcs).url, callee)
+            url = pages.with_button(pages.origin(host), stage.wcs(wcs).url, callee, more=more)
             coming = Button(request.getfixturevalue("chromium"), url)
         stage.callers.append(coming)
         coming.dial()

@@ -34,8 +34,11 @@ class Pages:
         return f"http://{host}:{self.port}"
 
     @staticmethod
-    def with_button(origin: str, wcs: str, callee: str | None, lang: str = "en") -> str:
-        given = {"wcs": wcs, "lang": lang, **({"callee": callee} if callee else {})}
+    def with_button(
+        origin: str, wcs: str, callee: str | None, lang: str = "en", more: str = ""
+    ) -> str:
+        """`more` attributes, as they stand in the script tag."""
+        given = {"wcs": wcs, "lang": lang, "more": more, **({"callee": callee} if callee else {})}
         return f"{origin}/button?{urlencode(given)}"
 
     def close(self) -> None:
@@ -62,7 +65,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             callee = f' data-callee="{html.escape(query["callee"])}"' if "callee" in query else ""
             wcs = html.escape(query["wcs"])
             source = f"{self.gateway}/button.js"
-            tag = f'<script src="{source}" data-wcs="{wcs}"{callee} async></script>'
+            more = query.get("more", "")
+            tag = f'<script src="{source}" data-wcs="{wcs}"{callee} {more} async></script>'
             return self._send(
                 "text/html",
                 _PAGE.format(title="A customer", lang=query["lang"], body=tag),

@@ -13,10 +13,12 @@ from typing import Any
 from django.db.models import F
 
 from clickhook.demo.part import LINE_WITHIN_SECONDS
+from hooks.duties.reaping import end_lost_calls, end_lost_sessions
 from hooks.models import Call, Session
 from tenants.models import Callee, Domain
 from tests import cast as casting
 from tests.demo.stand_in import StandIn
+from tests.duties.turns import take_turn
 from tests.e2e import rows
 from tests.e2e.phones import ACME, ACME_LINE, GLOBEX, GLOBEX_LINE, KINDS, NO_PHONE, Phone
 from tests.e2e.sip_servers import Account, DemoServer, Invite, Kamailio
@@ -140,12 +142,14 @@ class Stage:
         assert (count := Session.objects.count()) == sessions, f"{count} sessions"
 
     def a_day_passes(self) -> None:
-        """And all leases with it."""
+        """And all leases with it; the worker closes what they covered."""
         for model, times in (
             (Session, ("opened_at", "established_at", "ended_at")),
             (Call, ("asked_at", "ringing_at", "answered_at", "ended_at")),
         ):
             model.objects.update(**{name: F(name) - timedelta(days=1) for name in times})
+        take_turn(end_lost_sessions)
+        take_turn(end_lost_calls)
 
     def close(self) -> None:
         """Everybody leaves; then what must hold after every test."""
@@ -166,12 +170,13 @@ class Stage:
             "the end of every session",
             self._story,
         )
-        # The housekeeping, every five seconds, closes a call whose session ended before its answer.
-        eventually(
-            lambda: not Call.objects.filter(ended_at=None).exists(),
-            "the end of every call",
-            self._story,
-        )
+        eventually(self.is_every_call_over, "the end of every call", self._story)
+
+    def is_every_call_over(self) -> bool:
+        """A worker closes a call whose session ended before its answer."""
+        if Call.objects.filter(ended_at=None).exists():
+            take_turn(end_lost_calls)
+        return not Call.objects.filter(ended_at=None).exists()
 
     def _story(self) -> list[Any]:
         return [line for wcs in self.building.media_servers.values() for line in wcs.lines[-25:]]

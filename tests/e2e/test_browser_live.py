@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from hooks.models import Call
 from tests.manager import signed_in
 
 WITHIN_MILLISECONDS = 15_000
@@ -37,11 +41,11 @@ def test_the_board_follows_a_call(page, acme):
     nobody = page.get_by_text("Nobody calls at the moment.")
     expect(nobody).to_be_visible()
     acme.connected().post("call", callId="1", callee="sales")
-    expect_row(page, "acme\tsales\tasked for\t00:01")
+    expect_row(page, "acme\tsales\tasked for\t00:01\t\tHang up")
     acme.post("CallStatusEvent", "call_ring", callId="1")
-    expect_row(page, "acme\tsales\tringing\t00:01")
+    expect_row(page, "acme\tsales\tringing\t00:01\t\tHang up")
     acme.post("CallStatusEvent", "call_established", callId="1")
-    expect_row(page, "acme\tsales\ttalking\t00:02")
+    expect_row(page, "acme\tsales\ttalking\t00:02\t\tHang up")
     acme.post("CallStatusEvent", "call_finish", callId="1")
     expect(nobody).to_be_visible(timeout=WITHIN_MILLISECONDS)
     expect(page.locator("#live-board tbody tr")).to_have_count(0)
@@ -60,3 +64,24 @@ def test_what_the_stream_left_out_is_put_right(page, acme):
     page.evaluate("document.querySelector('#live-board tbody tr').remove()")
     page.evaluate("document.dispatchEvent(new CustomEvent('live:connected'))")
     expect(page.locator("#live-board tbody tr")).to_have_count(1)
+
+
+def test_a_call_costs_more_and_more(page, acme):
+    """0.60 a minute in steps of a second, after a first minute; and a connect fee of 0.01."""
+    acme.connected().post("call", callId="1", callee="sales")
+    Call.objects.update(reservation={"rate": [600_000, 10_000, 60, 1]})
+    acme.post("CallStatusEvent", "call_established", callId="1")
+    cost = page.locator("#live-board .cost")
+    expect(cost).to_have_text("0.61 EUR", timeout=WITHIN_MILLISECONDS)
+
+    Call.objects.update(answered_at=timezone.now() - timedelta(seconds=90))
+    page.evaluate("document.dispatchEvent(new CustomEvent('live:connected'))")
+    expect(cost).to_have_text(re.compile("0.9[1-9] EUR"), timeout=WITHIN_MILLISECONDS)
+
+
+def test_a_call_is_ended_from_the_board(page, acme):
+    """This WCS has no REST API: the page says so, and stays the live page."""
+    acme.connected().post("call", callId="1", callee="sales")
+    page.get_by_role("button", name="Hang up").click()
+    expect(page.locator(".messagelist")).to_contain_text("Call 1:")
+    expect(page.locator("#live-board-title")).to_be_visible()

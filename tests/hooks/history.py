@@ -6,8 +6,10 @@ from django.db import connection
 
 INSTANCE = "00000000-0000-4000-8000-000000000001"
 TENANTS = """
-INSERT INTO tenants_tenant (id, slug, name, status, sip_register_required, created_at)
-SELECT n, 't' || n, 'Tenant ' || n, 'active', false, now() FROM generate_series(1, %(tenants)s) AS n
+INSERT INTO tenants_tenant (id, slug, name, status, sip_register_required, created_at, country,
+                            currency, time_zone, limits, holidays, honey_alias)
+SELECT n, 't' || n, 'Tenant ' || n, 'active', false, now(), '', 'EUR', 'UTC', '{}', '[]', ''
+  FROM generate_series(1, %(tenants)s) AS n
 """
 # Row ids grow with time, as hooks.row_id makes them.
 PLAN = """

@@ -99,7 +99,7 @@ def test_an_event_that_is_written_twice_is_recorded_once(cast):
     rows = parts([Record(event), Record(event)]).events
     with connection.cursor() as cursor:
         for _ in range(2):
-            cursor.execute(write(False, False, False, False, True).decode(), [rows])
+            cursor.execute(write(events=True).decode(), [rows])
 
     assert len(json.loads(rows)) == 2
     assert Event.objects.count() == 1

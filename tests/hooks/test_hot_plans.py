@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -13,52 +12,35 @@ from django.core.management import call_command
 
 from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS
 from hooks.facts import Facts
-from hooks.lifecycle import CallProgress, SessionProgress
-from hooks.recording import LoggedEvent, OpenedSession, Record, parts
+from hooks.models import Meter
 from hooks.statements.reading import (
     MOST_LIVING,
-    READ_CALL,
     READ_CONNECT,
-    READ_EVENT,
-    READ_INSTANCES,
     SETTINGS,
 )
-from hooks.statements.writing import write
 from tests import cast as casting
 from tests.environment import SERVER
+from tests.hooks.hot_statements import GLOBEX, HOT, NOW, question
+from tests.hooks.hot_tables import (
+    BLOCKS,
+    CALLS,
+    DECK,
+    ENDED,
+    FORGET,
+    LIVING,
+    LIVING_OF_POOL,
+    METERS,
+    ONE_HOOK,
+    POOL,
+    RATES,
+    RECURRENCES,
+    RECURRING,
+    SESSIONS,
+    TABLES,
+    TICKETS,
+    VISITORS,
+)
 from tests.wcs import NODE
-
-POOL, LIVING_OF_POOL = 100, 30_000
-LIVING, ENDED = 20_000, 60_000
-RECURRENCES = 500  # of one old-style session id
-ONE_HOOK = 60  # rows that any step touches for one hook
-TABLES = ("hooks_session", "hooks_call", "hooks_event")
-SESSIONS = """
-INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
-                           sip_account_id, sip_login, connect_digest, opened_at, ended_at, ended_by)
-SELECT gen_random_uuid(), %(tenant)s, %(instance)s, %(node)s, %(name)s || n, '', %(origin)s,
-       (%(accounts)s::uuid[])[1 + n %% cardinality(%(accounts)s::uuid[])], '', '',
-       now() - n * interval '1 second',
-       CASE WHEN %(ended)s THEN now() - n * interval '1 millisecond' END, ''
-  FROM generate_series(1, %(rows)s) AS n
-"""
-RECURRING = """
-INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
-                           sip_login, connect_digest, opened_at, ended_at, ended_by)
-SELECT gen_random_uuid(), %(tenant)s, %(instance)s, %(node)s, '/1.2.3.4:5/6.7.8.9:10', '', '', '',
-       '', now(), now() - n * interval '1 minute', ''
-  FROM generate_series(1, %(rows)s) AS n
-"""
-CALLS = """
-INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller, decision,
-                        reason, asked_at, ended_at, ended_by, end_info)
-SELECT gen_random_uuid(), tenant_id, id, 'c', '', '', '', 'allowed', 'allowed', opened_at,
-       ended_at, '', ''
-  FROM hooks_session WHERE wcs_session_id LIKE 's%%'
-"""
-FORGET = """
-DELETE FROM pg_statistic WHERE starelid = ANY (%s::regclass[]);
-"""
 
 
 class Database:
@@ -95,6 +77,10 @@ def hot(django_db_setup, django_db_blocker):
     """Two tenants: Acme has one account and most sessions, Globex a pool of accounts."""
     with django_db_blocker.unblock():
         cast = casting.assemble()
+        cast.acme.callees.update(ringing_capacity=3, cool_down=60, fallback=["support", "sales"])
+        ringing = {"ringing": [str(uuid.uuid4()) for _ in range(3)]}
+        meter = {"state": ringing, "touched_at": NOW}
+        Meter.objects.create(tenant=cast.acme, scope=f"callee {cast.sales.pk}", **meter)
         pool = [cast.globex.sip_accounts.get().pk] + [
             cast.globex.sip_accounts.create(
                 login=f"3{n:04}", password="x", domain="sip.globex.example"
@@ -132,6 +118,10 @@ def hot(django_db_setup, django_db_blocker):
             },
         )
         database.connection.execute(CALLS)
+        values = {"tenant": cast.acme.pk, "meters": METERS, "rates": RATES}
+        database.connection.execute(VISITORS, values)
+        for statement in (DECK, TICKETS, BLOCKS):
+            database.connection.execute(statement, values)
         yield database
         for table in TABLES:
             database.connection.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
@@ -139,66 +129,6 @@ def hot(django_db_setup, django_db_blocker):
         call_command("flush", verbosity=0, interactive=False)
 
 
-def question(**more) -> list[str]:
-    asked = {"n": 0, "key": "key-of-acme-1", "node": NODE, "wcs_session": "s7", "digest": "d"}
-    return [json.dumps([asked | more])]
-
-
-def record(*records: Record) -> tuple[str, list[str]]:
-    made = parts(records)
-    statement = write(*(part is not None for part in made)).decode()
-    return statement, [part for part in made if part]
-
-
-NOW, ROW = datetime.now(UTC), "01900000-0000-7000-8000-000000000000"
-EVENT: LoggedEvent = {
-    "hook_id": ROW,
-    "received_at": NOW,
-    "method": "connect",
-    "decision": "allowed",
-    "reason": "allowed",
-    "detail": "",
-    "body": {},
-    "instance_id": ROW,
-    "tenant_id": None,
-    "session_id": None,
-    "call_id": None,
-    "only_with": None,
-}
-OPENED: OpenedSession = {
-    "id": ROW,
-    "tenant_id": 1,
-    "instance_id": ROW,
-    "node_id": NODE,
-    "wcs_session_id": "new",
-    "app_key": "",
-    "domain_id": None,
-    "origin": "https://www.acme.example",
-    "sip_account_id": ROW,
-    "sip_login": "",
-    "connect_digest": "",
-    "opened_at": NOW,
-    "node_is_new": False,
-}
-ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
-OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
-HOT = {
-    "instances": (READ_INSTANCES, ["{key-of-acme-1}"]),
-    "connect": (READ_CONNECT, question(origins=ACME, wcs_session="new")),
-    "connect of a living session": (READ_CONNECT, question(origins=ACME)),
-    "connect under an id that recurs": (
-        READ_CONNECT,
-        question(origins=ACME, wcs_session=OLD_STYLE),
-    ),
-    "connect of a stranger": (READ_CONNECT, question(key="no", origins="https://no.example")),
-    "call": (READ_CALL, question(wcs_call="new", alias="sales")),
-    "call again": (READ_CALL, question(wcs_call="c", alias="")),
-    "event": (READ_EVENT, question(wcs_call="c")),
-    "event under an id that recurs": (READ_EVENT, question(wcs_call="c", wcs_session=OLD_STYLE)),
-    "writing a session": record(Record(EVENT, opened=OPENED)),
-    "writing an end": record(Record(EVENT, session=(ROW, SessionProgress(None, NOW, "x")))),
-    "writing a report": record(Record(EVENT, call=(ROW, CallProgress(NOW, ringing_at=NOW)))),
-}
 ROWS = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
 STATES = ["planned when empty", "never analysed", "analysed when empty", "analysed"]
 

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from hooks.calls.admin.live import _read_changes
 from hooks.calls.live import board
-from hooks.models import Call, Session
+from hooks.models import Call, Event, Session
 from tests.hooks.test_query_plans import nodes, touched
 from tests.manager import assert_tells_nothing, change, signed_in
 
@@ -23,12 +24,13 @@ LIVING, ENDED = 8_000, 30_000
 
 
 def rows(html):
-    """Each row's cells, without the time."""
+    """Each row's cells before the time."""
     body = (
         html.partition('<table class="board"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
     )
     found = re.findall(r"<tr.*?>(.*?)</tr>", body, re.DOTALL)
-    return [re.sub(r"<.*?>|\s+", " ", row).split()[:-2] for row in found]
+    texts = [re.sub(r"<.*?>|\s+", " ", row).partition("since")[0] for row in found]
+    return [text.split() for text in texts]
 
 
 def read(client, page=BOARD):
@@ -69,6 +71,56 @@ def test_the_time_runs_from_the_present_state(cast, acme, manager):
         Call.objects.update(**times)
         since = max(times.values()).isoformat()
         assert f'data-since="{since}"' in read(manager)
+
+
+def test_a_row_has_what_the_browser_reckons_its_cost_from(cast, acme, manager):
+    acme.connected().post("call", callId="1", callee="sales")
+    Call.objects.update(reservation={"rate": [60_000, 5, 60, 30]})
+    assert 'data-answered="" data-rate="60000,5,60,30"' in read(manager)
+    acme.post("CallStatusEvent", "call_established", callId="1")
+    answered = Call.objects.get().answered_at.isoformat(timespec="seconds")
+    html = read(manager)
+    assert f'data-answered="{answered}" data-rate="60000,5,60,30"' in html
+    assert 'data-currency="EUR" data-digits="2"' in html
+    assert cast.sales.target not in html
+
+    Call.objects.update(reservation=None)
+    assert 'data-rate=""' in read(manager)
+
+
+def test_the_stream_has_the_same(cast, acme):
+    acme.connected().post("call", callId="1", callee="sales")
+    Call.objects.update(reservation={"rate": [60_000, 5, 60, 30]})
+    acme.post("CallStatusEvent", "call_established", callId="1")
+    [change] = [
+        change for change in _read_changes([Event.objects.latest("id").pk]) if change.row["rate"]
+    ]
+    assert change.row["rate"] == [60_000, 5, 60, 30]
+    assert (change.row["currency"], change.row["digits"]) == ("EUR", 2)
+    assert change.row["hang_up"] == reverse("admin:hooks_hang_up", args=[Call.objects.get().pk])
+
+
+@pytest.mark.parametrize(
+    ("role", "may_change", "slugs"),
+    [("administrator", True, "*"), ("manager", True, "acme"), ("manager", False, "")],
+)
+def test_who_is_offered_to_hang_up(cast, acme, role, may_change, slugs):
+    person = signed_in(role, cast.acme, may_change=may_change)
+    acme.connected().post("call", callId="1", callee="sales")
+    html = read(person)
+    assert f'data-may-change="{slugs}"' in html
+    assert reverse("admin:hooks_hang_up", args=[Call.objects.get().pk]) in html
+    assert '<td class="ending" hidden>' in html, "the script takes it away"
+
+
+def test_a_living_calls_own_page_offers_to_end_it(cast, acme, manager):
+    acme.connected().post("call", callId="1", callee="sales")
+    call = Call.objects.get()
+    button = f'formaction="{reverse("admin:hooks_hang_up", args=[call.pk])}"'
+    assert button in read(manager, change(call))
+    assert button not in read(signed_in("auditor"), change(call))
+    acme.post("CallStatusEvent", "call_finish", callId="1")
+    assert button not in read(manager, change(call))
 
 
 def test_a_manager_sees_their_tenants_calls_alone(cast, acme, globex):

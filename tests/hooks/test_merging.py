@@ -73,7 +73,7 @@ def shuffled_history(chance: random.Random, make_event) -> list[Any]:
 
 def apply_in_rounds(histories: dict[str, list[Any]], *, sessions: bool) -> None:
     """The first event of each row in one statement, then the second of each, and so on."""
-    statement = write(False, False, sessions, not sessions, False).decode()
+    statement = write(sessions=sessions, calls=not sessions).decode()
     with connection.cursor() as cursor:
         for turn in range(MOST_EVENTS):
             rows = [

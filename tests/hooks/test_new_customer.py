@@ -11,12 +11,16 @@ PAGE = "/admin/tenants/tenant/new-customer/"
 CUSTOMER = {
     "name": "Initech",
     "slug": "initech",
+    "country": "DE",
+    "currency": "EUR",
+    "time_zone": "Europe/Berlin",
     "origin": "https://www.initech.example",
     "alias": "sales",
     "number": "+4930777",
     "login": "10009",
     "password": TYPED,
     "sip_domain": "sip.initech.example",
+    "internal_rate": "0",
 }
 
 
@@ -27,7 +31,9 @@ def test_one_form_makes_all_that_a_first_call_needs(manager, cast):
     assert [domain.origin for domain in tenant.domains.all()] == ["https://www.initech.example"]
     callee = tenant.callees.get()
     assert (callee.alias, callee.target, callee.default) == ("sales", "+4930777", True)
+    assert (tenant.country, tenant.time_zone, callee.number) == ("DE", "Europe/Berlin", "4930777")
     account = tenant.sip_accounts.get()
+    assert account.internal_rate == 0
     assert (account.login, account.domain, account.port) == ("10009", "sip.initech.example", 5060)
     assert account.password.matches(TYPED)
     assert list(tenant.wcs_instances.all()) == [cast.acme_1]
@@ -44,6 +50,10 @@ def test_one_form_makes_all_that_a_first_call_needs(manager, cast):
         ("slug", "acme", "already exists"),
         ("origin", "https://www.acme.example", ""),
         ("origin", "not an origin", ""),
+        ("country", "XX", ""),
+        ("currency", "euro", ""),
+        ("time_zone", "Middle/Earth", ""),
+        ("internal_rate", "-1", ""),
         ("number", "", "This field is required."),
         ("password", "", "This field is required."),
         ("sip_domain", "bad domain!", ""),

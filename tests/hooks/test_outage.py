@@ -17,10 +17,12 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from hooks.duties.reaping import end_lost_calls, end_lost_sessions
 from hooks.models import Call, Event, Session
 from hooks.row_id import new_row_id
 from tests.cast import ACME_SIGNING, SECRETS
 from tests.conftest import Gateway
+from tests.duties.turns import take_turn
 from tests.environment import DATA_DIR, SERVER
 
 FILES = {"CallStatusEvent": "call_ring"}
@@ -272,15 +274,17 @@ def test_the_reaper_closes_what_nobody_ended(wcs):
     wcs.post("CallStatusEvent", "call_established", callId="answered")
     Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
 
-    eventually(lambda: Call.objects.filter(ended_by="reaper").exists())
+    take_turn(end_lost_calls)
     lost = Call.objects.get(ended_by="reaper")
     assert (lost.wcs_call_id != "answered", lost.duration) == (True, None)
     assert Call.objects.get(wcs_call_id="answered").ended_at is None
 
     Call.objects.filter(wcs_call_id="answered").update(asked_at=timezone.now() - timedelta(hours=5))
     Session.objects.update(opened_at=timezone.now() - timedelta(hours=25))
-    eventually(lambda: not Call.objects.filter(ended_at=None).exists())
-    eventually(lambda: Session.objects.get().ended_by == "reaper")
+    take_turn(end_lost_sessions)
+    take_turn(end_lost_calls)
+    assert not Call.objects.filter(ended_at=None).exists()
+    assert Session.objects.get().ended_by == "reaper"
     assert Call.objects.get(wcs_call_id="answered").duration is None
 
 
@@ -288,7 +292,8 @@ def test_the_end_that_comes_after_the_reaper_is_believed(wcs):
     wcs.connected()
     wcs.post("call")
     Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
-    eventually(lambda: Call.objects.filter(ended_by="reaper").exists())
+    take_turn(end_lost_calls)
+    assert Call.objects.get().ended_by == "reaper"
     wcs.post("CallStatusEvent", "call_busy")
 
     assert Call.objects.get().ended_by == "busy"

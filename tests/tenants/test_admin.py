@@ -48,8 +48,17 @@ def test_every_table_has_its_pages():
             "Session",
             "Call",
             "Event",
+            "Rate",
+            "TicketKey",
+            "TokenKey",
+            "VisitorLogin",
+            "VisitorBlock",
+            "Alarm",
+            "LimitNotice",
+            "Switch",
             "ImportRun",
             "AuditEntry",
+            "LimitRaise",
         )
     }
 

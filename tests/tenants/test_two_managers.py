@@ -28,7 +28,10 @@ def save(browser, page, data, **typed):
 
 @pytest.fixture
 def cast(db):
-    return casting.assemble()
+    cast = casting.assemble()
+    # Bounded, so that they can be activated.
+    Tenant.objects.update(limits={"money_per_day": "1.00"})
+    return cast
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 // The script tag's data-… attributes, checked.
 const ATTRIBUTES = [
   "data-wcs", "data-callee", "data-app-key", "data-sdk", "data-style", "data-language", "data-label", "data-hours", "data-timezone",
+  "data-tickets", "data-keypad", "data-retry",
 ];
 const ALIAS = /^[a-z][a-z0-9_-]{0,62}$/;
 
 /** What the attributes say, and a sentence for each one that is wrong; `gatewaySdk` is the gateway's own Web SDK. */
 function readAttributes(element, gatewaySdk) {
-  const { wcs, callee, appKey, sdk, style, label, hours, timezone } = element.dataset;
+  const { wcs, callee, appKey, sdk, style, label, hours, timezone, tickets, keypad, retry } = element.dataset;
   const problems = [];
   const attempt = (name, read) => {
     try {
@@ -21,7 +22,10 @@ function readAttributes(element, gatewaySdk) {
     callee: attempt("data-callee", () => calleeAlias(callee)),
     sdk: attempt("data-sdk", () => webSdk(sdk, gatewaySdk)),
     plain: attempt("data-style", () => isPlain(style)),
+    tickets: attempt("data-tickets", () => ticketDesk(tickets, callee)),
     hours: attempt("data-hours", () => openingHours(hours, timezone)),
+    keypad: attempt("data-keypad", () => isOn(keypad)) ?? false,
+    retry: attempt("data-retry", () => isOnce(retry)) ?? false,
     language: attempt("data-language", () => languageOf(element)) ?? "en",
     appKey,
     label,
@@ -56,6 +60,16 @@ function webSdk(address, gatewaySdk) {
 function isPlain(text) {
   if (text && text !== "none") throw new Error(`is "${text}", but can only be "none"`);
   return text === "none";
+}
+
+function isOn(text) {
+  if (text && text !== "true") throw new Error(`is "${text}", but can only be "true"`);
+  return text !== undefined;
+}
+
+function isOnce(text) {
+  if (text && text !== "once") throw new Error(`is "${text}", but can only be "once"`);
+  return text === "once";
 }
 
 function openingHours(text, zone) {

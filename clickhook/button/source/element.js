@@ -13,6 +13,7 @@ class ClickhookButton extends HTMLElement {
   sdk;
   #attributes;
   #call = null;
+  #keypad = null;
   #ticking;
   #watching;
   #parts;
@@ -53,6 +54,10 @@ class ClickhookButton extends HTMLElement {
     this.#parts.button.addEventListener("click", (event) => this.#clicked(event));
     // A key that is held down clicks again and again.
     this.#parts.button.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
+    this.#parts.frame.addEventListener("keydown", (event) => this.#typed(event));
+    for (const near of ["pointerenter", "focus"]) {
+      this.#parts.button.addEventListener(near, () => this.#attributes.tickets?.status());
+    }
     this.#show("idle");
     const obstacles = listObstacles();
     if (this.#attributes.problems.length) this.#giveUp(this.#attributes.problems);
@@ -109,6 +114,19 @@ class ClickhookButton extends HTMLElement {
     clearInterval(this.#ticking);
     this.#parts.timer.textContent = "";
     if (state === "talking") this.#tick(performance.now());
+    this.#showKeypad(state === "talking" && this.#call.wantsKeypad);
+  }
+
+  #showKeypad(isWanted) {
+    if (isWanted === Boolean(this.#keypad)) return;
+    this.#keypad?.remove();
+    this.#keypad = isWanted ? new Keypad(SENTENCES[this.#attributes.language], (key) => this.#call?.press(key)) : null;
+    if (this.#keypad) this.#parts.frame.append(this.#keypad.element);
+  }
+
+  #typed(event) {
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    this.#keypad?.press(event.key);
   }
 
   #tick(since) {
@@ -139,15 +157,16 @@ class ClickhookButton extends HTMLElement {
 
 let drawn = 0;
 
+function part(tag, name, attributes = {}) {
+  const element = document.createElement(tag);
+  element.className = name;
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
 function draw(host, { plain, language }) {
   // A copy of a button brings the markup of its original.
   host.querySelectorAll(":scope > .clickhook").forEach((copied) => copied.remove());
-  const part = (tag, name, attributes = {}) => {
-    const element = document.createElement(tag);
-    element.className = name;
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    return element;
-  };
   const id = `clickhook-status-${++drawn}`;
   const frame = part("div", "clickhook", { lang: language });
   const button = part("button", "clickhook-button", { type: "button", "aria-describedby": id });
@@ -162,7 +181,7 @@ function draw(host, { plain, language }) {
   frame.append(button, news, sound);
   if (plain) host.append(frame);
   else styled(host).append(frame);
-  return { button, label, status, timer, sound };
+  return { frame, button, label, status, timer, sound };
 }
 
 /** A style sheet made by script is no inline style to a Content-Security-Policy. */

@@ -25,6 +25,10 @@ const SENTENCES = {
     "not-here": "This page cannot make calls here.",
     "open-page": "Open the page in a new tab to call.",
     "open-address": "To call, open this address in a new tab: {address}",
+    "trying-again": "Nobody could take the call. Trying once more …",
+    "keypad": "Keypad",
+    "star": "star",
+    "hash": "hash",
   },
   de: {
     "call": "Anrufen",
@@ -50,6 +54,10 @@ const SENTENCES = {
     "not-here": "Diese Seite kann hier nicht anrufen.",
     "open-page": "Seite zum Anrufen in einem neuen Tab öffnen.",
     "open-address": "Öffnen Sie zum Anrufen diese Adresse in einem neuen Tab: {address}",
+    "trying-again": "Niemand konnte den Anruf annehmen. Ein neuer Versuch läuft …",
+    "keypad": "Tastenfeld",
+    "star": "Stern",
+    "hash": "Raute",
   },
   fr: {
     "call": "Appeler",
@@ -75,6 +83,10 @@ const SENTENCES = {
     "not-here": "Cette page ne peut pas appeler ici.",
     "open-page": "Ouvrir la page dans un nouvel onglet pour appeler.",
     "open-address": "Pour appeler, ouvrez cette adresse dans un nouvel onglet : {address}",
+    "trying-again": "Personne n’a pu prendre l’appel. Nouvel essai…",
+    "keypad": "Clavier",
+    "star": "étoile",
+    "hash": "dièse",
   },
   es: {
     "call": "Llamar",
@@ -100,6 +112,10 @@ const SENTENCES = {
     "not-here": "Esta página no puede llamar desde aquí.",
     "open-page": "Abrir la página en otra pestaña para llamar.",
     "open-address": "Para llamar, abra esta dirección en otra pestaña: {address}",
+    "trying-again": "Nadie pudo atender la llamada. Intentándolo otra vez…",
+    "keypad": "Teclado",
+    "star": "asterisco",
+    "hash": "almohadilla",
   },
   ru: {
     "call": "Позвонить",
@@ -125,6 +141,10 @@ const SENTENCES = {
     "not-here": "Отсюда эта страница звонить не может.",
     "open-page": "Открыть страницу в новой вкладке, чтобы позвонить.",
     "open-address": "Чтобы позвонить, откройте этот адрес в новой вкладке: {address}",
+    "trying-again": "Никто не смог ответить. Пробуем ещё раз…",
+    "keypad": "Клавиатура",
+    "star": "звёздочка",
+    "hash": "решётка",
   },
 };
 
@@ -132,6 +152,7 @@ const SENTENCES = {
 const REFUSALS = {
   "Calls are not available here": "refused-here",
   "Calls are not available now": "refused-now",
+  "Too many requests": "refused-now",
   "Bad request": "call-failed",
   "Not found": "call-failed",
   "Method not allowed": "call-failed",

@@ -19,7 +19,7 @@ HELP = """A SIP phone on this machine, for the demo and the tests.
 It registers as USER@DOMAIN at the SIP server, with the password of the environment variable
 PHONE_PASSWORD, answers each call and plays a tone, or else a greeting and then the caller's own
 voice. The output has a JSON line for each event: registered, rings, answered, hears (with the pitch
-in hertz), ended. Exit code 1: it cannot register."""
+in hertz), tone (with the key), ended. Exit code 1: it cannot register."""
 
 
 def main() -> None:

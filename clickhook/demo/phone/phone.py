@@ -95,6 +95,7 @@ class Phone:
             )
         if closed.is_set():
             return
+        call.on_dtmf(lambda tone: self._observe({"call": "tone", "key": tone.digit}))
         await call.answer()
         self._observe({"call": "answered", "from": call.peer})
         talking = asyncio.create_task(self._talk(call))

@@ -97,6 +97,12 @@ async def _list_calls(sessions: Sessions, fields: Fields) -> list[Fields]:
     return _require_any(calls)
 
 
+async def _find_calls(sessions: Sessions, fields: Fields) -> list[Fields]:
+    call_id = fields.get("callId")
+    calls = [call.fields for one in sessions.values() for call in one.find_calls(call_id)]
+    return _require_any(calls)
+
+
 async def _terminate_connection(sessions: Sessions, fields: Fields) -> None:
     session = sessions.get(str(fields.get("sessionId")))
     if session is None:
@@ -132,6 +138,7 @@ def _require_any(items: list[T]) -> list[T]:
 _METHODS: dict[str, Method] = {
     "connection/find_all": _list_connections,
     "connection/terminate": _terminate_connection,
+    "call/find": _find_calls,
     "call/find_all": _list_calls,
     "call/terminate": _terminate_call,
     "data/send": _send_data,

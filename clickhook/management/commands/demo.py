@@ -24,6 +24,7 @@ from clickhook.demo.part import Part, PartError
 from clickhook.demo.site import Content, Site
 from clickhook.gunicorn_process import Gunicorn, GunicornError
 from clickhook.postgres import PostgresError, Server
+from clickhook.worker_process import WorkerProcess
 from tenants.management.plain_help import PlainHelpCommand
 
 DEMO_LOCK = settings.BASE_DIR / "clickhook" / "demo" / "requirements.lock"
@@ -103,6 +104,9 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         gunicorn = Gunicorn(f"127.0.0.1:{gateway_port}")
         parts.callback(gunicorn.end)
         gunicorn.start()
+        worker = WorkerProcess()
+        parts.callback(worker.end)
+        worker.start()
         hooks = f"http://127.0.0.1:{gateway_port}/hooks/{hook_key}"
         wcs = parts.enter_context(
             Part("clickhook.demo.wcs", WCS_HOOKS=hooks, WCS_SIGNING_SECRET=customer.signing_secret)
@@ -113,14 +117,16 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         for phone in phones:
             phone.wait_for()
         key = secrets.token_urlsafe(16)
-        address = wcs.wait_for(what="listening")["websocket"].replace("127.0.0.1", "localhost")
+        listening = wcs.wait_for(what="listening")
+        customer.note_rest_api(hook_key, listening["rest"])
+        address = listening["websocket"].replace("127.0.0.1", "localhost")
         gunicorn.wait_until_it_answers()
         site.open(Content(f"http://localhost:{gateway_port}", address, key, administrator.sign_in))
         self.stdout.write(
             f"\nOpen this, click, and talk:\n\n    {site.origin}/?key={key}\n\nCtrl-C ends it all."
         )
         self.stdout.flush()
-        supervision.keep_running(gunicorn, database, partial(_check, [sip, wcs, *phones]))
+        supervision.keep_running(gunicorn, worker, database, partial(_check, [sip, wcs, *phones]))
 
 
 def _parse_port(text: str) -> int:

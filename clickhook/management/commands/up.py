@@ -17,17 +17,18 @@ from clickhook.database_refusals import describe_refusal
 from clickhook.gunicorn_process import Gunicorn, GunicornError
 from clickhook.postgres import PostgresError, Server
 from clickhook.served_url import announce
+from clickhook.worker_process import WorkerProcess
 from tenants.management.plain_help import PlainHelpCommand
 
 
 class Command(PlainHelpCommand):
-    help = """Run the gateway, the admin and, without DATABASE_URL, an embedded PostgreSQL.
+    help = """Run gateway, worker, admin and, without DATABASE_URL, an embedded PostgreSQL.
 
 The first start makes the data directory with its keys (back them up: without them no stored
 password opens), an administrator whose password is shown once, and a demo tenant with two
 signed curl commands to try. It stays in the foreground: Ctrl-C or SIGTERM ends everything. Where
-gunicorn or the embedded PostgreSQL ends by itself, it is started again, and the log says so; the
-events that arrive meanwhile are kept and recorded.
+gunicorn, the worker or the embedded PostgreSQL ends by itself, it is started again, and the log
+says so; the events that arrive meanwhile are kept and recorded.
 
 It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: could not start."""
     requires_system_checks = []
@@ -63,12 +64,15 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
             raise CommandError(describe_refusal(error) or str(error).strip()) from error
 
     def _serve(self, gunicorn: Gunicorn, server: Server | None, url: str) -> None:
+        worker = WorkerProcess()
         try:
             gunicorn.start()
+            worker.start()
             self.stdout.write(f"clickhook serves {url} (admin: {url}/admin/); Ctrl-C ends it")
             self.stdout.flush()  # into a file or a journal too: the password is shown only now
-            supervision.keep_running(gunicorn, server)
+            supervision.keep_running(gunicorn, worker, server)
         except KeyboardInterrupt:
             return
         finally:
+            worker.end()
             gunicorn.end()

@@ -9,15 +9,18 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
 
 from hooks.calls.admin import columns, search, tables
 from hooks.calls.admin.charts import charts_page
 from hooks.calls.admin.filters import CallOutcomeFilter, ReasonFilter, TimeFilter
+from hooks.calls.admin.hang_up import hang_up
 from hooks.calls.admin.huge_table import HugeTableAdmin
 from hooks.calls.admin.live import live_board, live_page, live_stream
 from hooks.calls.admin.my_settings import my_settings_page
 from hooks.models import Call, Event
+from tenants.admin.scoped import may_change
 from tenants.admin.tenant_filter import TenantFilter
 
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -39,9 +42,12 @@ class CallAdmin(HugeTableAdmin):
         columns.answered,
         columns.ended,
         columns.talked,
+        columns.cost_text,
         columns.outcome,
         "end_info",
         "sip_status",
+        columns.session_label,
+        columns.session_context,
         "events",
     )
     list_display = (
@@ -52,6 +58,7 @@ class CallAdmin(HugeTableAdmin):
         columns.asked_for,
         columns.dialled,
         columns.talked,
+        columns.cost_text,
     )
     list_filter = (TenantFilter, TimeFilter, "decision", CallOutcomeFilter, ReasonFilter)
     linked_lookups = ("session__id__exact", *TimeFilter.NAMES)
@@ -76,7 +83,17 @@ class CallAdmin(HugeTableAdmin):
         my_settings = path(
             "my-settings/", self.admin_site.admin_view(my_settings_page), name="hooks_my_settings"
         )
-        return [*routes, my_settings, *super().get_urls()]
+        hang_up_view = path(
+            "<uuid:object_id>/hang-up/", self.admin_site.admin_view(hang_up), name="hooks_hang_up"
+        )
+        return [*routes, hang_up_view, my_settings, *super().get_urls()]
+
+    def get_fields(self, request: HttpRequest, obj: Call | None = None) -> Any:
+        may_end = obj is not None and obj.ended_at is None and may_change(request, Call, obj)
+        return (*self.fields, "hang_up_button") if may_end else self.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Call | None = None) -> Any:
+        return self.get_fields(request, obj)
 
     def _for_viewers(self, view: View) -> View:
         @wraps(view)
@@ -86,6 +103,12 @@ class CallAdmin(HugeTableAdmin):
             return view(request)
 
         return guarded_view
+
+    @admin.display(description="end it")
+    def hang_up_button(self, call: Call) -> str:
+        """In the page's own form, whose token guards it."""
+        markup = '<button type="submit" class="button" formaction="{}">Hang up</button>'
+        return format_html(markup, reverse("admin:hooks_hang_up", args=[call.pk]))
 
     @admin.display(description="events")
     def events(self, call: Call) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -10,7 +10,9 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
+from hooks.calls.cost import cost_of_call
 from hooks.calls.outcomes import describe_end
+from hooks.limits.use_text import format_money
 from hooks.models import Call
 from hooks.reasons import Decision, Reason
 from tenants.admin.display import alarm, format_time
@@ -25,6 +27,14 @@ def format_duration(duration: timedelta | None) -> str:
 
     minutes, seconds = divmod(int(duration.total_seconds()), 60)
     return f"{minutes} min {seconds:02} s"
+
+
+def format_cost(call: Call, now: datetime) -> str:
+    micros = cost_of_call(call, now)
+    if micros is None:
+        return "-"
+    text = format_money(micros, call.tenant.currency)
+    return text if call.ended_at else f"{text} so far"
 
 
 def format_decision(row: Any) -> str:

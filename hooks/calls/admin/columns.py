@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 
 from hooks.calls.admin import cells
-from hooks.models import Call, Event
+from hooks.models import Call, Event, Session
 from tenants.admin.display import time_column
 
 Column = Callable[[Any], str]  # gives a row's cell; style sheets know it by its `__name__`
@@ -62,7 +63,8 @@ def asked_link(call: Call) -> str:
 
 @admin.display(description="asked for")
 def asked_for(call: Call) -> str:
-    return call.alias or "(default)"
+    alias = call.alias or "(default)"
+    return f"{alias}, {call.fallback} instead" if call.fallback else alias
 
 
 @admin.display(description="dialled")
@@ -73,6 +75,11 @@ def dialled(call: Call) -> str:
 @admin.display(description="talked")
 def talked(call: Call) -> str:
     return cells.format_duration(call.duration)
+
+
+@admin.display(description="cost")
+def cost_text(call: Call) -> str:
+    return cells.format_cost(call, datetime.now(UTC))
 
 
 @admin.display(description="received")
@@ -103,3 +110,19 @@ def event_method(event: Event) -> str:
 @admin.display(description="detail")
 def detail(event: Event) -> str:
     return event.detail
+
+
+@admin.display(description="context")
+def context(session: Session) -> str:
+    """What the page said of the visit, in its signed ticket."""
+    return ", ".join(map(str, session.context or ()))
+
+
+@admin.display(description="label")
+def session_label(call: Call) -> str:
+    return call.session.label
+
+
+@admin.display(description="context")
+def session_context(call: Call) -> str:
+    return context(call.session)

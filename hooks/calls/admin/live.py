@@ -28,7 +28,8 @@ from hooks.calls.live.changes import (
 from hooks.calls.live.listening import LISTENER, TooManyViewers, Viewer
 from hooks.database import parameters
 from hooks.models import Event
-from tenants.scope import scope_of
+from tenants.models import Tenant
+from tenants.scope import Scope, scope_of
 from tenants.sign_in.ending import unattended
 
 # Then the page reconnects, and the session and the tenants are checked anew: so the stream ends
@@ -85,8 +86,20 @@ def live_stream(request: HttpRequest) -> HttpResponseBase:
 
 
 def _board_context(request: HttpRequest) -> dict[str, Any]:
-    board = read_board(scope_of(request.user).visible)
-    return {"board": board, "now": datetime.now(UTC).isoformat(timespec="milliseconds")}
+    scope = scope_of(request.user)
+    return {
+        "board": read_board(scope.visible),
+        "now": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "may_change": _changeable_slugs(scope),
+    }
+
+
+def _changeable_slugs(scope: Scope) -> str:
+    """Whose calls the person may end: short names with spaces between, or * for everybody's."""
+    if scope.changeable is None:
+        return "*"
+    tenants = Tenant.objects.filter(pk__in=scope.changeable)
+    return " ".join(tenants.values_list("slug", flat=True))
 
 
 def _last_seen_event(request: HttpRequest) -> int | None:

@@ -9,14 +9,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
+from tenants.admin.raising import settle_raises
 from tenants.admin.scoped import forget_scope, scope
 from tenants.admin.secret_input import SecretInput
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.raising import hold_back
 from tenants.scope import ALL_TENANTS
 
 ALREADY_TAKEN = "Somebody took this short name or this origin at the same moment. Save again."
 # The fields of each row, as the form names them and as the row does.
-CUSTOMER = {"slug": "slug", "name": "name"}
+CUSTOMER = {name: name for name in ("slug", "name", "country", "currency", "time_zone")}
 DOMAIN = {"origin": "origin"}
 CALLEE = {"alias": "alias", "number": "target"}
 ACCOUNT = {
@@ -24,20 +26,34 @@ ACCOUNT = {
     "password": "password",
     "sip_domain": "domain",
     "outbound_proxy": "outbound_proxy",
+    "internal_rate": "internal_rate",
 }
 
 
 class NewCustomerForm(forms.Form):
     STEPS = (
-        ("1. The customer", ("name", "slug")),
+        ("1. The customer", ("name", "slug", "country", "currency", "time_zone")),
         ("2. The web site that may connect", ("origin",)),
         ("3. Whom its visitors call", ("alias", "number")),
-        ("4. The SIP account that calls", ("login", "password", "sip_domain", "outbound_proxy")),
+        (
+            "4. The SIP account that calls",
+            ("login", "password", "sip_domain", "outbound_proxy", "internal_rate"),
+        ),
         ("5. The WCS that serves the web site", ("instance",)),
     )
 
     name = forms.CharField(max_length=200)
     slug = forms.CharField(label="Short name", max_length=50, help_text="Like acme.")
+    country = forms.CharField(
+        max_length=2,
+        help_text="Two capital letters, like DE: calls may go there, and nowhere else at first.",
+    )
+    currency = forms.CharField(max_length=3, initial="EUR", help_text="Of limits and rates.")
+    time_zone = forms.CharField(
+        max_length=64,
+        initial="UTC",
+        help_text="Like Europe/Berlin: where a day of the limits begins.",
+    )
     origin = forms.CharField(help_text="Like https://www.example.com, as the browser shows it.")
     alias = forms.CharField(initial="sales", help_text="What the page calls; the default callee.")
     number = forms.CharField(
@@ -48,6 +64,15 @@ class NewCustomerForm(forms.Form):
     sip_domain = forms.CharField(label="SIP domain", help_text="Like sip.example.com.")
     outbound_proxy = forms.CharField(
         required=False, help_text="If it is not the SIP domain itself."
+    )
+    internal_rate = forms.DecimalField(
+        label="Price of an extension",
+        required=False,
+        min_value=0,
+        max_digits=10,
+        decimal_places=4,
+        help_text="A minute; 0 if it costs nothing. Without a price, extensions and SIP URIs are "
+        "not called; public numbers need rates (Imports).",
     )
     instance = forms.ModelChoiceField(
         WcsInstance.objects.none(),
@@ -107,7 +132,9 @@ class NewCustomerForm(forms.Form):
         tenant.save()
         for row in owned:
             row.tenant = tenant
+            raised, _ = hold_back(row)
             row.save()
+            settle_raises(self._request, row, raised, [])
 
         if instance := self.cleaned_data["instance"]:
             instance.tenants.add(tenant)

@@ -28,6 +28,10 @@ class SessionAdmin(HugeTableAdmin):
         columns.established,
         columns.ended,
         columns.outcome,
+        "visitor_display",
+        "ticketed",
+        "label",
+        columns.context,
         "calls",
         "events",
     )

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from hooks.calls.admin import cells
 from hooks.calls.admin.tables import MAX_ROWS, render_table
+from hooks.calls.sip_rotation import read_rotation
 from hooks.calls.sip_standing import SipStanding, standings_by_account
 from tenants.admin.display import alarm, format_time, set_or_not
 from tenants.models import SipAccount, Tenant
@@ -38,11 +39,20 @@ def sip_account_table(tenant: Tenant) -> str:
 def _row(account: SipAccount, standing: SipStanding) -> Sequence[str]:
     return (
         cells.link_row(account) if account.enabled else f"{account} (disabled)",
-        set_or_not(account.password),
+        _password_cell(account),
         _registration_cell(account, standing),
         format_time(standing.answered_at),
         _refusal_cell(standing),
     )
+
+
+def _password_cell(account: SipAccount) -> str:
+    page = reverse("admin:hooks_sip_rotation", args=[account.pk])
+    if account.next_since is None:
+        return cells.join(set_or_not(account.password), cells.link(page, "change it"))
+    rotation = read_rotation(account)
+    sentence = alarm(rotation.sentence) if rotation.state == "failed" else rotation.sentence
+    return cells.join(sentence, cells.link(page, "see it"))
 
 
 def _registration_cell(account: SipAccount, standing: SipStanding) -> str:

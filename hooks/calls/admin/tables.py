@@ -22,6 +22,7 @@ CALL_COLUMNS: Sequence[Column] = (
     columns.asked_for,
     columns.dialled,
     columns.talked,
+    columns.cost_text,
 )
 EVENT_COLUMNS: Sequence[Column] = (
     columns.received_link,
@@ -34,7 +35,7 @@ EVENT_COLUMNS: Sequence[Column] = (
 
 def call_table(calls: QuerySet[Call], query: str, max_rows: int = MAX_ROWS) -> str:
     """The newest calls; `query` is what their list is narrowed by to show all of them."""
-    newest = calls.order_by("-asked_at")[: max_rows + 1]
+    newest = calls.select_related("tenant").order_by("-asked_at")[: max_rows + 1]
     return _row_table(
         CALL_COLUMNS, newest, f"{reverse('admin:hooks_call_changelist')}?{query}", max_rows
     )

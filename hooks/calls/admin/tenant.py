@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,13 +14,19 @@ from django.urls import path, reverse
 from hooks.calls import checklist
 from hooks.calls.admin import tables
 from hooks.calls.admin.call_test import CallTestForm, make_test_call
+from hooks.calls.admin.limit_bars import build_limit_bars
+from hooks.calls.admin.limit_notices import newest_notices
 from hooks.calls.admin.new_customer import NewCustomerForm
 from hooks.calls.admin.set_up import describe_set_up
 from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
 from hooks.calls.admin.sip_account_table import sip_account_table
+from hooks.calls.admin.sip_rotation import sip_rotation_page
+from hooks.calls.admin.what_if import what_if_page
+from hooks.calls.admin.worst_case import with_activation_check, worst_case_context
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
-from hooks.models import Call, Event, Session
+from hooks.models import Call, Event, LimitNotice, Session
 from hooks.reasons import Decision
+from tenants.admin.domain_proof import proof_address, proof_problem
 from tenants.admin.scoped import may_change
 from tenants.admin.tenant import TenantAdmin
 from tenants.models import Tenant, WcsInstance
@@ -32,6 +39,9 @@ MAX_CALLEES = 4  # one more than the checklist names
 
 class TenantWithCallsAdmin(TenantAdmin):
     change_form_template = "hooks/tenant.html"
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return with_activation_check(super().get_form(request, *args, **kwargs))
 
     def response_add(
         self, request: HttpRequest, obj: Tenant, *args: Any, **kwargs: Any
@@ -50,8 +60,17 @@ class TenantWithCallsAdmin(TenantAdmin):
             path("new-customer/", view(self.new_customer), name="tenants_new_customer"),
             path("set-up-text/", set_up_text, name="hooks_set_up_text"),
             path("<path:object_id>/overview/", view(self.overview), name="tenants_tenant_overview"),
+            path(
+                "sip-password/<uuid:account_id>/",
+                view(sip_rotation_page),
+                name="hooks_sip_rotation",
+            ),
+            path("<path:object_id>/what-if/", view(self.what_if), name="hooks_what_if"),
             *super().get_urls(),
         ]
+
+    def what_if(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return what_if_page(self, request, self._visible_tenant(request, object_id))
 
     def overview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the tenant; a POST makes a test call, and the page tells how it went."""
@@ -111,8 +130,11 @@ def _page_context(tenant: Tenant) -> dict[str, Any]:
     refusals_query = f"{query}&decision__exact={Decision.REFUSED}"
 
     return {
+        **worst_case_context(tenant),
         "steps": steps,
         "missing": [step for step in steps if not step.done],
+        "limits": build_limit_bars(tenant, datetime.now(UTC)),
+        "notices": newest_notices(LimitNotice.objects.filter(tenant=tenant)),
         "accounts": sip_account_table(tenant),
         "latest_calls": tables.call_table(calls, query, MAX_ROWS),
         "latest_refusals": tables.event_table(refusals, refusals_query, MAX_ROWS),
@@ -136,14 +158,20 @@ def _set_up_facts(tenant: Tenant, instances: list[WcsInstance]) -> SetUpFacts:
         has_default=any(callee.default for callee in callees),
         instances=tuple(_instance_facts(instance) for instance in instances),
         connected=Session.objects.filter(tenant=tenant).exists(),
-        domain_problem=_domain_problem(tenant),
+        **_domain_problem(tenant),
+        target_problem=next(filter(None, (callee.target_warning for callee in callees)), ""),
         answered=any(latest.values_list("answered_at", flat=True)),
     )
 
 
-def _domain_problem(tenant: Tenant) -> str:
-    warnings = (domain.ownership_warning for domain in tenant.domains.all()[:MAX_DOMAINS])
-    return next(filter(None, warnings), "")
+def _domain_problem(tenant: Tenant) -> dict[str, str]:
+    """The first one, as the checklist takes it."""
+    for domain in tenant.domains.select_related("proof")[:MAX_DOMAINS]:
+        if warning := domain.ownership_warning:
+            return {"domain_problem": warning}
+        if problem := proof_problem(domain):
+            return {"domain_problem": problem, "domain_page": proof_address(domain)}
+    return {}
 
 
 def _instance_facts(instance: WcsInstance) -> InstanceFacts:

@@ -60,4 +60,6 @@ def _values(keys: list[UUID]) -> Any:
         slug=F("tenant__slug"),
         call_decision=F("decision"),
         call_reason=F("reason"),
+        currency=F("tenant__currency"),
+        rate=F("reservation__rate"),
     )

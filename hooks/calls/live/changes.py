@@ -11,9 +11,11 @@ import psycopg
 from django.urls import reverse
 from psycopg.rows import namedtuple_row
 
+from hooks.calls.cost import read_rate
 from hooks.calls.outcomes import describe_end
 from hooks.models import Session
 from hooks.reasons import Decision, Reason
+from tenants.money import digits_of
 
 MAX_EVENTS = 500  # the newest at a time: what is older has left the screen already
 LATE_SECONDS = 10  # after which a transaction that took an id has committed or is gone
@@ -27,7 +29,8 @@ _COLUMNS = """
        session.ended_at AS session_ended_at, session.ended_by AS session_ended_by,
        call.id AS call, call.alias, call.asked_at, call.ringing_at, call.answered_at,
        call.ended_at, call.ended_by, call.sip_status,
-       call.decision AS call_decision, call.reason AS call_reason"""
+       call.decision AS call_decision, call.reason AS call_reason,
+       call.reservation->'rate' AS rate, tenant.currency"""
 # With the end of a session its calls end: their rows change too.
 _JOINS = """
   LEFT JOIN tenants_tenant tenant ON tenant.id = event.tenant_id
@@ -100,7 +103,7 @@ def _row(record: Any) -> dict[str, Any]:
 
 
 def call_row(record: Any) -> dict[str, Any]:
-    """A living call has `callee` and `since` too: what the board of living calls shows."""
+    """A living call has `callee` and more too: what the board of living calls shows."""
     refused = record.call_decision == Decision.REFUSED
     row = _state_row(
         record,
@@ -115,7 +118,16 @@ def call_row(record: Any) -> dict[str, Any]:
         return row
 
     since = record.answered_at or record.ringing_at or record.asked_at
-    return {**row, "callee": record.alias or "(default)", "since": _machine_time(since)}
+    return {
+        **row,
+        "callee": record.alias or "(default)",
+        "since": _machine_time(since),
+        "answered": _machine_time(record.answered_at) if record.answered_at else "",
+        "rate": list(read_rate(record.rate) or ()),
+        "currency": record.currency or "",
+        "digits": digits_of(record.currency or ""),
+        "hang_up": reverse("admin:hooks_hang_up", args=[record.call]),
+    }
 
 
 def _call_state(record: Any) -> str:

@@ -3,6 +3,7 @@
 {
   const MAX_ROWS = 100;
   const SECOND = 1000; // milliseconds
+  const MICROS = 1_000_000; // of a unit of the currency
 
   const board = document.getElementById("live-board");
   const content = document.getElementById("live-board-content");
@@ -15,6 +16,7 @@
 
   function takeServersTime() {
     serversLead = Date.parse(table().dataset.now) - Date.now();
+    offerEnding();
     countTime();
   }
 
@@ -30,6 +32,29 @@
     for (const cell of content.querySelectorAll("td.running")) {
       cell.textContent = formatRunning(now - Date.parse(cell.dataset.since));
     }
+    for (const cell of content.querySelectorAll("td.cost")) cell.textContent = formatCost(cell.dataset, now);
+  }
+
+  // As hooks/limits/pricing.py reckons: the first increment, then further ones, and a connect fee.
+  function price([perMinute, connectFee, first, next], seconds) {
+    const billed = first + Math.ceil(Math.max(seconds - first, 0) / next) * next;
+    return connectFee + Math.ceil((perMinute * billed) / 60);
+  }
+
+  // Empty where nobody has answered yet or no rate is known.
+  function formatCost({ answered, rate, currency, digits }, now) {
+    if (!answered || !rate) return "";
+    const seconds = Math.max(Math.ceil((now - Date.parse(answered)) / SECOND), 1);
+    return `${(price(rate.split(",").map(Number), seconds) / MICROS).toFixed(digits)} ${currency}`;
+  }
+
+  // The server refuses whoever may not; they are not offered the button either.
+  function offerEnding() {
+    const slugs = table().dataset.mayChange;
+    for (const row of table().tBodies[0].rows) {
+      const tenant = row.querySelector(".tenant").textContent;
+      row.querySelector(".ending").hidden = slugs !== "*" && !slugs.split(" ").includes(tenant);
+    }
   }
 
   function fill(row, change) {
@@ -41,6 +66,9 @@
     link.textContent = change.callee;
     row.querySelector(".state").textContent = change.state;
     row.querySelector(".running").dataset.since = change.since;
+    const { answered, rate, currency, digits } = change;
+    Object.assign(row.querySelector(".cost").dataset, { answered, rate, currency, digits });
+    row.querySelector(".ending form").action = change.hang_up;
   }
 
   function apply(change) {
@@ -68,6 +96,7 @@
     more.querySelector("span").textContent = table().dataset.more;
     content.querySelector(".rows").hidden = !rows.length;
     content.querySelector(".nobody").hidden = Boolean(rows.length);
+    offerEnding();
     countTime();
   }
 

@@ -41,6 +41,8 @@ def changes_context(report: Report) -> dict[str, Any]:
         "changes": changes,
         "more": max(0, len(report.changes) - MOST_SHOWN),
         "counts": report.counts,
+        "warnings": report.warnings,
+        "note": report.note,
     }
 
 

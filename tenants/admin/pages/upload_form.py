@@ -9,7 +9,7 @@ from django import forms
 from tenants.models.upload import MAX_BYTES
 from tenants.transfer.problems import printable
 from tenants.transfer.reading.csv_table import MOST_COLUMNS
-from tenants.transfer.tables import BY_NAME
+from tenants.transfer.tables import RATE, WITH_RATES
 
 # A document is read whole, and a value of one byte takes hundreds of bytes of memory.
 MAX_DOCUMENT_BYTES = 1024**2
@@ -26,7 +26,7 @@ class UploadForm(forms.Form):
     tenant = forms.CharField(
         required=False,
         label="Short name of the tenant",
-        help_text="Only for a CSV file without a tenant column.",
+        help_text="For rates, and for a CSV file without a tenant column.",
         max_length=63,
     )
 
@@ -34,7 +34,7 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         tables = [
             (name, f"{str(table.model._meta.verbose_name_plural)}: CSV")
-            for name, table in BY_NAME.items()
+            for name, table in WITH_RATES.items()
         ]
         self.fields["table"].choices = [*reversed(tables), WHOLE_DOCUMENT]  # type: ignore[attr-defined]
 
@@ -64,6 +64,9 @@ class UploadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
+        if WITH_RATES.get(cleaned.get("table", "")) is RATE and not cleaned.get("tenant"):
+            self.add_error("tenant", "Whose rates are these? Their file has no column for it.")
+
         is_document = cleaned.get("table") == WHOLE_DOCUMENT[0]
         if is_document and "file" in cleaned and cleaned["file"].size > MAX_DOCUMENT_BYTES:
             self.add_error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -24,10 +25,11 @@ from tenants.sign_in.confirmation import ask_for_confirmation, is_confirmed
 from tenants.transfer.checking.allowed import allowed_to
 from tenants.transfer.importing import run
 from tenants.transfer.problems import ImportRefused, printable
+from tenants.transfer.rate_importing import import_deck
 from tenants.transfer.reading.csv_table import column_names
 from tenants.transfer.reading.source import Source
 from tenants.transfer.report import Report
-from tenants.transfer.tables import BY_NAME
+from tenants.transfer.tables import RATE, WITH_RATES
 
 PREVIEW_GONE = (
     "This preview does not exist any more: it lasts an hour, and ends when it is confirmed or "
@@ -51,7 +53,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             messages.error(request, wait)
             return render_page(request, "upload", context | _examples(), status=429)
         try:
-            report = run(source, allowed_to(request.user), True, no_progress)  # type: ignore[arg-type]
+            report = _importer(source)(source, allowed_to(request.user), True, no_progress)  # type: ignore[arg-type]
         except ImportRefused as refusal:
             context["refusal"] = refusal
             form.offer_columns(refusal.unknown_columns)
@@ -112,15 +114,19 @@ def _import_upload(request: HttpRequest, key: Any) -> HttpResponse:
 
 
 def _examples() -> dict[str, Any]:
-    examples = [(name, ",".join(column_names(table))) for name, table in BY_NAME.items()]
+    examples = [(name, ",".join(column_names(table))) for name, table in WITH_RATES.items()]
     return {"examples": examples}
 
 
 def _run(request: HttpRequest, upload: Upload) -> Report:
-    table, ignored = BY_NAME.get(upload.table), tuple(upload.ignored_columns)
+    table, ignored = WITH_RATES.get(upload.table), tuple(upload.ignored_columns)
     source = Source(upload.name, upload.open(), table, upload.tenant, ignored)
     allowed = allowed_to(request.user)  # type: ignore[arg-type]
-    return run(source, allowed, False, no_progress, upload.digest)
+    return _importer(source)(source, allowed, False, no_progress, upload.digest)
+
+
+def _importer(source: Source) -> Callable[..., Report]:
+    return import_deck if source.table is RATE else run
 
 
 def _show_preview(request: HttpRequest, source: Source, report: Report) -> HttpResponse:
@@ -135,7 +141,7 @@ def _show_preview(request: HttpRequest, source: Source, report: Report) -> HttpR
     upload = Upload(
         owner_id=int(request.user.pk or 0),
         name=source.name,
-        table=next((name for name, table in BY_NAME.items() if table is source.table), ""),
+        table=next((name for name, table in WITH_RATES.items() if table is source.table), ""),
         tenant=source.tenant,
         ignored_columns=list(source.ignored_columns),
         digest=report.digest,
@@ -148,7 +154,7 @@ def _show_preview(request: HttpRequest, source: Source, report: Report) -> HttpR
 
 def _form_source(form: UploadForm) -> Source:
     file = form.cleaned_data["file"]
-    table = BY_NAME.get(form.cleaned_data["table"])
+    table = WITH_RATES.get(form.cleaned_data["table"])
     tenant = form.cleaned_data["tenant"] if table else ""
     name = printable(file.name or "a file")[-255:]
     ignored = tuple(form.ignored_columns) if table else ()

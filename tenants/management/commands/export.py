@@ -19,7 +19,7 @@ from tenants.audit.recording import record
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import Tenant
 from tenants.transfer import exporting
-from tenants.transfer.tables import BY_NAME
+from tenants.transfer.tables import BY_NAME, RATE, WITH_RATES
 
 ALL_TABLES = "everything"
 FORMATS = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}  # by the file's suffix
@@ -36,12 +36,17 @@ class Command(PlainHelpCommand):
 Imported again unchanged, the file changes nothing. Passwords are never in it, and an import
 without them keeps the stored ones. In CSV, a cell that a spreadsheet would run as a formula
 begins with an apostrophe ('+4930123456), which the import takes away. WCS instances are not
-exported.
+exported. Rates are written for one tenant, as CSV, and everything does not hold them:
+
+  manage.py export rates --tenant acme -o deck.csv    for manage.py import_rates acme deck.csv
+
+Limits, destinations, hours, holidays and fallbacks do not fit into cells: they are in JSON and
+YAML alone.
 
 Exit code 0: done; 1: it cannot be written, or there is no such tenant."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("table", choices=[*BY_NAME, ALL_TABLES])
+        parser.add_argument("table", choices=[*WITH_RATES, ALL_TABLES])
         parser.add_argument("--tenant", metavar="SLUG", help="only rows of this tenant")
         parser.add_argument(
             "--format",
@@ -63,6 +68,9 @@ Exit code 0: done; 1: it cannot be written, or there is no such tenant."""
                 "A CSV file holds one table: everything is written as JSON or YAML (--format json)."
             )
 
+        if WITH_RATES.get(table) is RATE and (tenant is None or chosen != "csv"):
+            raise CommandError("Rates are written for one tenant (--tenant SLUG), as CSV.")
+
         with _open_output(output) as file:
             _write(file, table, tenants, chosen)
         owner = tenants.first() if tenant else None
@@ -71,8 +79,8 @@ Exit code 0: done; 1: it cannot be written, or there is no such tenant."""
 
 def _write(file: IO[str], table: str, tenants: QuerySet[Tenant], format: str) -> None:
     if format == "csv":
-        records = exporting.table_records(BY_NAME[table], tenants)
-        return exporting.write_csv(file, BY_NAME[table], records)
+        records = exporting.table_records(WITH_RATES[table], tenants)
+        return exporting.write_csv(file, WITH_RATES[table], records)
 
     tables = [*BY_NAME.values()] if table == ALL_TABLES else [BY_NAME[table]]
     write = {"json": exporting.write_json, "yaml": exporting.write_yaml}[format]

@@ -16,17 +16,21 @@ class Command(PlainHelpCommand):
 
 The first line names the columns, in any order. Four tables, with an example of each:
 
-  callees         tenant,alias,target,default
-                  acme,sales,+4930123456,yes
+  callees         tenant,alias,target,default,keypad
+                  acme,sales,+4930123456,yes,no
 
   domains         tenant,origin,include_subdomains,default_callee
                   acme,https://www.acme.example,no,sales
 
-  sip_accounts    tenant,login,domain,password,authentication_name,outbound_proxy,port,enabled
-                  acme,10001,sip.acme.example,...,10001,203.0.113.5,5060,yes
+  sip_accounts    tenant,login,domain,password,authentication_name,outbound_proxy,port,enabled,
+                  internal_rate
+                  acme,10001,sip.acme.example,...,10001,203.0.113.5,5060,yes,0.00
 
-  tenants         slug,name,status,sip_register_required
-                  acme,Acme Ltd,active,no
+  tenants         slug,name,status,sip_register_required,country,currency,time_zone
+                  acme,Acme Ltd,active,no,DE,EUR,Europe/Berlin
+
+Limits, destinations, hours, holidays and fallbacks do not fit into cells: `manage.py
+import_tenants` takes them. Rates have a command of their own: `manage.py import_rates`.
 
 "tenant" is the tenant's short name; with --tenant acme the column may be left out.
 `manage.py export callees` writes such a file, and `manage.py import_tenants` takes everything at
@@ -50,7 +54,7 @@ The rules:
   A row is recognised by its tenant and alias, its tenant, login and domain, its origin, or its
   slug. It is added if it does not exist, and changed if it differs. Nothing is ever deleted.
   A column that is left out stays as it is. An empty cell empties a text; it leaves a password,
-  a port, a yes or no as it is. An empty default_callee means none.
+  a port, a yes or no as it is. An empty default_callee or internal_rate means none.
   A callee becomes the default only if the old default says no in the same file.
   An origin is never moved from one tenant to another: delete it there first.
 

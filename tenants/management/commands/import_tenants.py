@@ -23,9 +23,20 @@ The shape:
       "sip_accounts": [
         {"login": "10001", "domain": "sip.acme.example", "password": "...",
          "authentication_name": "10001", "outbound_proxy": "203.0.113.5", "port": 5060,
-         "enabled": true}],
+         "enabled": true, "internal_rate": "0.00"}],
       "callees": [
-        {"alias": "sales", "target": "+4930123456", "default": true}]}],
+        {"alias": "sales", "target": "+4930123456", "default": true, "keypad": false,
+         "fallback": ["help"], "limits": {"concurrent_calls": 1}}],
+      "country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin",
+      "limits": {
+        "concurrent_calls": 2, "calls_per_second": 1, "calls_per_minute": null,
+        "calls_per_hour": 60, "calls_per_day": 100, "call_seconds": 1800,
+        "minutes_per_day": null, "minutes_per_month": null, "money_per_day": "20.00",
+        "money_per_month": "200.00", "price_per_minute": "0.20",
+        "visitor": {"calls_per_10_minutes": 3, "calls_per_hour": 7, "calls_per_day": 15,
+                    "callees_per_hour": 2}},
+      "destinations": {"countries": ["DE"], "types": ["fixed_line", "mobile", "toll_free"]},
+      "hours": {"mon-fri": ["09:00-17:00"], "sat": []}, "holidays": ["2026-12-25"]}],
    "wcs_instances": [
      {"name": "acme-1", "key": "...", "signing_secret": "...", "unsigned": false,
       "app_key": "defaultApp", "tenants": ["acme"]}]}
@@ -34,6 +45,19 @@ A new tenant needs slug and name, a domain its origin, a SIP account login, doma
 callee alias and target, an instance its name. Every other key may be left out.
 "default_callee": null means none, and "signing_secret": "" with "unsigned": true drops the secret:
 hooks are then answered without a signature.
+
+A tenant, a domain, a SIP account and a callee may each have "limits", and every limit that applies
+must hold. An absent key leaves what is there, null lifts that limit; a new tenant starts with the
+safe limits above. Money is text with a decimal point, in the tenant's currency.
+"destinations" are the countries and types that may be called: fixed_line, mobile, toll_free, voip;
+null is the tenant's own country with the first three. A callee's own "destinations" are opened for
+it alone, and may be costly: premium_rate, satellite (country "001"), shared_cost, personal_number,
+uan, pager, voicemail, unknown, invalid.
+"hours" are in the tenant's time zone; days that are not given are closed, null is always open. A
+time may go over midnight: "22:00-02:00". On "holidays" the tenant is closed all day.
+"internal_rate" is the price per minute of calls to extensions and SIP URIs. Without one they are
+refused while money is limited, and so are numbers without a rate (`manage.py import_rates`): the
+report warns of each such callee.
 
 YAML has the same keys. Where text is expected, a number, true or false needs quotes
 (login: "10001").
@@ -56,7 +80,8 @@ A second run of the same file changes nothing. With any problem nothing is chang
 problem is listed with its place, like tenants[3].domains[0].origin (the first one is [0]).
 
 The output has a line for each row, "+" added and "~" changed, then the counts. With --json it is
-one object: status ("done", "nothing to change", "problems"), dry_run, counts, changes, problems.
+one object: status ("done", "nothing to change", "problems"), dry_run, counts, changes, problems,
+warnings.
 
 Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
 

@@ -33,6 +33,10 @@ class Allowed:
     def everything(self) -> bool:
         return self.tenants is None
 
+    @property
+    def is_operator(self) -> bool:
+        return self.user is None
+
     def by_slug(self, slugs: set[str]) -> dict[str, Tenant]:
         tenants = Tenant.objects.all() if self.tenants is None else self.tenants
         return {tenant.slug: tenant for tenant in tenants.filter(slug__in=slugs)}

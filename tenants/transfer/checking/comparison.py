@@ -11,6 +11,7 @@ from django.db.models import AutoField
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.checking.existing import Existing, reserve_keys
 from tenants.transfer.checking.secret_values import compare_secrets
+from tenants.transfer.checking.structured import add_differences, read_structured
 from tenants.transfer.checking.whole_file import WholeFile
 from tenants.transfer.problems import Problems
 from tenants.transfer.rows import Row, rows_of_table
@@ -32,11 +33,14 @@ def compare_rows(
     _reserve_keys(rows)
 
     for row in rows:
-        if row.parent and row.is_new:
+        if row.parent and (row.is_new or row.table is not DOMAIN):  # a domain may be another's
             row.record.tenant = row.parent.record
         _check_required(row, problems)
         compare_secrets(row, problems)
+        read_structured(row, problems)
         _set_plain_fields(row)
+        if row.table is CALLEE:
+            row.record.set_number()
         _validate(row, problems)
 
     whole.add_rows(rows, existing)
@@ -110,7 +114,7 @@ def _note_difference(row: Row, name: str, before: Any, after: Any) -> None:
         # Not a password, but nothing to be pasted into a ticket either.
         row.add_difference(name, how=row.how_given)
     else:
-        row.add_difference(name, None if row.is_new else before, after)
+        add_differences(row, name, None if row.is_new else before, after)
 
 
 def _validate(row: Row, problems: Problems) -> None:

@@ -28,6 +28,13 @@ DEFAULTS = """
       FROM tenants_callee JOIN tenants_tenant ON tenants_tenant.id = tenants_callee.tenant_id
      WHERE tenants_callee."default" AND tenants_tenant.slug = ANY(%s)
 """
+ALIASES = """
+    SELECT given.slug, given.alias
+      FROM unnest(%s::text[], %s::text[]) AS given (slug, alias)
+      JOIN tenants_tenant ON tenants_tenant.slug = given.slug
+      JOIN tenants_callee ON tenants_callee.tenant_id = tenants_tenant.id
+                         AND tenants_callee.alias = given.alias
+"""
 OWNED = """
     SELECT {table}.*
       FROM unnest({arrays}) AS given ({columns})
@@ -143,3 +150,11 @@ def default_aliases(slugs: list[str]) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(DEFAULTS, [slugs])
         return dict(cursor.fetchall())
+
+
+def stored_aliases(pairs: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of these pairs of a tenant and an alias, those whose callee exists."""
+    slugs, aliases = [slug for slug, _ in pairs], [alias for _, alias in pairs]
+    with connection.cursor() as cursor:
+        cursor.execute(ALIASES, [slugs, aliases])
+        return set(cursor.fetchall())

@@ -25,6 +25,8 @@ STORED_UNREADABLE = (
 def compare_secrets(row: Row, problems: Problems) -> None:
     if row.table is SIP_ACCOUNT and "password" in row.values:
         _compare_password(row, row.values["password"], problems)
+    if row.table is WCS_INSTANCE and "rest_api_password" in row.values:
+        _compare_rest_api_password(row, row.values["rest_api_password"], problems)
     if row.table is WCS_INSTANCE and SIGNING not in row.wrong and "unsigned" not in row.wrong:
         _compare_signing_secret(row, problems)
 
@@ -34,7 +36,19 @@ def _compare_password(row: Row, given: Secret, problems: Problems) -> None:
         problems.add(row.place_of("password"), EMPTY)
     elif row.is_new or not _is_same(row, "password", given, problems):
         row.record.password = given
+        row.record.forget_next_password()
         row.add_difference("password", how=row.how_given)
+
+
+def _compare_rest_api_password(row: Row, given: Secret, problems: Problems) -> None:
+    stored = row.record.rest_api_password
+    if given.matches(""):
+        if stored is not None:
+            row.record.rest_api_password = None
+            row.add_difference("rest_api_password", how="removed")
+    elif not _is_same(row, "rest_api_password", given, problems):
+        row.record.rest_api_password = given
+        row.add_difference("rest_api_password", how=row.how_given)
 
 
 def _compare_signing_secret(row: Row, problems: Problems) -> None:

@@ -9,10 +9,17 @@ from tenants.models import Callee, WcsInstance
 from tenants.models.domain import TAKEN, UNAVAILABLE
 from tenants.origins import Origin, parse
 from tenants.transfer.checking.allowed import Allowed
-from tenants.transfer.checking.existing import Existing, default_aliases, overlapping_tenants
+from tenants.transfer.checking.existing import (
+    Existing,
+    default_aliases,
+    overlapping_tenants,
+    stored_aliases,
+)
 from tenants.transfer.problems import Problem, Problems
 from tenants.transfer.rows import Row, rows_of_table
 from tenants.transfer.tables import CALLEE, DOMAIN, TENANT, WCS_INSTANCE, Table
+
+NO_FALLBACK = "This tenant has no callee of that alias, here or in the database."
 
 
 class _DomainRow(NamedTuple):
@@ -43,6 +50,7 @@ class WholeFile:
         self._defaults: dict[str, _Defaults] = {}  # by tenant
         # By tenant: the callees that are not the default, or whose value cannot be used.
         self._no_defaults: dict[str, set[str]] = {}
+        self._fallbacks: list[tuple[str, str, str]] = []  # place, tenant, alias
         self._domains: dict[Origin, _DomainRow] = {}
         self._instances: list[Row] = []
         self._stored_names: dict[str, str] = {}  # of the instances in the database, by their keys
@@ -57,6 +65,7 @@ class WholeFile:
         }
         for row in rows_of_table(CALLEE, rows):
             self._add_default(row)
+            self._add_fallbacks(row)
 
         self._instances += rows_of_table(WCS_INSTANCE, rows)
         self._stored_names |= {instance.key: instance.name for instance in existing.instances}
@@ -71,6 +80,7 @@ class WholeFile:
     def check(self) -> None:
         """To be called when all rows have gone by."""
         self._check_defaults()
+        self._check_fallbacks()
         self._check_instance_keys()
         self._check_domains_of_file()
         self._check_domains_of_database()
@@ -106,6 +116,18 @@ class WholeFile:
                 sentence = _constraint_message(Callee(), "callee_one_default_per_tenant")
                 advice = f'It is {stored}: give that one "default": false in the same file.'
                 self._problems.add(new.place, f"{sentence} {advice}")
+
+    def _add_fallbacks(self, row: Row) -> None:
+        for index, alias in enumerate(row.values.get("fallback", ())):
+            place = f"{row.place_of('fallback')}[{index}]"
+            self._fallbacks.append((place, row.tenant_slug or "", alias))
+
+    def _check_fallbacks(self) -> None:
+        missing = [item for item in self._fallbacks if not self.has_callee(item[1], item[2])]
+        stored = stored_aliases([(slug, alias) for _, slug, alias in missing])
+        for place, slug, alias in missing:
+            if (slug, alias) not in stored:
+                self._problems.add(place, NO_FALLBACK)
 
     def _check_instance_keys(self) -> None:
         taken = WcsInstance().unique_error_message(WcsInstance, ("key",)).messages[0]

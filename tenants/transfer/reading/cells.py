@@ -17,7 +17,7 @@ from django.db import models
 from tenants.secrets.encryption import Secret
 from tenants.secrets.fields import SecretField
 from tenants.targets import SHORTENED
-from tenants.transfer.reading.values import WrongValue, checked_text
+from tenants.transfer.reading.values import WrongValue, amount_value, checked_text
 
 YES = ("yes", "true", "1", "ja", "wahr")
 NO = ("no", "false", "0", "nein", "falsch")
@@ -47,6 +47,8 @@ def cell_value(field: models.Field[Any, Any], cell: str) -> Any:
         return _truth(text)
     if isinstance(field, models.IntegerField):
         return _whole_number(text)
+    if isinstance(field, models.DecimalField):
+        return amount_value(text) if text else None
     return None if field.null and not text else text
 
 

@@ -13,7 +13,7 @@ from tenants.transfer.reading.cells import KEPT, cell_value
 from tenants.transfer.reading.spreadsheet_text import TextLines
 from tenants.transfer.reading.values import WrongValue
 from tenants.transfer.rows import Row
-from tenants.transfer.tables import NO_FIELDS, TENANT, Table
+from tenants.transfer.tables import NO_FIELDS, RATE, TENANT, Table
 
 MOST_COLUMNS = 100
 MOST_ROWS = 200_000
@@ -24,7 +24,7 @@ _COLUMN_NAME = re.compile(r"[^\W\d][\w.()/&#:]{0,40}")
 
 
 @dataclass
-class _Line:
+class Line:
     number: int
     cells: list[str]
 
@@ -33,17 +33,17 @@ def csv_rows(
     content: bytes, table: Table, tenant: str, problems: Problems, ignored: Collection[str] = ()
 ) -> Iterator[Row]:
     """Raises Unreadable, also half way."""
-    lines = _filled_lines(content)
+    lines = filled_lines(content)
     header = next(lines, None)
     if header is None:
         raise Unreadable("It is empty: the first line names the columns.")
 
-    left_out = {_normalised(name) for name in ignored}
-    columns = _read_header(header, table, tenant, left_out, problems)
+    required = _required_columns(table, tenant)
+    columns = read_header(header, table, required, ignored, problems)
     if problems:
         return
 
-    unread = _ignored_numbers(header, left_out)
+    unread = _ignored_numbers(header, {_normalised(name) for name in ignored})
     reader = _RowReader(table, columns, tenant, problems, unread)
     for number, line in enumerate(lines, 1):
         if number > MOST_ROWS:
@@ -52,14 +52,14 @@ def csv_rows(
 
 
 def column_names(table: Table) -> list[str]:
-    return [*([] if table is TENANT else [TENANT_COLUMN]), *table.fields]
+    return [*([] if table in (TENANT, RATE) else [TENANT_COLUMN]), *table.cell_fields]
 
 
-def _filled_lines(content: bytes) -> Iterator[_Line]:
+def filled_lines(content: bytes) -> Iterator[Line]:
     return (line for line in _split_lines(content) if any(cell.strip() for cell in line.cells))
 
 
-def _split_lines(content: bytes) -> Iterator[_Line]:
+def _split_lines(content: bytes) -> Iterator[Line]:
     lines = TextLines(content)
     rest = iter(lines)
     first = _first_line(lines, rest)
@@ -69,7 +69,7 @@ def _split_lines(content: bytes) -> Iterator[_Line]:
     try:
         for cells in reader:
             if cells:
-                yield _Line(begins, cells)
+                yield Line(begins, cells)
             lines.end_row()
             begins = lines.number + 1
     except csv.Error as error:
@@ -108,19 +108,20 @@ def _csv_problem(error: csv.Error) -> str:
     )
 
 
-def _read_header(
-    header: _Line, table: Table, tenant: str, ignored: set[str], problems: Problems
+def read_header(
+    header: Line, table: Table, required: list[str], ignored: Collection[str], problems: Problems
 ) -> dict[str, int]:
     """The columns' numbers, from 1, by their names; without those that are ignored."""
+    left_out = {_normalised(name) for name in ignored}
     known = column_names(table)
     names = _header_names(header, known)
 
     place = f"line {header.number}"
-    columns = _known_columns(names, known, ignored, place, problems)
+    columns = _known_columns(names, known, left_out, place, problems, table)
 
-    for name in sorted(ignored - set(names)):
+    for name in sorted(left_out - set(names)):
         problems.add(place, f"There is no column {printable(name)} to leave out.")
-    for name in _required_columns(table, tenant):
+    for name in required:
         if name not in columns:
             sentence = f"The column {name} is missing. The first line names the columns:"
             problems.add(place, f"{sentence} {', '.join(known)}.")
@@ -128,7 +129,12 @@ def _read_header(
 
 
 def _known_columns(
-    names: list[str], known: list[str], ignored: set[str], place: str, problems: Problems
+    names: list[str],
+    known: list[str],
+    ignored: set[str],
+    place: str,
+    problems: Problems,
+    table: Table,
 ) -> dict[str, int]:
     columns: dict[str, int] = {}
     for number, name in enumerate(names, 1):
@@ -138,16 +144,16 @@ def _known_columns(
         elif name in known and name not in ignored:
             columns[name] = number
         elif name and name not in ignored:
-            problems.add(f"{place}, column {number}", _unknown_column(name, known))
+            problems.add(f"{place}, column {number}", _unknown_column(name, known, table))
             problems.unknown_columns += [name] if _COLUMN_NAME.fullmatch(name) else []
     return columns
 
 
-def _ignored_numbers(header: _Line, ignored: set[str]) -> set[int]:
+def _ignored_numbers(header: Line, ignored: set[str]) -> set[int]:
     return {n for n, cell in enumerate(header.cells, 1) if _normalised(cell) in ignored}
 
 
-def _header_names(header: _Line, known: list[str]) -> list[str]:
+def _header_names(header: Line, known: list[str]) -> list[str]:
     names = [_normalised(cell) for cell in header.cells]
     while names and not names[-1]:
         names.pop()
@@ -169,9 +175,11 @@ def _normalised(cell: str) -> str:
     return re.sub(r"[\s_-]+", "_", cell.strip().lower())
 
 
-def _unknown_column(name: str, known: list[str]) -> str:
+def _unknown_column(name: str, known: list[str], table: Table) -> str:
     if name in NO_FIELDS:
         return NO_FIELDS[name]
+    if name in table.fields:
+        return f"{name} does not fit into a cell: import it as JSON or YAML."
     if not _COLUMN_NAME.fullmatch(name):
         return f"This is not the name of a column. Possible are {', '.join(known)}."
 
@@ -189,7 +197,7 @@ class _RowReader:
     ignored: set[int]
     tenant_rows: dict[str, Row] = field(default_factory=dict)  # by slug; many rows share one
 
-    def read(self, line: _Line) -> Row:
+    def read(self, line: Line) -> Row:
         row = Row(self.table, f"line {line.number}", None, self.columns)
         self._check_width(line, row)
 
@@ -204,7 +212,7 @@ class _RowReader:
             self._read_cell(row, name, cell)
         return row
 
-    def _check_width(self, line: _Line, row: Row) -> None:
+    def _check_width(self, line: Line, row: Row) -> None:
         named = {*self.columns.values(), *self.ignored}
         for number, cell in enumerate(line.cells, 1):
             if number not in named and cell.strip():

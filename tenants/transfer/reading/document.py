@@ -13,6 +13,8 @@ from django.db import models
 
 from tenants.transfer.problems import Problems, Unreadable
 from tenants.transfer.reading.json_document import Object, parse_json
+from tenants.transfer.reading.json_value import read_json_value
+from tenants.transfer.reading.rest_api import known_keys, spread_rest_api
 from tenants.transfer.reading.values import (
     WrongValue,
     checked_text,
@@ -89,7 +91,8 @@ def _item_rows(
     item: Object, place: str, table: Table, parent: Row | None, problems: Problems
 ) -> Iterator[Row]:
     row = Row(table, place, parent)
-    _check_keys(item, place, [*table.fields, *table.lists], problems)
+    _check_keys(item, place, [*known_keys(table.fields), *table.lists], problems)
+    item = spread_rest_api(item, place, problems)
 
     for name, field in table.fields.items():
         if name in item:
@@ -108,11 +111,21 @@ def _read_field(
     try:
         if field.many_to_many:
             row.values[name] = list(_read_texts(row.place_of(name), value, problems))
+        elif isinstance(field, models.JSONField):
+            _read_levels(row, name, value, problems)
         else:
             row.set_value(name, document_value(field, value))
     except WrongValue as error:
         row.wrong.add(name)
         problems.add(row.place_of(name), str(error))
+
+
+def _read_levels(row: Row, name: str, value: Any, problems: Problems) -> None:
+    noted = problems.total
+    row.values[name] = read_json_value(row.place_of(name), value, problems)
+    if problems.total > noted:
+        row.wrong.add(name)
+        del row.values[name]
 
 
 def _read_texts(place: str, value: Any, problems: Problems) -> Iterator[str | None]:

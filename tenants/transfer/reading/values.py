@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
 
+from tenants.money import BadMoney, read_money
 from tenants.secrets.encryption import Secret
 from tenants.secrets.fields import SecretField
 
@@ -35,9 +37,20 @@ def document_value(field: models.Field[Any, Any], value: Any) -> Any:
         return require_type(bool, value, "true or false")
     if isinstance(field, models.IntegerField):
         return require_type(int, value, "a whole number")
+    if isinstance(field, models.DecimalField):
+        return amount_value(value)
 
     text = checked_text(value)
     return Secret(text) if isinstance(field, SecretField) else _require_trimmed(text)
+
+
+def amount_value(value: Any) -> Decimal:
+    """Raises WrongValue."""
+    try:
+        read_money(value)
+    except BadMoney as error:
+        raise WrongValue(str(error)) from None
+    return Decimal(value)
 
 
 def require_type(kind: type, value: Any, expected: str) -> Any:

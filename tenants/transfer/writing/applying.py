@@ -7,12 +7,11 @@ from typing import Any
 
 from django.db import connection
 
-from tenants.models import WcsInstance
+from tenants.models import Callee, WcsInstance
 from tenants.secrets.fields import SecretField
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
+from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TABLES, WCS_INSTANCE, Table
 
 THROUGH = WcsInstance.tenants.through._meta.db_table
-TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, WCS_INSTANCE)
 # A row that gives something up goes first: the former default callee, a domain's subdomains.
 GIVES_UP = {CALLEE: '{"default": false}', DOMAIN: '{"include_subdomains": false}'}
 
@@ -26,8 +25,8 @@ SELECT %(run)s, number, "table", key, label, differences, image,
          WHERE s."table" = %(table)s AND s.before IS NOT NULL
          ORDER BY t.id
            FOR NO KEY UPDATE OF t) current
- WHERE image @> (before - %(unchecked)s::text[])
-   AND (before->'tenants' IS NULL OR before->'tenants' = image->'tenants')
+ WHERE NOT EXISTS (SELECT FROM jsonb_each(before - %(unchecked)s::text[]) AS seen
+                    WHERE image->seen.key IS DISTINCT FROM seen.value)
 """
 KEEP_NEW = """
 INSERT INTO tenants_importedrow (run_id, number, "table", key, label, differences, before, after)
@@ -51,6 +50,10 @@ INSERT = """
 INSERT INTO {table} ({columns})
 SELECT {columns} FROM (SELECT (jsonb_populate_record(NULL::{table}, after)).* FROM import_staging
                         WHERE "table" = %(table)s AND before IS NULL ORDER BY number) added
+"""
+MOVED = """
+SELECT key::bigint FROM import_staging
+ WHERE "table" = 'tenants_tenant' AND before IS NOT NULL AND after ? 'country'
 """
 # Two instances may exchange their keys.
 STEP_ASIDE = """
@@ -95,6 +98,10 @@ def apply_staged(run_id: int) -> None:
             for template, more in _templates(table):
                 cursor.execute(fill(template, table), {"table": table.name, "run": run_id, **more})
 
+        cursor.execute(MOVED)
+        moved = [key for (key,) in cursor.fetchall()]
+
+    Callee.objects.filter(tenant__in=moved).renumber()
     # Now, and not only at a commit, which a dry run never reaches.
     connection.check_constraints()
 

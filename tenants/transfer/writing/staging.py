@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from tenants.transfer.rows import Row
+from tenants.transfer.report import RowChange
+from tenants.transfer.rows import Difference, Row
+from tenants.transfer.tables import TABLES
 
 CREATE = """
 DROP TABLE IF EXISTS pg_temp.import_staging;
@@ -19,12 +22,23 @@ CREATE TEMPORARY TABLE import_staging (
 ) ON COMMIT DROP
 """
 COPY = 'COPY import_staging (number, "table", key, label, differences, before, after) FROM STDIN'
+STAGED = """
+SELECT number, "table", label, differences,
+       CASE WHEN before IS NULL THEN 'added' WHEN after IS NULL THEN 'removed' ELSE 'changed' END
+  FROM import_staging ORDER BY number
+"""
 CALLEE_KEYS = """
 SELECT (after->>'tenant_id')::bigint, after->>'alias', key::bigint
   FROM import_staging
   JOIN unnest(%s::bigint[], %s::text[]) AS given (tenant, alias)
     ON (after->>'tenant_id')::bigint = given.tenant AND after->>'alias' = given.alias
  WHERE "table" = 'tenants_callee' AND before IS NULL
+"""
+
+TENANTS = """
+SELECT DISTINCT CASE "table" WHEN 'tenants_tenant' THEN key
+                             ELSE coalesce(before, after)->>'tenant_id' END::bigint
+  FROM import_staging
 """
 
 
@@ -36,7 +50,7 @@ def create_table() -> None:
 def analyze_table() -> None:
     """The statements that follow are planned for as many rows as there are."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE import_staging")
+        cursor.execute('ANALYZE import_staging (number, "table", key)')
 
 
 def add_rows(rows: Iterable[Row]) -> None:
@@ -47,12 +61,27 @@ def add_rows(rows: Iterable[Row]) -> None:
                 copy.write_row(_columns(row))
 
 
+def staged_changes() -> Iterator[RowChange]:
+    kinds = {table.name: table.kind for table in TABLES}
+    with connection.cursor() as cursor:
+        cursor.execute(STAGED)
+        for number, name, label, encoded, action in cursor.fetchall():
+            differences = tuple(Difference(**item) for item in json.loads(encoded or "[]"))
+            yield RowChange(number, action, kinds[name], label, differences)
+
+
 def staged_callee_keys(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """The primary keys of new callees, by tenant and alias."""
     tenants, aliases = zip(*pairs, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(CALLEE_KEYS, [list(tenants), list(aliases)])
         return {(tenant, alias): key for tenant, alias, key in cursor.fetchall()}
+
+
+def staged_tenant_ids() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(TENANTS)
+        return [key for (key,) in cursor.fetchall() if key is not None]
 
 
 def _columns(row: Row) -> tuple[Any, ...]:
@@ -65,9 +94,13 @@ def _columns(row: Row) -> tuple[Any, ...]:
 
 def _new_values(row: Row) -> Iterator[tuple[str, Any]]:
     """For a stored row only what differs, so that others' changes of other fields survive."""
-    differing = {difference.field for difference in row.differences}
+    differing = {difference.field.partition(".")[0] for difference in row.differences}
     if "signing_secret" in differing:
         differing.add("previous_signing_secret")
+    if "password" in differing:
+        differing |= {"next_password", "next_since"}
+    if "target" in differing:
+        differing.add("number")
 
     for field in row.record._meta.concrete_fields:
         if row.is_new or field.name in differing:
@@ -76,8 +109,11 @@ def _new_values(row: Row) -> Iterator[tuple[str, Any]]:
         yield "tenants", row.tenants
 
 
-def _json_text(value: datetime | UUID) -> str:
+def _json_value(value: datetime | Decimal | UUID) -> str | float:
+    """As PostgreSQL writes it; the columns have few enough digits for a float."""
+    if isinstance(value, Decimal):
+        return float(value)
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-_encode = json.JSONEncoder(default=_json_text).encode
+_encode = json.JSONEncoder(default=_json_value).encode

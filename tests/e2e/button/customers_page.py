@@ -87,7 +87,7 @@ class CustomersPage:
 
     @property
     def button(self) -> Locator:
-        return self.element.get_by_role("button")
+        return self.element.get_by_role("button").first  # the keypad follows it
 
     def says(self, sentence: str) -> None:
         expect(self.element.get_by_role("status")).to_have_text(sentence)

@@ -192,6 +192,8 @@ def test_a_style_of_the_pages_own(visit):
         ({"callee": "+4930123456"}, 'data-callee is "+4930123456", but is an alias'),
         ({"callee": "sip:sales@pbx.example"}, "data-callee is"),
         ({"style": "dark"}, 'data-style is "dark"'),
+        ({"keypad": "no"}, 'data-keypad is "no"'),
+        ({"retry": "always"}, 'data-retry is "always"'),
         ({"language": "it"}, 'data-language is "it"'),
         ({"sdk": "https://"}, "data-sdk"),
         ({"hours": "Mo-Fr 09:00-17:30"}, "data-hours and data-timezone need each other"),

@@ -14,6 +14,7 @@ from hooks.payloads import Payload, parse
 from tenants.models import SipAccount, WcsInstance
 from tenants.secrets.encryption import place
 from tenants.secrets.fields import key_ring
+from tests.hooks.limits.pieces import limit_facts
 from tests.wcs import payload, sign
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -79,8 +80,14 @@ def event_facts(**changes: Any) -> Facts:
         account_login="10001",
         call_id=CALL_ID,
         call_decision="allowed",
+        call_target="+4930123456",
     )
     return facts._replace(**changes)
+
+
+def talking_facts(**changes: Any) -> Facts:
+    """As they are where a call goes on, to a callee who wants tones."""
+    return event_facts(**{"callee_keypad": True, "call_answered_at": NOW, **changes})
 
 
 def call_facts(**changes: Any) -> Facts:
@@ -88,11 +95,13 @@ def call_facts(**changes: Any) -> Facts:
     facts = event_facts(
         call_id=None,
         call_decision=None,
+        call_target=None,
         tenant_status="active",
         tenant_served=True,
         domain_id=DOMAIN_ID,
         account_id=ACCOUNT_ID,
         callee_target="+4930123456",
+        limiting=json.dumps(limit_facts(visitor="")._asdict()),
     )
     return facts._replace(**changes)
 

@@ -39,10 +39,15 @@ def post(monkeypatch, instance, body: bytes, header: str) -> tuple[int, list[byt
     async def record(outcome) -> None:
         recorded.append(outcome)
 
+    async def no_login(*credentials) -> None:
+        return None
+
     monkeypatch.setattr(views, "parse", noticing_parse)
     monkeypatch.setattr(views, "_strangers_seen", {})
+    no_logins = SimpleNamespace(check=no_login)
     known = SimpleNamespace(get=lambda key: instance, ask=ask)
-    view = views.HookView(lanes=SimpleNamespace(known=known, answer=answer, record=record))
+    lanes = SimpleNamespace(known=known, answer=answer, record=record, logins=no_logins)
+    view = views.HookView(lanes=lanes)
     headers = {b"content-type": b"application/json", b"authorization": header.encode()}
     request = HookRequest("key-of-acme", find("connect"), headers, body)
     return asyncio.run(view.dispatch(request)).status_code, parsed, recorded

@@ -7,7 +7,7 @@ import pytest
 from hooks.methods import CALL_FIELDS, METHODS, REST_CLIENT_CONFIG, SIP_FIELDS, Kind, find
 
 KEYS = {"clientExclude", "restExclude", "restOnError", "restPolicy", "restOverwrite"}
-ALLOWED_INVOCATIONS = {"connect", "call", "hangup"}
+ALLOWED_INVOCATIONS = {"connect", "call", "hangup", "sendDtmf"}
 HIDDEN = {
     *("sipLogin", "sipAuthenticationName", "sipPassword", "sipDomain", "sipOutboundProxy"),
     *("sipProxy", "sipPort", "sipVisibleName", "sipContactParams", "restClientConfig"),
@@ -41,7 +41,11 @@ def test_a_method_fails_closed_unless_it_has_happened_already(name):
 @pytest.mark.parametrize("name", METHODS)
 def test_wcs_takes_our_fields_where_we_set_any(name):
     entry = REST_CLIENT_CONFIG[name]
-    expected = {"connect": {*SIP_FIELDS, "restClientConfig"}, "call": set(CALL_FIELDS)}
+    expected = {
+        "connect": {*SIP_FIELDS, "restClientConfig"},
+        "call": set(CALL_FIELDS),
+        "sendDtmf": {"dtmf", "type"},
+    }
 
     assert names(entry["restOverwrite"]) == expected.get(name, set())
     assert entry["restPolicy"] == ("OVERWRITE" if name in expected else "NOTIFY")
@@ -50,7 +54,7 @@ def test_wcs_takes_our_fields_where_we_set_any(name):
 @pytest.mark.parametrize("name", METHODS)
 def test_the_browser_learns_no_secret_and_neither_do_we(name):
     method, entry = METHODS[name], REST_CLIENT_CONFIG[name]
-    spared = SPARED if name in {"connect", "call"} else SPARED | BULKY
+    spared = SPARED if name in {"connect", "call", "sendDtmf"} else SPARED | BULKY
 
     assert names(entry["clientExclude"]) == (HIDDEN if method.allowed else set())
     assert names(entry["restExclude"]) == (spared if method.allowed else set())
@@ -84,6 +88,7 @@ def test_each_method_names_the_fields_its_body_must_have():
     assert required == {
         "connect": {"sessionId"},
         "call": {"sessionId", "callId"},
+        "sendDtmf": {"sessionId", "callId", "dtmf"},
         "ConnectionStatusEvent": {"status"},
         "RegistrationStatusEvent": {"status"},
         "CallStatusEvent": {"status"},

@@ -66,3 +66,11 @@ def test_a_call_gets_every_field_a_visitor_could_choose(target):
         "custom": {},
     }
     assert set(answer) == set(CALL_FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [("", "10001"), (None, "10001"), ("Order 4711", "Order 4711"), ('<">\\', "10001")],
+)
+def test_the_agent_sees_the_label(label, name):
+    assert call_answer("+4930123456", "10001", label)["visibleName"] == name

@@ -70,6 +70,16 @@ def test_a_connect_opens_a_session_and_gets_the_account():
         "connect_digest": hook.payload.digest,
         "opened_at": RECEIVED_AT,
         "node_is_new": True,
+        "visitor": "",
+        "visitor_display": "",
+        "ticketed": False,
+        "ticket_alias": "",
+        "label": "",
+        "context": None,
+        "jti": None,
+        "spent_until": None,
+        "sip_password_since": None,
+        "tries_password": False,
     }
     assert uuid.UUID(opened["id"]).version == 7
     check_event(outcome, session_id=opened["id"], only_with=opened["id"], tenant_id=TENANT_ID)
@@ -142,7 +152,11 @@ def test_a_call_is_recorded_and_gets_our_target():
         "asked_at": RECEIVED_AT,
         "ended_at": None,
         "ended_by": "",
+        "visitor": "",
+        "reservation": asked["reservation"],
+        "fallback": "",
     }
+    assert asked["reservation"]["scopes"] == ["tenant"]
     check_event(outcome, call_id=asked["id"], only_with=asked["id"], session_id=SESSION_ID)
     assert outcome.record == Record(outcome.record.event, asked=asked)
 
@@ -242,3 +256,19 @@ def test_a_rotated_secret_is_tried_with_the_facts_of_now():
     for secret in ("the-next", SECRETS[1]):
         outcome = settle(make_hook("connect", secret=secret), rotated, NOW)
         assert outcome.answer.reason is Reason.ORIGIN_UNKNOWN
+
+
+def test_who_tries_the_honey_alias_is_blocked_at_once():
+    facts = call_facts(
+        honey_alias="sales", session_visitor="v", session_visitor_display="203.0.113.5"
+    )
+    outcome = settle(make_hook("call"), facts, NOW)
+
+    assert outcome.answer.reason is Reason.HONEY_ALIAS
+    assert outcome.record.breach == {
+        "tenant_id": TENANT_ID,
+        "visitor": "v",
+        "display": "203.0.113.5",
+        "because": Reason.HONEY_ALIAS,
+        "times": 3,
+    }

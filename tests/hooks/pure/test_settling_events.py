@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hooks.lifecycle import CallProgress, SessionProgress
+from hooks.limits.ledger import Ledgers
 from hooks.reasons import Decision, Reason
 from hooks.recording import Record
 from hooks.settling import settle
@@ -16,6 +17,7 @@ from tests.hooks.pure.pieces import (
     check_event,
     event_facts,
     make_hook,
+    talking_facts,
 )
 
 NO_CALL = {"call_id": None, "call_decision": None}
@@ -94,3 +96,23 @@ def test_a_call_without_an_id_is_not_created(call_id):
 
     assert outcome.answer.reason is Reason.CALL_NEVER_ASKED
     assert outcome.record == Record(outcome.record.event)
+
+
+def test_tones_are_counted_and_go_back_as_they_came():
+    hook, facts = make_hook("sendDtmf", dtmf="4*"), talking_facts()
+    outcome = settle(hook, facts, NOW)
+
+    assert outcome.answer.body == {"dtmf": "4*", "type": "RFC2833"}
+    counted = {"call_id": CALL_ID, "presses": 1, "sent": 2, "last": [NOW.timestamp()] * 2}
+    assert outcome.record == Record(outcome.record.event, tones=counted)
+    assert outcome.record.creates == CALL_ID
+    check_event(outcome, call_id=CALL_ID, only_with=CALL_ID)
+    assert "4*" not in str(outcome.record)
+
+
+def test_tones_of_one_call_in_one_batch_count_one_after_the_other():
+    ledgers = Ledgers()
+    first, second = (settle(make_hook("sendDtmf"), talking_facts(), NOW, ledgers) for _ in "12")
+
+    assert not first.again
+    assert (second.again, second.record) == (True, None)

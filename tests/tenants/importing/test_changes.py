@@ -31,8 +31,9 @@ def test_it_adds_everything(run, cast, name):
         "+ domain https://xn--bcher-kva.example: include subdomains true, default callee help-desk",
         "+ SIP account initech/30001@sip.initech.example: password set, authentication name "
         "auth-30001, "
-        "outbound proxy 203.0.113.9, port 5080",
-        "+ SIP account initech/30002@sip.initech.example: password set, enabled false",
+        "outbound proxy 203.0.113.9, port 5080, internal rate 0.00",
+        "+ SIP account initech/30002@sip.initech.example: password set, enabled false, "
+        "internal rate 0.00",
         "+ callee initech/sales: target 10002, default true",
         "+ callee initech/help-desk: target sip:help@pbx.initech.example",
         "+ WCS instance initech-1: signing secret set, key set, app key initechApp, tenants "

@@ -88,7 +88,9 @@ def test_it_looks_like_this(command, cast):
     outcome = command("export", "callees", "--tenant", "acme")
 
     assert outcome.out == (
-        "\ufefftenant,alias,target,default\r\nacme,sales,'+4930123456,yes\r\nacme,support,sip:help@pbx.acme.example,no\r\n"
+        "\ufefftenant,alias,target,default,keypad,ringing_capacity,cool_down\r\n"
+        "acme,sales,'+4930123456,yes,no,,\r\n"
+        "acme,support,sip:help@pbx.acme.example,no,no,,\r\n"
     )
     document = json.loads(
         command("export", "domains", "--tenant", "globex", "--format", "json").out
@@ -102,6 +104,7 @@ def test_it_looks_like_this(command, cast):
                         "origin": "https://globex.example:8443",
                         "include_subdomains": False,
                         "default_callee": None,
+                        "limits": {},
                     }
                 ],
             }

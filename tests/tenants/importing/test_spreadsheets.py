@@ -143,16 +143,19 @@ def _zip() -> bytes:
         ),
         (
             b"tenant" + b",a" * 200,
-            "Line 1: 201 columns; possible are tenant, alias, target, default.",
+            "Line 1: 201 columns; possible are "
+            "tenant, alias, target, default, keypad, ringing_capacity, cool_down.",
         ),
         (
             b"acme,never-to-be-shown-1,3",
-            "Line 1 names no column. Possible are tenant, alias, target, default.",
+            "Line 1 names no column. Possible are "
+            "tenant, alias, target, default, keypad, ringing_capacity, cool_down.",
         ),
         (
             b"tenant,alias,target,<b>",
             "line 1, column 4: This is not the name of a column. "
-            "Possible are tenant, alias, target, default.",
+            "Possible are "
+            "tenant, alias, target, default, keypad, ringing_capacity, cool_down.",
         ),
         (
             b"tenant,alias,target,targt",
@@ -165,12 +168,14 @@ def _zip() -> bytes:
         (
             b"tenant,target",
             "line 1: The column alias is missing. "
-            "The first line names the columns: tenant, alias, target, default.",
+            "The first line names the columns: "
+            "tenant, alias, target, default, keypad, ringing_capacity, cool_down.",
         ),
         (
             b"alias,target",
             "line 1: The column tenant is missing. "
-            "The first line names the columns: tenant, alias, target, default.",
+            "The first line names the columns: "
+            "tenant, alias, target, default, keypad, ringing_capacity, cool_down.",
         ),
     ],
 )

@@ -1,0 +1,84 @@
+"""Raises an alarm for events that must not happen, has their calls ended, and tells people."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from smtplib import SMTPException
+
+from hooks.duties.alarm_mail import AlarmLine, mail_is_set, send_alarm_mail
+from hooks.duties.repeating import Connection
+
+log = logging.getLogger("hooks")
+EVERY = 1.0  # seconds
+MAIL_EVERY = 60.0  # seconds at least between two mails
+# Of the newest events, those without an alarm. The words are those of the index event_alarming.
+RAISE = """
+WITH recent AS MATERIALIZED (
+    SELECT * FROM hooks_event
+     WHERE reason IN
+           ('call_never_asked', 'refused_call_went_on', 'call_went_elsewhere', 'honey_alias')
+     ORDER BY id DESC LIMIT 1000
+), raised AS (
+    INSERT INTO hooks_alarm (kind, tenant_id, instance_id, call_id, wcs_call_id, at)
+    SELECT reason, tenant_id, instance_id, call_id, left(coalesce(body->>'callId', ''), 512),
+           received_at
+      FROM recent
+     WHERE NOT EXISTS (
+           SELECT FROM hooks_alarm alarm
+            WHERE alarm.wcs_call_id = left(coalesce(recent.body->>'callId', ''), 512)
+              AND alarm.instance_id = recent.instance_id AND alarm.kind = recent.reason)
+     ORDER BY id
+    ON CONFLICT DO NOTHING
+    RETURNING kind, tenant_id, instance_id, call_id, wcs_call_id
+), to_end AS (
+    INSERT INTO hooks_ending (call_id, because, since, due_at, tries, result)
+    SELECT DISTINCT call_id, 'bypass', now(), now(), 0, '' FROM raised
+     WHERE call_id IS NOT NULL AND kind <> 'honey_alias'
+    ON CONFLICT DO NOTHING
+)
+SELECT raised.kind, tenant.slug, instance.name, raised.wcs_call_id FROM raised
+  LEFT JOIN tenants_tenant tenant ON tenant.id = raised.tenant_id
+  LEFT JOIN tenants_wcsinstance instance ON instance.id = raised.instance_id
+"""
+UNMAILED = """
+SELECT alarm.id, alarm.kind, tenant.slug, instance.name, alarm.wcs_call_id
+  FROM hooks_alarm alarm
+  LEFT JOIN tenants_tenant tenant ON tenant.id = alarm.tenant_id
+  LEFT JOIN tenants_wcsinstance instance ON instance.id = alarm.instance_id
+ WHERE alarm.mailed_at IS NULL AND alarm.cleared_at IS NULL
+ ORDER BY alarm.at LIMIT 500
+"""
+MAILED = "UPDATE hooks_alarm SET mailed_at = now() WHERE id = ANY (%s)"
+
+
+async def raise_alarms(connection: Connection) -> str:
+    cursor = await connection.execute(RAISE)
+    alarms = [AlarmLine(*columns) for columns in await cursor.fetchall()]
+    for alarm in alarms:
+        log.error("ALARM: %s", alarm.text)
+    return f"raised {len(alarms)} alarms" if alarms else ""
+
+
+class AlarmMail:
+    """The first alarm is mailed at once; those that follow within a minute come together."""
+
+    def __init__(self) -> None:
+        self._mailed_at = -MAIL_EVERY
+
+    async def send(self, connection: Connection) -> str:
+        if not mail_is_set() or time.monotonic() - self._mailed_at < MAIL_EVERY:
+            return ""
+        rows = await (await connection.execute(UNMAILED)).fetchall()
+        if not rows:
+            return ""
+
+        self._mailed_at = time.monotonic()
+        try:
+            await asyncio.to_thread(send_alarm_mail, [AlarmLine(*row[1:]) for row in rows])
+        except (OSError, SMTPException) as error:
+            log.error("alarms could not be mailed: %s", error)
+            return "alarms could not be mailed"
+        await connection.execute(MAILED, [[row[0] for row in rows]])
+        return f"mailed {len(rows)} alarms"

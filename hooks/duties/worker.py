@@ -1,0 +1,105 @@
+"""The worker: a table of duties, each in turns of its own, and the heartbeat over them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+
+from hooks.duties import (
+    adding_up,
+    alarming,
+    ending,
+    heartbeat,
+    proving,
+    pruning,
+    raising,
+    reaping,
+    reconciling,
+    refusing,
+    reserving,
+    rotating,
+    watching_limits,
+)
+from hooks.duties.alarming import AlarmMail
+from hooks.duties.limit_mail import NoticeMail
+from hooks.duties.listening import listen
+from hooks.duties.reconciling import Reconciling
+from hooks.duties.repeating import ANSWER_WITHIN, Connection, Duty, Turns
+from hooks.duties.watching_limits import LimitWatch
+
+log = logging.getLogger("hooks")
+REAP_EVERY = 5.0  # seconds
+ADD_UP_EVERY = 60.0  # seconds
+# A duty that did nothing right for so long: the worker must not look alive.
+STUCK_AFTER = ANSWER_WITHIN + heartbeat.STALE_AFTER  # seconds, beside the duty's own pause
+
+
+def make_duties() -> list[Duty]:
+    return [
+        Duty("ending", ending.EVERY, ending.end_due_calls, is_woken=True),
+        Duty("reserving", reserving.EVERY, reserving.reserve_slices, is_woken=True),
+        Duty("alarming", alarming.EVERY, alarming.raise_alarms, is_woken=True),
+        Duty("mailing", alarming.EVERY, AlarmMail().send),
+        Duty("watching limits", watching_limits.EVERY, LimitWatch().look),
+        Duty("mailing notices", watching_limits.EVERY, NoticeMail().send),
+        Duty("refusing", refusing.EVERY, refusing.end_refused),
+        Duty("reconciling", reconciling.EVERY, Reconciling().compare),
+        Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),
+        Duty("reaping calls", REAP_EVERY, reaping.end_lost_calls),
+        Duty("adding up", ADD_UP_EVERY, _add_up),
+        Duty("rotating", rotating.EVERY, rotating.rotate, is_woken=True),
+        Duty("proving", proving.EVERY, proving.prove),
+        Duty("raising", raising.EVERY, raising.raise_limits),
+        Duty("pruning", pruning.EVERY, pruning.prune),
+    ]
+
+
+class Worker:
+    def __init__(self) -> None:
+        self.name = heartbeat.new_worker_name()
+        self.turns = [Turns(duty) for duty in make_duties()]
+
+    async def run(self) -> None:
+        """Works until it is cancelled."""
+        log.info("worker %s begins", self.name)
+        beating = Turns(Duty("heartbeat", heartbeat.EVERY, self._beat))
+        async with asyncio.TaskGroup() as group:
+            for turns in [*self.turns, beating]:
+                group.create_task(turns.run())
+            group.create_task(listen(self._wake))
+
+    async def run_once(self) -> bool:
+        """Each duty once; whether none failed."""
+        did_well = [await turns.take_turn() for turns in self.turns]
+        return all(did_well)
+
+    @property
+    def results(self) -> dict[str, str]:
+        return {turns.duty.name: turns.result for turns in self.turns}
+
+    def _wake(self) -> None:
+        for turns in self.turns:
+            if turns.duty.is_woken:
+                turns.news.set()
+
+    async def _beat(self, connection: Connection) -> str:
+        """Not while a duty is stuck: whoever counts on it must see that."""
+        now = time.monotonic()
+        stuck = [
+            turns.duty.name
+            for turns in self.turns
+            if now - turns.done_at > turns.duty.every + STUCK_AFTER
+        ]
+        if stuck:
+            log.error("no heartbeat: stuck in %s", ", ".join(stuck))
+            return "withheld"
+        await heartbeat.beat(connection, self.name, self.results)
+        return "given"
+
+
+async def _add_up(connection: Connection) -> str:
+    """Some hours a turn; after an upgrade it catches up turn by turn."""
+    has_caught_up = await adding_up.add_up(connection, datetime.now(UTC))
+    return "" if has_caught_up else "catching up"

@@ -1,0 +1,107 @@
+"""The meters of one tenant as they are after the calls of a batch that were decided so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hooks.limits.facts import LimitFacts
+from hooks.limits.meter import Meter
+from hooks.limits.scope import TENANT
+from hooks.limits.settlement import Settlement, settle_call
+
+MOST_ENDED = 100  # calls that one statement reads, to give back what they reserved
+
+
+class Ledgers(dict[int, "Ledger"]):
+    """Of the tenants of one batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls_with_tones: set[str] = set()
+
+    def open(self, tenant_id: int, facts: LimitFacts) -> Ledger:
+        if tenant_id in self:
+            self[tenant_id].learn(facts)
+        else:
+            self[tenant_id] = Ledger(tenant_id, facts)
+        return self[tenant_id]
+
+    def note_ringing(self, tenant_id: int | None, scope: str, call_id: str) -> None:
+        """`scope` is empty where nothing counts ringing calls."""
+        if tenant_id is not None and scope:
+            ledger = self[tenant_id]
+            ledger[scope] = ledger[scope].ring(call_id)
+
+
+class Ledger:
+    """Changes with each decision. What it holds is written together with the calls, or not at all.
+
+    It is written only if nobody else wrote the tenant's meters since they were read.
+    """
+
+    def __init__(self, tenant_id: int, facts: LimitFacts) -> None:
+        self.tenant_id = tenant_id
+        self.version = facts.version
+        self.settled: list[Settlement] = []
+        self.more_have_ended = len(facts.ended or ()) >= MOST_ENDED
+        self._meters: dict[str, Meter] = {}
+        self._stored: dict[str, Meter] = {}
+        self._asked: set[tuple[str, str]] = set()
+
+        self.learn(facts)
+        self.settled = [settle_call(ended, self._meters) for ended in facts.ended or ()]
+
+    def learn(self, facts: LimitFacts) -> None:
+        """Of another call in the same batch, whose meters were read at the same moment."""
+        for name, stored in (facts.meters or {}).items():
+            if name not in self._stored:
+                meter = Meter.from_json(stored).keep_ringing(facts.ringing or ())
+                self._stored[name] = self._meters[name] = meter
+
+    def __getitem__(self, scope: str) -> Meter:
+        return self._meters.get(scope, Meter())
+
+    def __setitem__(self, scope: str, meter: Meter) -> None:
+        self._meters[scope] = meter
+
+    def note_call(self, session_id: str, wcs_call_id: str) -> bool:
+        """Whether the batch holds this call for the first time; twice, it would count twice."""
+        key = (session_id, wcs_call_id)
+        if key in self._asked:
+            return False
+        self._asked.add(key)
+        return True
+
+    @property
+    def has_changed(self) -> bool:
+        return bool(self.settled) or any(True for _ in self._changed())
+
+    def as_rows(self) -> Iterator[dict[str, Any]]:
+        """The tenant's own meter is always among them: its version says that something changed."""
+        yield self._row(TENANT, self[TENANT])
+        for scope, meter in self._changed():
+            if scope != TENANT:
+                yield self._row(scope, meter)
+
+    def settled_rows(self) -> Iterator[dict[str, Any]]:
+        for settlement in self.settled:
+            yield {
+                "id": settlement.call_id,
+                "tenant_id": self.tenant_id,
+                "cost": settlement.cost,
+                "closes_callee": settlement.closes_callee,
+            }
+
+    def _changed(self) -> Iterator[tuple[str, Meter]]:
+        for scope, meter in self._meters.items():
+            if meter is not self._stored.get(scope):
+                yield scope, meter
+
+    def _row(self, scope: str, meter: Meter) -> dict[str, Any]:
+        return {
+            "tenant_id": self.tenant_id,
+            "scope": scope,
+            "version": self.version or 0,
+            "state": meter.as_json(),
+        }

@@ -1,0 +1,93 @@
+"""`manage.py kill_switch`: no call any more, at once, for one thing or for everything."""
+
+from __future__ import annotations
+
+import getpass
+import json as json_text
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.db import DatabaseError
+
+from hooks.wcs.ending import ASKED, GONE
+from hooks.wcs.kill_switch.switching import EndedCall, switch_off, switch_on_again
+from hooks.wcs.kill_switch.targets import KINDS, Target, UnknownTarget, find_target
+from tenants.management.plain_help import PlainHelpCommand
+
+NAMES = {
+    "tenant": "SLUG",
+    "domain": "ORIGIN",
+    "callee": "SLUG/ALIAS",
+    "account": "SLUG/LOGIN",
+    "visitor": "SLUG/VISITOR",
+    "instance": "NAME",
+}
+
+
+class Command(PlainHelpCommand):
+    help = """Switch calls off at once, or on again.
+
+  kill_switch on --tenant acme --because "the page was copied"
+  kill_switch off --tenant acme --because "the copy is gone"
+
+`on` turns the kill switch on: from then on every gateway refuses each connect and call that it
+covers, and WCS is asked to end each call that lives, with the result of each shown. A call that
+could not be ended is tried again by the worker. `off` allows new calls again.
+
+Exit code 0: done; 1: nothing was changed; 2: switched off, but not every living call could be
+ended yet."""
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("state", choices=["on", "off"])
+        what = parser.add_mutually_exclusive_group(required=True)
+        for kind, name in NAMES.items():
+            what.add_argument(f"--{kind}", metavar=name)
+        what.add_argument("--everything", action="store_const", const="everything")
+        parser.add_argument("--because", required=True, metavar="TEXT", help="stands in the audit")
+        parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+
+    def handle(self, *, state: str, because: str, json: bool, **options: Any) -> None:
+        kind = next(kind for kind in KINDS if options[kind] is not None)
+        try:
+            target = find_target(kind, options[kind])
+            if state == "on":
+                self._switch_off(target, because, json)
+            else:
+                self._switch_on_again(target, because, json)
+        except UnknownTarget as error:
+            raise CommandError(str(error)) from None
+        except DatabaseError as error:
+            first_line = str(error).partition("\n")[0]
+            raise CommandError(f"Nothing is known to be switched: {first_line}") from error
+
+    def _switch_off(self, target: Target, because: str, as_json: bool) -> None:
+        done = switch_off(target, because, getpass.getuser())
+        if as_json:
+            calls = [call._asdict() for call in done.calls]
+            self._write_json(target, on=True, was_on=done.was_off_already, calls=calls)
+        else:
+            before = " It was off already." if done.was_off_already else ""
+            self.stdout.write(f"{target.name}: no call is allowed any more.{before}")
+            for call in done.calls:
+                self.stdout.write(f"  {call.tenant} {call.call}: {call.sentence}")
+
+        if failed := sum(not _is_ended(call) for call in done.calls):
+            message = f"{failed} of {len(done.calls)} living calls could not be ended yet."
+            raise CommandError(message, returncode=2)
+
+    def _switch_on_again(self, target: Target, because: str, as_json: bool) -> None:
+        was_on = switch_on_again(target, because, getpass.getuser())
+        if as_json:
+            self._write_json(target, on=False, was_on=was_on, calls=[])
+        else:
+            text = "calls are allowed again." if was_on else "it was not switched off."
+            self.stdout.write(f"{target.name}: {text}")
+
+    def _write_json(self, target: Target, **result: Any) -> None:
+        self.stdout.write(json_text.dumps({"target": target.name, "key": target.key, **result}))
+
+
+def _is_ended(call: EndedCall) -> bool:
+    return call.result in (ASKED, GONE)

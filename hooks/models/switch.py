@@ -1,0 +1,41 @@
+"""The kill switch: what is switched off, by whom and why."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from tenants.models import Tenant
+from tenants.scope import OfTenantQuerySet
+
+
+class Switch(models.Model):
+    # What the statements of the hooks look up; hooks.wcs.kill_switch writes it.
+    key = models.CharField(max_length=120, editable=False)
+    name = models.CharField(max_length=400, help_text="What is switched off, as people call it.")
+    tenant = models.ForeignKey(
+        Tenant,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="switches",
+        help_text="Whose; empty: several tenants' or everybody's.",
+    )
+    because = models.CharField(max_length=400)
+    by = models.CharField(max_length=150)
+    on_at = models.DateTimeField(db_default=Now())
+    off_by = models.CharField(max_length=150, blank=True, db_default="")
+    off_at = models.DateTimeField(null=True)
+
+    objects = OfTenantQuerySet["Switch"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "switches"
+        ordering = [F("off_at").desc(nulls_first=True), "-on_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(off_at=None), name="switch_on_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

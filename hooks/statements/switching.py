@@ -1,0 +1,36 @@
+"""What of a hook is switched off, and how calls that are being decided notice a new switch."""
+
+from __future__ import annotations
+
+# The keys that hooks.wcs.kill_switch.targets writes. A key with NULL in it is NULL, and matches no
+# switch. The first one in the order of texts is told.
+_LOOK_UP = """
+(SELECT min(switch.key) FROM hooks_switch switch
+  WHERE switch.off_at IS NULL AND switch.key = ANY (ARRAY[{keys}]))"""
+_OF_CONNECT = (
+    "'everything'",
+    "'instance ' || instance.id",
+    "'tenant ' || tenant.id",
+    "'domain ' || hook.domain_id",
+    "'account ' || account.id",
+)
+_OF_CALL = (
+    "'everything'",
+    "'instance ' || instance.id",
+    "'tenant ' || tenant.id",
+    "'domain ' || domain.id",
+    "'account ' || account.id",
+    "'callee ' || callee.id",
+    "'visitor ' || tenant.id || ' ' || nullif(session.visitor, '')",
+)
+SWITCHED_OFF_FOR_CONNECT = _LOOK_UP.format(keys=", ".join(_OF_CONNECT))
+SWITCHED_OFF_FOR_CALL = _LOOK_UP.format(keys=", ".join(_OF_CALL))
+SWITCHED_OFF_FOR_CALLEE = _LOOK_UP.format(keys="'callee ' || callee.id")
+
+# To be run in the transaction that turns a switch on: a call that was decided before, and is not
+# written yet, is decided again. A tenant without a meter gets one, for the same reason.
+BUMP_VERSIONS = """
+INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)
+SELECT id, 'tenant', 1, '{}', now() FROM tenants_tenant WHERE id = ANY (%s) ORDER BY id
+ON CONFLICT (tenant_id, scope) DO UPDATE SET version = hooks_meter.version + 1
+"""

@@ -1,0 +1,107 @@
+"""The claims of a ticket, read within bounds before its signature is looked at."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from typing import Any, NamedTuple
+
+import orjson
+
+LONGEST = 2048  # characters of a ticket; a longer one is not decoded
+LONGEST_ORIGIN = 270  # characters
+LONGEST_SUBJECT = LONGEST_JTI = 128  # characters
+LONGEST_LABEL = 100  # characters
+MOST_CONTEXT = 5  # values
+LONGEST_CONTEXT = 100  # characters of a value
+
+_KID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,62}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class Malformed(ValueError):
+    """The text is not a ticket; the message names the part."""
+
+
+class Claims(NamedTuple):
+    kid: str
+    origin: str
+    alias: str  # empty: any callee
+    jti: str
+    iat: float
+    exp: float
+    sub: str  # empty: the ticket names no visitor
+    display: str  # of the gateway's own tickets: the short form of the visitor's address
+    label: str
+    context: tuple[str, ...]
+
+
+def parse_claims(text: str) -> Claims:
+    """Raises Malformed."""
+    if len(text) > LONGEST or not text.isascii():
+        raise Malformed("it is longer than 2 KiB, or holds other characters than a JWT")
+    header, payload = _decode_parts(text)
+
+    kid = header.get("kid")
+    if header.get("alg") != "HS256" or not isinstance(kid, str) or not _KID.fullmatch(kid):
+        raise Malformed("its header is not HS256 with the id of a ticket key")
+    alias = payload.get("alias")
+    if not isinstance(alias, str) or (alias and not ALIAS.fullmatch(alias)):
+        raise Malformed("alias")
+    return Claims(
+        kid=kid,
+        origin=_read_text(payload, "origin", LONGEST_ORIGIN, required=True),
+        alias=alias,
+        jti=_read_text(payload, "jti", LONGEST_JTI, required=True),
+        iat=_read_time(payload, "iat"),
+        exp=_read_time(payload, "exp"),
+        sub=_read_text(payload, "sub", LONGEST_SUBJECT),
+        display=_read_text(payload, "display", LONGEST_SUBJECT),
+        label=_read_text(payload, "label", LONGEST_LABEL),
+        context=_read_context(payload),
+    )
+
+
+def _decode_parts(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    parts = text.split(".")
+    if len(parts) != 3 or not all(parts):
+        raise Malformed("it does not have three parts")
+    header, payload = (_decode_object(part) for part in parts[:2])
+    return header, payload
+
+
+def _decode_object(part: str) -> dict[str, Any]:
+    try:
+        decoded = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+        value = orjson.loads(decoded)
+    except (binascii.Error, ValueError) as error:
+        raise Malformed("a part is not JSON in base64url") from error
+    if not isinstance(value, dict):
+        raise Malformed("a part is not an object")
+    return value
+
+
+def _read_text(payload: dict[str, Any], name: str, longest: int, required: bool = False) -> str:
+    text = payload.get(name, "")
+    is_sound = isinstance(text, str) and len(text) <= longest and not _CONTROL.search(text)
+    if not is_sound or (required and not text):
+        raise Malformed(name)
+    return str(text)
+
+
+def _read_time(payload: dict[str, Any], name: str) -> float:
+    """Seconds since 1970."""
+    value = payload.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise Malformed(name)
+    return float(value)
+
+
+def _read_context(payload: dict[str, Any]) -> tuple[str, ...]:
+    values = payload.get("context", [])
+    if not isinstance(values, list) or len(values) > MOST_CONTEXT:
+        raise Malformed("context")
+    return tuple(_read_text({"context": one}, "context", LONGEST_CONTEXT) for one in values)

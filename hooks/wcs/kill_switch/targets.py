@@ -1,0 +1,121 @@
+"""What can be switched off: from the words of people to a key, its tenants and its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from hooks.models import Call
+from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.origins import BadOrigin, parse
+
+
+class UnknownTarget(Exception):
+    """There is no such thing; the message says so, and how it is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    key: str
+    name: str
+    calls: Q  # of hooks.models.Call
+    tenants: QuerySet[Tenant]  # whose calls are concerned
+    owner: Tenant | None = None  # None: only administrators may switch it
+
+    @property
+    def living_calls(self) -> QuerySet[Call]:
+        return Call.objects.filter(self.calls, ended_at=None)
+
+
+def find_target(kind: str, name: str) -> Target:
+    """Raises UnknownTarget."""
+    return KINDS[kind](name.strip())
+
+
+def _everything(name: str) -> Target:
+    return Target("everything", "everything", Q(), Tenant.objects.all())
+
+
+def _tenant(slug: str) -> Target:
+    tenant = _find(Tenant.objects.filter(slug=slug), f"There is no tenant {slug!r}.")
+    return _owned(tenant, f"tenant {tenant.pk}", f"tenant {tenant.slug}", Q())
+
+
+def _domain(origin: str) -> Target:
+    missing = f"There is no domain {origin!r}; a domain is named like https://www.customer.example."
+    try:
+        domains = Domain.objects.filter(origin=str(parse(origin)))
+    except BadOrigin:
+        raise UnknownTarget(missing) from None
+    domain = _find(domains.select_related("tenant"), missing)
+    calls = Q(session__domain=domain.pk)
+    return _owned(domain.tenant, f"domain {domain.pk}", f"domain {domain.origin}", calls)
+
+
+def _callee(name: str) -> Target:
+    slug, _, alias = name.partition("/")
+    callees = Callee.objects.filter(tenant__slug=slug, alias=alias).select_related("tenant")
+    callee = _find(callees, f"There is no callee {name!r}; a callee is named like acme/sales.")
+    # A call without an alias was one to the default callee, so the target tells too.
+    calls = Q(alias=callee.alias) | Q(alias="", target=callee.target)
+    return _owned(callee.tenant, f"callee {callee.pk}", f"callee {name}", calls)
+
+
+def _account(name: str) -> Target:
+    slug, _, login = name.partition("/")
+    missing = f"There is no SIP account {name!r}; it is named like acme/10001."
+    accounts = list(
+        SipAccount.objects.filter(tenant__slug=slug, login=login).select_related("tenant")[:2]
+    )
+    if len(accounts) > 1:
+        raise UnknownTarget(f"{name!r} are several SIP accounts; disable the right one instead.")
+    if not accounts:
+        raise UnknownTarget(missing)
+    [account] = accounts
+    calls = Q(session__sip_account=account.pk)
+    return _owned(account.tenant, f"account {account.pk}", f"SIP account {name}", calls)
+
+
+def _visitor(name: str) -> Target:
+    slug, _, visitor = name.partition("/")
+    missing = f"There is no tenant {slug!r}; a visitor is named like acme/VISITOR."
+    tenant = _find(Tenant.objects.filter(slug=slug), missing)
+    if not visitor:
+        raise UnknownTarget("A visitor is named like acme/VISITOR, as the call's page shows it.")
+    key = f"visitor {tenant.pk} {visitor}"
+    return _owned(tenant, key[:120], f"visitor {name}", Q(visitor=visitor))
+
+
+def _instance(name: str) -> Target:
+    instance = _find(WcsInstance.objects.filter(name=name), f"There is no WCS instance {name!r}.")
+    return Target(
+        f"instance {instance.pk}",
+        f"WCS instance {name}",
+        Q(session__instance=instance.pk),
+        Tenant.objects.filter(wcs_instances=instance),
+    )
+
+
+KINDS: dict[str, Callable[[str], Target]] = {
+    "tenant": _tenant,
+    "domain": _domain,
+    "callee": _callee,
+    "account": _account,
+    "visitor": _visitor,
+    "instance": _instance,
+    "everything": _everything,
+}
+
+
+def _owned(tenant: Tenant, key: str, name: str, calls: Q) -> Target:
+    return Target(key, name, Q(tenant=tenant) & calls, Tenant.objects.filter(pk=tenant.pk), tenant)
+
+
+def _find(rows: QuerySet[Any], missing: str) -> Any:
+    row = rows.first()
+    if row is None:
+        raise UnknownTarget(missing)
+    return row

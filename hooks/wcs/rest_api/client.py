@@ -1,0 +1,112 @@
+"""The methods of WCS's REST API that the gateway uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+
+from hooks.wcs.rest_api.exchange import HttpAnswer, post
+from hooks.wcs.rest_api.failures import Failure
+from tenants.secrets.encryption import Secret, SecretUnreadable
+
+LONGEST_LIST = 32 * 1024 * 1024  # bytes: some thousand calls, each with its SDP
+LONGEST_VOID = 64 * 1024  # bytes
+_LONGEST_TEXT = 512  # characters
+Item = TypeVar("Item")
+
+
+class ListedCall(NamedTuple):
+    """A call that WCS has now."""
+
+    call_id: str
+    session_id: str
+    node_id: str
+    app_key: str
+    callee: str
+    status: str
+
+
+class ListedConnection(NamedTuple):
+    session_id: str
+    node_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestApi:
+    url: str  # without a final slash
+    user: str
+    password: Secret | None = field(default=None, repr=False)
+
+    def terminate_call(self, call_id: str) -> Failure | None:
+        return self._order("call/terminate", {"callId": call_id})
+
+    def terminate_connection(self, session_id: str) -> Failure | None:
+        return self._order("connection/terminate", {"sessionId": session_id})
+
+    def list_calls(self) -> list[ListedCall] | Failure:
+        """NOT_FOUND where there are none, as WCS answers."""
+        return self._list("call/find_all", {}, _read_call)
+
+    def find_call(self, call_id: str) -> list[ListedCall] | Failure:
+        """NOT_FOUND where there is none."""
+        return self._list("call/find", {"callId": call_id}, _read_call)
+
+    def list_connections(self) -> list[ListedConnection] | Failure:
+        """NOT_FOUND where there are none."""
+        return self._list("connection/find_all", {}, _read_connection)
+
+    def _order(self, path: str, fields: Mapping[str, Any]) -> Failure | None:
+        answer = self._post(path, fields, LONGEST_VOID)
+        return answer if isinstance(answer, Failure) else None
+
+    def _list(
+        self, path: str, fields: Mapping[str, Any], read: Callable[[Any], Item | None]
+    ) -> list[Item] | Failure:
+        answer = self._post(path, fields, LONGEST_LIST)
+        return answer if isinstance(answer, Failure) else _read_list(answer.content, read)
+
+    def _post(self, path: str, fields: Mapping[str, Any], longest: int) -> HttpAnswer | Failure:
+        try:
+            password = self.password.reveal() if self.password else ""
+        except SecretUnreadable:
+            return Failure.UNREADABLE
+        return post(f"{self.url}/{path}", self.user, password, fields, longest)
+
+
+def _read_list(content: bytes, read: Callable[[Any], Item | None]) -> list[Item] | Failure:
+    """All of them, or NONSENSE: a list of which a part cannot be read says nothing of the rest."""
+    try:
+        items = orjson.loads(content)
+    except ValueError:
+        return Failure.NONSENSE
+    if not isinstance(items, list):
+        return Failure.NONSENSE
+
+    listed = []
+    for item in items:
+        if (one := read(item)) is None:
+            return Failure.NONSENSE
+        listed.append(one)
+    return listed
+
+
+def _read_call(item: Any) -> ListedCall | None:
+    texts = _read_texts(item, "callId", "sessionId", "nodeId", "appKey", "callee", "status")
+    return ListedCall(*texts) if texts else None
+
+
+def _read_connection(item: Any) -> ListedConnection | None:
+    texts = _read_texts(item, "sessionId", "nodeId")
+    return ListedConnection(*texts) if texts else None
+
+
+def _read_texts(item: Any, *names: str) -> list[str] | None:
+    """None unless all are texts or absent, and the first, which names the thing, is there."""
+    if not isinstance(item, dict):
+        return None
+    texts = [item.get(name) or "" for name in names]
+    is_sound = all(isinstance(text, str) and len(text) <= _LONGEST_TEXT for text in texts)
+    return texts if is_sound and texts[0] else None

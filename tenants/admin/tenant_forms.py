@@ -1,0 +1,73 @@
+"""The forms of tenants: a short one for a new tenant, and all of it on the tenant's page."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+
+from tenants.admin.destinations_form import TenantDestinationsForm
+from tenants.admin.limits_form import EMPTY_IS_NO_LIMIT, LimitsForm, limit_fieldsets
+from tenants.admin.text_fields import HolidaysField, HoursField, country_choices
+from tenants.admin.versioned_form import VersionedForm
+from tenants.currencies import CURRENCIES
+from tenants.models import Tenant
+
+NEW_FIELDS = [
+    *("slug", "name", "status", "sip_register_required", "honey_alias"),
+    *("tickets", "label_is_shown", "visitors"),
+]
+PLACE = ["country", "currency", "time_zone"]
+CHANGE_FIELDSETS: list[tuple[str, dict[str, Any]]] = [
+    ("Country and money", {"fields": PLACE}),
+    *limit_fieldsets(EMPTY_IS_NO_LIMIT),
+    ("Destinations", {"fields": ["open_everyday", "open_countries", "open_types"]}),
+    ("Opening hours", {"fields": ["hours", "holidays"]}),
+]
+LABELS = {"slug": "Short name"}
+
+
+def viewed_fieldset() -> tuple[str, dict[str, Any]]:
+    """For people who may not change the tenant."""
+    shown = ["limits_are", "destinations_are", "hours_are", "holidays_are"]
+    return "Limits and opening hours", {"fields": [*PLACE, *shown]}
+
+
+class TenantForm(VersionedForm):
+    class Meta:
+        model = Tenant
+        fields = NEW_FIELDS
+        labels = LABELS
+
+
+class TenantPageForm(LimitsForm, TenantDestinationsForm):
+    hours = HoursField(
+        label="Open",
+        required=False,
+        help_text="A line for each day or days, in the tenant's time zone: "
+        "mon-fri 09:00-12:00 13:00-17:00. Days that are not listed are closed. Empty: always open.",
+    )
+    holidays = HolidaysField(
+        label="Holidays",
+        required=False,
+        help_text="Dates that are closed all day, a line for each: 2026-12-25.",
+    )
+
+    class Meta:
+        model = Tenant
+        fields = [*NEW_FIELDS, *PLACE, "hours", "holidays"]
+        labels = LABELS
+        help_texts = {
+            "country": "How numbers without a country code are read, and where calls may go unless "
+            "destinations say otherwise.",
+            "currency": "Of the limits and rates.",
+            "time_zone": "Of the opening hours and of the limits per day and month.",
+        }
+        widgets = {
+            "country": forms.Select(choices=[("", "none"), *country_choices()]),
+            "currency": forms.Select(choices=[(code, code) for code in sorted(CURRENCIES)]),
+            "time_zone": forms.Select(
+                choices=[(name, name) for name in sorted(available_timezones())]
+            ),
+        }

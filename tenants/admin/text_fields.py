@@ -1,0 +1,109 @@
+"""Form fields for what is stored as lists: hours and dates as lines, countries as choices."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import TZPATH
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from tenants.countries import COUNTRIES
+from tenants.hours import DAYS, BadHours, parse_hours
+from tenants.models.stored_json import fallback_problems, holiday_problems, problem_texts
+
+CLOSED = "closed"
+_NAMES = "iso3166.tab"  # of the time zones' database, where the system has it
+# Numbering plans of their own that ISO 3166 does not list.
+_MORE_NAMES = {"AC": "Ascension", "TA": "Tristan da Cunha", "XK": "Kosovo"}
+
+
+class HoursField(forms.CharField):
+    """mon-fri 09:00-12:00 13:00-17:00, a line for each; an empty field is always open."""
+
+    widget = forms.Textarea(attrs={"rows": 5, "cols": 40, "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return _hours_text(value) if isinstance(value, dict) else value
+
+    def clean(self, value: Any) -> dict[str, list[str]] | None:
+        lines = [line.split() for line in (super().clean(value) or "").splitlines()]
+        days = [day.rstrip(":") for day, *_ in filter(None, lines)]
+        if repeated := next((day for day in days if days.count(day) > 1), ""):
+            raise ValidationError(f"{repeated}: These days are given twice.")
+
+        hours = {day.rstrip(":"): _spans(spans) for day, *spans in filter(None, lines)}
+        try:
+            parse_hours(hours)
+        except BadHours as error:
+            raise ValidationError(problem_texts(error.problems)) from error
+        return hours or None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class HolidaysField(forms.CharField):
+    widget = forms.Textarea(attrs={"rows": 5, "cols": 20, "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        dates = (super().clean(value) or "").replace(",", " ").split()
+        if problems := holiday_problems(dates):
+            raise ValidationError(
+                [f"{_named(dates, place)}{text}" for place, text in problems.items()]
+            )
+        return sorted(dates)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class AliasesField(forms.CharField):
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        aliases = (super().clean(value) or "").replace(",", " ").split()
+        if problems := fallback_problems(aliases):
+            raise ValidationError(
+                [f"{_named(aliases, place)}{text}" for place, text in problems.items()]
+            )
+        return aliases
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+@lru_cache(maxsize=1)
+def country_choices() -> list[tuple[str, str]]:
+    names = _country_names()
+    titles = {code: f"{names[code]} ({code})" if code in names else code for code in COUNTRIES}
+    return sorted(titles.items(), key=lambda item: item[1])
+
+
+def _country_names() -> dict[str, str]:
+    paths = [Path(folder) / _NAMES for folder in TZPATH]
+    text = next((path.read_text(encoding="utf-8") for path in paths if path.exists()), "")
+    lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    return {code: name for code, name, *_ in lines} | _MORE_NAMES
+
+
+def _hours_text(hours: dict[str, list[str]]) -> str:
+    days = sorted(hours.items(), key=lambda item: DAYS.index(item[0][:3]))
+    lines = [f"{day} {' '.join(spans) or CLOSED}" for day, spans in days]
+    return "\n".join(lines) or f"mon-sun {CLOSED}"
+
+
+def _spans(words: list[str]) -> list[str]:
+    return [] if words in ([], [CLOSED]) else [word.strip(",;") for word in words]
+
+
+def _named(items: list[str], place: str) -> str:
+    """What was typed, where the problem is about one of them."""
+    number = place.strip("[]")
+    return f"{items[int(number)][:40]}: " if number else ""

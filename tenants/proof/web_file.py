@@ -1,0 +1,83 @@
+"""GET https://<host>/.well-known/clickhook: few bytes, few seconds, one host, no redirect."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPSConnection
+
+from tenants.proof.public_addresses import NotPublic, Resolve, public_addresses, resolve
+
+PATH = "/.well-known/clickhook"
+LONGEST = 4096  # bytes
+ANSWER_WITHIN = 5.0  # seconds, connecting included
+
+
+@dataclass(frozen=True, slots=True)
+class WebSite:
+    """How a web site is reached; each field is what the network would give."""
+
+    resolve: Resolve = resolve
+    port: int = 443
+    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    def look(self, host: str, text: str) -> str:
+        """Why the text does not stand there; empty where it does."""
+        name = host.strip("[]")
+        try:
+            address = public_addresses(name, self.resolve)[0]
+            status, content = self._fetch(name, host, address)
+        except NotPublic as error:
+            return str(error)
+        except ssl.SSLCertVerificationError:
+            return f"{host} has no valid TLS certificate of its name."
+        except (OSError, HTTPException, ValueError):
+            return f"{host} did not answer a request by https within {ANSWER_WITHIN:.0f} seconds."
+        return _judge(f"https://{host}{PATH}", text, status, content)
+
+    def _fetch(self, name: str, host: str, address: str) -> tuple[int, bytes]:
+        """The address is the one that was looked at: the name is not resolved again."""
+        connection = HTTPSConnection(host, self.port, context=self.context)
+        headers = {"User-Agent": "clickhook", "Accept": "text/plain", "Connection": "close"}
+        connected = socket.create_connection((address, self.port), ANSWER_WITHIN)
+        with connected, _broken_off_in_time(connected), contextlib.closing(connection):
+            connection.sock = self.context.wrap_socket(connected, server_hostname=name)
+            connection.request("GET", PATH, headers=headers)
+            response = connection.getresponse()
+            return response.status, response.read(LONGEST)
+
+
+@contextlib.contextmanager
+def _broken_off_in_time(connected: socket.socket) -> Iterator[None]:
+    """Even if bytes arrive one by one, or the other side stops in the middle of TLS."""
+    # A copy: a TLS socket that another thread shuts down fails in ways of its own.
+    copy = socket.socket(fileno=os.dup(connected.fileno()))
+    alarm = threading.Timer(ANSWER_WITHIN, _break_off, [copy])
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+        copy.close()
+
+
+def _break_off(connected: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)
+
+
+def _judge(address: str, text: str, status: int, content: bytes) -> str:
+    if 300 <= status < 400:
+        return f"{address} redirects: the file must stand there itself."
+    if status != 200:
+        return f"{address} answers {status}."
+    lines = content.decode("utf-8", "replace").splitlines()
+    if text not in (line.strip() for line in lines):
+        return f"{address} does not hold our line."
+    return ""

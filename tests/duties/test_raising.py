@@ -1,0 +1,35 @@
+"""The worker lets raises of limits hold when their time has come."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from hooks.duties.raising import raise_limits
+from hooks.duties.worker import make_duties
+from tenants.models import LimitRaise, Tenant
+from tests.duties.turns import take_turn
+
+
+def test_a_raise_holds_when_its_waiting_time_is_over(cast):
+    Tenant.objects.update(limits={"calls_per_hour": 1})
+    raised = LimitRaise.objects.create(
+        tenant=cast.acme,
+        thing="tenant",
+        row_key=str(cast.acme.pk),
+        row_name="acme",
+        field="limits.calls_per_hour",
+        before=1,
+        after=5,
+        asked_by_name="anna",
+    )
+    assert take_turn(raise_limits) == ""
+    LimitRaise.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert take_turn(raise_limits) == "1 raises hold, 0 fell back"
+    assert take_turn(raise_limits) == ""
+    assert Tenant.objects.get(pk=cast.acme.pk).limits == {"calls_per_hour": 5}
+
+    raised.refresh_from_db()
+    assert raised.decision == "elapsed"
+    assert "raising" in [duty.name for duty in make_duties()]

@@ -1,0 +1,142 @@
+"""Every statement of the hooks, each with what one hook asks or leaves behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from hooks.lifecycle import CallProgress, SessionProgress
+from hooks.limits.ledger import Ledger
+from hooks.limits.reservation import reserve_first_slice
+from hooks.limits.weighing import read_asked, weigh_call
+from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones, parts
+from hooks.statements.reading import (
+    READ_CALL,
+    READ_CONNECT,
+    READ_EVENT,
+    READ_INSTANCES,
+    READ_PROVED_CONNECT,
+)
+from hooks.statements.writing import write
+from tests.hooks.limits.pieces import BERLIN, ended_call, limit_facts
+from tests.wcs import NODE
+
+
+def question(**more) -> list[str]:
+    asked = {"n": 0, "key": "key-of-acme-1", "node": NODE, "wcs_session": "s7", "digest": "d"}
+    return [json.dumps([asked | more])]
+
+
+def record(*records: Record, ledgers: Sequence[Ledger] = ()) -> tuple[str, list[str]]:
+    made = parts(records, ledgers)
+    statement = write(*(part is not None for part in made)).decode()
+    return statement, [part for part in made if part]
+
+
+NOW, ROW = datetime.now(UTC), "01900000-0000-7000-8000-000000000000"
+EVENT: LoggedEvent = {
+    "hook_id": ROW,
+    "received_at": NOW,
+    "method": "connect",
+    "decision": "allowed",
+    "reason": "allowed",
+    "detail": "",
+    "body": {},
+    "instance_id": ROW,
+    "tenant_id": None,
+    "session_id": None,
+    "call_id": None,
+    "only_with": None,
+}
+OPENED: OpenedSession = {
+    "id": ROW,
+    "tenant_id": 1,
+    "instance_id": ROW,
+    "node_id": NODE,
+    "wcs_session_id": "new",
+    "app_key": "",
+    "domain_id": None,
+    "origin": "https://www.acme.example",
+    "sip_account_id": ROW,
+    "sip_login": "",
+    "connect_digest": "",
+    "opened_at": NOW,
+    "node_is_new": False,
+    "visitor": "",
+    "visitor_display": "",
+    "ticketed": True,
+    "ticket_alias": "sales",
+    "label": "",
+    "context": None,
+    "jti": "new",
+    "spent_until": 1.0,
+    "sip_password_since": NOW,
+    "tries_password": True,
+}
+BREACH: Breach = {
+    "tenant_id": 1,
+    "visitor": "v1",
+    "display": "",
+    "because": "visitor_hour",
+    "times": 1,
+}
+ASKED: AskedCall = {
+    "id": ROW,
+    "tenant_id": 1,
+    "session_id": ROW,
+    "wcs_call_id": "new",
+    "alias": "",
+    "target": "",
+    "caller": "",
+    "decision": "allowed",
+    "reason": "allowed",
+    "asked_at": NOW,
+    "ended_at": None,
+    "ended_by": "",
+    "visitor": "",
+    "reservation": reserve_first_slice(read_asked(limit_facts(), [], BERLIN), ["tenant"]),
+    "fallback": "",
+}
+
+
+def metering() -> Ledger:
+    """Of a tenant whose meters are as they were read, with a call that has ended."""
+    ended = ended_call(ASKED["reservation"], talked=60, id=ROW)
+    ledger = Ledger(1, limit_facts(version=1, meters={"tenant": {}}, ended=[ended]))
+    assert weigh_call(limit_facts(), ledger, 7, "a", BERLIN).reservation
+    return ledger
+
+
+TONES: SentTones = {"call_id": ROW, "presses": 1, "sent": 1, "last": [1.0]}
+ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
+OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
+HOT = {
+    "instances": (READ_INSTANCES, ["{key-of-acme-1}"]),
+    "connect": (READ_CONNECT, question(origins=ACME, wcs_session="new")),
+    "connect where proof is required": (
+        READ_PROVED_CONNECT,
+        question(origins=ACME, wcs_session="new"),
+    ),
+    "connect with a ticket": (
+        READ_CONNECT,
+        question(origins=ACME, wcs_session="new", kid="tk", jti="j7", token=True, visitors="v1 v2"),
+    ),
+    "connect of a living session": (READ_CONNECT, question(origins=ACME)),
+    "connect under an id that recurs": (
+        READ_CONNECT,
+        question(origins=ACME, wcs_session=OLD_STYLE),
+    ),
+    "connect of a stranger": (READ_CONNECT, question(key="no", origins="https://no.example")),
+    "call": (READ_CALL, question(wcs_call="new", alias="sales")),
+    "call again": (READ_CALL, question(wcs_call="c", alias="")),
+    "event": (READ_EVENT, question(wcs_call="c")),
+    "event under an id that recurs": (READ_EVENT, question(wcs_call="c", wcs_session=OLD_STYLE)),
+    "writing a session": record(Record(EVENT, opened=OPENED)),
+    "writing a call": record(Record(EVENT, asked=ASKED), ledgers=[metering()]),
+    "writing a breach": record(Record(EVENT, breach=BREACH)),
+    "writing an end": record(Record(EVENT, session=(ROW, SessionProgress(None, NOW, "x")))),
+    "tones": (READ_EVENT, question(wcs_call="c", sends_tones=True)),
+    "writing tones": record(Record(EVENT, tones=TONES)),
+    "writing a report": record(Record(EVENT, call=(ROW, CallProgress(NOW, ringing_at=NOW)))),
+}

@@ -1,0 +1,57 @@
+"""Tables as busy as they get: rows of sessions, calls, meters, rates, tickets and blocks."""
+
+from __future__ import annotations
+
+POOL, LIVING_OF_POOL = 100, 30_000
+LIVING, ENDED = 20_000, 60_000
+RECURRENCES = 500  # of one old-style session id
+ONE_HOOK = 60  # rows that any step touches for one hook
+TABLES = (
+    *("hooks_session", "hooks_call", "hooks_event", "hooks_meter", "tenants_rate"),
+    *("hooks_spentticket", "hooks_visitorblock"),
+)
+METERS, RATES = 50_000, 50_000
+SESSIONS = """
+INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
+                           sip_account_id, sip_login, connect_digest, opened_at, ended_at, ended_by)
+SELECT gen_random_uuid(), %(tenant)s, %(instance)s, %(node)s, %(name)s || n, '', %(origin)s,
+       (%(accounts)s::uuid[])[1 + n %% cardinality(%(accounts)s::uuid[])], '', '',
+       now() - n * interval '1 second',
+       CASE WHEN %(ended)s THEN now() - n * interval '1 millisecond' END, ''
+  FROM generate_series(1, %(rows)s) AS n
+"""
+RECURRING = """
+INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
+                           sip_login, connect_digest, opened_at, ended_at, ended_by)
+SELECT gen_random_uuid(), %(tenant)s, %(instance)s, %(node)s, '/1.2.3.4:5/6.7.8.9:10', '', '', '',
+       '', now(), now() - n * interval '1 minute', ''
+  FROM generate_series(1, %(rows)s) AS n
+"""
+CALLS = """
+INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, caller, decision,
+                        reason, asked_at, ended_at, ended_by, end_info)
+SELECT gen_random_uuid(), tenant_id, id, 'c', '', '', '', 'allowed', 'allowed', opened_at,
+       ended_at, '', ''
+  FROM hooks_session WHERE wcs_session_id LIKE 's%%'
+"""
+# Of visitors who called once, long ago.
+VISITORS = """
+INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)
+SELECT %(tenant)s, 'visitor ' || n, 0, '{}', now() FROM generate_series(1, %(meters)s) AS n
+"""
+DECK = """
+INSERT INTO tenants_rate (tenant_id, prefix, per_minute, connect_fee, first_increment,
+                          next_increment, currency)
+SELECT %(tenant)s, n::text, 1, 0, 1, 1, 'EUR' FROM generate_series(1, %(rates)s) AS n
+"""
+TICKETS = """
+INSERT INTO hooks_spentticket (tenant_id, jti, session_id, until)
+SELECT %(tenant)s, 'j' || n, NULL, now() FROM generate_series(1, %(meters)s) AS n
+"""
+BLOCKS = """
+INSERT INTO hooks_visitorblock (tenant_id, visitor, display, since, because, lifted_by)
+SELECT %(tenant)s, 'v' || n, '', now(), '', '' FROM generate_series(1, %(meters)s) AS n
+"""
+FORGET = """
+DELETE FROM pg_statistic WHERE starelid = ANY (%s::regclass[]);
+"""

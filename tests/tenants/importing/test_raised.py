@@ -1,0 +1,104 @@
+"""A file raises limits by command at once; on a page it is refused, because nobody confirms it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.utils import timezone
+
+from hooks.models import Meter
+from tenants.models import Callee, ImportRun, Tenant
+from tests.manager import change, signed_in, upload
+from tests.tenants.importing.content import tenant
+
+LIMITS = {"calls_per_hour": 10, "money_per_day": "5.00"}
+RAISED = "change it on the tenant's pages, where a second person confirms it"
+
+
+@pytest.fixture
+def acme(cast):
+    Tenant.objects.filter(pk=cast.acme.pk).update(limits=LIMITS)
+    return Tenant.objects.get(pk=cast.acme.pk)
+
+
+def told_by(browser, **content):
+    answer = upload(browser, json.dumps(tenant(**content)), table="", name="file.json")
+    return answer.content.decode().replace("&#x27;", "'")
+
+
+@pytest.fixture(params=["manager", "administrator"])
+def browser(request, acme):
+    return signed_in(request.param, *([acme] if request.param == "manager" else []))
+
+
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [
+        ({"limits": {"calls_per_hour": 11}}, "calls per hour"),
+        ({"limits": {"money_per_day": None}}, "money per day"),
+        ({"destinations": {"countries": ["FR"], "types": ["mobile"]}}, "destinations"),
+        ({"country": "FR"}, "country"),
+        ({"callees": [{"alias": "sales", "target": "+43 1 5880"}]}, "target"),
+        ({"callees": [{"alias": "new", "target": "+43 1 5880"}]}, "target"),
+        (
+            {
+                "callees": [
+                    {
+                        "alias": "sales",
+                        "destinations": {"countries": [], "types": ["premium_rate"]},
+                    }
+                ]
+            },
+            "destinations",
+        ),
+    ],
+)
+def test_on_a_page_it_is_refused(browser, acme, content, title):
+    told = told_by(browser, **content)
+    assert f"This raises {title}: {RAISED}" in told
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"limits": {"calls_per_hour": 9, "concurrent_calls": 1}},
+        {"destinations": {"countries": [], "types": ["mobile"]}},
+        {"callees": [{"alias": "sales", "target": "+49 30 999999"}]},
+        {"callees": [{"alias": "sales", "limits": {"calls_per_day": 1}}]},
+    ],
+)
+def test_what_is_lowered_or_the_same_is_taken(browser, acme, content):
+    assert "1 changed" in told_by(browser, **content)
+
+
+def test_an_undo_that_raises_is_refused_on_the_page(run, acme):
+    browser = signed_in("administrator")
+    run(tenant(limits={"calls_per_hour": 1}))
+    done = ImportRun.objects.get()
+    page = change(done).replace("/change/", "/undo/")
+    assert RAISED in browser.post(page).content.decode().replace("&#x27;", "'")
+    assert Tenant.objects.get(pk=acme.pk).limits["calls_per_hour"] == 1
+
+
+def test_a_command_raises_at_once_and_calls_being_decided_see_it(run, acme):
+    Meter.objects.create(tenant=acme, scope="tenant", state={}, touched_at=timezone.now())
+    assert run(tenant(limits={"calls_per_hour": 99})).code == 0
+    assert Tenant.objects.get(pk=acme.pk).limits["calls_per_hour"] == 99
+    assert Meter.objects.get(tenant=acme, scope="tenant").version == 1
+
+
+def test_a_command_warns_of_what_has_no_bound(run, acme):
+    lifted = {"calls_per_hour": 10, "money_per_day": None}
+    told = "tenant acme: what it can lose has no bound."
+    assert told in run(tenant(limits=lifted), "--dry-run").out
+    assert told in run(tenant(limits=lifted)).out
+    assert told not in run(tenant(limits={"money_per_day": "1.00"})).out
+
+
+def test_a_page_does_not_activate_what_has_no_bound(acme, browser):
+    Tenant.objects.filter(pk=acme.pk).update(limits={}, status="suspended")
+    told = told_by(browser, status="active")
+    assert "It cannot be activated, because what it can lose has no bound." in told
+    assert "1 changed" in told_by(browser, status="active", limits={"money_per_day": "1.00"})
+    assert Callee.objects.filter(tenant=acme).exists()

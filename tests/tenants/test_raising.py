@@ -1,0 +1,187 @@
+"""Raises of limits wait for a second person or a day, and fall back at their end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from hooks.models import Meter
+from tenants import raising
+from tenants.models import AuditEntry, LimitRaise, Tenant
+from tests import cast as casting
+from tests.manager import person
+
+LIMITS = {"calls_per_hour": 10, "money_per_day": "5.00", "visitor": {"calls_per_day": 2}}
+
+
+@pytest.fixture
+def cast(db):
+    cast = casting.assemble()
+    Tenant.objects.filter(pk=cast.acme.pk).update(limits=LIMITS)
+    cast.acme.refresh_from_db()
+    return cast
+
+
+def ask(tenant, user, **values):
+    """As the page of the tenant does when it is saved."""
+    for name, value in values.items():
+        setattr(tenant, name, value)
+    raised, others = raising.hold_back(tenant)
+    tenant.save()
+    raising.cancel(tenant, others, user.get_username())
+    return raising.ask(tenant, raised, user)
+
+
+def pass_time(**values):
+    LimitRaise.objects.update(**values)
+
+
+def ago(**time):
+    return timezone.now() - timedelta(**time)
+
+
+def limits_of(tenant):
+    return Tenant.objects.get(pk=tenant.pk).limits
+
+
+def test_what_is_lowered_holds_at_once_and_what_is_raised_waits(cast):
+    [raised] = ask(
+        cast.acme,
+        person("manager"),
+        limits=LIMITS | {"calls_per_hour": 20, "money_per_day": "4.00"},
+    )
+    assert limits_of(cast.acme) == LIMITS | {"money_per_day": "4.00"}
+    assert (raised.field, raised.before, raised.after) == ("limits.calls_per_hour", 10, 20)
+    assert raised.due_at - raised.asked_at == pytest.approx(
+        timedelta(hours=24), abs=timedelta(seconds=5)
+    )
+
+
+def test_a_lifted_limit_and_one_of_visitors_wait_too(cast):
+    limits = {"calls_per_hour": 10, "visitor": {"calls_per_day": 3}}
+    asked = ask(cast.acme, person("manager"), limits=limits)
+    assert {(each.field, each.before, each.after) for each in asked} == {
+        ("limits.money_per_day", "5.00", None),
+        ("limits.visitor.calls_per_day", 2, 3),
+    }
+    assert limits_of(cast.acme) == LIMITS
+    for each in asked:
+        assert raising.confirm(each, "anna")
+    assert limits_of(cast.acme) == limits
+
+
+def test_what_is_opened_waits_and_what_is_closed_holds(cast):
+    opened = {"countries": ["CH"], "types": ["mobile", "voip"]}
+    [raised] = ask(cast.acme, person("manager"), destinations=opened)
+    stored = Tenant.objects.get(pk=cast.acme.pk)
+    assert stored.destinations == {"countries": [], "types": ["mobile"]}
+    assert raising.confirm(raised, "anna")
+    assert Tenant.objects.get(pk=cast.acme.pk).destinations == opened
+
+
+def test_the_country_waits_once_it_is_set(cast):
+    [raised] = ask(cast.acme, person("manager"), country="AT")
+    assert Tenant.objects.get(pk=cast.acme.pk).country == "DE"
+    assert raising.confirm(raised, "anna")
+    assert Tenant.objects.get(pk=cast.acme.pk).country == "AT"
+
+    Tenant.objects.filter(pk=cast.globex.pk).update(country="")
+    assert ask(cast.globex, person("manager", name="b"), country="FR") == []
+
+
+def test_asking_again_for_the_same_goes_on_and_for_more_begins_anew(cast):
+    user = person("manager")
+    [first] = ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20})
+    assert ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20}) == []
+    [second] = ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 30})
+    first.refresh_from_db()
+    assert first.decision == "withdrawn"
+    assert [*LimitRaise.objects.waiting()] == [second]
+
+
+def test_lowering_gives_up_what_waits(cast):
+    user = person("manager")
+    [raised] = ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20})
+    assert ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 5}) == []
+    raised.refresh_from_db()
+    assert raised.decision == "withdrawn"
+    assert limits_of(cast.acme)["calls_per_hour"] == 5
+    assert not raising.confirm(raised, "anna")
+    assert limits_of(cast.acme)["calls_per_hour"] == 5
+
+
+def test_a_value_that_an_import_changed_meanwhile_is_not_overwritten(cast):
+    [raised] = ask(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
+    Tenant.objects.update(limits={"calls_per_hour": 1})
+    assert not raising.confirm(raised, "anna")
+    raised.refresh_from_db()
+    assert raised.decision == "overtaken"
+    assert limits_of(cast.acme) == {"calls_per_hour": 1}
+
+
+def test_one_field_of_a_row_waits_once(cast):
+    [raised] = ask(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
+    raised.pk = None
+    with pytest.raises(IntegrityError, match="limit_raise_once_waiting"), transaction.atomic():
+        raised.save(force_insert=True)
+
+
+# Time.
+
+
+def test_after_a_day_it_holds_by_itself_in_the_name_of_who_asked(cast):
+    limits = {name: LIMITS[name] for name in ("money_per_day", "visitor")}
+    [raised] = ask(cast.acme, person("manager", name="anna"), limits=limits)
+    pass_time(due_at=timezone.now() + timedelta(seconds=5))
+    assert raising.do_due() == (0, 0)
+    pass_time(due_at=ago(seconds=1))
+    assert raising.do_due() == (1, 0)
+    assert raising.do_due() == (0, 0)
+
+    raised.refresh_from_db()
+    assert (raised.decision, raised.decided_by) == ("elapsed", "anna")
+    assert "calls_per_hour" not in limits_of(cast.acme)
+    entry = AuditEntry.objects.filter(action="tenant:changed").order_by("pk").last()
+    assert (entry.actor_name, entry.via) == ("anna", "worker")
+
+
+def test_at_its_end_it_falls_back_unless_another_value_was_chosen(cast):
+    asked = ask(
+        cast.acme,
+        person("manager"),
+        limits=LIMITS | {"calls_per_hour": 20, "money_per_day": "6.00"},
+    )
+    for each in asked:
+        assert raising.set_end(each, timezone.now() + timedelta(hours=1))
+        assert raising.confirm(each, "anna")
+    assert raising.do_due() == (0, 0)
+
+    Tenant.objects.update(limits=LIMITS | {"calls_per_hour": 7, "money_per_day": "6.00"})
+    pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
+    assert raising.do_due() == (0, 1)
+    assert limits_of(cast.acme) == LIMITS | {"calls_per_hour": 7}
+    assert raising.do_due() == (0, 0)
+
+
+def test_an_end_that_comes_before_anybody_confirmed_leaves_nothing_raised(cast):
+    [raised] = ask(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
+    raising.set_end(raised, timezone.now() + timedelta(hours=1))
+    pass_time(asked_at=ago(hours=30), due_at=ago(hours=6), ends_at=ago(hours=5))
+    assert raising.do_due() == (1, 1)
+    assert limits_of(cast.acme) == LIMITS
+
+
+def test_calls_that_are_being_decided_see_the_change(cast):
+    [raised] = ask(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
+    for tenant in (cast.acme, cast.globex):
+        Meter.objects.create(tenant=tenant, scope="tenant", state={}, touched_at=timezone.now())
+    raising.confirm(raised, "anna")
+    assert Meter.objects.get(tenant=cast.acme, scope="tenant").version == 1
+    raising.set_end(raised, timezone.now() + timedelta(hours=1))
+    pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
+    raising.do_due()
+    assert Meter.objects.get(tenant=cast.acme, scope="tenant").version == 2
+    assert Meter.objects.get(tenant=cast.globex, scope="tenant").version == 0
