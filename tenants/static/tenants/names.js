@@ -34,6 +34,18 @@
     if (head.matches(".original")) head.append(words);
     else head.replaceWith(document.createElement("td")); // where nothing can be deleted
   }
+  for (const input of document.querySelectorAll(".tabular td input:not([type=hidden], [aria-label])")) {
+    const column = [...input.closest("td").classList].find((word) => word.startsWith("field-"));
+    const head = input.closest("table").querySelector(`th.${column?.replace("field-", "column-")}`);
+    if (head && !input.labels.length) name(input, head.textContent.trim());
+  }
+  // A table that is wider than the page is scrolled with the keyboard too.
+  for (const group of document.querySelectorAll(".inline-group")) {
+    if (!group.querySelector("a, button, input:not([type=hidden]), select")) group.tabIndex = 0;
+  }
+  addEventListener("load", () => { // Django's own scripts make these
+    document.querySelectorAll(".help-tooltip[aria-label]").forEach((tip) => tip.setAttribute("role", "img"));
+  });
   if (window.django?.jQuery?.fn.select2) {
     django.jQuery(() => nameChoices(document)); // after Django's own script has made them
     document.addEventListener("formset:added", (event) => nameChoices(event.target));
