@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.mail import send_mail
 
+from hooks.duties.mailing import Mailing, send_lines
 from hooks.models import Alarm
 
-MOST_LINES = 20
+UNMAILED = """
+SELECT alarm.id, alarm.kind, tenant.slug, instance.name, alarm.wcs_call_id
+  FROM hooks_alarm alarm
+  LEFT JOIN tenants_tenant tenant ON tenant.id = alarm.tenant_id
+  LEFT JOIN tenants_wcsinstance instance ON instance.id = alarm.instance_id
+ WHERE alarm.mailed_at IS NULL AND alarm.cleared_at IS NULL
+ ORDER BY alarm.at LIMIT 500
+"""
+MAILED = "UPDATE hooks_alarm SET mailed_at = now() WHERE id = ANY (%s)"
 
 
 class AlarmLine(NamedTuple):
@@ -26,21 +34,13 @@ class AlarmLine(NamedTuple):
         return f"{what}: {places}, call {self.wcs_call_id or 'unknown'}"
 
 
-def mail_is_set() -> bool:
-    return bool(settings.CLICKHOOK_ALARM_MAIL)
+def mail_alarms() -> Mailing:
+    return Mailing("alarms", UNMAILED, MAILED, _send)
 
 
-def send_alarm_mail(alarms: Sequence[AlarmLine]) -> None:
-    """Raises OSError and smtplib's errors."""
-    lines = [alarm.text for alarm in alarms[:MOST_LINES]]
-    if len(alarms) > MOST_LINES:
-        lines.append(f"and {len(alarms) - MOST_LINES} more")
+def _send(rows: Iterable[tuple[Any, ...]]) -> None:
+    lines = [AlarmLine(*row).text for row in rows]
+    number = "An alarm" if len(lines) == 1 else f"{len(lines)} alarms"
     page = f"{settings.CLICKHOOK_PUBLIC_URL}/admin/hooks/alarm/"
-    number = "An alarm" if len(alarms) == 1 else f"{len(alarms)} alarms"
-
-    send_mail(
-        f"clickhook: {number} of {settings.CLICKHOOK_PUBLIC_URL.partition('://')[2]}",
-        "\n".join([*lines, "", f"What to do stands here: {page}"]),
-        None,
-        settings.CLICKHOOK_ALARM_MAIL,
-    )
+    host = settings.CLICKHOOK_PUBLIC_URL.partition("://")[2]
+    send_lines(f"{number} of {host}", lines, f"What to do stands here: {page}")

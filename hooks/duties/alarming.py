@@ -1,18 +1,14 @@
-"""Raises an alarm for events that must not happen, has their calls ended, and tells people."""
+"""Raises an alarm for events that must not happen, and has their calls ended."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
-from smtplib import SMTPException
 
-from hooks.duties.alarm_mail import AlarmLine, mail_is_set, send_alarm_mail
+from hooks.duties.alarm_mail import AlarmLine
 from hooks.duties.repeating import Connection
 
 log = logging.getLogger("hooks")
 EVERY = 1.0  # seconds
-MAIL_EVERY = 60.0  # seconds at least between two mails
 # Of the newest events, those without an alarm. The words are those of the index event_alarming.
 RAISE = """
 WITH recent AS MATERIALIZED (
@@ -42,15 +38,6 @@ SELECT raised.kind, tenant.slug, instance.name, raised.wcs_call_id FROM raised
   LEFT JOIN tenants_tenant tenant ON tenant.id = raised.tenant_id
   LEFT JOIN tenants_wcsinstance instance ON instance.id = raised.instance_id
 """
-UNMAILED = """
-SELECT alarm.id, alarm.kind, tenant.slug, instance.name, alarm.wcs_call_id
-  FROM hooks_alarm alarm
-  LEFT JOIN tenants_tenant tenant ON tenant.id = alarm.tenant_id
-  LEFT JOIN tenants_wcsinstance instance ON instance.id = alarm.instance_id
- WHERE alarm.mailed_at IS NULL AND alarm.cleared_at IS NULL
- ORDER BY alarm.at LIMIT 500
-"""
-MAILED = "UPDATE hooks_alarm SET mailed_at = now() WHERE id = ANY (%s)"
 
 
 async def raise_alarms(connection: Connection) -> str:
@@ -59,26 +46,3 @@ async def raise_alarms(connection: Connection) -> str:
     for alarm in alarms:
         log.error("ALARM: %s", alarm.text)
     return f"raised {len(alarms)} alarms" if alarms else ""
-
-
-class AlarmMail:
-    """The first alarm is mailed at once; those that follow within a minute come together."""
-
-    def __init__(self) -> None:
-        self._mailed_at = -MAIL_EVERY
-
-    async def send(self, connection: Connection) -> str:
-        if not mail_is_set() or time.monotonic() - self._mailed_at < MAIL_EVERY:
-            return ""
-        rows = await (await connection.execute(UNMAILED)).fetchall()
-        if not rows:
-            return ""
-
-        self._mailed_at = time.monotonic()
-        try:
-            await asyncio.to_thread(send_alarm_mail, [AlarmLine(*row[1:]) for row in rows])
-        except (OSError, SMTPException) as error:
-            log.error("alarms could not be mailed: %s", error)
-            return "alarms could not be mailed"
-        await connection.execute(MAILED, [[row[0] for row in rows]])
-        return f"mailed {len(rows)} alarms"

@@ -29,7 +29,8 @@ METERS = """
 DELETE FROM hooks_meter
  WHERE (tenant_id, scope) IN (
        SELECT tenant_id, scope FROM hooks_meter
-        WHERE scope LIKE 'visitor %%' AND touched_at < now() - interval '25 hours' LIMIT 10000)
+        WHERE (scope LIKE 'visitor %%' OR scope LIKE 'attempts %%')
+          AND touched_at < now() - interval '25 hours' LIMIT 10000)
 """
 # What is left of an address goes with the other records; the block itself stays.
 DISPLAYS = """

@@ -22,8 +22,8 @@ from hooks.duties import (
     rotating,
     watching_limits,
 )
-from hooks.duties.alarming import AlarmMail
-from hooks.duties.limit_mail import NoticeMail
+from hooks.duties.alarm_mail import mail_alarms
+from hooks.duties.limit_mail import mail_notices
 from hooks.duties.listening import listen
 from hooks.duties.reconciling import Reconciling
 from hooks.duties.repeating import ANSWER_WITHIN, Connection, Duty, Turns
@@ -41,9 +41,9 @@ def make_duties() -> list[Duty]:
         Duty("ending", ending.EVERY, ending.end_due_calls, is_woken=True),
         Duty("reserving", reserving.EVERY, reserving.reserve_slices, is_woken=True),
         Duty("alarming", alarming.EVERY, alarming.raise_alarms, is_woken=True),
-        Duty("mailing", alarming.EVERY, AlarmMail().send),
+        Duty("mailing", alarming.EVERY, mail_alarms().send),
         Duty("watching limits", watching_limits.EVERY, LimitWatch().look),
-        Duty("mailing notices", watching_limits.EVERY, NoticeMail().send),
+        Duty("mailing notices", watching_limits.EVERY, mail_notices().send),
         Duty("refusing", refusing.EVERY, refusing.end_refused),
         Duty("reconciling", reconciling.EVERY, Reconciling().compare),
         Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),

@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from hooks.duties.alarming import AlarmMail, raise_alarms
+from hooks.duties.alarm_mail import mail_alarms
+from hooks.duties.alarming import raise_alarms
 from hooks.duties.ending import end_due_calls
 from hooks.models import Alarm, Call, Ending
 from tenants.models import AuditEntry
@@ -97,7 +98,7 @@ def test_it_is_mailed_once(bypassed, settings):
     settings.CLICKHOOK_ALARM_MAIL = ["ops@example.com"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     take_turn(raise_alarms)
-    letters = AlarmMail()
+    letters = mail_alarms()
     assert take_turn(letters.send) == "mailed 1 alarms"
     assert take_turn(letters.send) == ""
     [letter] = mail.outbox
@@ -110,7 +111,7 @@ def test_a_mail_server_that_is_away_is_tried_again(bypassed, settings, caplog):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_PORT = 1
     take_turn(raise_alarms)
-    assert take_turn(AlarmMail().send) == "alarms could not be mailed"
+    assert take_turn(mail_alarms().send) == "alarms could not be mailed"
     assert Alarm.objects.get().mailed_at is None
 
 

@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
-from hooks.duties.limit_mail import NoticeMail
+from hooks.duties.limit_mail import mail_notices
 from hooks.duties.watching_limits import LimitWatch
 from hooks.models import Call, LimitNotice, Meter
 from tenants.models import Domain, Tenant
@@ -128,9 +128,9 @@ def test_it_is_mailed_once(acme, settings):
     Tenant.objects.update(limits={"calls_per_hour": 1})
     called(acme, 1)
     take_turn(LimitWatch().look)
-    letters = NoticeMail()
+    letters = mail_notices()
     assert take_turn(letters.send) == "mailed 1 notices"
-    assert take_turn(letters.send) == take_turn(NoticeMail().send) == ""
+    assert take_turn(letters.send) == take_turn(mail_notices().send) == ""
     [letter] = mail.outbox
     assert letter.subject == "clickhook: A limit is nearly or fully used"
     assert "critical: tenant acme: Calls in the last hour: 1 of 1" in letter.body
