@@ -8,6 +8,7 @@ from datetime import datetime
 from hooks.limits.facts import LimitFacts
 from hooks.limits.pricing import Rate, price
 from tenants.destinations import Destination
+from tenants.limits import Limits
 
 SLICE = 300  # seconds of talk that are reserved at a time
 # So many seconds before a slice ends the next one is reserved, or the call is ended: it takes a
@@ -30,6 +31,7 @@ class Asked:
     rate: Rate | None  # None: there is none, so nobody knows what the call would cost
     seconds: int  # of talk to reserve at first
     longest: int | None  # seconds that the call may last
+    limits: list[Limits]  # of every scope that bears on it
 
     @property
     def clock(self) -> float:

@@ -37,7 +37,6 @@ class LimitFacts(NamedTuple):
 
     visitor: str  # empty: whoever calls cannot be told apart from others
     ticketed: bool
-    ticket_alias: str
 
     meters: dict[str, Any] | None  # by scope
     ended: list[dict[str, Any]] | None  # calls whose reservation was not given back yet

@@ -141,6 +141,7 @@ class Replay:
             call.rate,
             bound_slice(longest),
             longest,
+            [scope.limits for scope in scopes],
         )
 
     def _local(self, moment: float) -> datetime:

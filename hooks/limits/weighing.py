@@ -25,7 +25,6 @@ from hooks.limits.rules import (
 from hooks.limits.scope import Scope, VisitorScope, call_scopes, callee_scope, visitor_scopes
 from hooks.reasons import Reason
 from tenants.destinations import Destination, read_destination
-from tenants.limits import Limits
 from tenants.money import MICROS
 
 
@@ -39,7 +38,7 @@ class Verdict(NamedTuple):
     rings_at: str = ""  # the meter that counts the call while it rings
 
 
-CallRules = Iterable[Callable[[Asked, list[Limits]], Reason | None]]
+CallRules = Iterable[Callable[[Asked], Reason | None]]
 
 
 class Meters(Protocol):
@@ -97,6 +96,7 @@ def read_asked(facts: LimitFacts, scopes: Iterable[Scope], target: str) -> Asked
         rate=_find_rate(facts, destination),
         seconds=bound_slice(longest),
         longest=longest,
+        limits=[scope.limits for scope in scopes],
     )
 
 
@@ -128,9 +128,8 @@ def _refusals(
     call_rules: CallRules,
 ) -> Iterator[Verdict]:
     """In the order of the rules; the first one counts."""
-    limits = [scope.limits for scope in scopes]
     for call_rule in call_rules:
-        yield Verdict(call_rule(asked, limits) or Reason.ALLOWED)
+        yield Verdict(call_rule(asked) or Reason.ALLOWED)
 
     callee = callee_scope(asked.facts)
     for callee_rule in CALLEE_RULES:

@@ -30,7 +30,6 @@ _EXPRESSIONS = {
     "rate": "rate.terms",
     "visitor": "session.visitor",
     "ticketed": "session.ticketed",
-    "ticket_alias": "session.ticket_alias",
     "meters": "meters.states",
     "ended": "ended.calls",
     "callee_alias": "callee.alias",

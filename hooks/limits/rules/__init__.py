@@ -21,7 +21,7 @@ from hooks.reasons import Reason
 from tenants.limits import Limits, VisitorLimits
 
 # Of the call alone.
-CALL_RULES: tuple[Callable[[Asked, list[Limits]], Reason | None], ...] = (
+CALL_RULES: tuple[Callable[[Asked], Reason | None], ...] = (
     require_open,
     limit_destination,
     limit_price,

@@ -9,7 +9,6 @@ from typing import Any
 from hooks.limits.asked import Asked
 from hooks.reasons import Reason
 from tenants.destinations import is_opened
-from tenants.limits import Limits
 
 _REASONS = {
     "country": Reason.DESTINATION_COUNTRY,
@@ -18,8 +17,7 @@ _REASONS = {
 }
 
 
-def limit_destination(asked: Asked, limits: list[Limits]) -> Reason | None:
-    """`limits` are of no matter here."""
+def limit_destination(asked: Asked) -> Reason | None:
     facts = asked.facts
     refusal = is_opened(
         asked.destination,

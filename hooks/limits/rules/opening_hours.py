@@ -8,11 +8,9 @@ from functools import lru_cache
 from hooks.limits.asked import Asked
 from hooks.reasons import Reason
 from tenants.hours import Hours, is_open, parse_hours
-from tenants.limits import Limits
 
 
-def require_open(asked: Asked, limits: list[Limits]) -> Reason | None:
-    """`limits` are of no matter here."""
+def require_open(asked: Asked) -> Reason | None:
     facts = asked.facts
     if facts.hours is None:
         return None

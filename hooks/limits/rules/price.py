@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from hooks.limits.asked import Asked
 from hooks.reasons import Reason
-from tenants.limits import Limits
 
 
-def limit_price(asked: Asked, limits: list[Limits]) -> Reason | None:
-    if not any(limit.limits_money for limit in limits):
+def limit_price(asked: Asked) -> Reason | None:
+    if not any(limit.limits_money for limit in asked.limits):
         return None
     if asked.rate is None:
         return _name_missing_rate(asked)
 
-    ceilings = [limit.price_per_minute for limit in limits if limit.price_per_minute is not None]
+    ceilings = [
+        limit.price_per_minute for limit in asked.limits if limit.price_per_minute is not None
+    ]
     return Reason.PRICE_CEILING if asked.rate.per_minute > min(ceilings, default=10**18) else None
 
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from hooks.limits.asked import Asked
 from hooks.reasons import Reason
-from tenants.limits import Limits
 
 STALE_AFTER = 30  # seconds without a sign of life of any worker
 
 
-def require_worker(asked: Asked, limits: list[Limits]) -> Reason | None:
-    if not _needs_ending(asked, limits):
+def require_worker(asked: Asked) -> Reason | None:
+    if not _needs_ending(asked):
         return None
     seen_at = asked.facts.worker_seen_at
     is_alive = seen_at is not None and asked.clock - seen_at < STALE_AFTER
     return None if is_alive else Reason.WORKER_AWAY
 
 
-def _needs_ending(asked: Asked, limits: list[Limits]) -> bool:
+def _needs_ending(asked: Asked) -> bool:
     costs = asked.rate is not None and asked.rate.per_minute > 0
     return asked.longest is not None or any(
         limit.minutes_per_day is not None
         or limit.minutes_per_month is not None
         or (costs and (limit.money_per_day is not None or limit.money_per_month is not None))
-        for limit in limits
+        for limit in asked.limits
     )

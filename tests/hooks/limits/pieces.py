@@ -40,7 +40,6 @@ def limit_facts(**changes: Any) -> LimitFacts:
         rate=[60_000, 0, 60, 60, "EUR"],
         visitor="v",
         ticketed=False,
-        ticket_alias="",
         meters=None,
         ended=None,
     )
