@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,24 @@ from tenants.transfer.rate_importing import import_deck
 from tenants.transfer.reading.source import Source
 from tenants.transfer.report import Report, refusal_as_json
 from tenants.transfer.tables import RATE
+
+
+def add_csv_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--ignore-column",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a column of the file that is left out; may be repeated",
+    )
+    add_report_arguments(parser)
+
+
+def add_report_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--dry-run", action="store_true", help="change nothing, but print the same report"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def run_and_print(

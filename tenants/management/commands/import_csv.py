@@ -8,7 +8,7 @@ from typing import Any
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.transfer.reading.source import Source, read_content
 from tenants.transfer.tables import BY_NAME
-from tenants.transfer.terminal import run_and_print
+from tenants.transfer.terminal import add_csv_arguments, run_and_print
 
 
 class Command(PlainHelpCommand):
@@ -68,17 +68,7 @@ Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
         parser.add_argument("table", choices=[*BY_NAME])
         parser.add_argument("file", metavar="FILE", help="*.csv; - reads standard input")
         parser.add_argument("--tenant", default="", metavar="SLUG", help="whose rows these are")
-        parser.add_argument(
-            "--ignore-column",
-            action="append",
-            default=[],
-            metavar="NAME",
-            help="a column of the file that is left out; may be repeated",
-        )
-        parser.add_argument(
-            "--dry-run", action="store_true", help="change nothing, but print the same report"
-        )
-        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        add_csv_arguments(parser)
 
     def handle(
         self,

@@ -7,7 +7,7 @@ from typing import Any
 
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.transfer.reading.source import Source, read_content
-from tenants.transfer.terminal import run_and_print
+from tenants.transfer.terminal import add_report_arguments, run_and_print
 
 
 class Command(PlainHelpCommand):
@@ -91,10 +91,7 @@ Exit code 0: done, or nothing to change; 1: problems, and nothing is changed."""
             metavar="FILE",
             help="*.json, *.yaml or *.yml; - reads either from standard input",
         )
-        parser.add_argument(
-            "--dry-run", action="store_true", help="change nothing, but print the same report"
-        )
-        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        add_report_arguments(parser)
 
     def handle(self, *, file: str, dry_run: bool, json: bool, **options: Any) -> None:
         run_and_print(self, lambda: Source(file, read_content(file)), file, dry_run, json)

@@ -25,10 +25,7 @@ Exit code 0: done, or undone already; 1: refused, and nothing is changed."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("id", metavar="ID", type=int, help="the number in the import's report")
-        parser.add_argument(
-            "--dry-run", action="store_true", help="change nothing, but print the same report"
-        )
-        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        terminal.add_report_arguments(parser)
 
     def handle(self, *, id: int, dry_run: bool, json: bool, **options: Any) -> None:
         terminal.print_report(
