@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -144,13 +145,19 @@ class Gateway:
                     time.sleep(0.02)
 
     def _wait(self) -> None:
+        """Until a worker answers: gunicorn listens before it has one."""
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
+            asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
             try:
-                return socket.create_connection(("127.0.0.1", self.port)).close()
-            except ConnectionRefusedError:
+                asking.request("GET", "/healthz")
+                asking.getresponse().read()
+                return
+            except (OSError, http.client.HTTPException):
                 assert self.process.poll() is None, self.log
                 time.sleep(0.05)
+            finally:
+                asking.close()
         raise AssertionError(self.log)
 
 
