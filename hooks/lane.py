@@ -224,9 +224,10 @@ class Lane:
         questions = orjson.dumps([hook.question(n) for n, hook in enumerate(hooks)])
         rows = await self._connection.execute(self._read, [questions.decode()])
 
-        now = datetime.now(UTC)
-        for waiting, hook, row in zip(batch, hooks, rows, strict=True):
-            facts = Facts._make(row)
+        now, all_facts = datetime.now(UTC), [Facts._make(row) for row in rows]
+        for facts in all_facts:
+            ledgers.note_meters(facts.tenant_id, facts.metering)
+        for waiting, hook, facts in zip(batch, hooks, all_facts, strict=True):
             self._shared.known.remember(hook.key, facts.instance)
             waiting.outcome = settle(hook, facts, now, ledgers)
 
