@@ -47,6 +47,7 @@ class Waiting:
 
     hook: Hook | None  # None: it was refused at the door, and only waits to be recorded
     outcome: Outcome | None = None
+    tenant_id: int | None = None  # as the facts said
     # Of sessions and calls that were sent to the database, whatever became of them.
     sent: list[str] = field(default_factory=list)
     attempts: int = 0
@@ -62,6 +63,11 @@ class Waiting:
             return True
         self.attempts += 1
         return False
+
+    @property
+    def was_overtaken(self) -> bool:
+        """Another process changed meanwhile what it was decided on, or is likely to."""
+        return self.outcome is None or not self.outcome.again
 
     @property
     def pause(self) -> float:
@@ -229,7 +235,14 @@ class Lane:
             ledgers.note_meters(facts.tenant_id, facts.metering)
         for waiting, hook, facts in zip(batch, hooks, all_facts, strict=True):
             self._shared.known.remember(hook.key, facts.instance)
-            waiting.outcome = settle(hook, facts, now, ledgers)
+            waiting.tenant_id = facts.tenant_id
+            waiting.outcome = (
+                None if self._is_decided_elsewhere(waiting) else settle(hook, facts, now, ledgers)
+            )
+
+    def _is_decided_elsewhere(self, waiting: Waiting) -> bool:
+        """Whether it goes to another lane, now that the facts say whose hook it is."""
+        return False
 
     async def _write(self, records: list[Record], ledgers: Ledgers) -> set[Any]:
         """The ids of the sessions and calls that came to be."""

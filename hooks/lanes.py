@@ -13,8 +13,9 @@ from hooks.lane import Lane, Surroundings
 from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.spool import Spool
-from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
+from hooks.statements.reading import READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
 from hooks.tickets.logins import Logins
+from hooks.turns import CallsLane
 from hooks.without_database import Outage
 
 
@@ -31,19 +32,20 @@ class Lanes:
             deadline, self.known, Outage(self.spool), self._announcer.something_was_recorded
         )
         self._connects = Lane("connects", _connect_statement(), shared)
-        self._calls = Lane("calls", READ_CALL, shared)
+        self._calls = CallsLane(shared)
         self._events = Lane("events", READ_EVENT, shared)
+        self._all = (self._connects, self._calls, self._calls.turns, self._events)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        for part in (self.known, self._connects, self._calls, self._events, self._announcer):
+        for part in (self.known, *self._all, self._announcer):
             self._tasks.append(asyncio.create_task(part.run()))
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for part in (self.known, self.logins, self._connects, self._calls, self._events):
+        for part in (self.known, self.logins, *self._all):
             await part.close()
 
     async def answer(self, hook: Hook) -> Answer:
