@@ -15,8 +15,8 @@ from tests.mutations.mutant import Mutant
 from tests.mutations.table import MUTANTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-_DESCRIPTION = """Switches each rule of loss prevention off, one at a time, and runs the test that must
-turn red. It works in a copy: the project itself stays as it is.
+_DESCRIPTION = """Switches each rule of loss prevention off, one at a time, and runs the test that
+must turn red. It works in a copy: the project itself stays as it is.
 
     python -m tests.mutations                    # all of them, some minutes
     python -m tests.mutations ticket_ keypad     # those whose names begin like that
