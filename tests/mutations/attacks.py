@@ -8,12 +8,18 @@ _SWITCH = "tests/duties/test_kill_switch.py"
 _CALLS_REFUSED = f"{_SWITCH}::test_from_then_on_calls_are_refused_and_later_allowed_again"
 ATTACK_RULES = [
     Mutant("switched_off", "hooks/policy.py", "return Reason.SWITCHED_OFF", "pass", BY_TABLE),
+    Mutant(
+        "switched_off: visitor",
+        "hooks/statements/switching.py",
+        "    \"'visitor ' || tenant.id || ' ' || nullif(session.visitor, '')\",\n",
+        "",
+        f"{_SWITCH}::test_one_visitor_is_switched_off_and_no_other",
+    ),
     *(
         Mutant(f"switched_off: {kind}", "hooks/statements/switching.py", line, "", _CALLS_REFUSED)
         for kind, line in (
             ("callee", "    \"'callee ' || callee.id\",\n"),
             ("domain", "    \"'domain ' || domain.id\",\n"),
-            ("visitor", "    \"'visitor ' || tenant.id || ' ' || nullif(session.visitor, '')\",\n"),
         )
     ),
     Mutant(
