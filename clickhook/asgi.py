@@ -12,11 +12,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clickhook.settings")
 from django.contrib.auth.hashers import get_hashers
 from django.core.asgi import get_asgi_application
 
+from clickhook.metrics import files
+
+files.begin()  # before what counts is loaded
 _django = get_asgi_application()
 
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
 from clickhook.door.pages import Pages  # noqa: E402 - needs the apps
-from clickhook.health import PATHS, Health  # noqa: E402 - needs the apps
+from clickhook.health.answering import PATHS, Health  # noqa: E402 - needs the apps
+from clickhook.metrics import page  # noqa: E402 - needs the apps
 from clickhook.pooling import find_problem_soon  # noqa: E402 - needs the apps
 from hooks.body import Receive  # noqa: E402 - needs the apps
 from hooks.duties.running import Duties  # noqa: E402 - needs the apps
@@ -41,6 +45,7 @@ class Application:
         self._gateway: Gateway | None = None
         self._office: TicketOffice | None = None
         self._health = Health()
+        self._metrics = page.MetricsPage(self._health)
         self._pages = Pages(_django)  # type: ignore[arg-type]  # its messages may be read-only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,6 +59,8 @@ class Application:
             return await self._office(scope, receive, send)
         if scope["path"] in PATHS:
             return await self._health.answer(scope["path"], send)
+        if scope["path"] == page.PATH:
+            return await self._metrics.answer(scope, send)
         return await bounded(self._pages, dict(scope), receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -69,7 +76,7 @@ class Application:
 
         duties = Duties(lanes)
         lanes.start()
-        await self._health.start()
+        await self._health.start(lanes.spool)
         duties.start()
         gc.collect()
         gc.freeze()  # what is loaded stays: looking through it again cost a tenth of a hook
@@ -77,6 +84,7 @@ class Application:
         await receive()
         await duties.stop()
         await self._health.stop()
+        await self._metrics.close()
         await office.close()
         await lanes.stop()
         return await send({"type": "lifespan.shutdown.complete"})
