@@ -21,6 +21,7 @@ from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.known_instances import KnownInstances
 from hooks.limits.ledger import Ledgers
+from hooks.metrics import count_batch
 from hooks.outcome import Answer, Outcome
 from hooks.reasons import Reason
 from hooks.recording import Record
@@ -77,6 +78,11 @@ class Waiting:
         longest: float = min(FIRST_PAUSE * 2**self.attempts, LONGEST_PAUSE)
         return longest * random.uniform(0.5, 1)  # noqa: S311
 
+    @property
+    def described(self) -> dict[str, str]:
+        """For a line of the log."""
+        return {"hook_id": self.hook.id} if self.hook else {}
+
     def note_sent(self) -> Record | None:
         """What is written for it."""
         record = self.outcome.record if self.outcome else None
@@ -125,6 +131,7 @@ class Lane:
                 await asyncio.sleep(0)
             batch = self._take(MAX_BATCH)
             try:
+                count_batch(self.name, len(batch), _since(batch[0]))
                 await self._process(batch)
             except Exception:  # nothing may end the lane
                 log.exception("fault in a batch of %s", self.name)
@@ -199,7 +206,7 @@ class Lane:
             except DatabaseAway:
                 raise
             except Exception:
-                log.exception("fault in a hook")
+                log.exception("fault in a hook", extra=waiting.described)
                 _fail([waiting])
         if locked > 1 and locked == len(batch):
             raise DatabaseAway("a table is locked")
@@ -277,6 +284,10 @@ class Lane:
                 continue
             self._probe = None
             return self._shared.outage.end(self.name)
+
+
+def _since(waiting: Waiting) -> float:
+    return asyncio.get_running_loop().time() - waiting.since
 
 
 def _fail(batch: Sequence[Waiting]) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from psycopg.errors import LockNotAvailable
 
 from hooks.lane import Lane, Surroundings, Waiting
+from hooks.methods import CALLS, TURNS
 from hooks.statements.reading import READ_CALL
 
 BUSY_FOR = 0.5  # seconds since this process was last overtaken at that tenant
@@ -28,7 +29,7 @@ END_TURNS = "SELECT pg_advisory_unlock_all()"
 
 class CallsLane(Lane):
     def __init__(self, shared: Surroundings) -> None:
-        super().__init__("calls", READ_CALL, shared)
+        super().__init__(CALLS, READ_CALL, shared)
         self.turns = Turns(shared)
 
     def _is_decided_elsewhere(self, waiting: Waiting) -> bool:
@@ -44,7 +45,7 @@ class Turns(Lane):
     """The calls of busy tenants."""
 
     def __init__(self, shared: Surroundings) -> None:
-        super().__init__("calls in turn", READ_CALL, shared)
+        super().__init__(TURNS, READ_CALL, shared)
         self._busy_until: dict[int, float] = {}
 
     def is_busy(self, tenant_id: int | None) -> bool:
