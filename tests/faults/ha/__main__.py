@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.faults.ha.balancer import Balancer
-from tests.faults.ha.cluster import PASSWORD, POSTGRES, NODES, Cluster
+from tests.faults.ha.cluster import NODES, PASSWORD, POSTGRES, Cluster
 from tests.faults.ha.faults import FAULTS, NAMES
 from tests.faults.ha.gateways import Gateways
 from tests.faults.ha.isolation import run_again_isolated

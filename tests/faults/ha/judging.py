@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from tests.faults.ha.load import NO_ANSWER, Sent
+from tests.faults.ha.load import Sent
 from tests.faults.ha.rows import Rows
 from tests.faults.ha.watching import Watch
 
