@@ -39,6 +39,7 @@ GATHERING_TURNS = 4
 MAX_WAITING = 4096
 # A hook whose decision another process overtook is decided again after so long, twice that, …
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05  # seconds
+CLOCK_STEP = 0.005  # seconds: uvloop's alarms and clock differ by so much at most
 PROBE_EVERY = 0.25  # seconds, while the database is away
 
 
@@ -52,6 +53,7 @@ class Waiting:
     # Of sessions and calls that were sent to the database, whatever became of them.
     sent: list[str] = field(default_factory=list)
     attempts: int = 0
+    is_given_up: bool = False  # answered without the database, whatever becomes of it there
     since: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     answered: asyncio.Future[Answer] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -85,7 +87,7 @@ class Waiting:
 
     def note_sent(self) -> Record | None:
         """What is written for it."""
-        record = self.outcome.record if self.outcome else None
+        record = self.outcome.record if self.outcome and not self.is_given_up else None
         if record and record.creates:
             self.sent.append(record.creates)
         return record
@@ -115,6 +117,7 @@ class Lane:
         self._waiting: deque[Waiting] = deque()
         self._some = asyncio.Event()
         self._probe: asyncio.Task[None] | None = None
+        self._late: asyncio.TimerHandle | None = None
 
     async def answer(self, hook: Hook) -> Answer:
         return await self._queue(Waiting(hook))
@@ -159,9 +162,9 @@ class Lane:
         """After a while, in which others of the lane go on."""
         loop = asyncio.get_running_loop()
         for waiting in batch:
-            if loop.time() - waiting.since > self._shared.deadline:
-                waiting.finish(Answer.refusal(Reason.OVERLOADED))
-            elif waiting.pause:
+            if waiting.is_given_up:
+                continue
+            if waiting.pause:
                 loop.call_later(waiting.pause, self._put_back, [waiting])
             else:
                 self._put_back([waiting])
@@ -173,6 +176,7 @@ class Lane:
     async def _process(self, batch: list[Waiting]) -> None:
         if self._probe is not None:
             return self._answer_without_database(batch)
+        self._give_up_late_ones(batch)
         try:
             with self._connection.within(self._shared.deadline):
                 self._decide_again(await self._settle_all(batch))
@@ -181,6 +185,25 @@ class Lane:
             self._probe = asyncio.create_task(self._wait_for_database())
             # Whoever waits has no better chance.
             self._answer_without_database([*batch, *self._take(MAX_WAITING)])
+        finally:
+            if self._late is not None:
+                self._late.cancel()
+
+    def _give_up_late_ones(self, batch: Sequence[Waiting]) -> None:
+        """Each in its own time: it may have waited before, for a lane that was busy or overtaken.
+
+        Those that are not late yet are looked at again when they are.
+        """
+        loop = asyncio.get_running_loop()
+        now_late = loop.time() - self._shared.deadline + CLOCK_STEP
+        late = [waiting for waiting in batch if waiting.since <= now_late]
+        for waiting in late:
+            waiting.is_given_up = True
+        if late:
+            self._answer_without_database(late)
+        if rest := [waiting for waiting in batch if waiting.since > now_late]:
+            due = min(waiting.since for waiting in rest) + self._shared.deadline
+            self._late = loop.call_at(due, self._give_up_late_ones, rest)
 
     async def _settle_all(self, batch: list[Waiting]) -> list[Waiting]:
         """Those to decide again. Raises DatabaseAway."""
@@ -241,6 +264,8 @@ class Lane:
         for facts in all_facts:
             ledgers.note_meters(facts.tenant_id, facts.metering)
         for waiting, hook, facts in zip(batch, hooks, all_facts, strict=True):
+            if waiting.is_given_up:  # meanwhile
+                continue
             self._shared.known.remember(hook.key, facts.instance)
             waiting.tenant_id = facts.tenant_id
             waiting.outcome = (
