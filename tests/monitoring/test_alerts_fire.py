@@ -63,7 +63,7 @@ def unwell_gateway(directory: Path) -> Iterator[Gateway]:
 
 @pytest.fixture
 def watched(cast, tmp_path) -> Iterator[tuple[Gateway, Prometheus]]:
-    with unwell_gateway(tmp_path / "data") as unwell:
+    with unwell_gateway(tmp_path / "small") as unwell:
         well = Gateway({"CLICKHOOK_SPOOL_LIMIT": "600"}, workers=1).start()
         gone = Gateway(port=find_port())
         prometheus = Prometheus(tmp_path, [well, unwell, gone])
