@@ -14,7 +14,8 @@ from typing import Any
 import psycopg
 from psycopg.types.string import TextLoader
 
-from hooks.database import DatabaseAway, noticing_absence, parameters
+from hooks import primary
+from hooks.database import DatabaseAway, noticing_absence
 from hooks.metrics import DATABASE_ERRORS, OF_A_STATEMENT
 from hooks.statements.reading import SETTINGS
 
@@ -91,8 +92,7 @@ class HookConnection:
             self._planned_at = time.monotonic()
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        options = parameters() | {"application_name": self._name}
-        connection = await psycopg.AsyncConnection.connect(**options, autocommit=True)
+        connection = await primary.connect(application_name=self._name)
         connection.adapters.register_loader("uuid", TextLoader)  # they only pass through
         lock_milliseconds = int(self._seconds * 1000 * LOCK_SHARE)
         await connection.execute(SETTINGS, [f"{self._seconds}s", f"{lock_milliseconds}ms"])

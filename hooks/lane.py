@@ -39,6 +39,7 @@ GATHERING_TURNS = 4
 MAX_WAITING = 4096
 # A hook whose decision another process overtook is decided again after so long, twice that, …
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05  # seconds
+CLOCK_STEP = 0.005  # seconds: uvloop's alarms and clock differ by so much at most
 PROBE_EVERY = 0.25  # seconds, while the database is away
 
 
@@ -48,9 +49,11 @@ class Waiting:
 
     hook: Hook | None  # None: it was refused at the door, and only waits to be recorded
     outcome: Outcome | None = None
+    tenant_id: int | None = None  # as the facts said
     # Of sessions and calls that were sent to the database, whatever became of them.
     sent: list[str] = field(default_factory=list)
     attempts: int = 0
+    is_given_up: bool = False  # answered without the database, whatever becomes of it there
     since: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     answered: asyncio.Future[Answer] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -63,6 +66,11 @@ class Waiting:
             return True
         self.attempts += 1
         return False
+
+    @property
+    def was_overtaken(self) -> bool:
+        """Another process changed meanwhile what it was decided on, or is likely to."""
+        return self.outcome is None or not self.outcome.again
 
     @property
     def pause(self) -> float:
@@ -79,7 +87,7 @@ class Waiting:
 
     def note_sent(self) -> Record | None:
         """What is written for it."""
-        record = self.outcome.record if self.outcome else None
+        record = self.outcome.record if self.outcome and not self.is_given_up else None
         if record and record.creates:
             self.sent.append(record.creates)
         return record
@@ -109,6 +117,7 @@ class Lane:
         self._waiting: deque[Waiting] = deque()
         self._some = asyncio.Event()
         self._probe: asyncio.Task[None] | None = None
+        self._late: asyncio.TimerHandle | None = None
 
     async def answer(self, hook: Hook) -> Answer:
         return await self._queue(Waiting(hook))
@@ -153,9 +162,9 @@ class Lane:
         """After a while, in which others of the lane go on."""
         loop = asyncio.get_running_loop()
         for waiting in batch:
-            if loop.time() - waiting.since > self._shared.deadline:
-                waiting.finish(Answer.refusal(Reason.OVERLOADED))
-            elif waiting.pause:
+            if waiting.is_given_up:
+                continue
+            if waiting.pause:
                 loop.call_later(waiting.pause, self._put_back, [waiting])
             else:
                 self._put_back([waiting])
@@ -167,6 +176,7 @@ class Lane:
     async def _process(self, batch: list[Waiting]) -> None:
         if self._probe is not None:
             return self._answer_without_database(batch)
+        self._give_up_late_ones(batch)
         try:
             with self._connection.within(self._shared.deadline):
                 self._decide_again(await self._settle_all(batch))
@@ -175,6 +185,25 @@ class Lane:
             self._probe = asyncio.create_task(self._wait_for_database())
             # Whoever waits has no better chance.
             self._answer_without_database([*batch, *self._take(MAX_WAITING)])
+        finally:
+            if self._late is not None:
+                self._late.cancel()
+
+    def _give_up_late_ones(self, batch: Sequence[Waiting]) -> None:
+        """Each in its own time: it may have waited before, for a lane that was busy or overtaken.
+
+        Those that are not late yet are looked at again when they are.
+        """
+        loop = asyncio.get_running_loop()
+        now_late = loop.time() - self._shared.deadline + CLOCK_STEP
+        late = [waiting for waiting in batch if waiting.since <= now_late]
+        for waiting in late:
+            waiting.is_given_up = True
+        if late:
+            self._answer_without_database(late)
+        if rest := [waiting for waiting in batch if waiting.since > now_late]:
+            due = min(waiting.since for waiting in rest) + self._shared.deadline
+            self._late = loop.call_at(due, self._give_up_late_ones, rest)
 
     async def _settle_all(self, batch: list[Waiting]) -> list[Waiting]:
         """Those to decide again. Raises DatabaseAway."""
@@ -231,11 +260,21 @@ class Lane:
         questions = orjson.dumps([hook.question(n) for n, hook in enumerate(hooks)])
         rows = await self._connection.execute(self._read, [questions.decode()])
 
-        now = datetime.now(UTC)
-        for waiting, hook, row in zip(batch, hooks, rows, strict=True):
-            facts = Facts._make(row)
+        now, all_facts = datetime.now(UTC), [Facts._make(row) for row in rows]
+        for facts in all_facts:
+            ledgers.note_meters(facts.tenant_id, facts.metering)
+        for waiting, hook, facts in zip(batch, hooks, all_facts, strict=True):
+            if waiting.is_given_up:  # meanwhile
+                continue
             self._shared.known.remember(hook.key, facts.instance)
-            waiting.outcome = settle(hook, facts, now, ledgers)
+            waiting.tenant_id = facts.tenant_id
+            waiting.outcome = (
+                None if self._is_decided_elsewhere(waiting) else settle(hook, facts, now, ledgers)
+            )
+
+    def _is_decided_elsewhere(self, waiting: Waiting) -> bool:
+        """Whether it goes to another lane, now that the facts say whose hook it is."""
+        return False
 
     async def _write(self, records: list[Record], ledgers: Ledgers) -> set[Any]:
         """The ids of the sessions and calls that came to be."""

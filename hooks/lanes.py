@@ -10,11 +10,12 @@ from hooks.announcing import Announcer
 from hooks.hook import Hook
 from hooks.known_instances import KnownInstances
 from hooks.lane import Lane, Surroundings
-from hooks.methods import CALLS, CONNECTS, EVENTS
+from hooks.methods import CALLS, CONNECTS, EVENTS, TURNS
 from hooks.outcome import Answer, Outcome
 from hooks.spool import Spool
-from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
+from hooks.statements.reading import READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
 from hooks.tickets.logins import Logins
+from hooks.turns import CallsLane
 from hooks.without_database import Outage
 
 
@@ -30,8 +31,13 @@ class Lanes:
         shared = Surroundings(
             deadline, self.known, Outage(self.spool), self._announcer.something_was_recorded
         )
-        statements = {CONNECTS: _connect_statement(), CALLS: READ_CALL, EVENTS: READ_EVENT}
-        self._lanes = {name: Lane(name, read, shared) for name, read in statements.items()}
+        calls = CallsLane(shared)
+        self._lanes = {
+            CONNECTS: Lane(CONNECTS, _connect_statement(), shared),
+            CALLS: calls,
+            TURNS: calls.turns,
+            EVENTS: Lane(EVENTS, READ_EVENT, shared),
+        }
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:

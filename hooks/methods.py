@@ -60,7 +60,7 @@ BULKY = ("sdp", "sipSDP", "localMediaInfo")
 
 
 # What waits together for the database: no row lock of an event holds up a connect or a call.
-CONNECTS, CALLS, EVENTS = LANES = ("connects", "calls", "events")
+CONNECTS, CALLS, TURNS, EVENTS = LANES = ("connects", "calls", "turns", "events")
 
 
 class Kind(StrEnum):
