@@ -1,4 +1,4 @@
-"""Each alert fires once in a real Prometheus beside real gateways that have the trouble for real."""
+"""Each alert fires in a real Prometheus beside real gateways that have the trouble for real."""
 
 from __future__ import annotations
 
