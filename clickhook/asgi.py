@@ -57,7 +57,7 @@ class Application:
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close"})
         if scope["path"] in PATHS:
-            return await self._health.answer(scope["path"], send)
+            return await self._health.answer(scope, send)
         if not is_served(scope["path"], self._side):
             return await answer(send, HTTPStatus.NOT_FOUND, NOTHING_HERE, [])
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
