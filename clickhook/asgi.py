@@ -15,12 +15,16 @@ from django.conf import settings
 from django.contrib.auth.hashers import get_hashers
 from django.core.asgi import get_asgi_application
 
+from clickhook.metrics import files
+
+files.begin()  # before what counts is loaded
 _django = get_asgi_application()
 
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
 from clickhook.door.application import answer  # noqa: E402 - needs the apps
 from clickhook.door.pages import Pages  # noqa: E402 - needs the apps
-from clickhook.health import PATHS, Health  # noqa: E402 - needs the apps
+from clickhook.health.answering import PATHS, Health  # noqa: E402 - needs the apps
+from clickhook.metrics import page  # noqa: E402 - needs the apps
 from clickhook.pooling import find_problem_soon  # noqa: E402 - needs the apps
 from clickhook.served_paths import is_served  # noqa: E402 - needs the apps
 from hooks.body import Receive  # noqa: E402 - needs the apps
@@ -49,6 +53,7 @@ class Application:
         self._office: TicketOffice | None = None
         self._health = Health()
         self._side = settings.CLICKHOOK_SERVES
+        self._metrics = page.MetricsPage(self._health)
         self._pages = Pages(_django)  # type: ignore[arg-type]  # its messages may be read-only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,6 +63,8 @@ class Application:
             return await send({"type": "websocket.close"})
         if scope["path"] in PATHS:
             return await self._health.answer(scope, send)
+        if scope["path"] == page.PATH:
+            return await self._metrics.answer(scope, send)
         if not is_served(scope["path"], self._side):
             return await answer(send, HTTPStatus.NOT_FOUND, NOTHING_HERE, [])
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
@@ -79,7 +86,7 @@ class Application:
 
         duties = Duties(lanes)
         lanes.start()
-        await self._health.start()
+        await self._health.start(lanes.spool)
         duties.start()
         gc.collect()
         gc.freeze()  # what is loaded stays: looking through it again cost a tenth of a hook
@@ -87,6 +94,7 @@ class Application:
         await receive()
         await duties.stop()
         await self._health.stop()
+        await self._metrics.close()
         await office.close()
         await lanes.stop()
         return await send({"type": "lifespan.shutdown.complete"})

@@ -6,10 +6,11 @@ The question is signed with the secret key, and so is the answer: strangers lear
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from django.core.signing import BadSignature, Signer, TimestampSigner
 
-HEADER = "clickhook-doctor"
+HEADER, FORWARDED = "clickhook-doctor", b"x-forwarded-for"
 LONGEST_QUESTION = 200  # characters
 ASKED_WITHIN = 60  # seconds
 _QUESTIONS, _ANSWERS = "clickhook.doctor.question", "clickhook.doctor.answer"
@@ -28,6 +29,14 @@ def answer(question: str, proxies: int) -> str:
     except BadSignature:
         return ""
     return Signer(salt=_ANSWERS).sign(f"{nonce} {proxies}")
+
+
+def answer_doctor(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Of a request; empty for everybody else."""
+    given = list(headers)
+    question = next((value for name, value in given if name == HEADER.encode()), b"")
+    proxies = sum(value.count(b",") + 1 for name, value in given if name == FORWARDED)
+    return answer(question.decode("latin-1"), proxies) if question else ""
 
 
 def read_answer(question: str, text: str) -> int | None:

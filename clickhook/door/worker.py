@@ -29,7 +29,9 @@ gasgi.ASGIProtocol = DoorProtocol
 
 
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
-    request_deadline = 10.0  # seconds; docker/gunicorn.conf.py sets it
+    # docker/gunicorn.conf.py sets these.
+    request_deadline = 10.0  # seconds
+    slot = 0  # whose files of counters it has
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

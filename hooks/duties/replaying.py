@@ -12,9 +12,14 @@ from hooks.lanes import Lanes
 from hooks.reasons import Reason
 
 log = logging.getLogger("hooks")
+# With the transaction's number, its commit waits for the standby also where all are noted already.
 NOTE_REFUSED = """
-INSERT INTO hooks_refusedid (id, noted_at) SELECT id, now() FROM unnest(%s::uuid[]) AS refused (id)
-ON CONFLICT DO NOTHING
+WITH noted AS (
+    INSERT INTO hooks_refusedid (id, noted_at)
+    SELECT id, now() FROM unnest(%s::uuid[]) AS refused (id)
+    ON CONFLICT DO NOTHING
+)
+SELECT pg_current_xact_id()
 """
 
 

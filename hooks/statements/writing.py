@@ -7,12 +7,17 @@ from functools import lru_cache
 from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
 from hooks.statements.blocking import BREACHED
 
-# Whether the tables take writes: not on a server that only reads, nor while somebody locks one.
-PROBE = """
+# A commit waits for the synchronous standby only where it has a number. Without this, a batch that
+# finds everything recorded would be answered before the standby has it, and a probe would succeed
+# while no commit does.
+_COMMITS_WITH_A_NUMBER = "pg_current_xact_id() IS NOT NULL"
+# Whether the tables take writes: not on a server that only reads, nor while somebody locks one or
+# no standby answers.
+PROBE = f"""
 WITH session AS (UPDATE hooks_session SET ended_at = NULL WHERE false),
      call AS (UPDATE hooks_call SET ended_at = NULL WHERE false),
      event AS (UPDATE hooks_event SET detail = '' WHERE false)
-SELECT
+SELECT {_COMMITS_WITH_A_NUMBER}
 """
 # A ticket is spent by the one session that inserts its row; locked in one order, as rows are below.
 _OPENED = """
@@ -271,4 +276,5 @@ def write(
         *((_LOGGED,) if events else ()),
         *((BREACHED,) if breaches else ()),
     ]
-    return f"WITH {','.join(parts)} SELECT id FROM created".encode()
+    statement = f"WITH {','.join(parts)} SELECT id FROM created WHERE {_COMMITS_WITH_A_NUMBER}"
+    return statement.encode()

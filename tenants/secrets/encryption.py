@@ -72,6 +72,14 @@ class SealedSecret(Secret):
         """Raises SecretUnreadable."""
         return self._ring.open(self.token, self._place)
 
+    @property
+    def opens(self) -> bool:
+        try:
+            self._ring.open(self.token, self._place)
+        except SecretUnreadable:
+            return False
+        return True
+
     def resealed(self) -> str:
         """The token of the same secret under the sealing key. Raises SecretUnreadable."""
         return self._ring.seal(self.reveal(), self._place)
