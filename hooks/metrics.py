@@ -75,10 +75,18 @@ def count_hook(method: Method, instance: Instance | None, reason: Reason, second
         return
 
     wcs = watched.label(instance.id)
+    _begin_at_zero(wcs)
     if reason in NOT_SIGNED:
         SIGNATURE_FAILURES.labels(wcs).inc()
     else:
         _wcs_hooks(wcs, reason.decision).inc()
+
+
+@cache
+def _begin_at_zero(wcs: str) -> None:
+    SIGNATURE_FAILURES.labels(wcs)
+    for decision in Decision:
+        _wcs_hooks(wcs, decision)
 
 
 def count_batch(lane: str, hooks: int, waited: float) -> None:

@@ -90,6 +90,7 @@ def test_every_hook_is_counted_once_whichever_process_answered_it(cast, watched,
         assert (name, labels, told.gained(before, name, **labels)) == (name, labels, gained)
     assert 0 < told.gained(before, "hook_seconds_sum", lane="connects") < 24
     assert before.value("refusals_total", reason="overloaded") == 0
+    assert told.value("wcs_hooks_total", wcs=acme, decision="noted") == 0
     assert leaks(told.text) == []
     assert cast.acme_1.key not in told.text
     eventually(lambda: Scrape(watched).value("wcs_info", wcs=acme, name="acme-1") == 1)
