@@ -62,7 +62,7 @@ class Application:
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close"})
         if scope["path"] in PATHS:
-            return await self._health.answer(scope["path"], send)
+            return await self._health.answer(scope, send)
         if scope["path"] == page.PATH:
             return await self._metrics.answer(scope, send)
         if not is_served(scope["path"], self._side):

@@ -9,13 +9,14 @@ from django.conf import settings
 from hooks.announcing import Announcer
 from hooks.hook import Hook
 from hooks.known_instances import KnownInstances
-from hooks.lane import Lane, Surroundings
+from hooks.lane import Lane
 from hooks.methods import CALLS, CONNECTS, EVENTS, TURNS
 from hooks.outcome import Answer, Outcome
 from hooks.spool import Spool
 from hooks.statements.reading import READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
 from hooks.tickets.logins import Logins
 from hooks.turns import CallsLane
+from hooks.waiting import Surroundings
 from hooks.without_database import Outage
 
 

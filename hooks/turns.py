@@ -13,9 +13,10 @@ from collections.abc import Sequence
 
 from psycopg.errors import LockNotAvailable
 
-from hooks.lane import Lane, Surroundings, Waiting
+from hooks.lane import Lane
 from hooks.methods import CALLS, TURNS
 from hooks.statements.reading import READ_CALL
+from hooks.waiting import Surroundings, Waiting
 
 BUSY_FOR = 0.5  # seconds since this process was last overtaken at that tenant
 # A turn takes a few milliseconds; whoever does not come to its end is not waited for.

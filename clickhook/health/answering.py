@@ -10,7 +10,8 @@ import orjson
 import psycopg
 from psycopg.errors import InsufficientPrivilege, UndefinedColumn, UndefinedTable
 
-from clickhook.door.application import Send, answer
+from clickhook import identity
+from clickhook.door.application import Scope, Send, answer
 from clickhook.health.database import LOOK, Clocks, Seen, list_migrations
 from clickhook.health.disk import Disk
 from clickhook.health.state import AWAY, State, judge
@@ -43,9 +44,10 @@ class Health:
             await asyncio.gather(self._looking, return_exceptions=True)
         await self._connection.close()
 
-    async def answer(self, path: str, send: Send) -> None:
-        if path == "/healthz":
-            return await answer(send, HTTPStatus.OK, b"ok\n", _headers(b"text/plain"))
+    async def answer(self, scope: Scope, send: Send) -> None:
+        if scope["path"] == "/healthz":
+            text = identity.answer_doctor(scope["headers"]) or "ok\n"
+            return await answer(send, HTTPStatus.OK, text.encode(), _headers(b"text/plain"))
 
         status = HTTPStatus.OK if self.state.is_ready else HTTPStatus.SERVICE_UNAVAILABLE
         body = orjson.dumps(self.state.as_json(), option=orjson.OPT_APPEND_NEWLINE)
