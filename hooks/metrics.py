@@ -42,7 +42,9 @@ QUEUE_WAIT = Histogram(
     buckets=SECONDS,
 )
 DATABASE_ERRORS = Counter(
-    "clickhook_database_errors", "Statements of hooks that the database did not do.", ["error"]
+    "clickhook_database_errors",
+    "Statements of the gateway itself that the database did not do.",
+    ["error"],
 )
 EVENTS_SPOOLED = Counter("clickhook_events_spooled", "Events that were kept on disk.")
 EVENTS_LOST = Counter("clickhook_events_lost", "Events that could not even be kept on disk.")
