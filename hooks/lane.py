@@ -263,7 +263,7 @@ class Lane:
         statement = write(*(part is not None for part in parts))
         rows = await self._connection.execute(statement, [part for part in parts if part])
         self._shared.recorded()
-        return {row[0] for row in rows} - {None}
+        return {row[0] for row in rows}
 
     def _answer_without_database(self, batch: list[Waiting]) -> None:
         batch = [waiting for waiting in batch if not waiting.answered.done()]

@@ -252,7 +252,7 @@ def write(
 ) -> bytes:
     """The statement for a batch that holds these parts, each a parameter, in this order.
 
-    It gives the ids of the sessions and calls that came to be, and NULL where none did.
+    It gives the ids of the sessions and calls that came to be.
 
     An id that is missing was somebody else's first: its hook is decided again on fresh facts.
     """
@@ -270,8 +270,9 @@ def write(
         *(moves if sessions or calls else ()),
         *((_TONES,) if tones else ()),
         f"created AS ({created})",
-        f"standby AS MATERIALIZED (SELECT {WRITES_A_WORD})",
+        f"standby AS MATERIALIZED (SELECT {WRITES_A_WORD} AS word)",
         *((_LOGGED,) if events else ()),
         *((BREACHED,) if breaches else ()),
     ]
-    return f"WITH {','.join(parts)} SELECT id FROM standby LEFT JOIN created ON true".encode()
+    told = "(SELECT word FROM standby) IS NOT NULL"
+    return f"WITH {','.join(parts)} SELECT id FROM created WHERE {told}".encode()
