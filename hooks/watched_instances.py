@@ -25,13 +25,6 @@ class WatchedInstances:
         directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         return cls(Path(directory) / "instances" if directory else None)
 
-    @property
-    def ids(self) -> list[str]:
-        """Those that any process has met."""
-        if self._file is not None:
-            return self._file.read_text().split() if self._file.exists() else []
-        return [label for label in self._labels.values() if label != OTHER]
-
     def label(self, instance_id: str) -> str:
         label = self._labels.get(instance_id)
         if label is None:
@@ -40,7 +33,7 @@ class WatchedInstances:
 
     def _enrol(self, instance_id: str) -> str:
         if self._file is None:
-            return instance_id if len(self.ids) < self._at_most else OTHER
+            return instance_id if len(self._labels) < self._at_most else OTHER
 
         with self._file.open("a+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

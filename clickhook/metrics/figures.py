@@ -13,12 +13,12 @@ import psycopg
 from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.duties.heartbeat import STALE_AFTER
-from hooks.metrics import watched
 
 LOOK_EVERY = 5.0  # seconds
 LOOK_WITHIN = 1.0  # seconds
 MOST_LIVE = 50_000  # sessions or calls; more are shown as so many
 MOST_NOTICES = 5_000  # the newest
+MOST_NAMED = 200  # WCS instances
 # A limit of a day or month stays used up until that is over; the others are noticed once an hour.
 _HOLDS = """
        notice.at > now() - interval '1 hour'
@@ -47,7 +47,7 @@ SELECT (SELECT count(*) FROM (SELECT FROM hooks_session WHERE ended_at IS NULL
        (SELECT count(*) FROM noticed WHERE is_used_up),
        (SELECT count(DISTINCT tenant_id) FROM noticed),
        (SELECT count(DISTINCT tenant_id) FROM noticed WHERE is_used_up),
-       ARRAY(SELECT ARRAY[id::text, name] FROM tenants_wcsinstance WHERE id = ANY (%s::uuid[]))
+       ARRAY(SELECT ARRAY[id::text, name] FROM tenants_wcsinstance ORDER BY id LIMIT {MOST_NAMED})
 """  # noqa: S608 - put together from constants alone
 
 
@@ -84,7 +84,7 @@ class Looking:
     async def _ask(self) -> Figures | None:
         try:
             with self._connection.within(LOOK_WITHIN):
-                [row] = await self._connection.execute(LOOK, [watched.ids])
+                [row] = await self._connection.execute(LOOK, [])
         except (DatabaseAway, psycopg.Error):
             return None
         return Figures(*row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -22,6 +23,15 @@ from tests.conftest import Gateway, posting
 from tests.hooks.test_outage import database_away
 from tests.test_no_leak import leaks
 from tests.wcs import Wcs
+
+UNKNOWN = "not known without the database"
+AWAY = {
+    "database": "the database is away",
+    "migrations": UNKNOWN,
+    "keys": UNKNOWN,
+    "clock": UNKNOWN,
+    "spool": "ok",
+}
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +146,6 @@ def test_all_processes_count_the_same_instances_by_themselves(tmp_path):
     first, second = (WatchedInstances(tmp_path / "instances", at_most=2) for _ in range(2))
     assert [first.label("a"), second.label("b"), first.label("c")] == ["a", "b", "other"]
     assert [second.label("a"), first.label("b"), second.label("d")] == ["a", "b", "other"]
-    assert WatchedInstances(tmp_path / "instances", at_most=2).ids == ["a", "b"]
 
 
 def test_how_things_stand_comes_from_the_database(cast, watched, wcs):
@@ -186,6 +195,9 @@ def test_it_answers_while_the_database_is_away(watched, wcs):
         eventually(lambda: Scrape(watched).value("ready", check="database") == 0)
         eventually(lambda: Scrape(watched).value("spool_bytes"))
         eventually(lambda: Scrape(watched).value("live_sessions") is None)
+        status, text = ask(watched.port, "/readyz")
+        assert (status, json.loads(text)["checks"]) == (503, AWAY)
+
         told = Scrape(watched)
         assert told.gained(before, "events_spooled_total") == 1
         assert told.gained(before, "refusals_total", reason="database_away") == 1
