@@ -1,0 +1,150 @@
+"""Two gateways, the worker, and nginx in front, as they run in production."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tenants.limits import SAFE
+from tests.clickhook.certificate import make_certificate
+from tests.faults.ha.filling import DOCKER, fill
+
+ROOT = DOCKER.parent
+NGINX = "/usr/sbin/nginx"
+TEMPORARY = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
+STARTS_WITHIN = 60.0  # seconds
+KEY, SECRET = "ha-instance-key", "ha-signing-secret"
+SIP_PASSWORD = "ha-sip-password"
+# Of two customers, one has limits: what was refused must not hold a place of it.
+NO_LIMITS = dict.fromkeys(SAFE)
+TENANTS = {
+    "open": NO_LIMITS,
+    "limited": NO_LIMITS | {"concurrent_calls": 2000, "calls_per_minute": 100_000},
+}
+
+
+class Gateways:
+    def __init__(self, directory: Path, database_url: str, first_port: int) -> None:
+        self.directory, self.port = directory, first_port
+        self.ports = (first_port + 1, first_port + 2)
+        directory.mkdir()
+        self.certificate = make_certificate(directory)
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name != "WEB_CONCURRENCY"},
+            "DATABASE_URL": database_url,
+            "CLICKHOOK_PUBLIC_URL": "https://gateway.example",
+            "CLICKHOOK_SECRET_KEY": secrets.token_urlsafe(48),
+            "CLICKHOOK_ENCRYPTION_KEYS": f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+            "CLICKHOOK_TRUSTED_PROXIES": "1",
+            "WEB_CONCURRENCY": "2",
+        }
+        self._processes: list[subprocess.Popen] = []
+
+    def start(self) -> None:
+        for port in self.ports:
+            gunicorn = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]
+            self._start(f"gateway-{port}", gunicorn, CLICKHOOK_BIND=f"127.0.0.1:{port}")
+        self._start("worker", [sys.executable, "manage.py", "worker"])
+        configuration = self._configure_nginx()
+        self._start("nginx", [NGINX, "-c", str(configuration), "-g", "daemon off;"])
+        deadline = time.monotonic() + STARTS_WITHIN
+        while not all(ask_ready(port)[0] == 200 for port in self.ports):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no gateway is ready; see the logs in {self.directory}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.wait(30)
+        self._processes = []
+
+    def fill(self) -> None:
+        """Tenants and one media server."""
+        self._manage("migrate", "-v0")
+        tenants = [make_tenant(slug, "active", limits) for slug, limits in TENANTS.items()]
+        tenants.append(make_tenant("closed", "suspended", NO_LIMITS))
+        slugs = [tenant["slug"] for tenant in tenants]
+        wcs = {"name": "wcs-1", "key": KEY, "signing_secret": SECRET, "tenants": slugs}
+        file = self.directory / "tenants.json"
+        file.write_text(json.dumps({"tenants": tenants, "wcs_instances": [wcs]}))
+        self._manage("import_tenants", str(file))
+
+    @property
+    def spooled(self) -> int:
+        """Files of events that no database has yet."""
+        return len(list(self.directory.glob("*/spool/*.jsonl")))
+
+    def ended(self) -> list[str]:
+        """Of the programs that must run."""
+        return [str(process.args) for process in self._processes if process.poll() is not None]
+
+    def log(self) -> str:
+        return "".join(path.read_text() for path in sorted(self.directory.glob("gateway-*.log")))
+
+    def _start(self, name: str, command: list[str], **variables: str) -> None:
+        variables["CLICKHOOK_DATA_DIR"] = str(self.directory / f"{name}.data")
+        with (self.directory / f"{name}.log").open("ab") as log:
+            self._processes.append(
+                subprocess.Popen(
+                    command, cwd=ROOT, env=self._environment | variables, stdout=log, stderr=log
+                )
+            )
+
+    def _manage(self, *arguments: str) -> None:
+        variables = {"CLICKHOOK_DATA_DIR": str(self.directory / "commands.data")}
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self._environment | variables,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+    def _configure_nginx(self) -> Path:
+        temporary = "".join(f"{kind}_temp_path {self.directory}/{kind};" for kind in TEMPORARY)
+        changes = {
+            "http {": f"http {{\n{temporary}",
+            "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
+            "/etc/nginx/tls": str(self.directory),
+            "/var/log/nginx": str(self.directory),
+            "/run/nginx.pid": str(self.directory / "nginx.pid"),
+        }
+        for number, port in enumerate(self.ports, 1):
+            changes[f"gateway-{number}:8000"] = f"127.0.0.1:{port}"
+        return fill("nginx.conf", changes, self.directory / "nginx.conf")
+
+
+def make_tenant(slug: str, status: str, limits: dict[str, int | None]) -> dict:
+    account = {"login": "10001", "password": SIP_PASSWORD, "domain": f"sip.{slug}.example"}
+    return {
+        "slug": slug,
+        "name": slug.title(),
+        "status": status,
+        "limits": limits,
+        "domains": [{"origin": f"https://www.{slug}.example"}],
+        "sip_accounts": [account],
+        "callees": [{"alias": "sales", "target": "10002", "default": True}],
+    }
+
+
+def ask_ready(port: int) -> tuple[int, float]:
+    """Status (0: no answer) and seconds."""
+    began = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/readyz")
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        status = 0
+    finally:
+        connection.close()
+    return status, time.monotonic() - began
