@@ -31,5 +31,14 @@ def on_starting(server: Any) -> None:
         sys.exit(problem)
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """The lowest number that no living worker has; with a reload old and new ones live at once."""
+    taken = {other.slot for other in server.WORKERS.values()}
+    worker.slot = min(set(range(len(taken) + 1)) - taken)
+
+
 def post_fork(server: Any, worker: Any) -> None:
+    from clickhook.metrics import files
+
+    files.take_slot(worker.slot)
     worker.request_deadline = float(os.environ.get("CLICKHOOK_REQUEST_DEADLINE", "10"))

@@ -16,6 +16,7 @@ from psycopg.types.string import TextLoader
 
 from hooks import primary
 from hooks.database import DatabaseAway, noticing_absence
+from hooks.metrics import DATABASE_ERRORS, OF_A_STATEMENT
 from hooks.statements.reading import SETTINGS
 
 # The tables grow, and a plan that was made for few rows would be slow for many.
@@ -65,8 +66,12 @@ class HookConnection:
                 await self._make_ready()
                 await self._cursor.execute(statement, values, prepare=True)
                 return await self._cursor.fetchall()
-        except DatabaseAway:
+        except DatabaseAway as away:
+            DATABASE_ERRORS.labels(str(away)).inc()
             await self.close()
+            raise
+        except psycopg.Error:
+            DATABASE_ERRORS.labels(OF_A_STATEMENT).inc()
             raise
 
     async def close(self) -> None:

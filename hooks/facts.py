@@ -84,6 +84,7 @@ class Facts(NamedTuple):
     tones_sent: int | None = None
     tones_last: list[float] | None = None
     limiting: str | None = None  # hooks.limits.facts.LimitFacts as JSON
+    metering: str | None = None  # MeterFacts as JSON; with the first call of a tenant in a batch
 
     @property
     def tones(self) -> Tones:

@@ -19,19 +19,22 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
 
 
 class Nginx:
-    def __init__(self, directory: Path, gateways: list[Gateway]) -> None:
+    def __init__(self, directory: Path, gateways: list[Gateway], *marks: str) -> None:
+        """`marks`: of what is switched on in its configuration, such as `#wcs`."""
         self.port, self.directory = find_port(), directory
         self._certificate = make_certificate(directory)
         temporary = "".join(f"{kind}_temp_path {directory}/{kind};" for kind in TEMPORARY)
         changes = {
             "http {": f"http {{\n{temporary}",
-            "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
+            "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
             "/etc/nginx/tls": str(directory),
             "/var/log/nginx": str(directory),
             "/run/nginx.pid": str(directory / "pid"),
         }
         for number, gateway in enumerate(gateways, 1):
             changes[f"gateway-{number}:8000"] = f"127.0.0.1:{gateway.port}"
+        for mark in marks:
+            changes[f"{mark} "] = ""
         (directory / "nginx.conf").write_text(_replace(CONFIGURATION, changes))
 
     def start(self) -> None:

@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from tests.clickhook.keys import STRONG_KEY
 from tests.conftest import ROOT
 
 
@@ -67,8 +68,23 @@ def test_there_is_no_default_key(tmp_path):
     assert "SECRET_KEY" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("S3cretPw", "is shorter than 50 characters"),
+        ("S3cretPw" * 8, "can be guessed"),
+        ("django-insecure-" + STRONG_KEY, "can be guessed"),
+    ],
+)
+def test_a_key_that_can_be_guessed_is_refused(key, sentence):
+    refused = settings(CLICKHOOK_SECRET_KEY=key)
+    assert refused.returncode == 1
+    assert f"CLICKHOOK_SECRET_KEY {sentence}" in refused.stderr
+    assert key not in refused.stderr
+
+
 def test_secrets_may_come_from_files(tmp_path):
-    (tmp_path / "key").write_text("from-a-file")
+    (tmp_path / "key").write_text(STRONG_KEY)
     shown = settings(
         CLICKHOOK_DATA_DIR=str(tmp_path), CLICKHOOK_SECRET_KEY_FILE=str(tmp_path / "key")
     )
@@ -183,12 +199,12 @@ def test_forms_are_taken_from_every_host_behind_a_proxy():
     assert shown.splitlines()[2] != "True"
 
 
-@pytest.mark.parametrize("keys", ["", "k1:AAAA", "no key at all"])
+@pytest.mark.parametrize("keys", ["", "k1:AAAA", "no key at all", f"k1:{'A' * 43}="])
 def test_without_a_sound_key_ring_nothing_is_served(keys, tmp_path):
     environment = {
         **os.environ,
         "CLICKHOOK_DATA_DIR": str(tmp_path),
-        "CLICKHOOK_SECRET_KEY": "x",
+        "CLICKHOOK_SECRET_KEY": STRONG_KEY,
         "CLICKHOOK_ENCRYPTION_KEYS": keys,
     }
     command = [

@@ -28,6 +28,7 @@ class EventAdmin(HugeTableAdmin):
         columns.decision_text,
         columns.reason_text,
         "detail",
+        "hook_id",
         "redacted_body",
     )
     list_display = (
@@ -43,7 +44,7 @@ class EventAdmin(HugeTableAdmin):
     linked_lookups = ("session__id__exact", "call__id__exact", *TimeFilter.NAMES)
     time_field, has_refusal_indexes = "received_at", True
     search_fields = ("session__wcs_session_id__exact",)
-    search_help_text = search.HELP
+    search_help_text = search.EVENT_HELP
     match_id = staticmethod(search.match_events)
     match_text = staticmethod(search.contains_in_events)
 

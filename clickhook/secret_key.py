@@ -1,0 +1,16 @@
+"""Whether CLICKHOOK_SECRET_KEY can be guessed: Django itself only warns of that."""
+
+from __future__ import annotations
+
+SHORTEST = 50  # characters
+FEWEST_DIFFERENT = 10
+MAKE_ONE = "python3 -c 'import secrets; print(secrets.token_urlsafe(64))' makes a good one"
+
+
+def find_weakness(key: str) -> str:
+    """Empty for a strong key. It repeats nothing of the key."""
+    if len(key) < SHORTEST:
+        return f"is shorter than {SHORTEST} characters; {MAKE_ONE}"
+    if len(set(key)) < FEWEST_DIFFERENT or key.startswith("django-insecure-"):
+        return f"can be guessed; {MAKE_ONE}"
+    return ""
