@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import time
@@ -59,11 +60,16 @@ class Gateways:
         configuration = self._configure_nginx()
         self._start("nginx", [NGINX, "-c", str(configuration), "-g", "daemon off;"])
         deadline = time.monotonic() + STARTS_WITHIN
-        while not all(ask_ready(port)[0] == 200 for port in self.ports):
+        while not self._is_ready():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"no gateway is ready; see the logs in {self.directory}")
             time.sleep(0.1)
         return self
+
+    def _is_ready(self) -> bool:
+        with socket.socket() as probe:
+            nginx_listens = probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return nginx_listens and all(ask_ready(port)[0] == 200 for port in self.ports)
 
     def __exit__(self, *error: object) -> None:
         for process in self._processes:
@@ -117,7 +123,7 @@ class Gateways:
         temporary = "".join(f"{kind}_temp_path {self.directory}/{kind};" for kind in TEMPORARY)
         changes = {
             "http {": f"http {{\n{temporary}",
-            "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
+            "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
             "/etc/nginx/tls": str(self.directory),
             "/var/log/nginx": str(self.directory),
             "/run/nginx.pid": str(self.directory / "nginx.pid"),
