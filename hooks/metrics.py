@@ -42,7 +42,9 @@ QUEUE_WAIT = Histogram(
     buckets=SECONDS,
 )
 DATABASE_ERRORS = Counter(
-    "clickhook_database_errors", "Statements of hooks that the database did not do.", ["error"]
+    "clickhook_database_errors",
+    "Statements of the gateway itself that the database did not do.",
+    ["error"],
 )
 EVENTS_SPOOLED = Counter("clickhook_events_spooled", "Events that were kept on disk.")
 EVENTS_LOST = Counter("clickhook_events_lost", "Events that could not even be kept on disk.")
@@ -75,10 +77,18 @@ def count_hook(method: Method, instance: Instance | None, reason: Reason, second
         return
 
     wcs = watched.label(instance.id)
+    _begin_at_zero(wcs)
     if reason in NOT_SIGNED:
         SIGNATURE_FAILURES.labels(wcs).inc()
     else:
         _wcs_hooks(wcs, reason.decision).inc()
+
+
+@cache
+def _begin_at_zero(wcs: str) -> None:
+    SIGNATURE_FAILURES.labels(wcs)
+    for decision in Decision:
+        _wcs_hooks(wcs, decision)
 
 
 def count_batch(lane: str, hooks: int, waited: float) -> None:

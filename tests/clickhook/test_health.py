@@ -71,10 +71,12 @@ ONE_CLOCK = "ALTER DATABASE clickhook RESET search_path; DROP SCHEMA IF EXISTS a
 def clock_ahead() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(OTHER_CLOCK)
-        try:
-            yield
-        finally:
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
             cursor.execute(ONE_CLOCK)
+        connection.close()  # a test may have opened it meanwhile
 
 
 def test_it_names_every_check_that_fails(cast, tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -42,6 +44,15 @@ def test_each_decision_is_a_line_with_the_id_of_its_row(cast, talking):
     assert all({"time", "level", "logger", "message", "process"} <= line.keys() for line in lines)
     assert leaks(talking.log) == []
     assert cast.acme_1.key not in talking.log
+
+
+def test_what_gunicorn_says_is_json_too(talking):
+    (victim,) = talking.processes
+    os.kill(victim, signal.SIGKILL)
+    eventually(lambda: "was sent SIGKILL" in talking.log)
+    eventually(lambda: talking.processes not in ([], [victim]))
+    (told,) = [line for line in talking.log.splitlines() if "was sent SIGKILL" in line]
+    assert json.loads(told)["logger"] == "gunicorn.error"
 
 
 def test_the_page_of_events_finds_the_row_of_a_line(cast, talking):

@@ -90,6 +90,7 @@ def test_every_hook_is_counted_once_whichever_process_answered_it(cast, watched,
         assert (name, labels, told.gained(before, name, **labels)) == (name, labels, gained)
     assert 0 < told.gained(before, "hook_seconds_sum", lane="connects") < 24
     assert before.value("refusals_total", reason="overloaded") == 0
+    assert told.value("wcs_hooks_total", wcs=acme, decision="noted") == 0
     assert leaks(told.text) == []
     assert cast.acme_1.key not in told.text
     eventually(lambda: Scrape(watched).value("wcs_info", wcs=acme, name="acme-1") == 1)
@@ -99,10 +100,10 @@ def test_a_process_that_is_started_again_goes_on_counting(watched, wcs):
     directory = _files_of(watched)
     for _ in range(2):
         _connect_anew(watched, wcs, 10)
-        before, (victim, *_) = Scrape(watched), _processes(watched)
+        before, (victim, *_) = Scrape(watched), watched.processes
         os.kill(victim, signal.SIGKILL)
-        eventually(lambda victim=victim: victim not in _processes(watched))
-        eventually(lambda: len(_processes(watched)) == 2)
+        eventually(lambda victim=victim: victim not in watched.processes)
+        eventually(lambda: len(watched.processes) == 2)
         _connect_anew(watched, wcs, 10)
 
         after = Scrape(watched)
@@ -111,11 +112,6 @@ def test_a_process_that_is_started_again_goes_on_counting(watched, wcs):
         assert all(after.counts[key] >= value for key, value in before.counts.items())
     # Of two slots, and what gunicorn's master set to 0.
     assert len(list(directory.glob("*.db"))) == 6
-
-
-def _processes(gateway: Gateway) -> list[int]:
-    path = Path(f"/proc/{gateway.process.pid}/task/{gateway.process.pid}/children")
-    return [int(pid) for pid in path.read_text().split()]
 
 
 def _files_of(gateway: Gateway) -> Path:

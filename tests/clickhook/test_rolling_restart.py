@@ -171,6 +171,19 @@ def test_no_log_shows_a_hook_url(tmp_path):
     assert wcs.key not in nginx.log("access.log") + nginx.log("error.log")
 
 
+@needs_nginx
+def test_nginx_does_not_pass_metrics_on(tmp_path):
+    nginx = Nginx(tmp_path, [Gateway(port=find_port()) for _ in range(2)])
+    nginx.start()
+    wcs = nginx.wcs("", None)
+    asked = ("/metrics", "//metrics", "/%6detrics", "/./metrics", "/metrics?x=1", "/button.js")
+    answers = [wcs.request("GET", path).status for path in asked]
+    wcs.close()
+    nginx.stop()
+
+    assert answers == [404] * 5 + [502]  # there is no gateway
+
+
 def test_what_nginx_takes_is_what_the_gateway_takes():
     sizes = re.findall(r"client_max_body_size (\d+)([km]);", CONFIGURATION)
     units = {"k": 1024, "m": 1024**2}

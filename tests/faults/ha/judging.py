@@ -1,4 +1,4 @@
-"""Compares the log of hooks with the rows: what was lost, doubled, wrongly allowed, or left over."""
+"""Compares the log of hooks with the rows: what was lost, doubled, wrongly allowed, left over."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Verdict:
     refusal_p50: float
     refusal_max: float
     event_max: float
-    refused_later: int
+    refused_later: float  # seconds from the fault's end to the last refusal after it
     ready_max: float
     ended_programs: int
 
@@ -57,6 +57,8 @@ class Verdict:
             return [*broken, "there was no primary again"]
         if (self.service_after or 0.0) > self.leader_after + SERVICE_AFTER_LEADER:
             broken.append(f"no full service {SERVICE_AFTER_LEADER:g} s after the primary")
+        if self.refused_later > SERVICE_AFTER_LEADER:
+            broken.append(f"no full service {SERVICE_AFTER_LEADER:g} s after the fault")
         return broken
 
     @property
@@ -108,7 +110,7 @@ def judge(
         refusal_p50=statistics.median(times),
         refusal_max=max(times),
         event_max=max((sent.seconds for sent in log if sent.is_event), default=0.0),
-        refused_later=count(refused, lambda sent: sent.sent_at >= over),
+        refused_later=max((s.sent_at + s.seconds - over for s in refused), default=0.0),
         ready_max=max((seconds for _, _, seconds in watch.ready), default=0.0),
         ended_programs=0,
     )

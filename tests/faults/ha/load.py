@@ -57,12 +57,14 @@ class Load:
         url = f"https://localhost:{self.gateways.port}/hooks/{KEY}/"
         connector = aiohttp.TCPConnector(limit=0, ssl=trusted, keepalive_timeout=60)
         timeout = aiohttp.ClientTimeout(total=WAITS)
-        async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as self._http:
-            async with asyncio.TaskGroup() as group:
-                while not over.is_set():
-                    group.create_task(self._play_one())
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(over.wait(), 1 / self.calls_per_second)
+        async with (
+            aiohttp.ClientSession(url, connector=connector, timeout=timeout) as self._http,
+            asyncio.TaskGroup() as group,
+        ):
+            while not over.is_set():
+                group.create_task(self._play_one())
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(over.wait(), 1 / self.calls_per_second)
 
     def write(self, file: Path) -> None:
         with file.open("w") as lines:
