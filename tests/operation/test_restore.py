@@ -129,8 +129,7 @@ def test_a_point_in_time_is_restored(tmp_path):
     with (new.server.cluster / "postgresql.auto.conf").open("a") as settings:
         settings.write(f"restore_command = 'cp {archive}/%f %p'\n")
         settings.write(f"recovery_target_name = '{POINT}'\nrecovery_target_action = 'promote'\n")
-    with new.running():
-        with posting(new, keys_alone(tmp_path / "keys")) as wcs:
-            assert count(new, "hooks_event") == rows
-            assert play(wcs, 3) == before
+    with new.running(), posting(new, keys_alone(tmp_path / "keys")) as wcs:
+        assert count(new, "hooks_event") == rows
+        assert play(wcs, 3) == before
     assert before[0]["sipPassword"] == casting.ACME_PASSWORD
