@@ -29,7 +29,10 @@ PURE = [
             "redaction",
         )
     ),
-    *(f"tenants/{name}.py" for name in ("limits", "money", "hours", "opened", "countries")),
+    *(
+        f"tenants/{name}.py"
+        for name in ("limits", "money", "hours", "opened", "countries", "fallback")
+    ),
     "tenants/destinations.py",
     *(
         str(path.relative_to(ROOT))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hooks.limits.facts import LimitFacts, MeterFacts
-from hooks.limits.fallback import MOST_FALLBACKS
 from hooks.limits.ledger import MOST_ENDED
 from hooks.limits.scope import TENANT, UNKNOWN_VISITORS
 from hooks.statements.switching import SWITCHED_OFF_FOR_CALLEE
+from tenants.fallback import MOST_FALLBACKS
 
 _EXPRESSIONS = {
     "clock": "extract(epoch FROM statement_timestamp())",
@@ -121,10 +121,13 @@ _FALLBACKS = f"""
                   'callee_limits', callee.limits::text, 'callee_number', callee.number,
                   'callee_destinations', callee.destinations::text,
                   'callee_ringing_capacity', callee.ringing_capacity,
-                  'callee_cool_down', callee.cool_down, 'rate', rate.terms
+                  'callee_cool_down', callee.cool_down, 'rate', rate.terms,
+                  'weight', listed.weight
               ) ORDER BY listed.place) AS callees
-         FROM (SELECT * FROM jsonb_array_elements_text(callee.fallback)
-                        WITH ORDINALITY AS entry (alias, place) LIMIT {MOST_FALLBACKS}) listed
+         FROM (SELECT coalesce(item->>'alias', item #>> '{{}}') AS alias,
+                      (item->>'weight')::int AS weight, place
+                 FROM jsonb_array_elements(callee.fallback)
+                      WITH ORDINALITY AS entry (item, place) LIMIT {MOST_FALLBACKS}) listed
         CROSS JOIN LATERAL (
               SELECT * FROM tenants_callee
                WHERE tenant_id = tenant.id AND alias = listed.alias LIMIT 1) callee

@@ -30,4 +30,4 @@ def run_again_isolated(module: str) -> bool:
     program = [sys.executable, "-m", module, *sys.argv[1:]]
     # The shell takes over orphans, such as PostgreSQL's processes, and forgets them when they end.
     script = ["bash", "-c", f'{PREPARE} && "$@"; exit $?', "isolated", *program]
-    os.execvp(UNSHARE[0], [*UNSHARE, *script])
+    return os.execvp(UNSHARE[0], [*UNSHARE, *script])

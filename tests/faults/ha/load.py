@@ -38,6 +38,7 @@ class Sent:
     sent_at: float = 0.0  # time.monotonic
     seconds: float = 0.0
     answer: int = NO_ANSWER
+    error: str = ""
 
     @property
     def is_event(self) -> bool:
@@ -57,12 +58,14 @@ class Load:
         url = f"https://localhost:{self.gateways.port}/hooks/{KEY}/"
         connector = aiohttp.TCPConnector(limit=0, ssl=trusted, keepalive_timeout=60)
         timeout = aiohttp.ClientTimeout(total=WAITS)
-        async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as self._http:
-            async with asyncio.TaskGroup() as group:
-                while not over.is_set():
-                    group.create_task(self._play_one())
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(over.wait(), 1 / self.calls_per_second)
+        async with (
+            aiohttp.ClientSession(url, connector=connector, timeout=timeout) as self._http,
+            asyncio.TaskGroup() as group,
+        ):
+            while not over.is_set():
+                group.create_task(self._play_one())
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(over.wait(), 1 / self.calls_per_second)
 
     def write(self, file: Path) -> None:
         with file.open("w") as lines:
@@ -155,9 +158,11 @@ class Load:
         }
         self.log.append(sent)
         sent.sent_at = time.monotonic()
-        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+        try:
             async with self._http.post(method, data=text, headers=headers) as answer:
                 await answer.read()
                 sent.answer = answer.status
+        except (aiohttp.ClientError, TimeoutError) as error:
+            sent.error = f"{type(error).__name__}: {error}"
         sent.seconds = time.monotonic() - sent.sent_at
         return sent.answer

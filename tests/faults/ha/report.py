@@ -51,6 +51,6 @@ def row(verdict: Verdict) -> tuple[str, ...]:
         f"{verdict.refusal_p50:.2f} s",
         f"{verdict.refusal_max:.2f} s",
         f"{verdict.event_max:.2f} s",
-        str(verdict.refused_later),
+        f"{max(verdict.refused_later, 0):.1f} s",
         f"{verdict.ready_max:.2f} s",
     )

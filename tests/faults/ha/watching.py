@@ -1,4 +1,4 @@
-"""Looks on while a fault goes on: who is the primary, and do the gateways say that they are ready?"""
+"""Looks on meanwhile: who is the primary, and are the gateways ready?"""
 
 from __future__ import annotations
 
