@@ -25,11 +25,13 @@ loglevel = "warning"
 
 def on_starting(server: Any) -> None:
     """Once, instead of by each worker and in five lines."""
-    from clickhook.pooling import find_problem  # needs the application, which is loaded by now
+    from clickhook import pooling, synchrony  # need the application, which is loaded by now
     from clickhook.secret_key import find_missing_key
 
-    if problem := find_missing_key() or find_problem():
+    if problem := find_missing_key() or pooling.find_problem():
         sys.exit(problem)
+    if problem := synchrony.find_problem():
+        server.log.warning(problem)
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -98,6 +98,8 @@ _CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
     "account_login": "account.login",
     "callee_target": "callee.target",
     "callee_alias": "callee.alias",
+    "call_asked_at": "call.asked_at",
+    "call_ringing_at": "call.ringing_at",
     "limiting": "limiting.facts",
 }
 

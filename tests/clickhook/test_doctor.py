@@ -248,8 +248,6 @@ def test_it_judges_clocks_room_and_standbys():
     assert clock._judge(1.5).is_well
     assert "differ by 40 s" in clock._judge(-40.0).sentence
     assert not disk._judge_room(DATA_DIR, 10**18).is_well
-    assert not replication._judge_synchronous("two", 0).is_well
-    assert replication._judge_synchronous("two", 1).is_well
     rows = [("b", "streaming", 0.1), ("c", "catchup", 0.0), ("d", "streaming", 60.0)]
     assert [one.is_well for one in replication._judge_standbys(rows)] == [True, False, False]
 

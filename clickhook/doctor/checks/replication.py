@@ -7,16 +7,13 @@ from typing import Any
 from django.db import connection
 
 from clickhook.doctor.finding import Finding, Findings
+from clickhook.synchrony import LOOK, Standbys, count_hosts, judge
 
 LATE = 10  # seconds
 KEPT_FOR_NOBODY = 10 * 1024**3  # bytes
-SYNCHRONOUS = """
-SELECT current_setting('synchronous_standby_names'),
-       (SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum'))
-"""
 STANDBYS = """
 SELECT application_name, state, coalesce(extract(epoch FROM replay_lag), 0)::float
-  FROM pg_stat_replication ORDER BY application_name
+  FROM pg_stat_replication WHERE state IS NOT NULL ORDER BY application_name
 """
 SLOTS = """
 SELECT slot_name FROM pg_replication_slots
@@ -26,8 +23,8 @@ SELECT slot_name FROM pg_replication_slots
 
 def check_replication() -> Findings:
     with connection.cursor() as cursor:
-        cursor.execute(SYNCHRONOUS)
-        yield _judge_synchronous(*cursor.fetchone())
+        cursor.execute(LOOK)
+        yield _judge_synchronous(Standbys(*cursor.fetchone()), count_hosts())
         cursor.execute(STANDBYS)
         yield from _judge_standbys(cursor.fetchall())
         cursor.execute(SLOTS, [KEPT_FOR_NOBODY])
@@ -36,12 +33,14 @@ def check_replication() -> Findings:
             yield Finding("replication", False, sentence, "Bring its reader back, or drop it.")
 
 
-def _judge_synchronous(names: str, number: int) -> Finding:
-    if not names:
-        sentence = "No standby is synchronous: what was just recorded is lost with the server."
+def _judge_synchronous(standbys: Standbys, hosts: int) -> Finding:
+    if problem := judge(standbys, hosts):
+        sentence, _, remedy = problem.partition(". ")
+        return Finding("replication", False, f"{sentence}.", remedy)
+    if not standbys.are_waited_for:
+        sentence = "There is no standby: what was just recorded is lost with the server."
         return Finding("replication", True, sentence)
-    remedy = "" if number else "Start the standby, or change synchronous_standby_names."
-    return Finding("replication", number > 0, f"{number} synchronous standbys follow.", remedy)
+    return Finding("replication", True, f"{standbys.synchronous} synchronous standbys follow.")
 
 
 def _judge_standbys(rows: list[Any]) -> Findings:

@@ -19,6 +19,7 @@ from tests.faults.ha.gateways import Gateways
 from tests.faults.ha.isolation import run_again_isolated
 from tests.faults.ha.judging import Verdict
 from tests.faults.ha.namespaces import Namespaces
+from tests.faults.ha.proxies import Proxies
 from tests.faults.ha.report import table
 from tests.faults.ha.run import Run
 
@@ -34,11 +35,13 @@ def main() -> int:
     parser.add_argument("--fault", action="append", choices=NAMES, help="only this; repeatable")
     parser.add_argument("--way", action="append", choices=WAYS, help="only this; repeatable")
     parser.add_argument("--etcds", type=int, choices=(1, 3), default=1)
+    parser.add_argument("--proxies", action="store_true", help="no network namespaces")
     parser.add_argument("--keep", type=Path, help="an empty folder for logs and configuration")
     parser.add_argument("--json", action="store_true", help="the verdicts as JSON")
     asked = parser.parse_args()
 
-    run_again_isolated("tests.faults.ha")
+    if not asked.proxies:
+        asked.proxies = not run_again_isolated("tests.faults.ha")
     with tempfile.TemporaryDirectory() as temporary:
         Path(temporary).chmod(0o755)
         directory = asked.keep or Path(temporary)
@@ -48,21 +51,20 @@ def main() -> int:
 
 def play(directory: Path, asked: argparse.Namespace) -> Iterator[Verdict]:
     faults = [fault for fault in FAULTS if fault.name in (asked.fault or NAMES)]
-    cluster = Cluster(directory / "cluster", Namespaces(), asked.etcds)
-    tell(f"starting {asked.etcds} etcd and two PostgreSQL in {cluster.network.name}")
-    cluster.start()
-    with Balancer(cluster, 5000) as balancer:
+    network = Proxies() if asked.proxies else Namespaces()
+    tell(f"starting {asked.etcds} etcd and two PostgreSQL: {network.name}")
+    with Cluster(directory / "cluster", network, asked.etcds) as cluster:
+        balancer = Balancer(cluster, network.port(5000))
         urls = {"hosts": url_of_hosts(cluster), "haproxy": url(f"127.0.0.1:{balancer.port}")}
-        first = True
-        for number, way in enumerate(asked.way or WAYS):
-            gateways = Gateways(directory / way, urls[way], 8000 + 10 * number)
-            if first:
-                gateways.fill()
-            first = False
-            gateways.start()
-            yield from Run(cluster, gateways, way, tell).verdicts(faults)
-            gateways.stop()
-    cluster.stop()
+        gateways = [
+            (way, Gateways(directory / way, urls[way], [network.port(8000 + n) for n in range(3)]))
+            for way in asked.way or WAYS
+        ]
+        with balancer:
+            gateways[0][1].fill()
+            for way, started in gateways:
+                with started:
+                    yield from Run(cluster, started, way, tell).verdicts(faults)
 
 
 def url_of_hosts(cluster: Cluster) -> str:

@@ -32,7 +32,19 @@ class Cluster:
         self._processes: dict[str, subprocess.Popen] = {}
         self._commands: dict[str, list[str]] = {}
 
-    def start(self) -> None:
+    def __enter__(self) -> Cluster:
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for name in list(self._processes):
+            self.kill_node(name)
+
+    def _start(self) -> None:
         for node in [*self.etcds, *NODES]:
             self.network.add(node)
         for name in self.etcds:
@@ -45,11 +57,6 @@ class Cluster:
         with self.connect("postgres", "postgres") as connection:
             connection.execute(f"CREATE ROLE clickhook LOGIN PASSWORD '{PASSWORD}'")
             connection.execute("CREATE DATABASE clickhook OWNER clickhook")
-
-    def stop(self) -> None:
-        for name in (*NODES, *self.etcds):
-            if name in self._processes:
-                self.kill_node(name)
 
     def start_node(self, name: str) -> None:
         with (self.directory / f"{name}.log").open("ab") as log:
@@ -147,7 +154,7 @@ class Cluster:
 
     def _set_up_postgres(self, name: str) -> None:
         reach = self.network.reached
-        etcds = ",".join(reach(etcd, 2379, name) for etcd in self.etcds)
+        etcds = ",".join(reach(etcd, 2379) for etcd in self.etcds)
         changes = {
             "etcd-1:2379,etcd-2:2379,etcd-3:2379": etcds,
             "name: db-1": f"name: {name}",

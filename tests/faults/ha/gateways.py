@@ -7,9 +7,11 @@ import http.client
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tenants.limits import SAFE
@@ -21,6 +23,8 @@ NGINX = "/usr/sbin/nginx"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
 STARTS_WITHIN = 60.0  # seconds
 KEY, SECRET = "ha-instance-key", "ha-signing-secret"
+SECRET_KEY = secrets.token_urlsafe(48)  # the same for all gateways of a run, as the tables are
+ENCRYPTION_KEYS = f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 SIP_PASSWORD = "ha-sip-password"
 # Of two customers, one has limits: what was refused must not hold a place of it.
 NO_LIMITS = dict.fromkeys(SAFE)
@@ -31,23 +35,24 @@ TENANTS = {
 
 
 class Gateways:
-    def __init__(self, directory: Path, database_url: str, first_port: int) -> None:
-        self.directory, self.port = directory, first_port
-        self.ports = (first_port + 1, first_port + 2)
+    def __init__(self, directory: Path, database_url: str, ports: Sequence[int]) -> None:
+        """`ports`: nginx's, and those of the two gateways."""
+        self.directory = directory
+        self.port, *self.ports = ports
         directory.mkdir()
         self.certificate = make_certificate(directory)
         self._environment = {
             **{name: value for name, value in os.environ.items() if name != "WEB_CONCURRENCY"},
             "DATABASE_URL": database_url,
             "CLICKHOOK_PUBLIC_URL": "https://gateway.example",
-            "CLICKHOOK_SECRET_KEY": secrets.token_urlsafe(48),
-            "CLICKHOOK_ENCRYPTION_KEYS": f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+            "CLICKHOOK_SECRET_KEY": SECRET_KEY,
+            "CLICKHOOK_ENCRYPTION_KEYS": ENCRYPTION_KEYS,
             "CLICKHOOK_TRUSTED_PROXIES": "1",
             "WEB_CONCURRENCY": "2",
         }
         self._processes: list[subprocess.Popen] = []
 
-    def start(self) -> None:
+    def __enter__(self) -> Gateways:
         for port in self.ports:
             gunicorn = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]
             self._start(f"gateway-{port}", gunicorn, CLICKHOOK_BIND=f"127.0.0.1:{port}")
@@ -55,17 +60,22 @@ class Gateways:
         configuration = self._configure_nginx()
         self._start("nginx", [NGINX, "-c", str(configuration), "-g", "daemon off;"])
         deadline = time.monotonic() + STARTS_WITHIN
-        while not all(ask_ready(port)[0] == 200 for port in self.ports):
+        while not self._is_ready():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"no gateway is ready; see the logs in {self.directory}")
             time.sleep(0.1)
+        return self
 
-    def stop(self) -> None:
+    def _is_ready(self) -> bool:
+        with socket.socket() as probe:
+            nginx_listens = probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return nginx_listens and all(ask_ready(port)[0] == 200 for port in self.ports)
+
+    def __exit__(self, *error: object) -> None:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
             process.wait(30)
-        self._processes = []
 
     def fill(self) -> None:
         """Tenants and one media server."""
@@ -113,7 +123,7 @@ class Gateways:
         temporary = "".join(f"{kind}_temp_path {self.directory}/{kind};" for kind in TEMPORARY)
         changes = {
             "http {": f"http {{\n{temporary}",
-            "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
+            "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
             "/etc/nginx/tls": str(self.directory),
             "/var/log/nginx": str(self.directory),
             "/run/nginx.pid": str(self.directory / "nginx.pid"),

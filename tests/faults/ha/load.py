@@ -38,6 +38,7 @@ class Sent:
     sent_at: float = 0.0  # time.monotonic
     seconds: float = 0.0
     answer: int = NO_ANSWER
+    error: str = ""
 
     @property
     def is_event(self) -> bool:
@@ -157,9 +158,11 @@ class Load:
         }
         self.log.append(sent)
         sent.sent_at = time.monotonic()
-        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+        try:
             async with self._http.post(method, data=text, headers=headers) as answer:
                 await answer.read()
                 sent.answer = answer.status
+        except (aiohttp.ClientError, TimeoutError) as error:
+            sent.error = f"{type(error).__name__}: {error}"
         sent.seconds = time.monotonic() - sent.sent_at
         return sent.answer

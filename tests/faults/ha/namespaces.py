@@ -28,6 +28,10 @@ class Namespaces:
         _inside(node, "ip", "address", "add", f"{address}/24", "dev", "eth0")
         _inside(node, "ip", "link", "set", "eth0", "up")
 
+    def port(self, wanted: int) -> int:
+        """For a program on no node."""
+        return wanted
+
     def command(self, node: str) -> list[str]:
         """What comes before a program that runs on the node."""
         return ["ip", "netns", "exec", node]
@@ -35,8 +39,8 @@ class Namespaces:
     def listening(self, node: str, port: int) -> str:
         return f"{self._addresses[node]}:{port}"
 
-    def reached(self, node: str, port: int, by: str = "") -> str:
-        """Where `by`, or whoever is on no node, finds what listens there."""
+    def reached(self, node: str, port: int) -> str:
+        """Where others find what listens there."""
         return self.listening(node, port)
 
     def cut(self, node: str, *others: str) -> None:
@@ -53,9 +57,6 @@ class Namespaces:
 
     def heal(self, node: str) -> None:
         _inside(node, "nft", "delete", "table", "inet", "cut")
-
-    def close(self) -> None:
-        """Nothing to do: the whole network ends with this program."""
 
 
 def _run(*command: str) -> None:
