@@ -11,8 +11,10 @@ import psycopg
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import AddIndex
+from django.db.migrations.migration import Migration
+from django.db.migrations.operations import AddIndex, CreateModel
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.operations.fields import FieldOperation
 from django.db.migrations.recorder import MigrationRecorder
 
 from clickhook.giving_way import GivingWay
@@ -23,6 +25,8 @@ from tests.clickhook.running_up import eventually
 BIG = {"event", "call", "session"}
 # What was there before the first installation.
 FIRST = {("hooks", f"000{number}") for number in range(1, 4)}
+# Those until then were measured: tests/operation/test_upgrade_locks.py.
+LAST_OF_BEFORE = {"hooks": "0014", "tenants": "0018"}
 ADD = "ALTER TABLE hooks_call ADD COLUMN given_way int"
 DROP = "ALTER TABLE hooks_call DROP COLUMN given_way"
 
@@ -88,6 +92,24 @@ def _waits_for(table: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(query, [table])
         return cursor.fetchone()[0] > 0
+
+
+def test_a_migration_locks_one_table_at_a_time():
+    """In one transaction it would keep the lock of the first while it waits for the second."""
+    found = {
+        f"{migration}: {sorted(tables)}"
+        for migration in MigrationLoader(None).disk_migrations.values()
+        if migration.atomic and migration.name[:4] > LAST_OF_BEFORE.get(migration.app_label, "9999")
+        for tables in [_altered_tables(migration)]
+        if len(tables) > 1
+    }
+    assert found == set()
+
+
+def _altered_tables(migration: Migration) -> set[str]:
+    new = {one.name.lower() for one in migration.operations if isinstance(one, CreateModel)}
+    altering = [one for one in migration.operations if isinstance(one, FieldOperation | AddIndex)]
+    return {one.model_name.lower() for one in altering} - new
 
 
 def test_an_index_of_a_big_table_is_made_concurrently():
