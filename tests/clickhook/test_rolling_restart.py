@@ -42,6 +42,7 @@ def nginx(tmp_path, gateways) -> Iterator[Nginx]:
 
 
 @needs_nginx
+@pytest.mark.proof
 def test_no_hook_notices_a_rolling_restart(cast, gateways, nginx):
     over = threading.Event()
     with ThreadPoolExecutor(MEDIA_SERVERS) as pool:
