@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPSConnection
 
-from tenants.proof.public_addresses import NotPublic, Resolve, public_addresses, resolve
+from tenants.public_addresses import NotPublic, Resolve, public_addresses, resolve
 
 PATH = "/.well-known/clickhook"
 LONGEST = 4096  # bytes
