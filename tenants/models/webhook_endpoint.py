@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from tenants.models.tenant import Tenant
 from tenants.scope import OfTenantQuerySet
@@ -53,6 +54,12 @@ class WebhookEndpointQuerySet(OfTenantQuerySet["WebhookEndpoint"]):
         if self.filter(tenant=endpoint.tenant_id).count() >= MOST_ENDPOINTS:
             raise TooManyEndpoints
         endpoint.save(force_insert=True)
+
+    def disable(self, because: str) -> int:
+        """How many were enabled until now."""
+        return self.filter(enabled=True).update(
+            enabled=False, disabled_at=Now(), disabled_because=because[:200]
+        )
 
 
 class WebhookEndpoint(models.Model):
