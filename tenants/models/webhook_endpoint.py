@@ -50,10 +50,14 @@ class TooManyEndpoints(Exception):
 class WebhookEndpointQuerySet(OfTenantQuerySet["WebhookEndpoint"]):
     def add(self, endpoint: WebhookEndpoint) -> None:
         """Inside a transaction. Raises TooManyEndpoints."""
-        Tenant.objects.select_for_update().get(pk=endpoint.tenant_id)
-        if self.filter(tenant=endpoint.tenant_id).count() >= MOST_ENDPOINTS:
+        if not self.has_room(endpoint.tenant_id):
             raise TooManyEndpoints
         endpoint.save(force_insert=True)
+
+    def has_room(self, tenant_id: int) -> bool:
+        """Inside a transaction, at whose end others may ask the same of that tenant."""
+        Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
+        return self.filter(tenant=tenant_id).count() < MOST_ENDPOINTS
 
     def disable(self, because: str) -> int:
         """How many were enabled until now."""
