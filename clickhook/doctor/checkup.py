@@ -22,6 +22,7 @@ from clickhook.doctor.checks import (
     statistics,
     switches,
     tenants,
+    webhooks,
     worker,
 )
 from clickhook.doctor.finding import Finding, Findings
@@ -43,6 +44,7 @@ CHECKS = (
     alarms.check_alarms,
     switches.check_switches,
     tenants.check_tenants,
+    webhooks.check_webhooks,
 )
 
 
