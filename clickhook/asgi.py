@@ -9,15 +9,24 @@ import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clickhook.settings")
 
+from http import HTTPStatus
+
+from django.conf import settings
 from django.contrib.auth.hashers import get_hashers
 from django.core.asgi import get_asgi_application
 
+from clickhook.metrics import files
+
+files.begin()  # before what counts is loaded
 _django = get_asgi_application()
 
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
+from clickhook.door.application import answer  # noqa: E402 - needs the apps
 from clickhook.door.pages import Pages  # noqa: E402 - needs the apps
-from clickhook.health import PATHS, Health  # noqa: E402 - needs the apps
+from clickhook.health.answering import PATHS, Health  # noqa: E402 - needs the apps
+from clickhook.metrics import page  # noqa: E402 - needs the apps
 from clickhook.pooling import find_problem_soon  # noqa: E402 - needs the apps
+from clickhook.served_paths import is_served  # noqa: E402 - needs the apps
 from hooks.body import Receive  # noqa: E402 - needs the apps
 from hooks.duties.running import Duties  # noqa: E402 - needs the apps
 from hooks.gateway import Gateway, Scope, Send  # noqa: E402 - needs the apps
@@ -32,6 +41,8 @@ sys.setswitchinterval(0.0005)
 # Loaded before gunicorn makes its workers, because they share the hasher's lock.
 get_hashers()
 
+NOTHING_HERE = b"There is nothing at this address.\n"
+
 # Whitenoise hands static files to Django piece by piece, and Django warns for each of them.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 
@@ -41,6 +52,8 @@ class Application:
         self._gateway: Gateway | None = None
         self._office: TicketOffice | None = None
         self._health = Health()
+        self._side = settings.CLICKHOOK_SERVES
+        self._metrics = page.MetricsPage(self._health)
         self._pages = Pages(_django)  # type: ignore[arg-type]  # its messages may be read-only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,12 +61,16 @@ class Application:
             return await self._live(receive, send)
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close"})
+        if scope["path"] in PATHS:
+            return await self._health.answer(scope, send)
+        if scope["path"] == page.PATH:
+            return await self._metrics.answer(scope, send)
+        if not is_served(scope["path"], self._side):
+            return await answer(send, HTTPStatus.NOT_FOUND, NOTHING_HERE, [])
         if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
             return await self._gateway(scope, receive, send)
         if self._office and scope["path"].lstrip("/").startswith("tickets/"):
             return await self._office(scope, receive, send)
-        if scope["path"] in PATHS:
-            return await self._health.answer(scope["path"], send)
         return await bounded(self._pages, dict(scope), receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -69,7 +86,7 @@ class Application:
 
         duties = Duties(lanes)
         lanes.start()
-        await self._health.start()
+        await self._health.start(lanes.spool)
         duties.start()
         gc.collect()
         gc.freeze()  # what is loaded stays: looking through it again cost a tenth of a hook
@@ -77,6 +94,7 @@ class Application:
         await receive()
         await duties.stop()
         await self._health.stop()
+        await self._metrics.close()
         await office.close()
         await lanes.stop()
         return await send({"type": "lifespan.shutdown.complete"})

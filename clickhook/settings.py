@@ -23,6 +23,9 @@ from clickhook.button import websdk
 from clickhook.database_url import UNREADABLE, parse_database_url, with_our_options
 from clickhook.email_url import parse_email_url
 from clickhook.environment import Environment
+from clickhook.metrics.access import Network, parse_networks
+from clickhook.secret_key import find_weakness
+from clickhook.served_paths import EVERYTHING, SIDES
 from clickhook.served_url import read_served_url
 from tenants.secrets.encryption import KeyRing, KeyRingError
 
@@ -43,10 +46,14 @@ try:
     if CLICKHOOK_ENCRYPTION_KEYS:
         KeyRing.parse(CLICKHOOK_ENCRYPTION_KEYS)
 except (KeyRingError, ValueError):
-    _env.refuse("CLICKHOOK_ENCRYPTION_KEYS", "takes id:key entries, key in base64 of 32 bytes")
+    _env.refuse(
+        "CLICKHOOK_ENCRYPTION_KEYS", "takes id:key entries, key in base64 of 32 random bytes"
+    )
 # Read again when it changes; keys from the environment stay what they are until the next start.
 CLICKHOOK_KEY_FILE = None if CLICKHOOK_ENCRYPTION_KEYS else datadir.key_file(CLICKHOOK_DATA_DIR)
 SECRET_KEY = _env.text("CLICKHOOK_SECRET_KEY")
+if SECRET_KEY and (_weakness := find_weakness(SECRET_KEY)):
+    _env.refuse("CLICKHOOK_SECRET_KEY", _weakness)
 try:
     CLICKHOOK_ENCRYPTION_KEYS = CLICKHOOK_ENCRYPTION_KEYS or datadir.encryption_keys(
         CLICKHOOK_DATA_DIR
@@ -59,16 +66,26 @@ except OSError as error:
 except ValueError:
     _env.refuse("CLICKHOOK_DATA_DIR", "holds a file that is not text")
 
-CLICKHOOK_HOOK_DEADLINE = _env.number("CLICKHOOK_HOOK_DEADLINE", 1.0, 0.05, 14)
+CLICKHOOK_HOOK_DEADLINE = _env.number("CLICKHOOK_HOOK_DEADLINE", 0.9, 0.05, 14)
 CLICKHOOK_SPOOL_LIMIT = _env.whole_number(
     "CLICKHOOK_SPOOL_LIMIT", 64 * 1024 * 1024, least=512, most=10**12
 )
 CLICKHOOK_RING_LEASE = _env.whole_number("CLICKHOOK_RING_LEASE", 10 * _MINUTE, 10, _DAY)
 CLICKHOOK_CALL_LEASE = _env.whole_number("CLICKHOOK_CALL_LEASE", 4 * _HOUR, _MINUTE, 30 * _DAY)
 CLICKHOOK_SESSION_LEASE = _env.whole_number("CLICKHOOK_SESSION_LEASE", _DAY, _MINUTE, 30 * _DAY)
+CLICKHOOK_KEEP_EVENTS = _env.whole_number("CLICKHOOK_KEEP_EVENTS", 90, 0, 36500)  # days
+CLICKHOOK_KEEP_CALLS = _env.whole_number("CLICKHOOK_KEEP_CALLS", 730, 0, 36500)  # days
 CLICKHOOK_SIGN_IN_IDLE = _env.whole_number("CLICKHOOK_SIGN_IN_IDLE", 30 * _MINUTE, _MINUTE, _YEAR)
 CLICKHOOK_SIGN_IN_AGE = _env.whole_number("CLICKHOOK_SIGN_IN_AGE", 12 * _HOUR, _MINUTE, _YEAR)
 CLICKHOOK_TRUSTED_PROXIES = _env.whole_number("CLICKHOOK_TRUSTED_PROXIES", 0, 0, 100)
+CLICKHOOK_SERVES = _env.choice(
+    "CLICKHOOK_SERVES", EVERYTHING.upper(), [side.upper() for side in (EVERYTHING, *SIDES)]
+).lower()
+_loopback = "127.0.0.0/8, ::1/128"
+_written_networks = _env.text("CLICKHOOK_METRICS_ALLOW", _loopback)
+CLICKHOOK_METRICS_ALLOW: list[Network] = _env.parsed(
+    "CLICKHOOK_METRICS_ALLOW", _written_networks, parse_networks, []
+)
 CLICKHOOK_DOMAIN_PROOF = _env.choice("CLICKHOOK_DOMAIN_PROOF", "OFF", ["OFF", "REQUIRED"]).lower()
 CLICKHOOK_ALARM_MAIL = [
     address.strip() for address in _env.text("CLICKHOOK_ALARM_MAIL").split(",") if address.strip()
@@ -219,15 +236,20 @@ WHITENOISE_IMMUTABLE_FILE_TEST = websdk.IMMUTABLE
 WHITENOISE_ADD_HEADERS_FUNCTION = websdk.add_headers
 
 _log_level = _env.choice("CLICKHOOK_LOG_LEVEL", "INFO", list(logging.getLevelNamesMapping()))
+_log_format = _env.choice("CLICKHOOK_LOG_FORMAT", "TEXT", ["TEXT", "JSON"]).lower()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "clickhook.log_lines.JsonLine"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": _log_format}},
     "root": {"handlers": ["stderr"], "level": _log_level},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        "gunicorn.error": {"handlers": [], "propagate": True},
         "axes": {"level": "WARNING"},  # it tells of each sign-in in four lines, and names nobody
     },
 }

@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.urls import path
 
 from clickhook.button import views as button
+from clickhook.doctor.page import doctor_page
 
 urlpatterns = [
+    path("admin/doctor/", admin.site.admin_view(doctor_page), name="doctor"),
     path("admin/", admin.site.urls),
     path("button.js", button.button),
 ]

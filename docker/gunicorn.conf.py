@@ -25,11 +25,23 @@ loglevel = "warning"
 
 def on_starting(server: Any) -> None:
     """Once, instead of by each worker and in five lines."""
-    from clickhook.pooling import find_problem  # needs the application, which is loaded by now
+    from clickhook import pooling, synchrony  # need the application, which is loaded by now
+    from clickhook.secret_key import find_missing_key
 
-    if problem := find_problem():
+    if problem := find_missing_key() or pooling.find_problem():
         sys.exit(problem)
+    if problem := synchrony.find_problem():
+        server.log.warning(problem)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """The lowest number that no living worker has; with a reload old and new ones live at once."""
+    taken = {other.slot for other in server.WORKERS.values()}
+    worker.slot = min(set(range(len(taken) + 1)) - taken)
 
 
 def post_fork(server: Any, worker: Any) -> None:
+    from clickhook.metrics import files
+
+    files.take_slot(worker.slot)
     worker.request_deadline = float(os.environ.get("CLICKHOOK_REQUEST_DEADLINE", "10"))

@@ -11,11 +11,13 @@ import contextlib
 
 import psycopg
 
-from hooks.database import DatabaseAway, noticing_absence, parameters
+from hooks import primary
+from hooks.database import DatabaseAway, noticing_absence
 
 CHANNEL = "clickhook_live"
 EVERY = 0.2  # seconds
 ANSWER_WITHIN = 5.0  # seconds
+FORGETFUL = "SET synchronous_commit = off"  # news waits for no disk and for no standby
 
 
 class Announcer:
@@ -42,11 +44,10 @@ class Announcer:
 
     async def _tell(self) -> None:
         with noticing_absence():
-            if self._connection is None or self._connection.closed:
-                self._connection = await psycopg.AsyncConnection.connect(
-                    **parameters(), autocommit=True
-                )
             async with asyncio.timeout(ANSWER_WITHIN):
+                if self._connection is None or self._connection.closed:
+                    self._connection = await primary.connect()
+                    await self._connection.execute(FORGETFUL)
                 await self._connection.execute(f"NOTIFY {CHANNEL}")
 
     async def _disconnect(self) -> None:

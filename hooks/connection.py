@@ -14,7 +14,9 @@ from typing import Any
 import psycopg
 from psycopg.types.string import TextLoader
 
-from hooks.database import DatabaseAway, noticing_absence, parameters
+from hooks import primary
+from hooks.database import DatabaseAway, noticing_absence
+from hooks.metrics import DATABASE_ERRORS, OF_A_STATEMENT
 from hooks.statements.reading import SETTINGS
 
 # The tables grow, and a plan that was made for few rows would be slow for many.
@@ -64,8 +66,12 @@ class HookConnection:
                 await self._make_ready()
                 await self._cursor.execute(statement, values, prepare=True)
                 return await self._cursor.fetchall()
-        except DatabaseAway:
+        except DatabaseAway as away:
+            DATABASE_ERRORS.labels(str(away)).inc()
             await self.close()
+            raise
+        except psycopg.Error:
+            DATABASE_ERRORS.labels(OF_A_STATEMENT).inc()
             raise
 
     async def close(self) -> None:
@@ -86,8 +92,7 @@ class HookConnection:
             self._planned_at = time.monotonic()
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        options = parameters() | {"application_name": self._name}
-        connection = await psycopg.AsyncConnection.connect(**options, autocommit=True)
+        connection = await primary.connect(application_name=self._name)
         connection.adapters.register_loader("uuid", TextLoader)  # they only pass through
         lock_milliseconds = int(self._seconds * 1000 * LOCK_SHARE)
         await connection.execute(SETTINGS, [f"{self._seconds}s", f"{lock_milliseconds}ms"])

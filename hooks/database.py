@@ -20,6 +20,8 @@ AWAY_STATES = {
     "58": "the server's disk or operating system failed",
     "XX": "the server reports a fault of its own, as a dying one does",
 }
+TOO_LATE, NO_CONNECTION = "no answer in time", "no connection"
+REASONS_AWAY = (*AWAY_STATES.values(), TOO_LATE, NO_CONNECTION)
 
 
 class DatabaseAway(Exception):
@@ -50,7 +52,7 @@ def why_away(error: BaseException) -> str | None:
     if state:
         return AWAY_STATES.get(state) or AWAY_STATES.get(state[:2])
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return TOO_LATE
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | OSError):
-        return "no connection"
+        return NO_CONNECTION
     return None

@@ -76,6 +76,8 @@ class Facts(NamedTuple):
     call_alias: str | None = None
     call_target: str | None = None
     call_ended_at: datetime | None = None
+    call_asked_at: datetime | None = None
+    call_ringing_at: datetime | None = None
     call_answered_at: datetime | None = None
     callee_target: str | None = None
     callee_alias: str | None = None
@@ -84,6 +86,7 @@ class Facts(NamedTuple):
     tones_sent: int | None = None
     tones_last: list[float] | None = None
     limiting: str | None = None  # hooks.limits.facts.LimitFacts as JSON
+    metering: str | None = None  # MeterFacts as JSON; with the first call of a tenant in a batch
 
     @property
     def tones(self) -> Tones:

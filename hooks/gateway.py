@@ -15,7 +15,7 @@ from hooks.lanes import Lanes
 from hooks.methods import find
 from hooks.reasons import Reason, refusal
 from hooks.request import HookRequest
-from hooks.views import HookView
+from hooks.views import HookView, count_answer
 from tenants.secrets.fields import key_ring
 
 log = logging.getLogger("hooks")
@@ -54,7 +54,8 @@ class Gateway:
         try:
             response = (await HookView(lanes=self._lanes).dispatch(request)).render()
         except Exception:  # whatever it is, WCS learns that the call is refused
-            log.exception("fault in a hook")
+            log.exception("fault in a hook", extra={"hook_id": request.id})
+            count_answer(request, Reason.GATEWAY_FAULT)
             return await _refuse(send, Reason.GATEWAY_FAULT.status)
         return await _send(send, response.status_code, response.content)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,14 +17,14 @@ from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.facts import Facts
 from hooks.hook import Hook
-from hooks.known_instances import KnownInstances
 from hooks.limits.ledger import Ledgers
+from hooks.metrics import count_batch
 from hooks.outcome import Answer, Outcome
 from hooks.reasons import Reason
 from hooks.recording import Record
 from hooks.settling import settle
 from hooks.statements.writing import PROBE, write
-from hooks.without_database import Outage
+from hooks.waiting import Surroundings, Waiting
 
 log = logging.getLogger("hooks")
 
@@ -36,61 +34,8 @@ MAX_BATCH = 128
 # a third more hooks are answered.
 GATHERING_TURNS = 4
 MAX_WAITING = 4096
-# A hook whose decision another process overtook is decided again after so long, twice that, …
-FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05  # seconds
+CLOCK_STEP = 0.005  # seconds: uvloop's alarms and clock differ by so much at most
 PROBE_EVERY = 0.25  # seconds, while the database is away
-
-
-@dataclass(slots=True, eq=False)
-class Waiting:
-    """A hook in a lane, and whoever waits for its answer."""
-
-    hook: Hook | None  # None: it was refused at the door, and only waits to be recorded
-    outcome: Outcome | None = None
-    # Of sessions and calls that were sent to the database, whatever became of them.
-    sent: list[str] = field(default_factory=list)
-    attempts: int = 0
-    since: float = field(default_factory=lambda: asyncio.get_running_loop().time())
-    answered: asyncio.Future[Answer] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-
-    def settle(self, created: set[Any]) -> bool:
-        """Whether it is answered; otherwise it is to be decided again."""
-        if self.outcome and not self.outcome.again and self.outcome.is_recorded(created):
-            self.finish(self.outcome.answer)
-            return True
-        self.attempts += 1
-        return False
-
-    @property
-    def pause(self) -> float:
-        """Seconds until it is decided again; none the first time, when the facts are just new."""
-        if self.outcome is None or self.outcome.again or self.attempts == 0:
-            return 0
-        longest: float = min(FIRST_PAUSE * 2**self.attempts, LONGEST_PAUSE)
-        return longest * random.uniform(0.5, 1)  # noqa: S311
-
-    def note_sent(self) -> Record | None:
-        """What is written for it."""
-        record = self.outcome.record if self.outcome else None
-        if record and record.creates:
-            self.sent.append(record.creates)
-        return record
-
-    def finish(self, answer: Answer) -> None:
-        if not self.answered.done():  # done: WCS hung up meanwhile
-            self.answered.set_result(answer)
-
-
-@dataclass(slots=True)
-class Surroundings:
-    """What all lanes of a process share."""
-
-    deadline: float  # seconds for one batch; after it the database counts as away
-    known: KnownInstances
-    outage: Outage
-    recorded: Callable[[], None]  # is called when a batch is in the database
 
 
 class Lane:
@@ -103,6 +48,7 @@ class Lane:
         self._waiting: deque[Waiting] = deque()
         self._some = asyncio.Event()
         self._probe: asyncio.Task[None] | None = None
+        self._late: asyncio.TimerHandle | None = None
 
     async def answer(self, hook: Hook) -> Answer:
         return await self._queue(Waiting(hook))
@@ -119,6 +65,7 @@ class Lane:
                 await asyncio.sleep(0)
             batch = self._take(MAX_BATCH)
             try:
+                count_batch(self.name, len(batch), _since(batch[0]))
                 await self._process(batch)
             except Exception:  # nothing may end the lane
                 log.exception("fault in a batch of %s", self.name)
@@ -146,9 +93,9 @@ class Lane:
         """After a while, in which others of the lane go on."""
         loop = asyncio.get_running_loop()
         for waiting in batch:
-            if loop.time() - waiting.since > self._shared.deadline:
-                waiting.finish(Answer.refusal(Reason.OVERLOADED))
-            elif waiting.pause:
+            if waiting.is_given_up:
+                continue
+            if waiting.pause:
                 loop.call_later(waiting.pause, self._put_back, [waiting])
             else:
                 self._put_back([waiting])
@@ -160,6 +107,7 @@ class Lane:
     async def _process(self, batch: list[Waiting]) -> None:
         if self._probe is not None:
             return self._answer_without_database(batch)
+        self._give_up_late_ones(batch)
         try:
             with self._connection.within(self._shared.deadline):
                 self._decide_again(await self._settle_all(batch))
@@ -168,6 +116,25 @@ class Lane:
             self._probe = asyncio.create_task(self._wait_for_database())
             # Whoever waits has no better chance.
             self._answer_without_database([*batch, *self._take(MAX_WAITING)])
+        finally:
+            if self._late is not None:
+                self._late.cancel()
+
+    def _give_up_late_ones(self, batch: Sequence[Waiting]) -> None:
+        """Each in its own time: it may have waited before, for a lane that was busy or overtaken.
+
+        Those that are not late yet are looked at again when they are.
+        """
+        loop = asyncio.get_running_loop()
+        now_late = loop.time() - self._shared.deadline + CLOCK_STEP
+        late = [waiting for waiting in batch if waiting.since <= now_late]
+        for waiting in late:
+            waiting.is_given_up = True
+        if late:
+            self._answer_without_database(late)
+        if rest := [waiting for waiting in batch if waiting.since > now_late]:
+            due = min(waiting.since for waiting in rest) + self._shared.deadline
+            self._late = loop.call_at(due, self._give_up_late_ones, rest)
 
     async def _settle_all(self, batch: list[Waiting]) -> list[Waiting]:
         """Those to decide again. Raises DatabaseAway."""
@@ -193,7 +160,7 @@ class Lane:
             except DatabaseAway:
                 raise
             except Exception:
-                log.exception("fault in a hook")
+                log.exception("fault in a hook", extra=waiting.described)
                 _fail([waiting])
         if locked > 1 and locked == len(batch):
             raise DatabaseAway("a table is locked")
@@ -224,11 +191,21 @@ class Lane:
         questions = orjson.dumps([hook.question(n) for n, hook in enumerate(hooks)])
         rows = await self._connection.execute(self._read, [questions.decode()])
 
-        now = datetime.now(UTC)
-        for waiting, hook, row in zip(batch, hooks, rows, strict=True):
-            facts = Facts._make(row)
+        now, all_facts = datetime.now(UTC), [Facts._make(row) for row in rows]
+        for facts in all_facts:
+            ledgers.note_meters(facts.tenant_id, facts.metering)
+        for waiting, hook, facts in zip(batch, hooks, all_facts, strict=True):
+            if waiting.is_given_up:  # meanwhile
+                continue
             self._shared.known.remember(hook.key, facts.instance)
-            waiting.outcome = settle(hook, facts, now, ledgers)
+            waiting.tenant_id = facts.tenant_id
+            waiting.outcome = (
+                None if self._is_decided_elsewhere(waiting) else settle(hook, facts, now, ledgers)
+            )
+
+    def _is_decided_elsewhere(self, waiting: Waiting) -> bool:
+        """Whether it goes to another lane, now that the facts say whose hook it is."""
+        return False
 
     async def _write(self, records: list[Record], ledgers: Ledgers) -> set[Any]:
         """The ids of the sessions and calls that came to be."""
@@ -263,6 +240,10 @@ class Lane:
                 continue
             self._probe = None
             return self._shared.outage.end(self.name)
+
+
+def _since(waiting: Waiting) -> float:
+    return asyncio.get_running_loop().time() - waiting.since
 
 
 def _fail(batch: Sequence[Waiting]) -> None:

@@ -9,12 +9,14 @@ from django.conf import settings
 from hooks.announcing import Announcer
 from hooks.hook import Hook
 from hooks.known_instances import KnownInstances
-from hooks.lane import Lane, Surroundings
-from hooks.methods import Kind
+from hooks.lane import Lane
+from hooks.methods import CALLS, CONNECTS, EVENTS, TURNS
 from hooks.outcome import Answer, Outcome
 from hooks.spool import Spool
-from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
+from hooks.statements.reading import READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
 from hooks.tickets.logins import Logins
+from hooks.turns import CallsLane
+from hooks.waiting import Surroundings
 from hooks.without_database import Outage
 
 
@@ -30,31 +32,35 @@ class Lanes:
         shared = Surroundings(
             deadline, self.known, Outage(self.spool), self._announcer.something_was_recorded
         )
-        self._connects = Lane("connects", _connect_statement(), shared)
-        self._calls = Lane("calls", READ_CALL, shared)
-        self._events = Lane("events", READ_EVENT, shared)
+        calls = CallsLane(shared)
+        self._lanes = {
+            CONNECTS: Lane(CONNECTS, _connect_statement(), shared),
+            CALLS: calls,
+            TURNS: calls.turns,
+            EVENTS: Lane(EVENTS, READ_EVENT, shared),
+        }
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        for part in (self.known, self._connects, self._calls, self._events, self._announcer):
-            self._tasks.append(asyncio.create_task(part.run()))
+        lanes = [lane.run() for lane in self._lanes.values()]
+        for working in (self.known.run(), *lanes, self._announcer.run()):
+            self._tasks.append(asyncio.create_task(working))
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for part in (self.known, self.logins, self._connects, self._calls, self._events):
+        for lane in self._lanes.values():
+            await lane.close()
+        for part in (self.known, self.logins):
             await part.close()
 
     async def answer(self, hook: Hook) -> Answer:
-        if hook.method.kind is Kind.CONNECT:
-            return await self._connects.answer(hook)
-        lane = self._calls if hook.method.name == "call" else self._events
-        return await lane.answer(hook)
+        return await self._lanes[hook.method.lane].answer(hook)
 
     async def record(self, outcome: Outcome) -> None:
         """Of a hook that was refused at the door."""
-        await self._events.record(outcome)
+        await self._lanes[EVENTS].record(outcome)
 
 
 def _connect_statement() -> str:

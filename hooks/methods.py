@@ -59,6 +59,10 @@ NOT_NEEDED_HERE = ("sipPassword", "sipAuthenticationName", "restClientConfig", "
 BULKY = ("sdp", "sipSDP", "localMediaInfo")
 
 
+# What waits together for the database: no row lock of an event holds up a connect or a call.
+CONNECTS, CALLS, TURNS, EVENTS = LANES = ("connects", "calls", "turns", "events")
+
+
 class Kind(StrEnum):
     CONNECT = "connect"
     INVOCATION = "invocation"  # the browser asks for something
@@ -75,6 +79,12 @@ class Method:
     requires: tuple[str, ...] = ()  # fields without which there is nothing to decide
     forbids: tuple[str, ...] = ()  # fields that only another method's body has
     fails_closed: bool = True
+
+    @property
+    def lane(self) -> str:
+        if self.kind is Kind.CONNECT:
+            return CONNECTS
+        return CALLS if self.name == "call" else EVENTS
 
     @property
     def rest_client_config(self) -> dict[str, str]:

@@ -56,6 +56,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "sipPort": (int, str, _NULL),  # the vendor's article sends text, its sample a number
     "custom": (dict, list, str, int, float, bool, _NULL),
 }
+CHECKED_FIELDS = frozenset(_TYPES)
 _NAMES = {
     str: "text",
     bool: "true or false",

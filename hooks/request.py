@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ class HookRequest(HttpRequest):
     ) -> None:
         self.key, self.wcs_method = key, wcs_method
         self.id, self.received_at = new_row_id_text(), datetime.now(UTC)
+        self.began_at = time.perf_counter()
         self.proof = Proof(body, headers.get(b"authorization", b"").decode("latin-1"))
         self.instance: Instance | None = None  # whom the key names, as far as it is known
 

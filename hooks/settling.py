@@ -181,7 +181,7 @@ def _weigh(hook: Hook, facts: Facts, ledgers: Ledgers) -> Verdict:
         return Verdict(Reason.LIMIT_UNREADABLE)
 
     limits = LimitFacts.from_json(facts.limiting)
-    ledger = ledgers.open(facts.tenant_id, limits)
+    ledger = ledgers.open(facts.tenant_id)
     if not ledger.note_call(str(facts.session_id), hook.payload.text("callId")):
         return Verdict(Reason.DUPLICATE, again=True)
     target = facts.callee_target or ""

@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -26,6 +27,7 @@ from hooks.row_id import new_row_id_text
 
 log = logging.getLogger("hooks")
 BATCH = 100  # lines recorded at once
+PROBE_BYTES = 4096
 
 
 _REFUSED = b'{"refused":'
@@ -61,6 +63,28 @@ class Spool:
         Raises SpoolError.
         """
         self._write([orjson.dumps({"refused": id_}) + b"\n" for id_ in ids])
+
+    @property
+    def directory(self) -> Path:
+        return self._directory
+
+    def probe(self) -> None:
+        """Writes a file without a name. Raises SpoolError."""
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._directory) as file:
+                file.write(b"x" * PROBE_BYTES)
+                file.flush()
+        except OSError as error:
+            raise SpoolError(f"the spool cannot be written: {error.strerror}") from error
+
+    def count_bytes(self) -> int:
+        """Of all processes; what is gone meanwhile counts as nothing."""
+        total = 0
+        for path in self._directory.glob("*.jsonl"):
+            with contextlib.suppress(FileNotFoundError):
+                total += path.stat().st_size
+        return total
 
     def _write(self, kept: Sequence[bytes]) -> None:
         if not kept:

@@ -21,7 +21,8 @@ from hooks.authentication import Refused, WcsAuthentication
 from hooks.facts import Instance
 from hooks.hook import Hook, parse_origin
 from hooks.lanes import Lanes
-from hooks.methods import REST_CLIENT_CONFIG
+from hooks.methods import METHODS, REST_CLIENT_CONFIG
+from hooks.metrics import count_hook
 from hooks.outcome import Answer, Outcome
 from hooks.payloads import Malformed, Payload, check_shape, parse
 from hooks.reasons import Decision, Reason
@@ -115,7 +116,9 @@ class HookView(APIView):
         except REFUSALS as error:
             answer = await self._refuse(asked, error)
         response = WcsResponse(answer.body, status=answer.reason.status)
-        return self.finalize_response(asked, response)
+        finalized = self.finalize_response(asked, response)
+        count_answer(_posted(asked), answer.reason)
+        return finalized
 
     async def post(self, request: Request) -> Answer:
         """Raises Malformed."""
@@ -138,7 +141,7 @@ class HookView(APIView):
             await self.lanes.logins.check(credentials, origin),
         )
         answer = await self.lanes.answer(hook)
-        log_answer(answer, posted.instance)
+        log_answer(answer, posted)
         return answer
 
     async def _authenticate(self, request: Request) -> None:
@@ -160,7 +163,7 @@ class HookView(APIView):
         if instance is None or not _is_kept(instance, reason):
             return answer
 
-        log_answer(answer, instance)
+        log_answer(answer, posted)
         event: LoggedEvent = {
             "hook_id": posted.id,
             "received_at": posted.received_at,
@@ -190,13 +193,33 @@ def explain_refusal(error: Exception) -> Answer:
     return Answer.refusal(Reason.SECRET_UNREADABLE, str(error))
 
 
-def log_answer(answer: Answer, instance: Instance | None) -> None:
-    """Nothing that a browser or a stranger chose goes into the line, so nobody forges another."""
-    reason, instance_id = answer.reason, instance and instance.id
-    if reason in _ALARMS:
-        log.error("%s of instance %s: %s", reason, instance_id, answer.detail or reason.advice)
-    elif reason.decision is Decision.REFUSED:
-        log.info("refused a hook of instance %s: %s", instance_id, reason)
+def log_answer(answer: Answer, posted: HookRequest) -> None:
+    """Nothing that a browser or a stranger chose goes into the line, so nobody forges another.
+
+    The event's row has the same hook id.
+    """
+    reason, is_alarm = answer.reason, answer.reason in _ALARMS
+    level = logging.INFO if reason.decision is Decision.REFUSED else logging.DEBUG
+    if not is_alarm and not log.isEnabledFor(level):
+        return
+
+    known = {
+        "hook_id": posted.id,
+        "method": posted.wcs_method.name if posted.wcs_method.name in METHODS else "other",
+        "decision": reason.decision,
+        "reason": reason,
+        "wcs": posted.instance and posted.instance.id,
+    }
+    whose = f"instance {known['wcs']}, hook_id {posted.id}"
+    if is_alarm:
+        log.error("%s of %s: %s", reason, whose, answer.detail or reason.advice, extra=known)
+    else:
+        log.log(level, "%s a hook of %s: %s", reason.decision, whose, reason, extra=known)
+
+
+def count_answer(posted: HookRequest, reason: Reason) -> None:
+    seconds = time.perf_counter() - posted.began_at
+    count_hook(posted.wcs_method, posted.instance, reason, seconds)
 
 
 def _posted(request: Request) -> HookRequest:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 
 from hooks.hook import Hook
+from hooks.metrics import EVENTS_LOST, EVENTS_SPOOLED
 from hooks.outcome import Answer
 from hooks.policy import decide_without_database
 from hooks.reasons import Reason
@@ -64,13 +65,17 @@ class Outage:
         self._refused = self._kept = self._lost = 0
 
     def _keep(self, events: Sequence[Hook]) -> bool:
+        # Those without a proof are in the spool already, and stay there if they are not kept anew.
+        arrived = sum(event.proof is not None for event in events)
         try:
             self._spool.keep(events)
         except SpoolError as error:
             self._lost += len(events)
+            EVENTS_LOST.inc(arrived)
             self._report_loss(str(error))
             return False
         self._kept += len(events)
+        EVENTS_SPOOLED.inc(arrived)
         return True
 
     def _answer(self, reason: Reason, is_kept: bool) -> Answer:

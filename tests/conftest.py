@@ -90,6 +90,14 @@ class Gateway:
         return Wcs(self.port, key, secret)
 
     @property
+    def processes(self) -> list[int]:
+        """Those that answer: the children of gunicorn's master."""
+        pid = self.process.pid
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+
+    @property
     def log(self) -> str:
         return self.log_path.read_text()
 

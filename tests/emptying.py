@@ -1,4 +1,4 @@
-"""Between two tests that commit, the tables that hold rows are emptied, without the audit.
+"""Between two tests that commit, tables that hold rows are emptied, and without the audit.
 
 Django's own flush truncates every table, which makes new files for each of its indexes, and then
 makes content types and permissions anew. That took longer than most tests.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 
 from clickhook.sample_tenant import SampleTenant
-from tenants.models import WcsInstance
+from tenants.models import Tenant, WcsInstance
 
 SIP_DOMAIN = "sip.demo.example"
 CALLER = "10001"
@@ -44,3 +44,7 @@ class Customer:
     def note_rest_api(self, hook_key: str, url: str) -> None:
         """Where the worker lists and ends the calls of the stand-in."""
         WcsInstance.objects.filter(key=hook_key).update(rest_api_url=url)
+
+    def find_public_key(self, hook_key: str) -> str:
+        """By which the customer's page asks for tickets."""
+        return str(Tenant.objects.get(wcs_instances__key=hook_key).public_key)

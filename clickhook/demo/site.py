@@ -18,7 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 PAGE = Path(__file__).with_name("page")
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 _POLICY = (
-    "default-src 'none'; script-src 'self' {gateway}; connect-src {wcs}; style-src 'self'; "
+    "default-src 'none'; script-src 'self' {gateway}; connect-src {gateway} {wcs}; "
+    "worker-src blob:; style-src 'self'; "
     "img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
@@ -28,6 +29,7 @@ _POLICY = (
 class Content:
     gateway: str
     wcs: str
+    tickets: str  # the customer's key, by which the button asks for a ticket
     key: str = field(
         repr=False
     )  # stands in the address that the demo prints: whoever has it is shown the admin
@@ -79,6 +81,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         for name, value in {
             "gateway": self._content.gateway,
             "wcs": self._content.wcs,
+            "tickets": self._content.tickets,
             "key": key,
         }.items():
             text = text.replace(f"{{{{ {name} }}}}", html.escape(value))

@@ -29,7 +29,9 @@ gasgi.ASGIProtocol = DoorProtocol
 
 
 class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
-    request_deadline = 10.0  # seconds; docker/gunicorn.conf.py sets it
+    # docker/gunicorn.conf.py sets these.
+    request_deadline = 10.0  # seconds
+    slot = 0  # whose files of counters it has
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -48,11 +50,10 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
             self._ending = self.loop.create_task(self._end_connections())
 
     async def _end_connections(self) -> None:
-        """What is asked meanwhile is answered with `Connection: close`, which gunicorn does."""
+        """Long unused ones at once; whoever still asks gets `Connection: close` from gunicorn."""
         for accepted in self._stop_accepting():
             await self.loop.connect_accepted_socket(lambda: DoorProtocol(self), accepted)
 
-        await asyncio.sleep(GRACE)
         while True:
             for connection in self.connections.quiet_since(self.loop.time() - GRACE):
                 if not connection.has_begun_request:

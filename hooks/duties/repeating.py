@@ -13,7 +13,8 @@ from typing import Any
 
 import psycopg
 
-from hooks.database import DatabaseAway, noticing_absence, parameters
+from hooks import primary
+from hooks.database import DatabaseAway, noticing_absence
 from hooks.statements.reading import SETTINGS
 
 log = logging.getLogger("hooks")
@@ -90,6 +91,6 @@ class Turns:
 
 async def connect() -> Connection:
     """With the settings of the hooks' own connections, and patience. Not in a transaction."""
-    connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
+    connection = await primary.connect()
     await connection.execute(SETTINGS, [f"{ANSWER_WITHIN}s", f"{ANSWER_WITHIN}s"])
     return connection

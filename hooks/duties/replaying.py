@@ -10,12 +10,17 @@ from hooks.database import DatabaseAway, noticing_absence
 from hooks.duties.repeating import ANSWER_WITHIN, connect
 from hooks.lanes import Lanes
 from hooks.reasons import Reason
+from hooks.statements.standby import WRITES_A_WORD
 
 log = logging.getLogger("hooks")
-NOTE_REFUSED = """
-INSERT INTO hooks_refusedid (id, noted_at) SELECT id, now() FROM unnest(%s::uuid[]) AS refused (id)
-ON CONFLICT DO NOTHING
-"""
+NOTE_REFUSED = f"""
+WITH noted AS (
+    INSERT INTO hooks_refusedid (id, noted_at)
+    SELECT id, now() FROM unnest(%s::uuid[]) AS refused (id)
+    ON CONFLICT DO NOTHING
+)
+SELECT {WRITES_A_WORD}
+"""  # noqa: S608 - a constant
 
 
 async def replay(lanes: Lanes) -> None:

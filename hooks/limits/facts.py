@@ -1,6 +1,6 @@
-"""What the database knows that bears on a call's limits; one JSON column of the reading statement.
+"""What the database knows that bears on a call's limits; JSON columns of the reading statement.
 
-The statement builds that column from these names.
+The statement builds those columns from these names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ class LimitFacts(NamedTuple):
     """Limits are JSON texts, so that what was read of them can be kept."""
 
     clock: float  # of the database, in seconds since 1970: one for all gateways
-    version: int | None  # of the tenant's meter; None: it has none yet
     worker_seen_at: float | None
 
     country: str
@@ -38,14 +37,10 @@ class LimitFacts(NamedTuple):
     visitor: str  # empty: whoever calls cannot be told apart from others
     ticketed: bool
 
-    meters: dict[str, Any] | None  # by scope
-    ended: list[dict[str, Any]] | None  # calls whose reservation was not given back yet
-
     callee_alias: str = ""
     callee_ringing_capacity: int | None = None
     callee_cool_down: int | None = None  # seconds
     fallbacks: list[dict[str, Any]] | None = None  # by the callees' fields of these facts
-    ringing: list[str] | None = None  # those of the meters' calls that ring still
     session: str = ""
     asked_callee_id: int | None = None  # where a fallback is weighed in its place
 
@@ -57,6 +52,19 @@ class LimitFacts(NamedTuple):
     def attempts(self) -> str:
         """The meter that remembers whom the visitor, or else the session, did not reach."""
         return f"attempts {self.visitor or self.session}" if self.fallbacks else ""
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**orjson.loads(text))
+
+
+class MeterFacts(NamedTuple):
+    """The meters of a tenant that bear on its calls of one batch."""
+
+    version: int | None = None  # of the tenant's meter; None: it has none yet
+    meters: dict[str, Any] | None = None  # by scope
+    ended: list[dict[str, Any]] | None = None  # calls that did not give back yet what they reserved
+    ringing: list[str] | None = None  # those of the meters' calls that ring still
 
     @classmethod
     def from_json(cls, text: str) -> Self:

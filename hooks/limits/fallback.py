@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from hooks.limits.facts import LimitFacts
 from hooks.limits.ledger import Ledger
@@ -10,7 +13,6 @@ from hooks.limits.scope import callee_scope
 from hooks.limits.weighing import Verdict, weigh_call
 from hooks.reasons import Reason
 
-MOST_FALLBACKS = 3  # of a callee that are tried
 # Seconds for which a callee who was not reached is passed over for the same visitor.
 PASSED_OVER = 120
 
@@ -46,13 +48,35 @@ def _list_choices(asked_for: Choice, ledger: Ledger) -> list[Choice]:
     """Without those whom the visitor just did not reach, unless those are all."""
     facts = asked_for.facts
     choices = [asked_for]
-    for fallback in facts.fallbacks or ():
+    for fallback in draw_by_weight(facts.fallbacks or (), facts.session):
         fields = {name: fallback[name] for name in fallback if name in LimitFacts._fields}
         other = facts._replace(**fields, asked_callee_id=facts.callee_id)
         choices.append(Choice(other, other.callee_alias, fallback["target"]))
 
     missed = ledger[facts.attempts].failed_in(PASSED_OVER, facts.clock)
     return [one for one in choices if str(one.facts.callee_id) not in missed] or choices
+
+
+def draw_by_weight(fallbacks: Sequence[Mapping[str, Any]], session: str) -> list[Mapping[str, Any]]:
+    """Those with a weight share their places by chance, the others keep theirs.
+
+    One of twice the weight is first twice as often. A session is chance enough, and for a call
+    that is decided again it is the same.
+    """
+    drawn = iter(sorted(filter(_weight, fallbacks), key=lambda one: _lot(one, session)))
+    return [next(drawn) if _weight(one) else one for one in fallbacks]
+
+
+def _weight(fallback: Mapping[str, Any]) -> int:
+    """0: it keeps its place."""
+    return fallback.get("weight") or 0
+
+
+def _lot(fallback: Mapping[str, Any], session: str) -> float:
+    """The smallest wins. Exponential: a race in which the weight is the speed."""
+    digest = hashlib.sha256(f"{session} {fallback['callee_id']}".encode()).digest()
+    uniform = (int.from_bytes(digest[:8]) + 1) / 2**64
+    return -math.log(uniform) / _weight(fallback)
 
 
 def _call_instead(verdict: Verdict, alias: str, why: str) -> Verdict:

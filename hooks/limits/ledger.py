@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hooks.limits.facts import LimitFacts
+from hooks.limits.facts import MeterFacts
 from hooks.limits.meter import Meter
 from hooks.limits.scope import TENANT
-from hooks.limits.settlement import Settlement, settle_call
+from hooks.limits.settlement import settle_call
 
 MOST_ENDED = 100  # calls that one statement reads, to give back what they reserved
 
@@ -19,11 +19,17 @@ class Ledgers(dict[int, "Ledger"]):
     def __init__(self) -> None:
         super().__init__()
         self.calls_with_tones: set[str] = set()
+        self._metering: dict[int, str] = {}
 
-    def open(self, tenant_id: int, facts: LimitFacts) -> Ledger:
-        if tenant_id in self:
-            self[tenant_id].learn(facts)
-        else:
+    def note_meters(self, tenant_id: int | None, metering: str | None) -> None:
+        """`metering`: MeterFacts as JSON. It is read when a call of the tenant is weighed."""
+        if tenant_id is not None and metering is not None:
+            self._metering[tenant_id] = metering
+
+    def open(self, tenant_id: int) -> Ledger:
+        if tenant_id not in self:
+            text = self._metering.get(tenant_id)
+            facts = MeterFacts.from_json(text) if text else MeterFacts()
             self[tenant_id] = Ledger(tenant_id, facts)
         return self[tenant_id]
 
@@ -40,24 +46,18 @@ class Ledger:
     It is written only if nobody else wrote the tenant's meters since they were read.
     """
 
-    def __init__(self, tenant_id: int, facts: LimitFacts) -> None:
+    def __init__(self, tenant_id: int, facts: MeterFacts) -> None:
+        ended, ringing = facts.ended or (), facts.ringing or ()
         self.tenant_id = tenant_id
         self.version = facts.version
-        self.settled: list[Settlement] = []
-        self.more_have_ended = len(facts.ended or ()) >= MOST_ENDED
-        self._meters: dict[str, Meter] = {}
-        self._stored: dict[str, Meter] = {}
+        self.more_have_ended = len(ended) >= MOST_ENDED
+        self._stored = {
+            scope: Meter.from_json(stored).keep_ringing(ringing)
+            for scope, stored in (facts.meters or {}).items()
+        }
+        self._meters = dict(self._stored)
         self._asked: set[tuple[str, str]] = set()
-
-        self.learn(facts)
-        self.settled = [settle_call(ended, self._meters) for ended in facts.ended or ()]
-
-    def learn(self, facts: LimitFacts) -> None:
-        """Of another call in the same batch, whose meters were read at the same moment."""
-        for name, stored in (facts.meters or {}).items():
-            if name not in self._stored:
-                meter = Meter.from_json(stored).keep_ringing(facts.ringing or ())
-                self._stored[name] = self._meters[name] = meter
+        self.settled = [settle_call(call, self._meters) for call in ended]
 
     def __getitem__(self, scope: str) -> Meter:
         return self._meters.get(scope, Meter())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks.facts import Facts
 from hooks.statements.blocking import BLOCKED
-from hooks.statements.limiting import LIMITING
+from hooks.statements.limiting import LIMITING, METERING
 from hooks.statements.switching import SWITCHED_OFF_FOR_CALL, SWITCHED_OFF_FOR_CONNECT
 
 # Set on the gateway's connections: rows are reached by an index in its own order, whatever the
@@ -98,6 +98,8 @@ _CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
     "account_login": "account.login",
     "callee_target": "callee.target",
     "callee_alias": "callee.alias",
+    "call_asked_at": "call.asked_at",
+    "call_ringing_at": "call.ringing_at",
     "limiting": "limiting.facts",
 }
 
@@ -231,10 +233,10 @@ _SESSION = f"""
        ) call ON true"""
 
 # What let the session in must still hold: the domain covers its origin, its account is enabled.
-READ_CALL = f"""
-SELECT {_select_facts(_CALL)}
-  FROM json_to_recordset(%s) AS hook (
-       n int, key text, node text, wcs_session text, wcs_call text, alias text)
+_WEIGHED = f"""
+    SELECT {_select_facts(_CALL)}, hook.n, limiting.scopes
+      FROM json_to_recordset(%s) AS hook (
+           n int, key text, node text, wcs_session text, wcs_call text, alias text)
 {_SESSION}
   LEFT JOIN tenants_tenant tenant ON tenant.id = session.tenant_id
   LEFT JOIN tenants_wcsinstance_tenants served
@@ -244,8 +246,9 @@ SELECT {_select_facts(_CALL)}
       AND account.enabled
   LEFT JOIN tenants_domain domain
        ON domain.id = session.domain_id AND domain.tenant_id = tenant.id
-      AND origin_span(domain.origin, domain.include_subdomains)
-          && origin_span(session.origin, false)
+      AND (domain.origin = session.origin
+           OR domain.include_subdomains
+              AND origin_span(domain.origin, true) && origin_span(session.origin, false))
   LEFT JOIN tenants_callee callee ON callee.tenant_id = tenant.id AND callee.id = CASE
        WHEN call.fallback <> '' THEN
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = call.fallback)
@@ -256,8 +259,18 @@ SELECT {_select_facts(_CALL)}
            (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND "default"))
        END
   LEFT JOIN LATERAL ({BLOCKED.format("session.visitor")}) blocked ON session.visitor <> ''
-{LIMITING}
- ORDER BY hook.n
+{LIMITING}"""
+_METERS_OF_TENANT = {"metering": "of_tenant.facts"}
+READ_CALL = f"""
+WITH weighed AS MATERIALIZED ({_WEIGHED}
+), numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY tenant_id ORDER BY n) AS turn FROM weighed
+), of_tenant AS MATERIALIZED ({METERING}
+)
+SELECT {_select_facts({name: f"numbered.{name}" for name in _CALL} | _METERS_OF_TENANT)}
+  FROM numbered
+  LEFT JOIN of_tenant ON of_tenant.tenant_id = numbered.tenant_id AND numbered.turn = 1
+ ORDER BY numbered.n
 """
 
 # Only where a visitor sends tones: the callee whom their call reached, and what they sent before.

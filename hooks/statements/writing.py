@@ -6,13 +6,15 @@ from functools import lru_cache
 
 from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
 from hooks.statements.blocking import BREACHED
+from hooks.statements.standby import WRITES_A_WORD
 
-# Whether the tables take writes: not on a server that only reads, nor while somebody locks one.
-PROBE = """
+# Whether the tables take writes: not on a server that only reads, nor while somebody locks one or
+# no standby answers.
+PROBE = f"""
 WITH session AS (UPDATE hooks_session SET ended_at = NULL WHERE false),
      call AS (UPDATE hooks_call SET ended_at = NULL WHERE false),
      event AS (UPDATE hooks_event SET detail = '' WHERE false)
-SELECT
+SELECT {WRITES_A_WORD}
 """
 # A ticket is spent by the one session that inserts its row; locked in one order, as rows are below.
 _OPENED = """
@@ -268,7 +270,9 @@ def write(
         *(moves if sessions or calls else ()),
         *((_TONES,) if tones else ()),
         f"created AS ({created})",
+        f"standby AS MATERIALIZED (SELECT {WRITES_A_WORD} AS word)",
         *((_LOGGED,) if events else ()),
         *((BREACHED,) if breaches else ()),
     ]
-    return f"WITH {','.join(parts)} SELECT id FROM created".encode()
+    told = "(SELECT word FROM standby) IS NOT NULL"
+    return f"WITH {','.join(parts)} SELECT id FROM created WHERE {told}".encode()

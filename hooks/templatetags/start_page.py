@@ -48,6 +48,7 @@ def start_page(context: Any) -> dict[str, Any]:
         "today": _count_in_time(request, build_today) if may_look else [],
         "tenants": _count_in_time(request, worst_tenants) if may_look else [],
         "counted": COUNTED,
+        "is_administrator": request.user.is_superuser,
         "may_add": may_change(request, Tenant),
         "notices": newest_notices(LimitNotice.objects.visible_to(request.user)),
         "refusals": refusals[:MAX_TENANTS],

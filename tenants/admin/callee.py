@@ -13,6 +13,7 @@ from tenants.admin.limits_form import LimitsForm
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedAdmin, TenantOwnedForm
 from tenants.admin.text_fields import AliasesField
+from tenants.fallback import aliases_of
 from tenants.models import Callee
 
 if TYPE_CHECKING:
@@ -28,19 +29,21 @@ class CalleeForm(TenantOwnedForm):
     fallback = AliasesField(
         label="Fallback",
         required=False,
-        help_text="Aliases that are called instead, in this order: help night",
+        help_text="Aliases that are called instead, in this order: help night. With weights, "
+        "chance decides: of help:3 night:1, help is called three times out of four.",
     )
 
     class Meta:
         model = Callee
         fields = ["tenant", "alias", "target", "default", "keypad", "fallback"]
 
-    def clean_fallback(self) -> list[str]:
-        fallback: list[str] = self.cleaned_data["fallback"]
+    def clean_fallback(self) -> list[Any]:
+        fallback: list[Any] = self.cleaned_data["fallback"]
+        aliases = aliases_of(fallback)
         if "fallback" not in self.checked_by_formset:
             tenant = self.cleaned_data.get("tenant") or self.instance.tenant_id
-            stored = Callee.objects.filter(tenant=tenant, alias__in=fallback)
-            _require_aliases(fallback, set(stored.values_list("alias", flat=True)))
+            stored = Callee.objects.filter(tenant=tenant, alias__in=aliases)
+            _require_aliases(aliases, set(stored.values_list("alias", flat=True)))
         return fallback
 
 
@@ -63,7 +66,7 @@ class CalleeFormSet(_InlineFormSet):
         aliases = {form.cleaned_data.get("alias", "") for form in kept}
         for form in kept:
             try:
-                _require_aliases(form.cleaned_data.get("fallback", []), aliases)
+                _require_aliases(aliases_of(form.cleaned_data.get("fallback", [])), aliases)
             except ValidationError as error:
                 form.add_error("fallback", error)
 

@@ -11,8 +11,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tenants.countries import COUNTRIES
+from tenants.fallback import fallback_problems, read_entry, write_entry
 from tenants.hours import DAYS, BadHours, parse_hours
-from tenants.models.stored_json import fallback_problems, holiday_problems, problem_texts
+from tenants.models.stored_json import holiday_problems, problem_texts
 
 CLOSED = "closed"
 _NAMES = "iso3166.tab"  # of the time zones' database, where the system has it
@@ -64,16 +65,19 @@ class HolidaysField(forms.CharField):
 
 
 class AliasesField(forms.CharField):
-    def prepare_value(self, value: Any) -> Any:
-        return " ".join(value) if isinstance(value, list) else value
+    """help:3 night: aliases, with weights where chance shall decide."""
 
-    def clean(self, value: Any) -> list[str]:
-        aliases = (super().clean(value) or "").replace(",", " ").split()
-        if problems := fallback_problems(aliases):
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(map(write_entry, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[Any]:
+        words = (super().clean(value) or "").replace(",", " ").split()
+        entries = [read_entry(word) for word in words]
+        if problems := fallback_problems(entries):
             raise ValidationError(
-                [f"{_named(aliases, place)}{text}" for place, text in problems.items()]
+                [f"{_named(words, place)}{text}" for place, text in problems.items()]
             )
-        return aliases
+        return entries
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)

@@ -26,6 +26,7 @@ class Action(StrEnum):
     SWITCHED_ON = "kill_switch:switched_on_again"
     HUNG_UP = "call:hung_up"
     ALARM_CLEARED = "alarm:cleared"
+    ERASED = "personal_data:erased"
 
 
 def action_title(action: str) -> str:

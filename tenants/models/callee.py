@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from tenants.destinations import read_destination
+from tenants.fallback import aliases_of
 from tenants.models.stored_json import (
     check_amounts,
     check_callees_destinations,
@@ -60,23 +61,28 @@ class Callee(models.Model):
         help_text="The number or SIP URI that is called.",
     )
     # Digits with the country code; empty for a target inside the tenant's own system.
-    number = models.CharField(max_length=MAX_NUMBER, blank=True, editable=False)
+    number = models.CharField(
+        max_length=MAX_NUMBER, blank=True, default="", db_default="", editable=False
+    )
     default = models.BooleanField(default=False, help_text="Called when the page gives no alias.")
     limits: models.JSONField[Any, Any] = models.JSONField(
-        default=dict, blank=True, validators=[check_limits]
+        default=dict, db_default={}, blank=True, validators=[check_limits]
     )
     # What is opened for this callee alone, beside what the tenant opens.
     destinations: models.JSONField[Any, Any] = models.JSONField(
         null=True, blank=True, default=None, validators=[check_callees_destinations]
     )
     keypad = models.BooleanField(
-        default=False, help_text="Visitors may send tones during the call, such as for a menu."
+        default=False,
+        db_default=False,
+        help_text="Visitors may send tones during the call, such as for a menu.",
     )
     fallback: models.JSONField[Any, Any] = models.JSONField(
         default=list,
+        db_default=[],
         blank=True,
         validators=[check_fallback],
-        help_text="Aliases that are called instead, in this order, when this one cannot be.",
+        help_text="Who is called when this one cannot be: aliases in this order, or by weight.",
     )
 
     ringing_capacity = models.PositiveSmallIntegerField(
@@ -145,7 +151,7 @@ class Callee(models.Model):
     def clean(self) -> None:
         if self._tenant is not None:
             check_amounts(self.limits, self._tenant.currency)
-        if self.alias in self.fallback:
+        if self.alias in aliases_of(self.fallback):
             raise ValidationError({"fallback": f"{self.alias} cannot stand in for itself."})
 
     def _is_stored_so(self) -> bool:

@@ -67,7 +67,7 @@ class Domain(models.Model):
         "tenant's default.",
     )
     limits: models.JSONField[Any, Any] = models.JSONField(
-        default=dict, blank=True, validators=[check_limits]
+        default=dict, db_default={}, blank=True, validators=[check_limits]
     )
 
     objects = DomainQuerySet.as_manager()

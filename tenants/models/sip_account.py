@@ -80,7 +80,7 @@ class SipAccount(models.Model):
         "they are refused while a limit of money holds.",
     )
     limits: models.JSONField[Any, Any] = models.JSONField(
-        default=dict, blank=True, validators=[check_limits]
+        default=dict, db_default={}, blank=True, validators=[check_limits]
     )
     # Another password that is tried beside this one; hooks.models.PasswordTrial tells how it went.
     next_password = SecretField(blank=True, default="", db_default="", editable=False)

@@ -13,14 +13,13 @@ from django.core.exceptions import ValidationError
 
 from tenants.countries import COUNTRIES
 from tenants.currencies import CURRENCIES
+from tenants.fallback import fallback_problems
 from tenants.hours import BadHours, parse_hours
 from tenants.limits import SAFE, BadLimits, parse_limits
 from tenants.opened import BadDestinations, parse_destinations
 
 MOST_HOLIDAYS = 400
-MOST_FALLBACKS = 5
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 
 def safe_limits() -> dict[str, Any]:
@@ -84,14 +83,6 @@ def holiday_problems(value: Any) -> dict[str, str]:
     return _item_problems(value, _is_date, "Expected a date, like 2026-12-25.")
 
 
-def fallback_problems(value: Any) -> dict[str, str]:
-    if not isinstance(value, list):
-        return {"": 'Expected a list of aliases, like ["help"].'}
-    if len(value) > MOST_FALLBACKS:
-        return {"": f"At most {MOST_FALLBACKS} aliases."}
-    return _item_problems(value, _is_alias, "Expected an alias, like help.")
-
-
 def problem_texts(problems: dict[str, str]) -> list[str]:
     return [f"{place}: {problem}" if place else problem for place, problem in problems.items()]
 
@@ -114,10 +105,6 @@ def _is_date(item: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_alias(item: Any) -> bool:
-    return isinstance(item, str) and bool(_ALIAS.fullmatch(item))
 
 
 def _raise_all(parse: Callable[[], Any]) -> None:

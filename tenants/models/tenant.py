@@ -110,6 +110,8 @@ class Tenant(models.Model):
     country = models.CharField(
         max_length=2,
         blank=True,
+        default="",
+        db_default="",
         validators=[check_country],
         help_text="Two capital letters, like DE: how numbers without a country code are read, "
         "and where calls may go unless destinations say otherwise.",
@@ -117,17 +119,22 @@ class Tenant(models.Model):
     currency = models.CharField(
         max_length=3,
         default="EUR",
+        db_default="EUR",
         validators=[check_currency],
         help_text="Three capital letters, like EUR: of the limits and rates.",
     )
     time_zone = models.CharField(
         max_length=64,
         default="UTC",
+        db_default="UTC",
         validators=[check_time_zone],
         help_text="Of the opening hours and of the limits per day and month, like Europe/Berlin.",
     )
     limits: models.JSONField[Any, Any] = models.JSONField(
-        default=safe_limits, blank=True, validators=[check_limits]
+        default=safe_limits,
+        db_default=safe_limits(),  # where a gateway of before limits adds a tenant
+        blank=True,
+        validators=[check_limits],
     )
     # Null: people set the limits. Otherwise an upgrade did, from what the tenant had done.
     limits_fitted_at = models.DateTimeField(null=True, editable=False)
@@ -140,7 +147,7 @@ class Tenant(models.Model):
         null=True, blank=True, default=None, validators=[check_hours]
     )
     holidays: models.JSONField[Any, Any] = models.JSONField(
-        default=list, blank=True, validators=[check_holidays]
+        default=list, db_default=[], blank=True, validators=[check_holidays]
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -84,12 +84,19 @@ class WcsInstance(models.Model):
         "REST API URL",
         max_length=LONGEST,
         blank=True,
+        default="",
+        db_default="",
         help_text="Like https://wcs.example:8444/rest-api: where calls are listed and ended.",
     )
     rest_api_user = models.CharField(
-        "REST API user", max_length=150, blank=True, validators=[ONE_LINE, NO_COLON]
+        "REST API user",
+        max_length=150,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[ONE_LINE, NO_COLON],
     )
-    rest_api_password = SecretField("REST API password", blank=True)
+    rest_api_password = SecretField("REST API password", blank=True, default="", db_default="")
     tenants = models.ManyToManyField(Tenant, blank=True, related_name="wcs_instances")
 
     objects = WcsInstanceQuerySet.as_manager()

@@ -20,6 +20,7 @@ DOTS = "••••••"
 _VERSION = "v1"
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+_FEWEST_DIFFERENT = 12  # bytes of a key; of a random one, 30 are usual
 
 
 class KeyRingError(ValueError):
@@ -70,6 +71,14 @@ class SealedSecret(Secret):
     def reveal(self) -> str:
         """Raises SecretUnreadable."""
         return self._ring.open(self.token, self._place)
+
+    @property
+    def opens(self) -> bool:
+        try:
+            self._ring.open(self.token, self._place)
+        except SecretUnreadable:
+            return False
+        return True
 
     def resealed(self) -> str:
         """The token of the same secret under the sealing key. Raises SecretUnreadable."""
@@ -176,4 +185,6 @@ def _decode_key(key_id: str, encoded: str) -> bytes:
         raise KeyRingError(f"Key {key_id!r} is not base64.") from error
     if len(key) != _KEY_BYTES:
         raise KeyRingError(f"Key {key_id!r} has {len(key)} bytes instead of {_KEY_BYTES}.")
+    if len(set(key)) < _FEWEST_DIFFERENT:
+        raise KeyRingError(f"Key {key_id!r} can be guessed: it repeats few bytes.")
     return key

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tenants.fallback import write_entry
 from tenants.transfer.problems import ImportRefused, printable
 from tenants.transfer.rows import Difference, Row
 from tenants.transfer.tables import TENANT
@@ -177,8 +178,8 @@ def _describe_change(difference: Difference) -> str:
         return f"{title} {difference.how}"
 
     if isinstance(after, list) and isinstance(before, list):
-        added = [f"+{item}" for item in after if item not in before]
-        removed = [f"-{item}" for item in before if item not in after]
+        added = [f"+{write_entry(item)}" for item in after if item not in before]
+        removed = [f"-{write_entry(item)}" for item in before if item not in after]
         if added or removed:
             return f"{title} {' '.join(added + removed)}"
     return f"{title} {_value_text(before)} → {_value_text(after)}"
@@ -192,7 +193,7 @@ def _value_text(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{key} {_value_text(item)}" for key, item in value.items()) or "none"
     if isinstance(value, list):
-        return printable(" ".join(value)) or "none"
+        return printable(" ".join(map(write_entry, value))) or "none"
     if value is None:
         return "none"
     if isinstance(value, bool):

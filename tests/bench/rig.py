@@ -69,7 +69,7 @@ class Rig:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")
         file = self.write_connects(int(seconds * {1: 2500, 8: 7000, 64: 12000}[connections]))
-        server, postgres = side.cpu_seconds(), self._postgres_cpu()
+        server, postgres = side.cpu_seconds(), self.postgres_cpu()
         report = self.post(side, connections, seconds, file)
         file.unlink()
         if report["refused"]:
@@ -81,7 +81,7 @@ class Rig:
             "p99_ms": report["p99_ms"],
             "server_us": (side.cpu_seconds() - server) / done * 1e6,
             "timeouts": report["broken"],
-            "postgres_us": (self._postgres_cpu() - postgres) / done * 1e6,
+            "postgres_us": (self.postgres_cpu() - postgres) / done * 1e6,
         }
 
     def watch_memory(self, gateway: Gateway, hooks: int) -> list[dict]:
@@ -126,7 +126,7 @@ class Rig:
         tenants = [1 if one_tenant else n * 7919 % self.domains + 1 for n in range(count)]
         return hooks.write(self.directory, (("connect", hooks.connect(n)) for n in tenants))
 
-    def _postgres_cpu(self) -> float:
+    def postgres_cpu(self) -> float:
         return sum(
             cpu_seconds(pid)
             for pid in descendants(

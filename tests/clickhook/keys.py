@@ -1,4 +1,4 @@
-"""The file of encryption keys in a test, and which key has sealed what."""
+"""Keys in a test: a strong one for Django, the file of encryption keys, and what each sealed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 from tests.environment import DATA_DIR
 
+STRONG_KEY = "a-key-of-the-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
 FILE = DATA_DIR / "encryption.keys"
 TOKENS = """
 SELECT split_part(token, '.', 2), count(*)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import http.client
 import shutil
 import ssl
 import subprocess
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
+from tests.clickhook.certificate import make_certificate
 from tests.clickhook.running_up import eventually, find_port, is_listening
 from tests.conftest import ROOT, Gateway
 from tests.wcs import Wcs
@@ -23,19 +19,22 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
 
 
 class Nginx:
-    def __init__(self, directory: Path, gateways: list[Gateway]) -> None:
+    def __init__(self, directory: Path, gateways: list[Gateway], *marks: str) -> None:
+        """`marks`: of what is switched on in its configuration, such as `#wcs`."""
         self.port, self.directory = find_port(), directory
         self._certificate = make_certificate(directory)
         temporary = "".join(f"{kind}_temp_path {directory}/{kind};" for kind in TEMPORARY)
         changes = {
             "http {": f"http {{\n{temporary}",
-            "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
+            "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
             "/etc/nginx/tls": str(directory),
             "/var/log/nginx": str(directory),
             "/run/nginx.pid": str(directory / "pid"),
         }
         for number, gateway in enumerate(gateways, 1):
             changes[f"gateway-{number}:8000"] = f"127.0.0.1:{gateway.port}"
+        for mark in marks:
+            changes[f"{mark} "] = ""
         (directory / "nginx.conf").write_text(_replace(CONFIGURATION, changes))
 
     def start(self) -> None:
@@ -65,26 +64,3 @@ def _replace(text: str, changes: dict[str, str]) -> str:
         assert written in text
         text = text.replace(written, meant)
     return text
-
-
-def make_certificate(directory: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (directory / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    file = directory / "certificate.pem"
-    file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    return file

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
+import signal
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from clickhook.body_limit import LARGEST
 from clickhook.door.worker import GRACE
+from hooks.models import Session
 from hooks.payloads import MAX_BYTES
 from tests import cast as casting
 from tests.clickhook.nginx import CONFIGURATION, PROGRAM, Nginx
 from tests.clickhook.running_up import eventually, find_port
 from tests.conftest import Gateway
-from tests.wcs import Wcs
+from tests.wcs import Wcs, payload, sign
 
 MEDIA_SERVERS = 8
 needs_nginx = pytest.mark.skipif(not PROGRAM, reason="needs nginx")
@@ -41,27 +46,77 @@ def nginx(tmp_path, gateways) -> Iterator[Nginx]:
     running.stop()
 
 
+def restart(gateway: Gateway) -> None:
+    gateway.stop()
+    gateway.start()
+    eventually(lambda: _is_ready(gateway))
+
+
+def reload(gateway: Gateway) -> None:
+    """New processes of the same version, over the same socket."""
+    old = workers_of(gateway)
+    gateway.process.send_signal(signal.SIGHUP)
+    eventually(lambda: len(workers_of(gateway) - old) == gateway.workers)
+    eventually(lambda: not old & workers_of(gateway))
+
+
+def workers_of(gateway: Gateway) -> set[str]:
+    children = f"/proc/{gateway.process.pid}/task/{gateway.process.pid}/children"
+    return set(Path(children).read_text().split())
+
+
 @needs_nginx
 @pytest.mark.proof
-def test_no_hook_notices_a_rolling_restart(cast, gateways, nginx):
+@pytest.mark.parametrize(("renew", "times"), [(restart, 1), (reload, 4)])
+def test_no_hook_notices_when_gateways_are_renewed(cast, gateways, nginx, renew, times):
     over = threading.Event()
     with ThreadPoolExecutor(MEDIA_SERVERS) as pool:
         posting = [
             pool.submit(_post_until, over, nginx.wcs(cast.acme_1.key, casting.ACME_SIGNING))
             for _ in range(MEDIA_SERVERS)
         ]
+        begun = time.monotonic()
         try:
-            for gateway in gateways:
-                gateway.stop()
-                gateway.start()
-                eventually(lambda gateway=gateway: _is_ready(gateway))
+            for gateway in gateways * times:
+                renew(gateway)
         finally:
             over.set()
         answers = sum((one.result() for one in posting), Counter())
 
+    seconds = time.monotonic() - begun
+    print(f"{renew.__name__}: {answers[200] / seconds:.0f} hooks/s for {seconds:.0f} s")
     assert set(answers) == {200}, (answers, _failures(nginx))
     assert answers[200] > 500
     _log_tells_what_happened_without_the_key(nginx, cast.acme_1.key, gateways)
+
+
+def test_an_ending_gateway_answers_what_is_in_flight_and_closes_the_rest_at_once(cast, gateways):
+    gateway = gateways[0]
+    unused, at_work = (gateway.wcs(cast.acme_1.key, casting.ACME_SIGNING) for _ in range(2))
+    assert {wcs.request("GET", "/healthz").status for wcs in (unused, at_work)} == {200}
+    time.sleep(GRACE)  # for so long nginx may still use a connection
+
+    body = json.dumps(payload("connect", sessionId=str(uuid.uuid4()))).encode()
+    signed = {"Authorization": f"WCS {sign(casting.ACME_SIGNING, body)}"}
+    connection = at_work._connection
+    connection.putrequest("POST", f"/hooks/{at_work.key}/connect")
+    length = {"Content-Length": str(len(body)), "Content-Type": "application/json"}
+    for name, value in {**length, **signed}.items():
+        connection.putheader(name, value)
+    connection.endheaders(body[:100])
+    gateway.process.send_signal(signal.SIGTERM)
+
+    unused._connection.sock.settimeout(GRACE / 2)
+    assert unused._connection.sock.recv(1) == b""
+    connection.send(body[100:])
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("Connection")) == (200, "close")
+    assert answer.read()
+    unused.close()
+    at_work.close()
+    assert gateway.process.wait(timeout=30) == 0
+    assert Session.objects.count() == 1
+    gateway.start()
 
 
 def _post_until(over: threading.Event, wcs: Wcs) -> Counter[int | str]:
@@ -115,6 +170,19 @@ def test_no_log_shows_a_hook_url(tmp_path):
     nginx.stop()
 
     assert wcs.key not in nginx.log("access.log") + nginx.log("error.log")
+
+
+@needs_nginx
+def test_nginx_does_not_pass_metrics_on(tmp_path):
+    nginx = Nginx(tmp_path, [Gateway(port=find_port()) for _ in range(2)])
+    nginx.start()
+    wcs = nginx.wcs("", None)
+    asked = ("/metrics", "//metrics", "/%6detrics", "/./metrics", "/metrics?x=1", "/button.js")
+    answers = [wcs.request("GET", path).status for path in asked]
+    wcs.close()
+    nginx.stop()
+
+    assert answers == [404] * 5 + [502]  # there is no gateway
 
 
 def test_what_nginx_takes_is_what_the_gateway_takes():

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from clickhook.served_url import announce, read_served_url
+from tests.clickhook.keys import STRONG_KEY
 from tests.conftest import ROOT
 
 
@@ -47,7 +48,11 @@ def test_the_announcement_of_another_is_left_alone(tmp_path):
 def read_setting(directory, **environment: str) -> str:
     show = "from django.conf import settings; print(settings.CLICKHOOK_GATEWAY_URL)"
     variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "clickhook.settings"}
-    variables |= {"CLICKHOOK_DATA_DIR": str(directory), "CLICKHOOK_SECRET_KEY": "k", **environment}
+    variables |= {
+        "CLICKHOOK_DATA_DIR": str(directory),
+        "CLICKHOOK_SECRET_KEY": STRONG_KEY,
+        **environment,
+    }
     return subprocess.check_output(
         [sys.executable, "-c", show], cwd=ROOT, env=variables, text=True
     ).strip()

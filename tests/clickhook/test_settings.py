@@ -11,6 +11,8 @@ import sys
 
 import pytest
 
+from tenants.secrets.encryption import new_key
+from tests.clickhook.keys import STRONG_KEY
 from tests.conftest import ROOT
 
 
@@ -67,8 +69,23 @@ def test_there_is_no_default_key(tmp_path):
     assert "SECRET_KEY" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("S3cretPw", "is shorter than 50 characters"),
+        ("S3cretPw" * 8, "can be guessed"),
+        ("django-insecure-" + STRONG_KEY, "can be guessed"),
+    ],
+)
+def test_a_key_that_can_be_guessed_is_refused(key, sentence):
+    refused = settings(CLICKHOOK_SECRET_KEY=key)
+    assert refused.returncode == 1
+    assert f"CLICKHOOK_SECRET_KEY {sentence}" in refused.stderr
+    assert key not in refused.stderr
+
+
 def test_secrets_may_come_from_files(tmp_path):
-    (tmp_path / "key").write_text("from-a-file")
+    (tmp_path / "key").write_text(STRONG_KEY)
     shown = settings(
         CLICKHOOK_DATA_DIR=str(tmp_path), CLICKHOOK_SECRET_KEY_FILE=str(tmp_path / "key")
     )
@@ -183,27 +200,28 @@ def test_forms_are_taken_from_every_host_behind_a_proxy():
     assert shown.splitlines()[2] != "True"
 
 
-@pytest.mark.parametrize("keys", ["", "k1:AAAA", "no key at all"])
-def test_without_a_sound_key_ring_nothing_is_served(keys, tmp_path):
-    environment = {
-        **os.environ,
-        "CLICKHOOK_DATA_DIR": str(tmp_path),
-        "CLICKHOOK_SECRET_KEY": "x",
-        "CLICKHOOK_ENCRYPTION_KEYS": keys,
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "-c",
-        "docker/gunicorn.conf.py",
-        "--bind",
-        "127.0.0.1:0",
-    ]
-    ended = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
-    )
+def test_without_a_secret_key_nothing_is_served(tmp_path):
+    ended = serve(tmp_path, CLICKHOOK_ENCRYPTION_KEYS=new_key())
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("CLICKHOOK_SECRET_KEY is missing; ")
 
+
+@pytest.mark.parametrize("keys", ["", "k1:AAAA", "no key at all", f"k1:{'A' * 43}="])
+def test_without_a_sound_key_ring_nothing_is_served(keys, tmp_path):
+    ended = serve(tmp_path, CLICKHOOK_SECRET_KEY=STRONG_KEY, CLICKHOOK_ENCRYPTION_KEYS=keys)
     assert ended.returncode != 0
     assert "CLICKHOOK_ENCRYPTION_KEYS" in ended.stderr
     assert not keys or keys not in ended.stderr
+
+
+def serve(directory, **environment: str) -> subprocess.CompletedProcess[str]:
+    """On an empty data directory, for as long as it runs."""
+    command = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]
+    return subprocess.run(
+        [*command, "--bind", "127.0.0.1:0"],
+        cwd=ROOT,
+        env={**os.environ, "CLICKHOOK_DATA_DIR": str(directory), **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )

@@ -100,6 +100,7 @@ def serving() -> Iterator[RestServer]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.socket.listen(128)  # a kill switch asks for many calls at once
     rest.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
     yield rest

@@ -8,7 +8,7 @@ import time
 import pytest
 from django.urls import reverse
 
-from hooks.models import Call, Event, Switch
+from hooks.models import Call, Event, Session, Switch
 from hooks.wcs.kill_switch.switching import switch_off, switch_on_again
 from hooks.wcs.kill_switch.targets import UnknownTarget, find_target
 from tenants.models import AuditEntry
@@ -42,6 +42,20 @@ def test_from_then_on_calls_are_refused_and_later_allowed_again(acme, kind):
 
     assert switch_on_again(target, "over", "somebody")
     assert acme.post("call", callId="second").status == 200
+
+
+def test_one_visitor_is_switched_off_and_no_other(acme):
+    """By the address in a session id of the old kind."""
+    for address in ("203.0.113.5", "203.0.113.6"):
+        acme.session = f"/{address}:41234/198.51.100.7:8443"
+        acme.connected()
+    first, second = Session.objects.order_by("opened_at")
+    target = find_target("visitor", f"acme/{first.visitor}")
+    switch_off(target, "a test", "somebody")
+
+    assert acme.post("call", sessionId=first.wcs_session_id).is_neutral_refusal
+    assert last_reason() == ("switched_off", target.key)
+    assert acme.post("call", sessionId=second.wcs_session_id).status == 200
 
 
 @pytest.mark.parametrize("kind", [kind for kind in NAMES if kind != "callee"])

@@ -42,8 +42,10 @@ def voice(file: Path) -> None:
 class Visit:
     """A page, and all that its browser has got or written: frames, answers, console, content."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, script: str = "") -> None:
+        """`script` runs before the page's own."""
         self._context = browser.new_context(permissions=["microphone"])
+        self._context.add_init_script(script or "null")
         self._url = url
         self._heard: list[str] = []
         self.console: list[str] = []
@@ -81,8 +83,8 @@ class Visit:
 class Button(Visit):
     """The button that customers embed, on a customer's page."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
-        super().__init__(browser, url)
+    def __init__(self, browser: Browser, url: str, script: str = "") -> None:
+        super().__init__(browser, url, script)
         self._noted = 0
 
     @property

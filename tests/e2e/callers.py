@@ -46,6 +46,8 @@ class Client:
     def __init__(self, wcs: StandIn, origin: str, callee: str | None = None) -> None:
         self._wcs, self._origin, self._callee = wcs, origin, callee
         self._all: list[Visitor] = []
+        self.take_ticket: Callable[[], str] | None = None  # for each connection, as the button does
+        self.ticket = ""  # the last one
         self.visitor: Visitor | None = None
         self.call_id = ""
 
@@ -61,7 +63,8 @@ class Client:
     def dial(self, meanwhile: Callable[[], object] | None = None, **fields: Any) -> None:
         """Every call over a connection of its own, as the button does it."""
         self.leave()
-        visitor = self.connect()
+        self.ticket = self.take_ticket() if self.take_ticket else ""
+        visitor = self.connect(custom={"ticket": self.ticket} if self.ticket else None)
         if self._is_let_in(visitor):
             if meanwhile:
                 meanwhile()

@@ -16,6 +16,7 @@ from tests.e2e.pages import Pages
 from tests.e2e.phones import KINDS
 from tests.e2e.sip_servers import DemoServer, Kamailio
 from tests.e2e.stage import ACCOUNTS, Building, Stage
+from tests.e2e.ticket_desk import TicketDesk
 from tests.environment import DATA_DIR
 
 CHROMIUM = "/usr/bin/chromium"
@@ -124,13 +125,20 @@ def dials(
         host: str = "www.acme.localhost",
         wcs: str = "acme-1",
         more: str = "",
+        tickets: str = "",
     ) -> Caller:
+        """`tickets` is the key of the tenant whose tickets the page asks for."""
+        origin = pages.origin(host)
         if kind == "client":
-            coming: Caller = Client(stage.wcs(wcs), pages.origin(host), callee)
+            coming: Caller = Client(stage.wcs(wcs), origin, callee)
+            if tickets:
+                desk = TicketDesk(stage.building.gateway_port, tickets, origin)
+                coming.take_ticket = lambda: desk.take(callee)
         else:
             from tests.e2e.browser import Button
 
-            url = pages.with_button(pages.origin(host), stage.wcs(wcs).url, callee, more=more)
+            more += f' data-tickets="{tickets}"' if tickets else ""
+            url = pages.with_button(origin, stage.wcs(wcs).url, callee, more=more)
             coming = Button(request.getfixturevalue("chromium"), url)
         stage.callers.append(coming)
         coming.dial()

@@ -77,8 +77,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _policy(self, query: dict[str, str]) -> str:
         """The page may load and connect to nothing else."""
+        gives_tickets = "data-tickets" in query.get("more", "")
+        connects = f"{query['wcs']} 'self' {self.gateway}" if gives_tickets else query["wcs"]
         return (
-            f"default-src 'none'; script-src 'self' {self.gateway}; connect-src {query['wcs']};"
+            f"default-src 'none'; script-src 'self' {self.gateway}; connect-src {connects};"
             " img-src data:; base-uri 'none'; form-action 'none'"
         )
 

@@ -141,13 +141,22 @@ class Stage:
         assert all(map(fnmatchcase, told, calls)), told
         assert (count := Session.objects.count()) == sessions, f"{count} sessions"
 
-    def a_day_passes(self) -> None:
-        """And all leases with it; the worker closes what they covered."""
+    def has_rest_api(self) -> None:
+        """Acme's WCS, so that the gateway can end calls there."""
+        instance = self.cast.acme_1
+        instance.rest_api_url = self.wcs().rest
+        instance.save(update_fields=["rest_api_url"])
+
+    def time_passes(self, **time: float) -> None:
         for model, times in (
             (Session, ("opened_at", "established_at", "ended_at")),
             (Call, ("asked_at", "ringing_at", "answered_at", "ended_at")),
         ):
-            model.objects.update(**{name: F(name) - timedelta(days=1) for name in times})
+            model.objects.update(**{name: F(name) - timedelta(**time) for name in times})
+
+    def a_day_passes(self) -> None:
+        """And all leases with it; the worker closes what they covered."""
+        self.time_passes(days=1)
         take_turn(end_lost_sessions)
         take_turn(end_lost_calls)
 

@@ -79,6 +79,7 @@ def test_a_newcomer_calls_and_sees_the_call(demo, chromium):
     button(visit, 2).get_by_role("button").click()
     state(visit, 2, "refused")
     assert [line for line in visit.console if "Content Security Policy" in line] == []
+    assert [line for line in visit.console if "no ticket" in line] == []
     assert visit.page.locator("#events li").count() >= 8
     visit.leave()
 

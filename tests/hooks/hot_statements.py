@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from hooks.lifecycle import CallProgress, SessionProgress
+from hooks.limits.facts import MeterFacts
 from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import reserve_first_slice
 from hooks.limits.weighing import read_asked, weigh_call
@@ -103,7 +104,7 @@ ASKED: AskedCall = {
 def metering() -> Ledger:
     """Of a tenant whose meters are as they were read, with a call that has ended."""
     ended = ended_call(ASKED["reservation"], talked=60, id=ROW)
-    ledger = Ledger(1, limit_facts(version=1, meters={"tenant": {}}, ended=[ended]))
+    ledger = Ledger(1, MeterFacts(version=1, meters={"tenant": {}}, ended=[ended]))
     assert weigh_call(limit_facts(), ledger, 7, "a", BERLIN).reservation
     return ledger
 

@@ -14,12 +14,13 @@ from django.utils import timezone
 from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.known_instances import KnownInstances
-from hooks.lane import Lane, Surroundings
+from hooks.lane import Lane
 from hooks.models import Call, Event
 from hooks.reasons import Reason
 from hooks.recording import LoggedEvent, Record, parts
 from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT
 from hooks.statements.writing import write
+from hooks.waiting import Surroundings
 from tests.cast import ACME_SIGNING
 from tests.hooks.pure.pieces import HOOK_ID, RECEIVED_AT, make_hook
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from hooks.limits.facts import MeterFacts
 from hooks.limits.ledger import Ledger
 from hooks.limits.settlement import settle_call
 from hooks.limits.weighing import weigh_call
@@ -85,7 +86,7 @@ def replay(tenant, calls):
         destinations=None,
         rate=None,
     )
-    ledger, living, refused = Ledger(1, facts), [], []
+    ledger, living, refused = Ledger(1, MeterFacts()), [], []
     for asked_at, seconds, target in sorted(calls):
         clock = asked_at.timestamp()
         for ended in [each for each in living if each[0] < clock]:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.core.management import call_command
 
+from clickhook.metrics import figures
 from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS
 from hooks.facts import Facts
 from hooks.models import Meter
@@ -57,11 +58,12 @@ class Database:
         """The plan, with what it touched; its writes are taken back."""
         name = "s" + uuid.uuid5(uuid.NAMESPACE_OID, statement).hex
         literals = [psycopg.sql.Literal(value).as_string(self.connection) for value in values]
+        given = f"({', '.join(literals)})" if literals else ""
         with self.connection.transaction(force_rollback=True):
             if name not in self.statements:
                 self.connection.execute(f"PREPARE {name} AS {_numbered(statement)}")
             explained = self.connection.execute(
-                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE {name}({', '.join(literals)})"
+                f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE {name}{given}"
             ).fetchone()
         self.statements.add(name)
         return explained[0][0]["Plan"]
@@ -200,6 +202,13 @@ def test_the_reaper_looks_at_what_lives_alone(state, statement):
     plan = state.explain(re.sub(r"%\(\w+\)s", "%s", statement), [leases[n] for n in names])
 
     assert touched(plan) <= LIVING + LIVING_OF_POOL
+
+
+def test_the_figures_of_metrics_look_at_what_lives_alone(state):
+    plan = state.explain(figures.LOOK, [])
+
+    assert touched(plan) <= LIVING + LIVING_OF_POOL
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 4 * (LIVING + LIVING_OF_POOL)
 
 
 def test_every_statement_gives_the_facts_by_their_names(hot):

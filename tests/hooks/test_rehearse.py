@@ -22,12 +22,14 @@ def test_it_finds_the_gateway_safe(cast, gateway):
     assert [
         (step["hook"], step["status"]) for step in steps if step["part"] == "a visitor calls"
     ] == [
+        ("ticket", 200),
         ("connect", 200),
         ("ConnectionStatusEvent ESTABLISHED", 200),
         ("call", 200),
         ("CallStatusEvent TRYING", 200),
         ("CallStatusEvent RING", 200),
         ("CallStatusEvent ESTABLISHED", 200),
+        ("sendDtmf", 403),  # sales wants no tones
         ("hangup", 200),
         ("CallStatusEvent FINISH", 200),
         ("ConnectionStatusEvent DISCONNECTED", 200),
@@ -38,13 +40,16 @@ def test_it_finds_the_gateway_safe(cast, gateway):
         ("connect from https://www.acme.example.evil.example", 403),
         ("connect with no signature", 403),
         ("connect with a wrong signature", 403),
+        ("connect with a used ticket", 403),
         ("connect of a fraudster", 200),
         ("call to +88213000000", 403),
         ("transfer to +88213000000", 403),
+        ("sendDtmf without a call", 403),
         ("publishStream", 403),
         ("OnCallEvent", 403),
     ]
-    assert all(step["milliseconds"] > 0 for step in steps)
+    assert all(step["milliseconds"] > 0 for step in steps[:-1])
+    assert (steps[-1]["hook"], steps[-1]["status"]) == ("call/terminate", None)  # no REST API
 
 
 def test_it_leaves_a_whole_call_in_the_records_and_nothing_open(cast, gateway):
@@ -180,7 +185,7 @@ def test_it_says_that_an_instance_without_secret_answers_nobody(cast, gateway):
 
 def test_it_says_that_the_secret_does_not_open_here(cast, gateway, settings):
     settings.CLICKHOOK_ENCRYPTION_KEYS, settings.CLICKHOOK_KEY_FILE = (
-        "other:" + "A" * 43 + "=",
+        "other:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         None,
     )
 

@@ -22,8 +22,8 @@ from tenants.secrets.encryption import (
     place,
 )
 
-OLD = "old:" + "A" * 43 + "="
-NEW = "new:" + "B" * 42 + "A="
+OLD = "old:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+NEW = "new:/v38+/r5+Pf29fTz8vHw7+7t7Ovq6ejn5uXk4+Lh4N8="
 PLACE = place(1, "tenants_sipaccount", "row", "password")
 
 

@@ -205,6 +205,9 @@ FALLBACKS = [
     ("frontdesk", "This tenant has no callee frontdesk."),  # another tenant's
     ("sales", "sales cannot stand in for itself."),
     ("Not-an-alias", "Not-an-alias: Expected an alias, like help."),
+    ("support:0", "support:0: Expected a weight from 1 to 100."),
+    ("support:", "support:: Expected a weight from 1 to 100."),
+    ("nobody:2", "This tenant has no callee nobody."),
 ]
 
 
@@ -225,12 +228,14 @@ def test_the_tenants_page_has_keypad_fallback_and_price(acme_manager, cast):
         change(cast.acme),
         **{
             "callees-0-keypad": "on",
-            "callees-0-fallback": "support",
+            "callees-0-fallback": "support:3",
             "sip_accounts-0-internal_rate": "0.015",
         },
     )
     sales = Callee.objects.get(pk=cast.sales.pk)
-    assert (sales.keypad, sales.fallback) == (True, ["support"])
+    assert (sales.keypad, sales.fallback) == (True, [{"alias": "support", "weight": 3}])
+    page = acme_manager.get(change(cast.acme)).content.decode()
+    assert 'value="support:3"' in page
     assert SipAccount.objects.get(pk=cast.acme_account.pk).internal_rate == Decimal("0.015")
 
 

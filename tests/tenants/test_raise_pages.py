@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -138,6 +140,21 @@ def test_an_end_is_in_the_future_and_only_comes_earlier_once_it_holds(raised, ac
     assert "the end is set" in said(end("2099-01-01T00:00"))
     raised.refresh_from_db()
     assert raised.ends_at.strftime("%Y-%m-%d") == "2099-01-01"
+
+
+TIME = re.compile(r'<time datetime="[^"]+\+00:00">[-0-9]{10} [:0-9]{8} UTC</time>')
+
+
+def test_its_times_are_shown_in_the_persons_own_zone(raised, acme_manager):
+    """Each is marked up for the script that does it."""
+    page = reverse("admin:tenants_limitraise_decide", args=[raised.pk])
+    decide(acme_manager, raised, end="x", ends_at="2099-01-02T00:00")
+    for number_of_times in (3, 3):  # asked, due or decided, ends
+        html = acme_manager.get(page).content.decode()
+        assert len(TIME.findall(html)) == number_of_times
+        left = re.sub(r"<input[^>]*>", "", TIME.sub("", html).partition('id="content"')[2])
+        assert not re.search(r"\d{4}-\d\d-\d\d", left)
+        raising.confirm(raised, "anna")
 
 
 def test_of_two_people_who_raise_the_same_the_second_is_told(cast, acme_manager, colleague):

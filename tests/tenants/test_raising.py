@@ -166,6 +166,56 @@ def test_at_its_end_it_falls_back_unless_another_value_was_chosen(cast):
     assert raising.do_due() == (0, 0)
 
 
+OPENED = {"countries": ["AT", "DE"], "types": ["fixed_line", "mobile"]}
+
+
+@pytest.mark.parametrize(
+    ("values", "nearly", "at_end"),
+    [
+        (
+            {"limits": LIMITS | {"money_per_day": "50.00"}},
+            {"limits": LIMITS | {"money_per_day": "49.99"}},
+            {"limits": LIMITS},
+        ),
+        (
+            {"limits": {name: LIMITS[name] for name in ("money_per_day", "visitor")}},
+            {"limits": LIMITS | {"calls_per_hour": 1_000_000}},
+            {"limits": LIMITS},
+        ),
+        (
+            {"destinations": OPENED},
+            {"destinations": {**OPENED, "types": ["mobile"]}},
+            {"destinations": {"countries": ["DE"], "types": ["mobile"]}},
+        ),
+    ],
+)
+def test_who_takes_a_little_of_a_raise_back_does_not_keep_the_rest(cast, values, nearly, at_end):
+    user = person("manager")
+    [raised] = ask(cast.acme, user, **values)
+    assert raising.set_end(raised, timezone.now() + timedelta(hours=1))
+    assert raising.confirm(raised, "anna")
+    cast.acme.refresh_from_db()
+    assert ask(cast.acme, user, **nearly) == []
+
+    pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
+    assert raising.do_due() == (0, 1)
+    assert Tenant.objects.filter(pk=cast.acme.pk, **at_end).exists()
+
+
+def test_another_way_to_write_a_number_does_not_outlive_its_end(cast):
+    user = person("manager")
+    [raised] = ask(cast.sales, user, target="+4315880")
+    assert raising.set_end(raised, timezone.now() + timedelta(hours=1))
+    assert raising.confirm(raised, "anna")
+    cast.sales.refresh_from_db()
+    assert ask(cast.sales, user, target="004315880") == []
+
+    pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
+    assert raising.do_due() == (0, 1)
+    cast.sales.refresh_from_db()
+    assert cast.sales.target == "+4930123456"
+
+
 def test_an_end_that_comes_before_anybody_confirmed_leaves_nothing_raised(cast):
     [raised] = ask(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
     raising.set_end(raised, timezone.now() + timedelta(hours=1))

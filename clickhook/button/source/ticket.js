@@ -21,7 +21,7 @@ class TicketDesk {
   #url;
   #callee;
   #hasChallenge;
-  #prepared; // a promise of {challenge, solution, offer}
+  #prepared; // a promise of {challenge, offer, solution}, where the solution is one of its own
   #preparedAt = 0;
 
   constructor(url, callee, hasChallenge) {
@@ -41,7 +41,7 @@ class TicketDesk {
     return preparing;
   }
 
-  /** {open, next_opening, time_zone, sentence}; empty where that cannot be known. */
+  /** {open, next_opening, time_zone, sentence}; empty where that cannot be known. Waits for no work. */
   async status() {
     try {
       return (await this.prepare()).offer ?? {};
@@ -58,7 +58,9 @@ class TicketDesk {
       const offer = await ask(this.#url, {
         method: "POST",
         headers: { "Content-Type": "text/plain" }, // another type would cost a request more
-        body: JSON.stringify({ alias: this.#callee, origin: self.origin, challenge, solution }),
+        body: JSON.stringify({
+          alias: this.#callee, origin: self.origin, challenge, solution: await solution,
+        }),
       });
       return offer;
     } catch (error) {
@@ -69,7 +71,9 @@ class TicketDesk {
   async #prepare() {
     const alias = this.#callee ? `?alias=${encodeURIComponent(this.#callee)}` : "";
     const { challenge, ...offer } = await ask(`${this.#url}${alias}`);
-    return { challenge, offer, solution: await solve(challenge.parameters) };
+    const solution = solve(challenge.parameters);
+    solution.catch(() => {}); // comes up again where the ticket is taken
+    return { challenge, offer, solution };
   }
 
   #forget(prepared) {

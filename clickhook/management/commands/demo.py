@@ -121,7 +121,8 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
         customer.note_rest_api(hook_key, listening["rest"])
         address = listening["websocket"].replace("127.0.0.1", "localhost")
         gunicorn.wait_until_it_answers()
-        site.open(Content(f"http://localhost:{gateway_port}", address, key, administrator.sign_in))
+        gateway, tickets = f"http://localhost:{gateway_port}", customer.find_public_key(hook_key)
+        site.open(Content(gateway, address, tickets, key, administrator.sign_in))
         self.stdout.write(
             f"\nOpen this, click, and talk:\n\n    {site.origin}/?key={key}\n\nCtrl-C ends it all."
         )

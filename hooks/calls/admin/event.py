@@ -28,6 +28,7 @@ class EventAdmin(HugeTableAdmin):
         columns.decision_text,
         columns.reason_text,
         "detail",
+        "id_in_the_log",
         "redacted_body",
     )
     list_display = (
@@ -43,9 +44,13 @@ class EventAdmin(HugeTableAdmin):
     linked_lookups = ("session__id__exact", "call__id__exact", *TimeFilter.NAMES)
     time_field, has_refusal_indexes = "received_at", True
     search_fields = ("session__wcs_session_id__exact",)
-    search_help_text = search.HELP
+    search_help_text = search.EVENT_HELP
     match_id = staticmethod(search.match_events)
     match_text = staticmethod(search.contains_in_events)
+
+    @admin.display(description="hook_id in the log")
+    def id_in_the_log(self, event: Event) -> str:
+        return str(event.hook_id or "")
 
     @admin.display(description="body, redacted")
     def redacted_body(self, event: Event) -> str:

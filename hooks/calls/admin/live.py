@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-import psycopg
 from asgiref.sync import sync_to_async
 from django.contrib import admin
 from django.db import connection, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import TemplateResponse
 
+from hooks import primary
 from hooks.calls.admin.paging import newest_page
 from hooks.calls.admin.visible_parts import visible_parts
 from hooks.calls.live.board import read_board
@@ -26,7 +26,6 @@ from hooks.calls.live.changes import (
     read_changes_since,
 )
 from hooks.calls.live.listening import LISTENER, TooManyViewers, Viewer
-from hooks.database import parameters
 from hooks.models import Event
 from tenants.models import Tenant
 from tenants.scope import Scope, scope_of
@@ -133,9 +132,7 @@ async def _missed_changes(tenants: frozenset[int] | None, after: int | None) -> 
     if after is None or tenants == frozenset():
         return []
 
-    async with await psycopg.AsyncConnection.connect(
-        **parameters(), autocommit=True
-    ) as async_connection:
+    async with await primary.connect() as async_connection:
         return await read_changes_since(
             async_connection, after, None if tenants is None else sorted(tenants)
         )

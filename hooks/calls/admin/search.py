@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -15,6 +16,7 @@ HELP = (
     "A whole session id or call id, as WCS writes it; or a part of an alias, a number, an origin, "
     "a SIP login or a tenant's name."
 )
+EVENT_HELP = f"A hook_id, as it stands in the log. {HELP}"
 SESSION_HELP = (
     "A whole session id, as WCS writes it; or a part of an origin, a SIP login or a tenant's name."
 )
@@ -36,7 +38,14 @@ def match_events(text: str) -> Q:
     events_of_calls = Q(
         session__in=[session for _, session in calls], call__in=[call for call, _ in calls]
     )
-    return Q(session__in=_session_keys(text)) | events_of_calls
+    return Q(session__in=_session_keys(text)) | events_of_calls | _event_of_hook(text)
+
+
+def _event_of_hook(text: str) -> Q:
+    try:
+        return Q(hook_id=uuid.UUID(text))
+    except ValueError:
+        return Q(pk__in=[])
 
 
 def contains_in_sessions(text: str, user: Any) -> Q:

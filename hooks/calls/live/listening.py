@@ -8,9 +8,10 @@ from typing import Any
 
 import psycopg
 
+from hooks import primary
 from hooks.announcing import CHANNEL
 from hooks.calls.live.changes import LAST_EVENT, LATE_IDS, LiveChange, read_changes_since
-from hooks.database import DatabaseAway, noticing_absence, parameters
+from hooks.database import DatabaseAway, noticing_absence
 
 log = logging.getLogger("hooks")
 MAX_VIEWERS = 100  # of each process
@@ -75,9 +76,7 @@ class Listener:
     async def _run(self) -> None:
         try:
             with noticing_absence():
-                async with await psycopg.AsyncConnection.connect(
-                    **self._connection_parameters(), autocommit=True
-                ) as connection:
+                async with await primary.connect(application_name=APPLICATION_NAME) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     await self._follow(connection)
         except DatabaseAway as away:
@@ -87,10 +86,6 @@ class Listener:
 
         for viewer in self.viewers:
             viewer.drop()
-
-    @staticmethod
-    def _connection_parameters() -> dict[str, Any]:
-        return {**parameters(), "application_name": APPLICATION_NAME}
 
     async def _follow(self, connection: psycopg.AsyncConnection[Any]) -> None:
         """Reads the latest events more than once: one may commit after an event with a later id."""

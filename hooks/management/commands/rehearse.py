@@ -23,11 +23,12 @@ from tenants.origins import parse as parse_origin
 class Command(PlainHelpCommand):
     help = f"""Play a whole call against the running gateway, over HTTP, exactly as a WCS would.
 
-It connects from ORIGIN as a browser that sets every field it can, obeys the restClientConfig it is
-given, calls, rings, talks and hangs up. Then it tries what must be refused: a look-alike origin, no
-signature, a wrong one, a premium number, a transfer, a stream, an incoming call. Each step is shown
-with its time. A finding is a sentence about a point at which a real WCS would leak a secret or dial
-the wrong number.
+It connects from ORIGIN as a browser that sets every field it can, with a ticket if the tenant looks
+at tickets, obeys the restClientConfig it is given, calls, rings, talks, presses a key and hangs up.
+Then it tries what must be refused: a look-alike origin, no signature, a wrong one, a used ticket, a
+premium number, a transfer, a stream, an incoming call. At last it asks the real WCS, by its REST
+API, to end a call that does not exist. Each step is shown with its time. A finding is a sentence
+about a point at which a real WCS would leak a secret, dial the wrong number, or not end a call.
 
     manage.py rehearse --instance acme-1 --origin https://www.acme.example --callee sales
     manage.py rehearse --instance acme-1 --origin https://www.acme.example --url http://127.0.0.1:8000

@@ -9,31 +9,61 @@ from typing import Any
 from hooks.wcs.model.statuses import connection_status
 from hooks.wcs.rehearsal.play import Play
 from hooks.wcs.rehearsal.stand_in import Reply
+from hooks.wcs.rehearsal.ticket_desk import NoTicket
 from hooks.wcs.rehearsal.visitor import PREMIUM_NUMBER, Visitor
 
 
 def play_attacks(play: Play) -> None:
     _play_strangers(play)
+    _play_copied_page(play)
     _play_fraudster(play)
 
 
 def _play_strangers(play: Play) -> None:
+    """Each has what lets a visitor in, so that nothing but the attack itself is refused."""
     origin, secret = play.scene.origin, play.scene.secret
-    like = f"{origin}.evil.example"
+    like = Visitor(play.scene.app_key, f"{origin}.evil.example", _take_needed_ticket(play))
     account = "so that page gets the tenant's SIP account."
-    _connect_as_stranger(play, f"connect from {like}", like, secret, account)
+    _connect_as_stranger(play, f"connect from {origin}.evil.example", like, secret, account)
 
     anybody = "so whoever reaches the hook URL gets the SIP password."
-    _connect_as_stranger(play, "connect with no signature", origin, None, anybody)
+    _connect_as_stranger(play, "connect with no signature", _arrive(play), None, anybody)
     if secret is not None:
         wrong = secrets.token_urlsafe(16)
-        _connect_as_stranger(play, "connect with a wrong signature", origin, wrong, anybody)
+        _connect_as_stranger(play, "connect with a wrong signature", _arrive(play), wrong, anybody)
+
+
+def _play_copied_page(play: Play) -> None:
+    """Somebody has copied the page, and what it sent."""
+    app_key, origin, secret = play.scene.app_key, play.scene.origin, play.scene.secret
+    if play.used_ticket:
+        again = Visitor(app_key, origin, play.used_ticket)
+        often = "so one ticket opens many sessions."
+        _connect_as_stranger(play, "connect with a used ticket", again, secret, often)
+    if play.scene.requires_tickets:
+        without = "so tickets are not required."
+        _connect_as_stranger(
+            play, "connect without a ticket", Visitor(app_key, origin), secret, without
+        )
+
+
+def _arrive(play: Play) -> Visitor:
+    return Visitor(play.scene.app_key, play.scene.origin, _take_needed_ticket(play))
+
+
+def _take_needed_ticket(play: Play) -> str:
+    """Empty where none is needed, or the page gets none, which was noted in the visit."""
+    if not play.scene.desk or not play.scene.requires_tickets:
+        return ""
+    try:
+        return play.scene.desk.take().text
+    except NoTicket:
+        return ""
 
 
 def _connect_as_stranger(
-    play: Play, hook: str, origin: str, secret: str | None, consequence: str
+    play: Play, hook: str, visitor: Visitor, secret: str | None, consequence: str
 ) -> None:
-    visitor = Visitor(play.scene.app_key, origin)
     reply = play.post_as_stranger("connect", visitor.connection, secret)
     was_let_in = reply.status == HTTPStatus.OK
     if not was_let_in:
@@ -47,7 +77,7 @@ def _connect_as_stranger(
 
 def _play_fraudster(play: Play) -> None:
     """In a session of their own, from the right page, as every visitor can open it."""
-    visitor = Visitor(play.scene.app_key, play.scene.origin)
+    visitor = _arrive(play)
     if play.connect(visitor, "connect of a fraudster") is None:
         return
     try:
@@ -69,6 +99,7 @@ def _list_frauds(visitor: Visitor) -> list[tuple[str, str, dict[str, Any]]]:
     return [
         (f"call to {PREMIUM_NUMBER}", "call", visitor.call(PREMIUM_NUMBER)),
         (f"transfer to {PREMIUM_NUMBER}", "transfer", transfer),
+        ("sendDtmf without a call", "sendDtmf", visitor.fields_of_call(type="RFC2833", dtmf="1")),
         ("publishStream", "publishStream", {**visitor.context, **stream}),
         ("OnCallEvent", "OnCallEvent", visitor.fields_of_call(**arriving)),
     ]

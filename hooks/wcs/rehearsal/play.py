@@ -22,6 +22,7 @@ class Play:
         self._wcs, self.scene, self._explain = wcs, scene, explain
         self.part = Part.VISIT
         self.steps: list[RehearsalStep] = []
+        self.used_ticket = ""  # the one with which the visitor was let in
 
     def connect(self, visitor: Visitor, hook: str = "connect") -> dict[str, Any] | None:
         """The connection as WCS has it; None if it was refused."""
@@ -59,6 +60,8 @@ class Play:
 
     def close(self) -> None:
         self._wcs.close()
+        if self.scene.desk:
+            self.scene.desk.close()
 
     def note(self, hook: str, reply: Reply | None, outcome: str, findings: list[str]) -> None:
         milliseconds = round(reply.milliseconds, 1) if reply else None

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hooks.wcs.rehearsal.page import Page
+from hooks.wcs.rehearsal.ticket_desk import TicketDesk
+from hooks.wcs.rest_api.client import RestApi
+
 
 class Part(StrEnum):
     VISIT = "a visitor calls"
     ATTACKS = "what must be refused"
+    ENDING = "the gateway ends calls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,13 @@ class Scene:
     origin: str
     callee: str | None
     secret: str | None = field(repr=False)  # None: the instance does not sign
+    page: Page | None  # None: it is no page of a tenant's
+    desk: TicketDesk | None  # None: tickets are not looked at
+    rest_api: RestApi | None
+
+    @property
+    def requires_tickets(self) -> bool:
+        return self.page is not None and self.page.tickets == "required"
 
 
 @dataclass(frozen=True, slots=True)

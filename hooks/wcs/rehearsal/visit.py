@@ -11,12 +11,13 @@ from hooks.wcs.rehearsal import verdict
 from hooks.wcs.rehearsal.play import Play, list_not_ok
 from hooks.wcs.rehearsal.stand_in import Reply
 from hooks.wcs.rehearsal.steps import mask_number
+from hooks.wcs.rehearsal.ticket_desk import NoTicket
 from hooks.wcs.rehearsal.visitor import Visitor
 
 
 def play_visit(play: Play) -> bool:
     """False if the gateway does not work at all, so that it is no use to go on."""
-    visitor = Visitor(play.scene.app_key, play.scene.origin)
+    visitor = Visitor(play.scene.app_key, play.scene.origin, _get_ticket(play))
     connection = play.connect(visitor)
     if connection is None:
         return play.steps[-1].status in (HTTPStatus.OK, HTTPStatus.FORBIDDEN)
@@ -29,6 +30,23 @@ def play_visit(play: Play) -> bool:
     finally:  # however it went, the session is not left open
         _report_connection(play, visitor, connection, "ConnectionStatusEvent", "DISCONNECTED")
     return True
+
+
+def _get_ticket(play: Play) -> str:
+    """Empty where the visitor goes on without one."""
+    desk, is_needed = play.scene.desk, play.scene.requires_tickets
+    if desk is None:
+        return ""
+    try:
+        given = desk.take()
+    except NoTicket as error:
+        play.note(
+            "ticket", None, f"the page goes on without one. {error}", [str(error)] * is_needed
+        )
+        return ""
+    play.used_ticket = given.text
+    play.note("ticket", Reply(given.milliseconds, HTTPStatus.OK), "the page solves a challenge", [])
+    return given.text
 
 
 def _report_connection(
@@ -48,6 +66,7 @@ def _call(play: Play, visitor: Visitor) -> None:
     for status, sip_status in (("TRYING", 100), ("RING", 180), ("ESTABLISHED", 200)):
         fields = call_status(call, status, sip_status)
         _report(play, visitor, "CallStatusEvent", fields, own=asked)
+    _press_key(play, visitor)
     _hang_up(play, visitor)
     _report(play, visitor, "CallStatusEvent", call_status(call, "FINISH", 200), own=asked)
 
@@ -65,6 +84,25 @@ def _note_call(
         page = asked["callee"] or "nobody in particular"
         findings = verdict.judge_call(asked, reply.answer, visitor.entry("call"))
         play.note("call", reply, f"the page asks for {page}; {dials}", findings)
+
+
+def _press_key(play: Play, visitor: Visitor) -> None:
+    """Only the tone that was asked for, and only where the callee wants tones."""
+    wants_tones = play.scene.page is not None and play.scene.page.has_keypad
+    tone = {"type": "RFC2833", "dtmf": "1"}
+    reply, done = play.invoke("sendDtmf", visitor, visitor.fields_of_call(**tone))
+    if reply is None:
+        return play.note("sendDtmf", None, "WCS does not ask, and sends the tone", [])
+
+    outcome = "WCS sends no tone" if done is None else f"WCS sends the tone {done.get('dtmf')}"
+    findings = []
+    if done is not None and not wants_tones:
+        findings.append("The phone would hear tones, which its callee does not want.")
+    elif done is not None and done.get("dtmf") != tone["dtmf"]:
+        findings.append("The phone would hear another tone than the visitor's.")
+    elif done is None and wants_tones:
+        findings.append(play.tell_why_refused("sendDtmf", visitor, reply))
+    return play.note("sendDtmf", reply, outcome, findings)
 
 
 def _hang_up(play: Play, visitor: Visitor) -> None:

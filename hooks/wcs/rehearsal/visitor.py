@@ -56,7 +56,7 @@ _SDP = "\r\n".join(
 class Visitor:
     """One session: what the browser sent, and the restClientConfig WCS was given for it."""
 
-    def __init__(self, app_key: str, origin: str) -> None:
+    def __init__(self, app_key: str, origin: str, ticket: str = "") -> None:
         self.context = {"nodeId": NODE, "appKey": app_key, "sessionId": str(uuid.uuid4())}
         self.call_id = str(uuid.uuid1())  # as the SDK makes it
         self.connection = {
@@ -69,7 +69,7 @@ class Visitor:
             "clientBrowserVersion": "clickhook rehearsal",
             "msePacketizationVersion": 2,
             "keepAlive": False,
-            "custom": {},
+            "custom": {"ticket": ticket} if ticket else {},
             "origin": origin,
         }
         self.answer: Fields = {}

@@ -32,6 +32,7 @@ class ListedCall(NamedTuple):
 class ListedConnection(NamedTuple):
     session_id: str
     node_id: str
+    app_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _read_call(item: Any) -> ListedCall | None:
 
 
 def _read_connection(item: Any) -> ListedConnection | None:
-    texts = _read_texts(item, "sessionId", "nodeId")
+    texts = _read_texts(item, "sessionId", "nodeId", "appKey")
     return ListedConnection(*texts) if texts else None
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from tenants.fallback import fallback_problems
 from tenants.hours import BadHours, parse_hours
 from tenants.limits import MONEY, BadLimits, merge_limits, parse_limits
-from tenants.models.stored_json import fallback_problems, holiday_problems
+from tenants.models.stored_json import holiday_problems
 from tenants.money import MICROS, read_money, write_money
 from tenants.opened import BadDestinations, parse_destinations
 from tenants.transfer.problems import Problems
@@ -81,7 +82,7 @@ def _read_holidays(row: Row, given: Any) -> list[str]:
     return sorted(given)
 
 
-def _read_fallback(row: Row, given: Any) -> list[str]:
+def _read_fallback(row: Row, given: Any) -> list[Any]:
     if found := fallback_problems(given):
         raise _Wrong(found)
     return list(given)

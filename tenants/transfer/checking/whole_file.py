@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from tenants.fallback import aliases_of
 from tenants.models import Callee, WcsInstance
 from tenants.models.domain import TAKEN, UNAVAILABLE
 from tenants.origins import Origin, parse
@@ -118,7 +119,7 @@ class WholeFile:
                 self._problems.add(new.place, f"{sentence} {advice}")
 
     def _add_fallbacks(self, row: Row) -> None:
-        for index, alias in enumerate(row.values.get("fallback", ())):
+        for index, alias in enumerate(aliases_of(row.values.get("fallback", ()))):
             place = f"{row.place_of('fallback')}[{index}]"
             self._fallbacks.append((place, row.tenant_slug or "", alias))
 

@@ -101,12 +101,14 @@ def test_the_example_sees_that_the_connection_is_lost(example, wcs):
 
 
 @pytest.mark.parametrize("width", [390, 1100])
-def test_the_demos_page(visit, wcs, site, width):
+def test_the_demos_page(visit, wcs, site, cast, width):
     page = visit(viewport={"width": width, "height": 900})
-    site.files = files(DEMO, gateway=page.gateway, wcs=page.wcs)
+    cast.acme.domains.create(origin=site.address.rstrip("/"))
+    tickets = str(cast.acme.public_key)
+    site.files = files(DEMO, gateway=page.gateway, wcs=page.wcs, tickets=tickets)
     policy = (
-        f"default-src 'self'; script-src 'self' {page.gateway}; connect-src {page.wcs}; "
-        "img-src data:"
+        f"default-src 'self'; script-src 'self' {page.gateway}; worker-src blob:; "
+        f"connect-src {page.gateway} {page.wcs}; img-src data:"
     )
     site.headers = {"Content-Security-Policy": policy}
     page.page.goto(site.address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from statistics import median
 from urllib.parse import urlsplit
 
 import jwt
@@ -118,7 +119,7 @@ def test_it_costs_the_visitor_little(page, wcs, acme):
     page.opens(page.tag(tickets=str(acme.public_key)))
     session = page.page.context.new_cdp_session(page.page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
-    for _turn in range(6):
+    for _turn in range(8):
         page.button.dispatch_event("click")  # no pointer comes near before it
         assert wcs.visitor().receives("connection")["custom"]["ticket"]
         page.button.dispatch_event("click")
@@ -128,5 +129,4 @@ def test_it_costs_the_visitor_little(page, wcs, acme):
     starts, ends = asked[::2], asked[1::2]
     costs = [end[1] - start[0] for start, end in zip(starts, ends, strict=True)]
     print("tickets cost", [round(cost) for cost in costs], "ms")
-    # The first turn loads the Web SDK in between. Where others use the machine, the best counts.
-    assert min(costs[1:]) < BUDGET
+    assert median(costs[1:]) < BUDGET  # the first turn loads the Web SDK in between

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from hooks.limits.facts import LimitFacts
+from hooks.limits.facts import LimitFacts, MeterFacts
 from hooks.limits.fallback import weigh_callees
 from hooks.limits.ledger import Ledger
 from hooks.limits.settlement import settle_call
@@ -20,7 +20,6 @@ def limit_facts(**changes: Any) -> LimitFacts:
     """Of a call from a known visitor to a number in Berlin, without any limit."""
     facts = LimitFacts(
         clock=NOON,
-        version=None,
         worker_seen_at=NOON - 1,
         country="DE",
         currency="EUR",
@@ -40,8 +39,6 @@ def limit_facts(**changes: Any) -> LimitFacts:
         rate=[60_000, 0, 60, 60, "EUR"],
         visitor="v",
         ticketed=False,
-        meters=None,
-        ended=None,
     )
     texts = {
         name: json.dumps(value) if name.endswith("limits") else value
@@ -74,9 +71,11 @@ def fallback(callee_id: int, alias: str, target: str = "10001", **changes: Any) 
 class Visitors:
     """Asks for one call after the other, on one ledger."""
 
-    def __init__(self, target: str = BERLIN, **facts: Any) -> None:
+    def __init__(
+        self, target: str = BERLIN, meters: MeterFacts | None = None, **facts: Any
+    ) -> None:
         self.facts, self.target = limit_facts(**facts), target
-        self.ledger = Ledger(1, self.facts)
+        self.ledger = Ledger(1, meters or MeterFacts())
         self._called = 0
 
     def ask(self, after: float = 0, **changes: Any) -> Verdict:

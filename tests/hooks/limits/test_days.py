@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hooks.limits.asked import SLICE
+from hooks.limits.facts import MeterFacts
 from hooks.limits.ledger import Ledger
 from hooks.limits.meter import Meter
 from hooks.limits.pricing import Rate, price
@@ -124,10 +125,8 @@ class Day:
             worker_seen_at=self.clock - 1,
             tenant_limits=self.limits,
             rate=[*self.rate, "EUR"],
-            meters=stored,
-            version=1,
         )
-        ledger = Ledger(1, facts)
+        ledger = Ledger(1, MeterFacts(version=1, meters=stored))
         verdict = weigh_call(facts, ledger, 7, "a", BERLIN)
         self.meters = {row["scope"]: Meter.from_json(row["state"]) for row in ledger.as_rows()}
         if verdict.reservation is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from hooks.limits.facts import MeterFacts
 from hooks.limits.ledger import Ledger
 from hooks.reasons import Reason
-from tests.hooks.limits.pieces import NOON, Visitors, fallback, limit_facts
+from tests.hooks.limits.pieces import NOON, Visitors, fallback
 
 HELP, DESK, SHOP = fallback(11, "help"), fallback(12, "desk"), fallback(13, "shop")
 
@@ -26,8 +27,8 @@ def test_so_many_calls_ring_at_once():
 
 @pytest.mark.parametrize(("ringing", "fits"), [(["a", "b"], 0), (["b"], 1), ([], 2), (None, 2)])
 def test_a_call_that_was_answered_or_ended_rings_no_more(ringing, fits):
-    meters = {"callee 9": {"ringing": ["a", "b"]}}
-    visitors = Visitors(callee_ringing_capacity=2, meters=meters, ringing=ringing)
+    meters = MeterFacts(meters={"callee 9": {"ringing": ["a", "b"]}}, ringing=ringing)
+    visitors = Visitors(callee_ringing_capacity=2, meters=meters)
 
     assert visitors.count_allowed(3) == fits
 
@@ -220,8 +221,7 @@ def test_what_a_call_leaves_in_the_meters_survives_the_database():
     visitors.end(visitors.ask(), rang=20.0)
     stored = {row["scope"]: row["state"] for row in visitors.ledger.as_rows()}
 
-    facts = limit_facts(meters=stored, ringing=["call 1"])
-    again = Ledger(1, facts)
+    again = Ledger(1, MeterFacts(meters=stored, ringing=["call 1"]))
     assert again["callee 9"].ringing == ("call 1",)
     assert again["callee 9"].short_calls == (NOON,)
     assert again["attempts v"].failed == {"9": NOON}

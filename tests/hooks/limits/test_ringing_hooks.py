@@ -145,6 +145,14 @@ def test_a_fallback_that_is_switched_off_is_not_called(sales, acme, cast):
     assert Call.objects.get(wcs_call_id="b").reason == "ringing_busy"
 
 
+def test_a_fallback_may_have_a_weight(sales, acme):
+    sales.update(ringing_capacity=1, fallback=[{"alias": "support", "weight": 3}, "nobody"])
+    acme.connected()
+    acme.post("call", callId="a")
+
+    assert acme.post("call", callId="b").json["callee"] == SUPPORT
+
+
 def test_another_tenants_callee_is_no_fallback(sales, acme):
     sales.update(ringing_capacity=1, fallback=["frontdesk", "nobody"])
     acme.connected()

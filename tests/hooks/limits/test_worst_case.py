@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hooks.limits.facts import MeterFacts
 from hooks.limits.ledger import Ledger
 from hooks.limits.meter import Meter
 from hooks.limits.pricing import Rate, price
@@ -220,15 +221,14 @@ class Player:
                 self.spent[key] = self.spent.get(key, 0) + part
 
     def ask(self) -> None:
+        stored = {name: meter.as_json() for name, meter in self.meters.items()}
         facts = limit_facts(
             clock=self.clock,
             worker_seen_at=self.clock - 1,
             tenant_limits=self.limits,
             rate=[*self.rate, "EUR"],
-            meters={name: meter.as_json() for name, meter in self.meters.items()},
-            version=1,
         )
-        ledger = Ledger(1, facts)
+        ledger = Ledger(1, MeterFacts(version=1, meters=stored))
         verdict = weigh_call(facts, ledger, 7, "a", BERLIN)
         if verdict.reservation is None:
             return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
 import pytest
 
 from hooks import without_database
+from hooks.metrics import EVENTS_LOST, EVENTS_SPOOLED
 from hooks.reasons import Reason
 from hooks.spool import SpoolError
 from hooks.without_database import REPORT_EVERY, Outage
@@ -146,3 +148,16 @@ def test_a_long_outage_is_reported_once_in_a_while(spool, lines, clock):
         "ERROR the database is still away after 61 s: 2 hooks refused, 0 events kept",
         "ERROR the database is still away after 122 s: 4 hooks refused, 0 events kept",
     ]
+
+
+def test_an_event_that_is_kept_again_is_counted_once(spool):
+    """While the database stays away, what is on disk is tried, and kept anew."""
+    from_disk = dataclasses.replace(EVENT, proof=None)
+    outage, counters = Outage(spool), (EVENTS_SPOOLED, EVENTS_LOST)
+    before = [counter._value.get() for counter in counters]
+    outage.answer([EVENT])
+    outage.answer([from_disk])
+    spool.is_full = True
+    outage.answer([EVENT, from_disk])
+
+    assert [counter._value.get() for counter in counters] == [before[0] + 1, before[1] + 1]

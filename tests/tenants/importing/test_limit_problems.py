@@ -100,6 +100,35 @@ PROBLEMS = [
         'tenants[0].callees[0].fallback: Expected a list of aliases, like ["help"].',
     ),
     (
+        {"callees": [{"alias": "sales", "fallback": [{"alias": "frontdesk", "weight": 2}]}]},
+        "tenants[0].callees[0].fallback[0]: This tenant has no callee of that alias, here or in "
+        "the database.",
+    ),
+    (
+        {"callees": [{"alias": "sales", "fallback": [{"alias": "sales", "weight": 1}]}]},
+        "tenants[0].callees[0].fallback: sales cannot stand in for itself.",
+    ),
+    *(
+        (
+            {"callees": [{"alias": "sales", "fallback": [{"alias": "support", "weight": weight}]}]},
+            "tenants[0].callees[0].fallback[0]: Expected a weight from 1 to 100.",
+        )
+        for weight in (0, -1, 101, 1.5, "3", True, None)
+    ),
+    (
+        {"callees": [{"alias": "sales", "fallback": [{"alias": "support"}]}]},
+        "tenants[0].callees[0].fallback[0]: Expected an alias and a weight, like "
+        '{"alias": "help", "weight": 3}.',
+    ),
+    (
+        {
+            "callees": [
+                {"alias": "sales", "fallback": ["support", {"alias": "support", "weight": 1}]}
+            ]
+        },
+        "tenants[0].callees[0].fallback[1]: This is given twice.",
+    ),
+    (
         {"callees": [{"alias": "sales", "keypad": "yes"}]},
         "tenants[0].callees[0].keypad: Expected true or false, not text.",
     ),

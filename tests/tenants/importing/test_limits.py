@@ -32,7 +32,7 @@ EVERYTHING = {
             "alias": "sales",
             "target": "030 123456",
             "keypad": True,
-            "fallback": ["help", "support"],
+            "fallback": [{"alias": "help", "weight": 3}, "support"],
             "limits": {"concurrent_calls": 3, "visitor": {"callees_per_hour": 1}},
             "destinations": {"countries": ["001"], "types": ["satellite"]},
         },
@@ -58,7 +58,8 @@ def test_every_key_is_stored(run, cast):
     assert SipAccount.objects.get(tenant=acme).internal_rate == Decimal("0.015")
     assert SipAccount.objects.get(tenant=acme).limits == {"minutes_per_day": 60}
     sales = Callee.objects.get(tenant=acme, alias="sales")
-    assert (sales.number, sales.keypad, sales.fallback) == ("4930123456", True, ["help", "support"])
+    assert (sales.number, sales.keypad) == ("4930123456", True)
+    assert sales.fallback == [{"alias": "help", "weight": 3}, "support"]
     assert sales.limits == {"concurrent_calls": 3, "visitor": {"callees_per_hour": 1}}
     assert sales.destinations == {"countries": ["001"], "types": ["satellite"]}
 

@@ -1,0 +1,36 @@
+"""`manage.py migrate`: Django's own, while hooks are answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+from django.db import OperationalError, connections
+
+from clickhook.giving_way import GaveUpError, GivingWay, lacks_lock
+
+
+class Command(migrate.Command):
+    def handle(self, *args: Any, **options: Any) -> None:
+        giving_way = GivingWay(connections[options["database"]], self._tell)
+        with giving_way.at_work():
+            try:
+                while not self._has_migrated(*args, **options):
+                    giving_way.leave_transaction()
+                    giving_way.wait()
+            except GaveUpError as error:
+                raise CommandError(str(error)) from None
+
+    def _has_migrated(self, *args: Any, **options: Any) -> bool:
+        """False where a migration did not get a lock: it changed nothing."""
+        try:
+            super().handle(*args, **options)
+        except OperationalError as error:
+            if lacks_lock(error):
+                return False
+            raise
+        return True
+
+    def _tell(self, sentence: str) -> None:
+        self.stderr.write(f"migrate {sentence}")

@@ -1,0 +1,121 @@
+"""What is deleted and when: one entry for each kind of rows, with its statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+BATCH = 10_000  # rows of one statement: its locks are short, and hooks come in between
+FOREVER = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Rows of a table that are `due`, oldest first, found along an index."""
+
+    name: str
+    table: str
+    due: str  # of a row that is called `old`; %(days)s is how long it is kept
+    order: str
+    key: str = "id"
+    days: int | None = None
+    also: str = ""  # further parts of the statement, about the rows in `gone`
+
+    @property
+    def values(self) -> dict[str, int | None]:
+        return {"days": self.days, "batch": BATCH}
+
+    @property
+    def count(self) -> str:
+        return f"SELECT count(*) FROM {self.table} old WHERE {self.due}"  # noqa: S608
+
+    @property
+    def delete(self) -> str:
+        return f"""
+        WITH gone AS MATERIALIZED (
+            SELECT {self.key} FROM {self.table} old
+             WHERE {self.due} ORDER BY {self.order} LIMIT %(batch)s
+        ){self.also}
+        DELETE FROM {self.table} WHERE {self._is_gone}
+        """  # noqa: S608
+
+    @property
+    def _is_gone(self) -> str:
+        """An array is looked up along the index, whatever the planner believes of the table."""
+        if "," in self.key:
+            return f"({self.key}) IN (SELECT {self.key} FROM gone)"  # noqa: S608
+        return f"{self.key} = ANY (ARRAY(SELECT {self.key} FROM gone))"  # noqa: S608
+
+
+# Nobody deletes these with their call but we: no constraint says that they belong to it.
+_WITH_CALLS = """,
+    ending AS (DELETE FROM hooks_ending WHERE call_id = ANY (ARRAY(SELECT id FROM gone))),
+    keypad AS (DELETE FROM hooks_keypad WHERE call_id = ANY (ARRAY(SELECT id FROM gone))),
+    alarm AS (UPDATE hooks_alarm SET call_id = NULL
+               WHERE call_id = ANY (ARRAY(SELECT id FROM gone)))"""
+
+
+def list_kinds() -> list[Kind]:
+    """Those that are kept for ever are not among them."""
+    events, calls = settings.CLICKHOOK_KEEP_EVENTS, settings.CLICKHOOK_KEEP_CALLS
+    kinds = [
+        Kind(
+            "events",
+            "hooks_event",
+            "received_at < now() - make_interval(days => %(days)s)",
+            "received_at",
+            days=events,
+        ),
+        Kind(  # what it reserved has to be given back first
+            "calls",
+            "hooks_call",
+            "asked_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL "
+            "AND (reservation IS NULL OR settled_at IS NOT NULL)",
+            "asked_at",
+            days=calls,
+            also=_WITH_CALLS,
+        ),
+        Kind(
+            "sessions",
+            "hooks_session",
+            "opened_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL "
+            "AND NOT EXISTS (SELECT FROM hooks_call call WHERE call.session_id = old.id)",
+            "opened_at",
+            days=calls,
+        ),
+        *_SHORT_LIVED,
+    ]
+    return [kind for kind in kinds if kind.days != FOREVER]
+
+
+_SHORT_LIVED = (
+    Kind(
+        "endings",
+        "hooks_ending",
+        "done_at < now() - interval '30 days'",
+        "done_at",
+        key="call_id",
+    ),
+    # A ticket that has expired is refused for that, so its row is of no use any more.
+    Kind("spent tickets", "hooks_spentticket", "until < now()", "until", key="tenant_id, jti"),
+    Kind(
+        "breaches",
+        "hooks_visitorbreach",
+        "since < now() - interval '2 days'",
+        "since",
+        key="tenant_id, visitor",
+    ),
+    # No window of a visitor is longer than a day. What is read and written meanwhile is written
+    # anew.
+    Kind(
+        "meters of visitors",
+        "hooks_meter",
+        "(scope LIKE 'visitor %%' OR scope LIKE 'attempts %%') "
+        "AND touched_at < now() - interval '25 hours'",
+        "touched_at",
+        key="tenant_id, scope",
+    ),
+    # A notice of a month's limit must outlast that month.
+    Kind("notices", "hooks_limitnotice", "at < now() - interval '92 days'", "at"),
+)

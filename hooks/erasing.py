@@ -1,0 +1,105 @@
+"""Erases what is personal in ended sessions: who the visitor was, what they sent, from where.
+
+What was called, when and at what cost stays, for the customer's bill. Meters and breaches of a
+visitor hold a keyed hash; the worker deletes them within two days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from hooks.tickets.gateway_key import visitor_key
+from hooks.tickets.visitor import Told, name_address, name_visitor
+
+BATCH = 1_000  # sessions, or events
+NO_UUID = "00000000-0000-0000-0000-000000000000"
+# A session id of the old kind is the visitor's address.
+SESSIONS = """
+UPDATE hooks_session
+   SET visitor = '', visitor_display = '', label = '', context = NULL, connect_digest = '',
+       wcs_session_id = 'erased ' || id
+ WHERE id = ANY (%(ids)s)
+"""
+CALLS = "UPDATE hooks_call SET visitor = '', end_info = '' WHERE session_id = ANY (%(ids)s)"
+EVENTS = "UPDATE hooks_event SET body = '{}', detail = '' WHERE session_id = ANY (%(ids)s)"
+EVENTS_ALONE = "UPDATE hooks_event SET body = '{}', detail = '' WHERE id = ANY (%(ids)s)"
+NEXT_SESSIONS = """
+SELECT id, opened_at FROM hooks_session
+ WHERE tenant_id = %(tenant)s AND ended_at IS NOT NULL
+   AND (opened_at, id) > (%(at)s::timestamptz, %(id)s::uuid)
+   AND (visitor = %(visitor)s OR %(visitor)s::text IS NULL AND wcs_session_id NOT LIKE 'erased %%')
+ ORDER BY opened_at, id LIMIT %(batch)s
+"""
+# Hooks that were refused before there was a session, and those whose session is deleted.
+NEXT_EVENTS = """
+SELECT id, received_at FROM hooks_event event
+ WHERE tenant_id = %(tenant)s AND received_at < %(begun)s AND body <> '{}'
+   AND (received_at, id) > (%(at)s::timestamptz, %(id)s::bigint)
+   AND NOT EXISTS (SELECT FROM hooks_session session WHERE session.id = event.session_id)
+ ORDER BY received_at, id LIMIT %(batch)s
+"""
+LIVING = """
+SELECT count(*), now() FROM hooks_session
+ WHERE tenant_id = %(tenant)s AND ended_at IS NULL
+   AND (visitor = %(visitor)s OR %(visitor)s::text IS NULL)
+"""
+# The block itself stays: it is the tenant's protection, and names nobody.
+BLOCKS = """
+UPDATE hooks_visitorblock SET display = ''
+ WHERE tenant_id = %(tenant)s AND display <> ''
+   AND (visitor = %(visitor)s OR %(visitor)s::text IS NULL)
+"""
+
+
+@dataclass
+class Erased:
+    sessions: int = 0
+    events: int = 0  # without a session
+    living: int = 0  # sessions that have not ended; they are left
+
+
+def visitor_by(told: Told, text: str) -> str:
+    """The id of whoever is told apart by this; empty where it is no address."""
+    if told is Told.BY_ADDRESS:
+        return name_address(text, visitor_key()).id
+    return name_visitor(told, text, visitor_key()).id
+
+
+def erase(tenant_id: int, visitor: str | None) -> Iterator[Erased]:
+    """Each batch is a transaction, and gives the sums so far; None: every visitor of the tenant."""
+    whose = {"tenant": tenant_id, "visitor": visitor}
+    [(living, begun)] = _execute(LIVING, whose)
+    erased = Erased(living=living)
+
+    for ids in _batches(NEXT_SESSIONS, whose, NO_UUID):
+        with transaction.atomic():
+            for statement in (SESSIONS, CALLS, EVENTS):
+                _execute(statement, {"ids": ids})
+        erased.sessions += len(ids)
+        yield erased
+
+    for ids in _batches(NEXT_EVENTS, whose | {"begun": begun}, 0) if visitor is None else ():
+        _execute(EVENTS_ALONE, {"ids": ids})
+        erased.events += len(ids)
+        yield erased
+
+    _execute(BLOCKS, whose)
+    yield erased
+
+
+def _batches(statement: str, values: dict[str, Any], lowest: object) -> Iterator[list[Any]]:
+    """Oldest first, each row once."""
+    at, last = "-infinity", lowest
+    while rows := _execute(statement, values | {"at": at, "id": last, "batch": BATCH}):
+        last, at = rows[-1]
+        yield [id_ for id_, _ in rows]
+
+
+def _execute(statement: str, values: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []

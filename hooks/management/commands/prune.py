@@ -1,0 +1,80 @@
+"""`manage.py prune`: deletes what served its time now, all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json as json_text
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.db import DatabaseError
+
+from hooks.database import DatabaseAway, noticing_absence
+from hooks.duties.kept import BATCH, Kind, list_kinds
+from hooks.duties.pruning import delete_batch
+from hooks.duties.repeating import Connection, connect
+from tenants.management.plain_help import PlainHelpCommand
+from tenants.management.progress_line import ProgressLine
+
+
+class Command(PlainHelpCommand):
+    help = """Delete what served its time: at once, while hooks are answered.
+
+The worker does the same all the time. This is for the day when CLICKHOOK_KEEP_EVENTS or
+CLICKHOOK_KEEP_CALLS becomes shorter, and for installations that want to see what would go.
+
+  events              after CLICKHOOK_KEEP_EVENTS days (90)
+  calls, sessions     after CLICKHOOK_KEEP_CALLS days (730), once they have ended and are settled
+  endings             after 30 days
+  notices             after 92 days
+  breaches, meters of visitors, spent tickets     when no limit and no ticket needs them any more
+
+The figures of each hour, which the charts show, stay. So do tenants and the audit.
+
+    manage.py prune --dry-run     how many rows of each kind would go; changes nothing
+
+Batches of 10,000 rows; interrupted, run it again. To erase what belongs to one visitor, see erase.
+
+Exit code 0: done; 1: the database ended it."""
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only count")
+        parser.add_argument("--json", action="store_true", help="the numbers by kind, as JSON")
+
+    def handle(self, *, dry_run: bool, json: bool, **options: Any) -> None:
+        self._line = ProgressLine(self)
+        try:
+            with noticing_absence():
+                numbers = asyncio.run(self._go_through(dry_run))
+        except (DatabaseAway, DatabaseError) as error:
+            raise CommandError(f"The database ended it: {error}. Run it again.") from None
+        finally:
+            self._line.clear()
+
+        if json:
+            return self.stdout.write(json_text.dumps({"dry_run": dry_run, "rows": numbers}))
+        verb = "would be deleted" if dry_run else "deleted"
+        for name, number in numbers.items():
+            self.stdout.write(f"{number:>12,} {name} {verb}")
+        return None
+
+    async def _go_through(self, dry_run: bool) -> dict[str, int]:
+        work = _count if dry_run else self._delete
+        async with await connect() as connection:
+            await connection.execute("SET statement_timeout = 0")
+            return {kind.name: await work(connection, kind) for kind in list_kinds()}
+
+    async def _delete(self, connection: Connection, kind: Kind) -> int:
+        total = number = await delete_batch(connection, kind)
+        while number == BATCH:
+            self._line.show(f"deleting {kind.name}", total, unit="rows")
+            number = await delete_batch(connection, kind)
+            total += number
+        return total
+
+
+async def _count(connection: Connection, kind: Kind) -> int:
+    row = await (await connection.execute(kind.count, kind.values)).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,131 @@
+"""Migrations run while hooks are answered: whoever holds a lock is given way to."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.migration import Migration
+from django.db.migrations.operations import AddIndex, CreateModel
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.operations.fields import FieldOperation
+from django.db.migrations.recorder import MigrationRecorder
+
+from clickhook.giving_way import GivingWay
+from hooks.database import parameters
+from hooks.models import Event
+from tests.clickhook.running_up import eventually
+
+BIG = {"event", "call", "session"}
+# What was there before the first installation.
+FIRST = {("hooks", f"000{number}") for number in range(1, 4)}
+# Those until then were measured: tests/operation/test_upgrade_locks.py.
+LAST_OF_BEFORE = {"hooks": "0014", "tenants": "0018"}
+ADD = "ALTER TABLE hooks_call ADD COLUMN given_way int"
+DROP = "ALTER TABLE hooks_call DROP COLUMN given_way"
+
+
+@contextmanager
+def in_background(work: Callable[[], object]) -> Iterator[threading.Thread]:
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield thread
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def _change_calls() -> None:
+    with GivingWay(connection, tell=print).at_work(), connection.cursor() as cursor:
+        cursor.execute(ADD)
+        cursor.execute(DROP)
+
+
+def test_hooks_are_answered_while_a_migration_waits_for_a_lock(acme):
+    """Somebody reads calls in a long transaction, and the migration wants to add a column."""
+    acme.connected()
+    with psycopg.connect(**parameters()) as reader:
+        reader.execute("SELECT count(*) FROM hooks_call")
+        with in_background(_change_calls) as migrating:
+            eventually(lambda: _waits_for("hooks_call"))
+            begun, slowest, statuses = time.monotonic(), 0.0, []
+            while time.monotonic() < begun + 3:
+                at = time.monotonic()
+                statuses.append(acme.post("ConnectionStatusEvent", "connection_established").status)
+                slowest = max(slowest, time.monotonic() - at)
+            assert migrating.is_alive()
+            reader.rollback()
+
+    assert set(statuses) == {200}
+    assert Event.objects.count() == len(statuses) + 1
+    assert slowest < 0.9
+
+
+def test_a_migration_begins_again_until_it_gets_its_lock(transactional_db, capfd):
+    call_command("migrate", "hooks", "0013", verbosity=0)
+    with psycopg.connect(**parameters()) as writer:
+        writer.execute("LOCK TABLE tenants_tenant IN ROW EXCLUSIVE MODE")
+        with in_background(lambda: call_command("migrate", verbosity=0)) as migrating:
+            eventually(lambda: "gives way" in capfd.readouterr().err)
+            assert migrating.is_alive()
+            writer.rollback()
+
+    assert MigrationRecorder.Migration.objects.filter(name="0014_notices").exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def _waits_for(table: str) -> bool:
+    query = "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [table])
+        return cursor.fetchone()[0] > 0
+
+
+def test_a_migration_locks_one_table_at_a_time():
+    """In one transaction it would keep the lock of the first while it waits for the second."""
+    found = {
+        f"{migration}: {sorted(tables)}"
+        for migration in MigrationLoader(None).disk_migrations.values()
+        if migration.atomic and migration.name[:4] > LAST_OF_BEFORE.get(migration.app_label, "9999")
+        for tables in [_altered_tables(migration)]
+        if len(tables) > 1
+    }
+    assert found == set()
+
+
+def _altered_tables(migration: Migration) -> set[str]:
+    new = {one.name.lower() for one in migration.operations if isinstance(one, CreateModel)}
+    altering = [one for one in migration.operations if isinstance(one, FieldOperation | AddIndex)]
+    return {one.model_name.lower() for one in altering} - new
+
+
+def test_an_index_of_a_big_table_is_made_concurrently():
+    found = [
+        f"{migration}: {operation.describe()}"
+        for migration in MigrationLoader(None).disk_migrations.values()
+        if (migration.app_label, migration.name[:4]) not in FIRST
+        for operation in migration.operations
+        if _locks_a_big_table(operation, migration.app_label)
+    ]
+    assert found == []
+
+
+def _locks_a_big_table(operation: Operation, app: str) -> bool:
+    return (
+        app == "hooks"
+        and type(operation) is AddIndex
+        and getattr(operation, "model_name", "") in BIG
+    )

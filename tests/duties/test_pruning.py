@@ -1,0 +1,142 @@
+"""What served its time is deleted, and nothing else: by the worker, and by `manage.py prune`."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from hooks.models import (
+    Alarm,
+    Call,
+    Ending,
+    Event,
+    Keypad,
+    LimitNotice,
+    Meter,
+    Session,
+    SpentTicket,
+    VisitorBlock,
+    VisitorBreach,
+)
+from tests.duties.conftest import make_call
+
+NOW = timezone.now()
+OLD = {"CLICKHOOK_KEEP_EVENTS": "30", "CLICKHOOK_KEEP_CALLS": "60"}
+
+
+def days_ago(days):
+    return NOW - timedelta(days=days)
+
+
+def an_event(cast, days):
+    return Event.objects.create(
+        hook_id=uuid.uuid4(),
+        tenant=cast.acme,
+        instance=cast.acme_1,
+        received_at=days_ago(days),
+        method="call",
+        decision="allowed",
+        reason="allowed",
+        body={},
+    )
+
+
+def a_call(cast, number, days, *, ended=True, **more):
+    at = days_ago(days)
+    call = make_call(cast, cast.acme_1, number, asked_at=at, ended_at=at if ended else None, **more)
+    Session.objects.filter(pk=call.session_id).update(opened_at=at, ended_at=at if ended else None)
+    Ending.objects.create(call=call, because="switch", since=at, due_at=at)
+    Keypad.objects.create(call=call, presses=1, sent=1, last=[])
+    return call
+
+
+@pytest.fixture
+def history(cast):
+    """Of each kind one that is kept and one that is not; calls of every state."""
+    for days in (29, 31):
+        an_event(cast, days)
+    kept = [
+        a_call(cast, 1, 59),
+        a_call(cast, 2, 61, ended=False),
+        a_call(cast, 3, 61, reservation={"at": 1}),
+    ]
+    gone = [a_call(cast, 4, 61), a_call(cast, 5, 61, reservation={"at": 1}, settled_at=NOW)]
+    alarm = Alarm.objects.create(kind="not_ended", call=gone[0], at=NOW, tenant=cast.acme)
+
+    for days in (-1, 1):
+        SpentTicket.objects.create(tenant=cast.acme, jti=f"jti {days}", until=days_ago(days))
+    for days in (1, 3):
+        of = {"tenant": cast.acme, "visitor": f"v{days}"}
+        VisitorBreach.objects.create(**of, times=1, since=days_ago(days))
+        VisitorBlock.objects.create(**of, display="203.0.113.…", since=days_ago(days * 15))
+    for scope, days in {"visitor a": 0, "visitor b": 2, "attempts c": 2, "tenant": 99}.items():
+        of = {"tenant": cast.acme, "scope": scope}
+        Meter.objects.create(**of, state={}, touched_at=days_ago(days))
+    for days in (91, 93):
+        of = {"tenant": cast.acme, "scope": "tenant", "limit": "calls_per_day"}
+        LimitNotice.objects.create(
+            **of, level="warning", period=days, used=1, most=1, at=days_ago(days)
+        )
+    return {call.pk for call in kept}, alarm
+
+
+def assert_pruned(kept, alarm):
+    assert set(Call.objects.values_list("pk", flat=True)) == kept
+    assert set(Ending.objects.values_list("call_id", flat=True)) == kept
+    assert set(Keypad.objects.values_list("call_id", flat=True)) == kept
+    assert set(Session.objects.values_list("calls", flat=True)) == kept
+    assert Event.objects.get().received_at == days_ago(29)
+    alarm.refresh_from_db()
+    assert alarm.call_id is None
+
+    assert SpentTicket.objects.get().jti == "jti -1"
+    assert VisitorBreach.objects.get().visitor == "v1"
+    assert {block.display for block in VisitorBlock.objects.all()} == {"203.0.113.…", ""}
+    assert set(Meter.objects.values_list("scope", flat=True)) == {"visitor a", "tenant"}
+    assert LimitNotice.objects.get().period == "91"
+
+
+def test_the_worker_prunes(history, manage):
+    done = manage("worker", "--once", "--json", **OLD)
+    told = json.loads(done.stdout)["duties"]["pruning"]
+    assert told == (
+        "deleted 1 events, 3 calls, 3 sessions, 1 spent tickets, 1 breaches, "
+        "2 meters of visitors, 1 notices, 1 addresses of blocked visitors"
+    )
+    kept, alarm = history
+    [lost] = [pk for pk in kept if not Call.objects.filter(pk=pk).exists()]  # it was reaped first
+    assert_pruned(kept - {lost}, alarm)
+
+
+def test_the_command_counts_and_prunes(history, manage):
+    before = Event.objects.count(), Call.objects.count(), Session.objects.count()
+    dry = json.loads(manage("prune", "--dry-run", "--json", **OLD).stdout)
+    assert dry["rows"] | {"sessions": 2} == {
+        "events": 1,
+        "calls": 2,
+        "sessions": 2,
+        "endings": 0,
+        "spent tickets": 1,
+        "breaches": 1,
+        "meters of visitors": 2,
+        "notices": 1,
+    }
+    assert before == (Event.objects.count(), Call.objects.count(), Session.objects.count())
+
+    done = manage("prune", "--json", **OLD)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["rows"] == dry["rows"] | {"sessions": 2}
+    kept, alarm = history
+    VisitorBlock.objects.filter(visitor="v3").update(display="")  # the worker's alone
+    assert_pruned(kept, alarm)
+
+
+def test_what_is_kept_for_ever_is_kept(history, manage):
+    before = Event.objects.count(), Call.objects.count(), Session.objects.count()
+    done = manage("prune", "--json", CLICKHOOK_KEEP_EVENTS="0", CLICKHOOK_KEEP_CALLS="0")
+    assert done.returncode == 0
+    assert before == (Event.objects.count(), Call.objects.count(), Session.objects.count())

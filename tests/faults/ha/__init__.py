@@ -1,0 +1,1 @@
+"""Two gateways on a real Patroni cluster: faults under load, judged by a log of every hook."""

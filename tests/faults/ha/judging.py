@@ -1,0 +1,153 @@
+"""Compares the log of hooks with the rows: what was lost, doubled, wrongly allowed, left over."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from tests.faults.ha.load import Sent
+from tests.faults.ha.rows import Rows
+from tests.faults.ha.watching import Watch
+
+ALLOWED, REFUSED, AWAY = 200, 403, 503
+WANTED_WITHIN = 1.0  # seconds
+IN_AN_OUTAGE = 3  # refusals, within a second of each other
+SERVICE_AFTER_LEADER = 5.0  # seconds, at worst
+
+
+@dataclass(frozen=True)
+class Verdict:
+    fault: str
+    way: str
+    hooks: int
+    forbidden: int
+    lost: int  # acknowledged, and not in the database
+    doubled: int
+    wrongly_allowed: int
+    events_refused: int
+    unanswered: int  # in time, or not by a gateway
+    ghosts: int  # live although they were refused
+    left_over: int  # live although WCS has told their end
+    places_held: int
+    leader_after: float | None
+    service_after: float | None  # None: no hook was refused
+    refusals: int
+    refusal_p50: float
+    refusal_max: float
+    event_max: float
+    refused_later: float  # seconds from the fault's end to the last refusal after it
+    ready_max: float
+    ended_programs: int
+
+    @property
+    def broken_rules(self) -> list[str]:
+        hard = {
+            "acknowledged hooks were lost": self.lost,
+            "hooks were recorded twice": self.doubled,
+            "hooks were wrongly allowed": self.wrongly_allowed,
+            "events were refused": self.events_refused,
+            "hooks were not answered": self.unanswered,
+            "refused sessions or calls live": self.ghosts,
+            "ended sessions or calls live": self.left_over,
+            "places are held by nothing": self.places_held,
+            "programs ended": self.ended_programs,
+        }
+        broken = [f"{number} {what}" for what, number in hard.items() if number]
+        if self.leader_after is None:
+            return [*broken, "there was no primary again"]
+        if (self.service_after or 0.0) > self.leader_after + SERVICE_AFTER_LEADER:
+            broken.append(f"no full service {SERVICE_AFTER_LEADER:g} s after the primary")
+        if self.refused_later > SERVICE_AFTER_LEADER:
+            broken.append(f"no full service {SERVICE_AFTER_LEADER:g} s after the fault")
+        return broken
+
+    @property
+    def wishes(self) -> list[str]:
+        """What is not as wanted, and breaks no rule."""
+        wanted = {"a refusal": self.refusal_max, "/readyz": self.ready_max}
+        return [
+            f"{what} took {took:.1f} s" for what, took in wanted.items() if took > WANTED_WITHIN
+        ]
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self) | {"broken_rules": self.broken_rules, "wishes": self.wishes}
+
+
+def judge(
+    fault: str, way: str, log: Sequence[Sent], rows: Rows, watch: Watch, span: tuple[float, float]
+) -> Verdict:
+    """`span`: when the fault began and when it was over."""
+    began, over = span
+    refused = [sent for sent in log if is_refused_for_now(sent)]
+    times = [sent.seconds for sent in refused] or [0.0]
+    during = [sent for sent in find_outage(refused) if began <= sent.sent_at < over]
+    return Verdict(
+        fault=fault,
+        way=way,
+        hooks=len(log),
+        forbidden=sum(sent.is_forbidden for sent in log),
+        lost=count(log, lambda sent: sent.answer == ALLOWED and not is_in(sent, rows)),
+        doubled=sum(
+            number > 1
+            for counted in (rows.events, rows.sessions, rows.calls)
+            for number in counted.values()
+        ),
+        wrongly_allowed=count(
+            log,
+            lambda sent: (
+                sent.is_forbidden
+                and (sent.answer == ALLOWED or bool(sent.call) and sent.call in rows.allowed_calls)
+            ),
+        ),
+        events_refused=count(log, lambda sent: sent.is_event and sent.answer not in (200, 0)),
+        unanswered=count(log, lambda sent: sent.answer not in (ALLOWED, REFUSED, AWAY)),
+        ghosts=len(rows.living_sessions - acknowledged(log, "connect"))
+        + len((rows.living_calls & rows.allowed_calls) - acknowledged(log, "call")),
+        left_over=len(rows.living_sessions & acknowledged(log, "connect"))
+        + len(rows.living_calls & acknowledged(log, "call")),
+        places_held=rows.held,
+        leader_after=watch.leader_after(began, over),
+        service_after=max((s.sent_at + s.seconds - began for s in during), default=None),
+        refusals=len(refused),
+        refusal_p50=statistics.median(times),
+        refusal_max=max(times),
+        event_max=max((sent.seconds for sent in log if sent.is_event), default=0.0),
+        refused_later=max(
+            (s.sent_at + s.seconds - over for s in find_outage(refused)), default=0.0
+        ),
+        ready_max=max((seconds for _, _, seconds in watch.ready), default=0.0),
+        ended_programs=0,
+    )
+
+
+def find_outage(refused: Sequence[Sent]) -> list[Sent]:
+    """Without what stands alone, as a busy machine refuses it now and then."""
+    times = [sent.sent_at for sent in refused]
+    return [
+        sent
+        for sent in refused
+        if sum(abs(sent.sent_at - at) < 1.0 for at in times) >= IN_AN_OUTAGE
+    ]
+
+
+def is_refused_for_now(sent: Sent) -> bool:
+    """What the rules allow, and the gateway could not."""
+    return not sent.is_event and sent.answer == AWAY and not sent.is_forbidden
+
+
+def is_in(sent: Sent, rows: Rows) -> bool:
+    if sent.method == "connect" and not rows.sessions[sent.session]:
+        return False
+    if sent.method == "call" and not rows.calls[sent.call]:
+        return False
+    return rows.events[sent.number] == 1
+
+
+def acknowledged(log: Iterable[Sent], method: str) -> set[str]:
+    hooks = [sent for sent in log if sent.method == method and sent.answer == ALLOWED]
+    return {sent.call or sent.session for sent in hooks}
+
+
+def count(log: Iterable[Sent], condition) -> int:
+    return sum(1 for sent in log if condition(sent))
