@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hooks.models import Call, Session
 from tests.e2e.phones import ACME_LINE, GLOBEX_LINE, KINDS, NO_PHONE
 from tests.e2e.rows import TALKED
 from tests.e2e.stage import eventually
+
+pytestmark = pytest.mark.proof
 
 RUNG = "TRYING RING FINISH, 200, finish"
 # Who gives up where nobody answers, by the callee with whom that happens.

@@ -19,11 +19,12 @@ from tests.faults.ha.gateways import Gateways
 from tests.faults.ha.isolation import run_again_isolated
 from tests.faults.ha.judging import Verdict
 from tests.faults.ha.namespaces import Namespaces
+from tests.faults.ha.pooler import Pooler
 from tests.faults.ha.proxies import Proxies
 from tests.faults.ha.report import table
 from tests.faults.ha.run import Run
 
-WAYS = ("hosts", "haproxy")
+WAYS = ("hosts", "haproxy", "pgbouncer")
 
 
 def main() -> int:
@@ -55,13 +56,20 @@ def play(directory: Path, asked: argparse.Namespace) -> Iterator[Verdict]:
     tell(f"starting {asked.etcds} etcd and two PostgreSQL: {network.name}")
     with Cluster(directory / "cluster", network, asked.etcds) as cluster:
         balancer = Balancer(cluster, network.port(5000))
-        urls = {"hosts": url_of_hosts(cluster), "haproxy": url(f"127.0.0.1:{balancer.port}")}
+        pooler = Pooler(cluster, network.port(6432), balancer.port)
+        urls = {
+            "hosts": url_of_hosts(cluster),
+            "haproxy": url(f"127.0.0.1:{balancer.port}"),
+            "pgbouncer": url(f"127.0.0.1:{pooler.port}"),
+        }
         gateways = [
             (way, Gateways(directory / way, urls[way], [network.port(8000 + n) for n in range(3)]))
             for way in asked.way or WAYS
         ]
-        with balancer:
+        with balancer, pooler:
             gateways[0][1].fill()
+            if fault := gateways[0][1].find_fault_of_replication():
+                raise SystemExit(f"doctor finds fault with a cluster that is whole: {fault}")
             for way, started in gateways:
                 with started:
                     yield from Run(cluster, started, way, tell).verdicts(faults)

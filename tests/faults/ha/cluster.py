@@ -57,6 +57,7 @@ class Cluster:
         with self.connect("postgres", "postgres") as connection:
             connection.execute(f"CREATE ROLE clickhook LOGIN PASSWORD '{PASSWORD}'")
             connection.execute("CREATE DATABASE clickhook OWNER clickhook")
+            connection.execute("GRANT pg_monitor TO clickhook")
 
     def start_node(self, name: str) -> None:
         with (self.directory / f"{name}.log").open("ab") as log:

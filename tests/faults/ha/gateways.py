@@ -88,6 +88,12 @@ class Gateways:
         file.write_text(json.dumps({"tenants": tenants, "wcs_instances": [wcs]}))
         self._manage("import_tenants", str(file))
 
+    def find_fault_of_replication(self) -> str:
+        """What doctor says of it, where it says something."""
+        told = json.loads(self._manage("doctor", "--json", is_well=False))
+        faults = [f["sentence"] for f in told if f["check"] == "replication" and not f["is_well"]]
+        return " ".join(faults)
+
     @property
     def spooled(self) -> int:
         """Files of events that no database has yet."""
@@ -109,15 +115,17 @@ class Gateways:
                 )
             )
 
-    def _manage(self, *arguments: str) -> None:
+    def _manage(self, *arguments: str, is_well: bool = True) -> str:
         variables = {"CLICKHOOK_DATA_DIR": str(self.directory / "commands.data")}
-        subprocess.run(
+        done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self._environment | variables,
-            stdout=subprocess.DEVNULL,
-            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=is_well,
         )
+        return done.stdout
 
     def _configure_nginx(self) -> Path:
         temporary = "".join(f"{kind}_temp_path {self.directory}/{kind};" for kind in TEMPORARY)

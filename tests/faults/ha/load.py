@@ -48,7 +48,7 @@ class Sent:
 @dataclass
 class Load:
     gateways: Gateways
-    calls_per_second: float = 20.0
+    calls_per_second: float
     pause: float = 0.35  # seconds between two hooks of a call, on average
     log: list[Sent] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))

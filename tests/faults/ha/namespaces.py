@@ -11,6 +11,7 @@ HERE = "10.99.0.1"  # the gateways, nginx and HAProxy
 class Namespaces:
     name = "network namespaces"
     trusted = "10.0.0.0/8"
+    calls_per_second = 20.0
 
     def __init__(self) -> None:
         self._addresses: dict[str, str] = {}

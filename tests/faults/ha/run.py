@@ -42,7 +42,7 @@ class Run:
             yield asyncio.run(self._play(fault))
 
     async def _play(self, fault: Fault) -> Verdict:
-        load, over = Load(self.gateways), asyncio.Event()
+        load, over = Load(self.gateways, self.cluster.network.calls_per_second), asyncio.Event()
         with Watch(self.cluster, self.gateways) as watch:
             playing = asyncio.create_task(load.run(over))
             await asyncio.sleep(BEFORE)

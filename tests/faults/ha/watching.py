@@ -10,6 +10,7 @@ from tests.faults.ha.cluster import NODES, Cluster
 from tests.faults.ha.gateways import Gateways, ask_ready
 
 EVERY = 0.1  # seconds
+HICCUP = 1.0  # seconds
 FIRST_LOOK = 0.6  # seconds: a look takes at most 0.4
 
 
@@ -61,10 +62,11 @@ class Watch:
 
 
 def _since_when(looks: list[tuple[float, bool]]) -> float | None:
-    """The first of the last looks that all say yes; None where the last one says no."""
+    """Since when it has been the primary until the end; a look or two may be lost."""
     began = None
     for at, is_primary in reversed(looks):
-        if not is_primary:
+        if is_primary:
+            began = at
+        elif (began or looks[-1][0]) - at > HICCUP:
             break
-        began = at
     return began
