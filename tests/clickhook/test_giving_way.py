@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
+import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
 from django.db.migrations.operations import AddIndex, CreateModel
@@ -20,6 +21,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from clickhook.giving_way import GivingWay
 from hooks.database import parameters
 from hooks.models import Event
+from tenants.models import Tenant
 from tests.clickhook.running_up import eventually
 
 BIG = {"event", "call", "session"}
@@ -85,6 +87,24 @@ def test_a_migration_begins_again_until_it_gets_its_lock(transactional_db, capfd
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+def test_a_migration_waits_for_a_row_that_somebody_changes(cast):
+    """It hinders nobody so, and a migration without a transaction could not begin again."""
+
+    def change() -> None:
+        with GivingWay(connection, tell=pytest.fail).at_work(), transaction.atomic():
+            Tenant.objects.filter(pk=cast.acme.pk).update(name="Acme of the migration")
+
+    with psycopg.connect(**parameters()) as manager:
+        query = "SELECT FROM tenants_tenant WHERE id = %s FOR UPDATE"
+        manager.execute(query, [cast.acme.pk])
+        with in_background(change) as changing:
+            time.sleep(1)  # several times what it would wait for a table
+            assert changing.is_alive()
+            manager.rollback()
+
+    assert Tenant.objects.filter(name="Acme of the migration").exists()
 
 
 def _waits_for(table: str) -> bool:
