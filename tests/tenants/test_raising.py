@@ -92,6 +92,16 @@ def test_the_country_waits_once_it_is_set(cast):
     assert ask(cast.globex, person("manager", name="b"), country="FR") == []
 
 
+def test_a_first_country_opens_nothing_beside_what_was_chosen(cast):
+    chosen = {"countries": ["FR"], "types": ["fixed_line", "mobile", "toll_free"]}
+    Tenant.objects.filter(pk=cast.globex.pk).update(country="", destinations=chosen)
+    cast.globex.refresh_from_db()
+    [raised] = ask(cast.globex, person("manager"), country="US", destinations=None)
+    stored = Tenant.objects.get(pk=cast.globex.pk)
+    assert (raised.field, stored.country) == ("destinations", "US")
+    assert stored.destinations["countries"] == []
+
+
 def test_asking_again_for_the_same_goes_on_and_for_more_begins_anew(cast):
     user = person("manager")
     [first] = ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20})
