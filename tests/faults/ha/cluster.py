@@ -21,7 +21,7 @@ from tests.faults.ha.filling import fill
 
 NODES = ("db-1", "db-2")
 PASSWORD = "a-password-of-the-cluster"  # for each of its users
-STARTS_WITHIN = 90.0  # seconds
+STARTS_WITHIN = 180.0  # seconds
 POSTGRES, REST = 5432, 8008
 
 

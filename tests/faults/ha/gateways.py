@@ -116,7 +116,7 @@ class Gateways:
             )
 
     def _manage(self, *arguments: str, is_well: bool = True) -> str:
-        variables = {"CLICKHOOK_DATA_DIR": str(self.directory / "commands.data")}
+        variables = {"CLICKHOOK_DATA_DIR": str(self.directory)}
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
