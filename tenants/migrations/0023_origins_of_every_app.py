@@ -36,7 +36,7 @@ DROP = "ALTER TABLE tenants_domain DROP CONSTRAINT IF EXISTS domain_once_per_ten
 
 class Migration(migrations.Migration):
     atomic = False  # the index is made while hooks are answered
-    dependencies = [("tenants", "0018_label_is_shown")]
+    dependencies = [("tenants", '0019_database_defaults')]
 
     operations = [
         migrations.SeparateDatabaseAndState(
