@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from hooks.facts import Facts
 from hooks.statements.blocking import BLOCKED
+from hooks.statements.covering import DOMAIN_AT_INSTANCE
 from hooks.statements.limiting import LIMITING, METERING
 from hooks.statements.switching import SWITCHED_OFF_FOR_CALL, SWITCHED_OFF_FOR_CONNECT
-from tenants.models.served_apps import MOST_SERVED
-from tenants.origins import EVERY_APPS
 
 # Set on the gateway's connections: rows are reached by an index in its own order, whatever the
 # planner believes the tables hold. A look-up that could use two indexes names an order that only
@@ -115,36 +114,6 @@ SELECT instance.key, {", ".join(_INSTANCE.values())}
   FROM tenants_wcsinstance instance WHERE instance.key = ANY (%s)
 """
 
-# `origins`: the connect's origin and its parents, the nearest first, with spaces between.
-# Many tenants may have an origin that every app has, so it is not looked for by itself.
-IS_OF_EVERY_APP = "hook.origins IN ({})".format(", ".join(f"'{origin}'" for origin in EVERY_APPS))
-COVERING_DOMAIN = f"""
-           SELECT id, tenant_id, default_callee_id FROM tenants_domain
-            WHERE NOT {IS_OF_EVERY_APP} AND origin = ANY (string_to_array(hook.origins, ' '))
-              AND (include_subdomains OR origin = split_part(hook.origins, ' ', 1))
-            ORDER BY length(origin) DESC LIMIT 1"""
-APP_OF_TENANT = """
-           SELECT id, tenant_id, default_callee_id FROM tenants_domain
-            WHERE origin = hook.origins AND tenant_id = {}
-            ORDER BY origin, tenant_id LIMIT 1"""
-# Of whichever tenant the instance serves. None where it serves two that have the origin, or too
-# many to look at them all.
-_APP_OF_INSTANCE = f"""
-           SELECT id, tenant_id, default_callee_id FROM (
-                  SELECT app.*, count(*) OVER () AS clashing FROM (
-                         SELECT tenant_id, count(*) OVER () AS number FROM (
-                                SELECT tenant_id FROM tenants_wcsinstance_tenants
-                                 WHERE wcsinstance_id = (
-                                       SELECT id FROM tenants_wcsinstance WHERE key = hook.key)
-                                 ORDER BY wcsinstance_id, tenant_id LIMIT {MOST_SERVED + 1}
-                                ) few
-                         ) served
-                   CROSS JOIN LATERAL ({APP_OF_TENANT.format("served.tenant_id")}) app
-                   WHERE {IS_OF_EVERY_APP} AND served.number <= {MOST_SERVED}
-                  ) found WHERE clashing = 1"""
-DOMAIN_AT_INSTANCE = (
-    f"SELECT * FROM ({COVERING_DOMAIN}) UNION ALL SELECT * FROM ({_APP_OF_INSTANCE})"
-)
 # `visitors`: those that the connect may be of, and `kid`, `jti`: what its ticket claims.
 _ASKED = f"""
 WITH asked AS MATERIALIZED (

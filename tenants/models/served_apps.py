@@ -15,7 +15,7 @@ from tenants.models.tenant import Tenant
 from tenants.models.wcs_instance import WcsInstance
 from tenants.origins import EVERY_APPS
 
-MOST_SERVED = 500  # tenants of an instance that serves an app's origin
+MOST_SERVED = 200  # tenants of an instance that serves an app's origin
 
 CLASH = (
     "Every mobile app has the origin {}, so the WCS instance {} could not tell the apps of {} and "
