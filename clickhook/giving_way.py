@@ -6,6 +6,7 @@ a moment only, and is tried again. Every migration runs like this, whatever its 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from psycopg.errors import LockNotAvailable
 
 # Less than a hook waits for a lock (hooks/connection.py): those behind it are late, not refused.
 LOCK_WITHIN = "200ms"
+LOCKS_TABLES = re.compile(
+    r"(?i)\s*(alter|create|drop|truncate|lock|do)\b(?!.*\bconcurrently\b)", re.S
+)
 PAUSE = 1.0  # seconds, in which those who waited get through
 PATIENCE = 600.0  # seconds
 OLDEST = """
@@ -38,6 +42,7 @@ class GivingWay:
     def __init__(self, connection: BaseDatabaseWrapper, tell: Tell) -> None:
         self._connection, self._tell = connection, tell
         self._ends_at = time.monotonic() + PATIENCE
+        self._holds_tables = False  # from a statement before, in the same transaction
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -47,7 +52,7 @@ class GivingWay:
                 yield
         finally:
             if self._connection.is_usable():
-                self._set_timeout("0")
+                self._connection.connection.execute("RESET lock_timeout")
 
     def leave_transaction(self) -> None:
         """Django leaves one open where the last statements of a migration fail."""
@@ -69,9 +74,12 @@ class GivingWay:
     def _execute(
         self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any
     ) -> Any:
-        if "CONCURRENTLY" in str(sql):
-            return self._wait_for_all(execute, sql, params, many, context)
-        if self._connection.in_atomic_block:  # the whole migration is tried again
+        in_transaction = self._connection.in_atomic_block
+        self._holds_tables = self._holds_tables and in_transaction
+        if not LOCKS_TABLES.match(str(sql)) and not self._holds_tables:
+            return self._wait(execute, sql, params, many, context)
+        if in_transaction:  # the whole migration is tried again
+            self._holds_tables = True
             return execute(sql, params, many, context)
         while True:
             try:
@@ -81,13 +89,12 @@ class GivingWay:
                     raise
                 self.wait()
 
-    def _wait_for_all(self, execute: Callable[..., Any], *statement: Any) -> Any:
-        """It waits for every older transaction, and hinders nobody meanwhile."""
+    def _wait(self, execute: Callable[..., Any], *statement: Any) -> Any:
+        """For a row, or for older transactions, which hinders nobody. A failure ends it all."""
         self._set_timeout("0")
-        try:
-            return execute(*statement)
-        finally:
-            self._set_timeout(LOCK_WITHIN)
+        result = execute(*statement)
+        self._set_timeout(LOCK_WITHIN)
+        return result
 
     def _set_timeout(self, value: str) -> None:
         self._connection.ensure_connection()

@@ -1,6 +1,8 @@
-"""Whether CLICKHOOK_SECRET_KEY can be guessed: Django itself only warns of that."""
+"""Whether CLICKHOOK_SECRET_KEY is there and hard to guess: Django itself only warns of that."""
 
 from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST = 50  # characters
 FEWEST_DIFFERENT = 10
@@ -14,3 +16,13 @@ def find_weakness(key: str) -> str:
     if len(set(key)) < FEWEST_DIFFERENT or key.startswith("django-insecure-"):
         return f"can be guessed; {MAKE_ONE}"
     return ""
+
+
+def find_missing_key() -> str:
+    """For a gateway that starts: without this, its pages would fail one by one."""
+    from django.conf import settings  # which need this module
+
+    try:
+        return settings.SECRET_KEY and ""
+    except ImproperlyConfigured:
+        return f"CLICKHOOK_SECRET_KEY is missing; {MAKE_ONE}."

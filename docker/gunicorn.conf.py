@@ -26,8 +26,9 @@ loglevel = "warning"
 def on_starting(server: Any) -> None:
     """Once, instead of by each worker and in five lines."""
     from clickhook import pooling, synchrony  # need the application, which is loaded by now
+    from clickhook.secret_key import find_missing_key
 
-    if problem := pooling.find_problem():
+    if problem := find_missing_key() or pooling.find_problem():
         sys.exit(problem)
     if problem := synchrony.find_problem():
         server.log.warning(problem)

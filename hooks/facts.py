@@ -76,6 +76,8 @@ class Facts(NamedTuple):
     call_alias: str | None = None
     call_target: str | None = None
     call_ended_at: datetime | None = None
+    call_asked_at: datetime | None = None
+    call_ringing_at: datetime | None = None
     call_answered_at: datetime | None = None
     callee_target: str | None = None
     callee_alias: str | None = None

@@ -33,7 +33,7 @@ def decide(
     if method.kind is Kind.CONNECT:
         return _connect(payload, origin_is_sound, facts, now)
     if method.name == "call":
-        return _call(payload, facts)
+        return _call(payload, facts, now)
     if method.name == "sendDtmf":
         return _send_tones(payload, facts, now)
     return Reason.INCOMING_REFUSED if method.kind is Kind.INCOMING else Reason.METHOD_REFUSED
@@ -78,12 +78,12 @@ def _answered_before(payload: Payload) -> Reason:
     return Reason.CONNECT_REPLAYED if is_unique else Reason.SESSION_ID_RECURS
 
 
-def _call(payload: Payload, facts: Facts) -> Reason:
+def _call(payload: Payload, facts: Facts, now: datetime) -> Reason:
     refused = _session(facts) or _tenant(facts)
     if refused:
         return refused
     if facts.call_id is not None:
-        return _asked_again(payload, facts)
+        return _asked_again(payload, facts, now)
     if facts.honey_alias and payload.text("callee") == facts.honey_alias:
         return Reason.HONEY_ALIAS
     if facts.callee_target is None:
@@ -109,9 +109,11 @@ def _tenant(facts: Facts) -> Reason | None:
     return None if facts.account_id else Reason.SIP_ACCOUNT_MISSING
 
 
-def _asked_again(payload: Payload, facts: Facts) -> Reason:
+def _asked_again(payload: Payload, facts: Facts, now: datetime) -> Reason:
     if facts.call_ended_at is not None:
         return Reason.CALL_ENDED
+    if not _may_be_a_repetition(facts, now):
+        return Reason.CALL_ID_REUSED
     same = facts.call_alias == payload.text("callee") and facts.call_decision == Decision.ALLOWED
     # What was true when it was first asked must still be true: the alias may have moved since.
     return (
@@ -119,6 +121,16 @@ def _asked_again(payload: Payload, facts: Facts) -> Reason:
         if same and facts.call_target == facts.callee_target
         else Reason.CALL_ID_REUSED
     )
+
+
+def _may_be_a_repetition(facts: Facts, now: datetime) -> bool:
+    """The browser chooses the id: a second call under that of a living one would cost nothing.
+
+    WCS repeats what it got no answer to, so what it repeats does not ring yet.
+    """
+    went_on = facts.call_ringing_at or facts.call_answered_at
+    asked_at = facts.call_asked_at
+    return not went_on and asked_at is not None and now - asked_at < REPEATED_WITHIN
 
 
 def _send_tones(payload: Payload, facts: Facts, now: datetime) -> Reason:

@@ -34,8 +34,14 @@ class WatchedInstances:
     def _enrol(self, instance_id: str) -> str:
         if self._file is None:
             return instance_id if len(self._labels) < self._at_most else OTHER
+        try:
+            return self._enrol_in(self._file, instance_id)
+        except OSError:  # somebody deleted the files: no hook is to fail for that
+            return OTHER
 
-        with self._file.open("a+") as file:
+    def _enrol_in(self, shared: Path, instance_id: str) -> str:
+        """Raises OSError."""
+        with shared.open("a+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             enrolled = file.read().split()

@@ -35,6 +35,7 @@ _URI = re.compile(r"sips?:([^@]+)@[^;]*(.*)", re.IGNORECASE)
 _USER_IS_PHONE = re.compile(r";user=phone(;|\Z)", re.IGNORECASE)
 _DIALLED = re.compile(r"[0-9+*#._-]+")
 _SEPARATORS = re.compile(r"[._-]")
+_LIKE_A_NUMBER = re.compile(r"\+|0[0-9]{2}")  # 0900CALLNOW: some switches dial letters as digits
 _NUMBER = re.compile(r"\+?[0-9]+")
 # Directory enquiries of many European countries; the numbering plan knows the price of a few.
 _DIRECTORY = re.compile(r"118[0-9]{2,3}")
@@ -59,7 +60,7 @@ def read_destination(target: str, country: str) -> Destination:
     user = uri[1] if uri else target
     is_phone = bool(uri and _USER_IS_PHONE.search(uri[2]))
     if not _DIALLED.fullmatch(user):
-        is_name = not (is_phone or user.startswith("+"))
+        is_name = not (is_phone or _LIKE_A_NUMBER.match(user))
         return INTERNAL if is_name else _invalid()
     return _read_dialled(_SEPARATORS.sub("", user), country)
 
@@ -100,18 +101,33 @@ def _read_dialled(text: str, country: str) -> Destination:
         return _read_code(text, country)
     if not _NUMBER.fullmatch(text):
         return _invalid()
-    if not text.startswith(("+", "0")) and len(text) <= LONGEST_EXTENSION:
+    if _is_extension(text):
         return _read_short(text, country)
     return _read_number(text, country)
 
 
 def _read_code(text: str, country: str) -> Destination:
-    """Such as *31#0301234567, which calls that number and hides the caller's."""
-    number = re.split(r"[*#]", text.rstrip("*#"))[-1]
-    if "+" in text and not number.startswith("+"):
+    """Such as *31#0301234567, which calls that number and hides the caller's.
+
+    A switch may stop reading at a mark: 0900123456#1 is no extension 1.
+    """
+    parts = re.split(r"[*#]+", text.rstrip("*#"))
+    if "+" in text and not parts[-1].startswith("+"):
         return _invalid()
-    is_extension = not number.startswith(("+", "0")) and len(number) <= LONGEST_EXTENSION
-    return INTERNAL if is_extension else _read_dialled(number, country)
+    # Before any mark stands what is dialled, however short it is.
+    numbers = {part for part in parts if not _is_extension(part)} | {parts[0]}
+    outside = [
+        destination
+        for destination in (_read_dialled(number, country) for number in numbers if number)
+        if destination.kind != "internal"
+    ]
+    if len(outside) > 1:
+        return _invalid()
+    return outside[0] if outside else INTERNAL
+
+
+def _is_extension(digits: str) -> bool:
+    return not digits.startswith(("+", "0")) and len(digits) <= LONGEST_EXTENSION
 
 
 def _read_short(digits: str, country: str) -> Destination:

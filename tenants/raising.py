@@ -148,17 +148,43 @@ def _put_in_force(raised: LimitRaise, decision: LimitRaise.Decision, by: str) ->
 
 
 def _fall_back(raised: LimitRaise) -> bool:
-    """Unless somebody chose another value meanwhile."""
+    """Unless it was lowered to what held before, or raised further since."""
     row = _lock_row(raised)
     holding = LimitRaise.objects.to_fall_back().filter(pk=raised.pk).select_for_update()
     if not holding:
         return False
 
-    is_as_raised = row is not None and _value(row, raised.field) == raised.after
-    if row is not None and is_as_raised:
-        _store(row, raised.field, raised.before)
+    is_in_force = row is not None and _is_in_force(raised, row)
+    if is_in_force:
+        _store(row, raised.field, _value_at_end(raised, row))
     holding.update(fell_back_at=timezone.now())
-    return is_as_raised
+    return is_in_force
+
+
+def _is_in_force(raised: LimitRaise, row: Any) -> bool:
+    """Also where somebody took a cent of it back: that would otherwise outlive the end."""
+    place = _place_of(row)
+    before, after, now = (
+        _comparable(row, raised.field, value)
+        for value in (raised.before, raised.after, _value(row, raised.field))
+    )
+    is_more_than_before = raises(Change(raised.field, before, now), place)
+    return is_more_than_before and not raises(Change(raised.field, after, now), place)
+
+
+def _value_at_end(raised: LimitRaise, row: Any) -> Any:
+    if raised.field != "destinations":
+        return raised.before
+    before, now = (
+        _comparable(row, "destinations", value) for value in (raised.before, row.destinations)
+    )
+    common = common_destinations(before, now)
+    return raised.before if common == common_destinations(before, before) else common
+
+
+def _comparable(row: Any, field: str, value: Any) -> Any:
+    is_tenants = field == "destinations" and isinstance(row, Tenant)
+    return effective_destinations(value, row.country) if is_tenants else value
 
 
 def _lock_row(raised: LimitRaise) -> Any:
@@ -194,8 +220,13 @@ def _tenant_changes(stored: Tenant, row: Tenant) -> Iterator[Change]:
     if stored.country != row.country:
         yield Change("country", stored.country, row.country)
 
+    if stored.currency != row.currency and stored.has_prices:
+        yield Change("currency", stored.currency, row.currency)
+    if stored.destinations == row.destinations:
+        return
+    # Together with its first country, a tenant may choose that country's numbers again.
     before = effective_destinations(stored.destinations, stored.country)
-    after = effective_destinations(row.destinations, stored.country)
+    after = effective_destinations(row.destinations, stored.country or row.country)
     if before != after:
         yield Change("destinations", before, after)
 

@@ -17,15 +17,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
-from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 from django.utils import timezone
-from psycopg.errors import LockNotAvailable
 
 from hooks.models import Worker
 from tenants.models import WcsInstance
 from tests import cast as casting
+from tests.commands import run_command
+from tests.emptying import empty_quickly
 from tests.environment import DATA_DIR
 from tests.manager import signed_in
 from tests.wcs import Wcs
@@ -47,44 +46,7 @@ def django_db_setup(django_db_blocker) -> None:
     """The embedded database itself: the gateway under test is another process and sees it too."""
     with django_db_blocker.unblock():
         call_command("migrate", verbosity=0)
-    _let_tests_truncate()
-
-
-# Between two tests all tables are emptied at once, which the audit forbids everybody else.
-TRUNCATE_TRIGGERS = """
-DO $$ DECLARE watched regclass; BEGIN
-    FOR watched IN SELECT tgrelid FROM pg_trigger WHERE tgname = 'audit_truncate' LOOP
-        EXECUTE format('ALTER TABLE %s {} TRIGGER audit_truncate', watched);
-    END LOOP;
-END $$
-"""
-# A gateway's housekeeping may hold the one table and wait for the other. The tests give up before
-# PostgreSQL calls that a deadlock, which it does after a second, and come back later: so they never
-# end a statement of the gateway's.
-GIVE_UP_SOON = "SET LOCAL lock_timeout = '300ms'"
-PATIENCE = 30  # seconds
-
-
-def _let_tests_truncate() -> None:
-    flush, execute = DatabaseOperations.sql_flush, DatabaseOperations.execute_sql_flush
-
-    def sql_flush(*args, **kwargs) -> list[str]:
-        turned_off, turned_on = (
-            TRUNCATE_TRIGGERS.format(how) for how in ("DISABLE", "ENABLE ALWAYS")
-        )
-        return [GIVE_UP_SOON, turned_off, *flush(*args, **kwargs), turned_on]
-
-    def execute_sql_flush(operations: DatabaseOperations, statements: list[str]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return execute(operations, statements)
-            except OperationalError as error:
-                if not isinstance(error.__cause__, LockNotAvailable) or time.monotonic() > deadline:
-                    raise
-
-    DatabaseOperations.sql_flush = sql_flush
-    DatabaseOperations.execute_sql_flush = execute_sql_flush
+    empty_quickly()
 
 
 @dataclass
@@ -224,20 +186,7 @@ def manager(cast) -> Client:
 @pytest.fixture
 def manage(transactional_db) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a management command as an operator does."""
-
-    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
+    return run_command
 
 
 @pytest.fixture

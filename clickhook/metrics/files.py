@@ -36,6 +36,11 @@ def take_slot(number: int) -> None:
     """In a process that gunicorn has just made. No other living one has the number."""
     global _slot
     _slot = str(number)
+    # Some systems empty this place when a user logs out. What is open by then can be counted in.
+    Path(os.environ[VARIABLE]).mkdir(mode=0o700, exist_ok=True)
+    from hooks.metrics import EVENTS_LOST
+
+    EVENTS_LOST.inc(0)  # whatever is counted first opens the files for all
 
 
 def _make_directory(place: Path) -> Path:

@@ -23,11 +23,13 @@ class Tally(NamedTuple):
     money: int = 0
 
     def in_period(self, period: str) -> Tally:
-        return self if self.period == period else Tally(period)
+        """The later one stays: a tenant that moves its time zone back and forth begins no day
+        twice."""
+        return self if self.period >= period else Tally(period)
 
     def add(self, period: str, seconds: int, money: int) -> Tally:
         current = self.in_period(period)
-        return Tally(period, current.seconds + seconds, current.money + money)
+        return current._replace(seconds=current.seconds + seconds, money=current.money + money)
 
     def give_back(self, period: str, seconds: int, money: int) -> Tally:
         """Nothing where that period is over: what was reserved in it stays spent there."""

@@ -51,13 +51,21 @@ def _as_json(expressions: dict[str, str], names: Sequence[str]) -> str:
     return f"jsonb_build_object({pairs})::text"
 
 
-# How long a call was talked is unknown where no hook ended it.
+# How long a call was talked is unknown where no hook ended it, answered or not: a WCS that reports
+# nothing does not tell of the answer either. Where only the session's end was told, it may have
+# been answered from the beginning; but who leaves within seconds was not.
+LEFT_EARLY = 5  # seconds
 ENDED_CALLS = f"""
        SELECT jsonb_agg(jsonb_build_object(
                   'id', unsettled.id, 'reservation', unsettled.reservation,
-                  'talked', CASE WHEN unsettled.answered_at IS NULL THEN 0
-                                 WHEN unsettled.ended_by <> 'reaper'
-                                 THEN ceil(extract(epoch FROM unsettled.duration))::int END,
+                  'talked', CASE
+                      WHEN ended_by = 'reaper' THEN NULL
+                      WHEN answered_at IS NOT NULL
+                      THEN ceil(extract(epoch FROM unsettled.duration))::int
+                      WHEN ended_by = 'session' AND ringing_at IS NULL
+                           AND ended_at > asked_at + interval '{LEFT_EARLY} seconds'
+                      THEN ceil(extract(epoch FROM ended_at - asked_at))::int
+                      ELSE 0 END,
                   'rang', extract(epoch FROM coalesce(answered_at, ended_at) - ringing_at),
                   'at', extract(epoch FROM ended_at), 'ended_by', ended_by
               )) AS calls

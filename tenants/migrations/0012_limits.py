@@ -36,7 +36,8 @@ def open_what_is_called(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
+    # Reading the numbers of many callees takes long; calls must not wait for the new columns so long.
+    atomic = False
     dependencies = [
         ('tenants', '0011_origins_of_apps'),
     ]

@@ -22,16 +22,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='sipaccount',
-            name='next_password',
-            field=tenants.secrets.fields.SecretField(blank=True, db_default='', default='', editable=False),
-        ),
-        migrations.AddField(
-            model_name='sipaccount',
-            name='next_since',
-            field=models.DateTimeField(editable=False, null=True),
-        ),
         migrations.CreateModel(
             name='DomainProof',
             fields=[
@@ -51,4 +41,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(EXISTING, migrations.RunSQL.noop),
+        # Last, because connects wait for them.
+        migrations.AddField(
+            model_name='sipaccount',
+            name='next_password',
+            field=tenants.secrets.fields.SecretField(blank=True, db_default='', default='', editable=False),
+        ),
+        migrations.AddField(
+            model_name='sipaccount',
+            name='next_since',
+            field=models.DateTimeField(editable=False, null=True),
+        ),
     ]

@@ -10,7 +10,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
+    # One table after the other: whoever locks several at once makes hooks wait in a circle.
+    atomic = False
     dependencies = [
         ('tenants', '0018_label_is_shown'),
     ]

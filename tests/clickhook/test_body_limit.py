@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from clickhook.body_limit import LARGEST
 from clickhook.door.protocol import LINGER_BYTES
 from clickhook.door.uploads import LARGE_AT_ONCE
@@ -53,6 +55,7 @@ def test_what_says_that_it_is_too_large_is_not_even_read(gateway):
     assert _temporary_bytes() == 0
 
 
+@pytest.mark.proof
 def test_what_does_not_say_it_is_cut_off(gateway):
     chunk = b"%x\r\n%s\r\n" % (len(PIECE), PIECE)
     answer, sent = _answer(
@@ -100,6 +103,7 @@ def test_whoever_sends_all_of_a_too_large_hook_sees_the_refusal(gateway):
             assert connection.getresponse().status == 413
 
 
+@pytest.mark.proof
 def test_an_upload_without_room_is_refused_and_the_sender_sees_it(django_db_setup):
     crowded = Gateway(workers=1).start()
     head = (HEAD + f"Content-Length: {LARGEST}\r\n\r\n").encode()
@@ -112,6 +116,7 @@ def test_an_upload_without_room_is_refused_and_the_sender_sees_it(django_db_setu
     crowded.stop()
 
 
+@pytest.mark.proof
 def test_a_refused_sender_is_cut_off_after_so_many_bytes(gateway):
     head = HEAD + f"Content-Length: {2 * 1024**3}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as connection:

@@ -24,6 +24,7 @@ def cast(db):
     return cast
 
 
+@pytest.mark.proof
 def test_every_page_keeps_to_it(cast):
     administrator = signed_in()
     an_import_by(administrator.user, cast.acme)

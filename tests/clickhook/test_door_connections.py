@@ -71,6 +71,7 @@ def test_a_stranger_with_many_idle_connections_keeps_nobody_out(connect):
     assert sum(is_open(connection) for connection in idle) < AT_MOST
 
 
+@pytest.mark.proof
 def test_one_address_has_a_quarter(connect):
     others = [connect("127.0.0.2") for _ in range(5)]
     idle = [connect() for _ in range(AT_MOST)]
@@ -80,6 +81,7 @@ def test_one_address_has_a_quarter(connect):
     assert sum(is_open(connection) for connection in idle) < AT_MOST / 4
 
 
+@pytest.mark.proof
 def test_a_worker_may_open_as_many_files_as_the_system_allows(django_db_setup):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
@@ -93,6 +95,7 @@ def test_a_worker_may_open_as_many_files_as_the_system_allows(django_db_setup):
     running.stop()
 
 
+@pytest.mark.proof
 def test_a_worker_that_ends_closes_what_is_idle_and_answers_what_has_begun(door, connect):
     idle, begun = connect(), connect()
     assert ask(idle).startswith(b"HTTP/1.1 200 ")
@@ -113,6 +116,7 @@ def test_a_worker_that_ends_closes_what_is_idle_and_answers_what_has_begun(door,
     door.start()
 
 
+@pytest.mark.proof
 def test_a_worker_that_ends_serves_whoever_is_in_its_queue(door, connect):
     worker = worker_of(door)
     os.kill(worker, signal.SIGSTOP)

@@ -60,6 +60,7 @@ def test_it_closes_what_does_not_go_on(door, begun, answer):
 
 
 @pytest.mark.parametrize("begun", [b"", HEAD], ids=["head", "body"])
+@pytest.mark.proof
 def test_single_bytes_do_not_put_it_off(door, begun):
     with connected(door) as connection:
         connection.sendall(begun)
@@ -72,6 +73,7 @@ def test_single_bytes_do_not_put_it_off(door, begun):
     assert time.monotonic() - started < 7
 
 
+@pytest.mark.proof
 def test_a_body_that_comes_fast_enough_is_read_to_its_end(door):
     size = 60_000
     with connected(door) as connection:
@@ -84,6 +86,7 @@ def test_a_body_that_comes_fast_enough_is_read_to_its_end(door):
     assert answer.startswith(b"HTTP/1.1 404 ")
 
 
+@pytest.mark.proof
 def test_a_refused_sender_is_cut_off_after_some_time(door):
     too_large = HEAD.replace(b"1000", b"%d" % 1024**3)
     with connected(door) as connection:
@@ -96,6 +99,7 @@ def test_a_refused_sender_is_cut_off_after_some_time(door):
     assert LINGER * DEADLINE < time.monotonic() - started < DEADLINE + 5
 
 
+@pytest.mark.proof
 def test_a_kept_connection_may_be_quiet_for_longer(door):
     with connected(door) as connection:
         for _ in range(2):
@@ -113,6 +117,7 @@ def test_half_a_head_behind_a_whole_request_has_the_deadline_too(door):
     assert b"HTTP/1.1 408 " in received
 
 
+@pytest.mark.proof
 def test_a_client_that_does_not_read_its_answers_is_cut_off(door):
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

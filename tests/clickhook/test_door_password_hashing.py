@@ -44,6 +44,7 @@ time.sleep(60)
 """
 
 
+@pytest.mark.proof
 def test_one_worker_hashes_at_a_time_and_a_killed_one_keeps_no_turn():
     command = [sys.executable, "-c", HOLD_TURN, str(TURN)]
     with (

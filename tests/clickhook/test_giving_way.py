@@ -8,21 +8,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
+import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import AddIndex
+from django.db.migrations.migration import Migration
+from django.db.migrations.operations import AddIndex, CreateModel
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.operations.fields import FieldOperation
 from django.db.migrations.recorder import MigrationRecorder
 
 from clickhook.giving_way import GivingWay
 from hooks.database import parameters
 from hooks.models import Event
+from tenants.models import Tenant
 from tests.clickhook.running_up import eventually
 
 BIG = {"event", "call", "session"}
 # What was there before the first installation.
 FIRST = {("hooks", f"000{number}") for number in range(1, 4)}
+# Those until then were measured: tests/operation/test_upgrade_locks.py.
+LAST_OF_BEFORE = {"hooks": "0014", "tenants": "0018"}
 ADD = "ALTER TABLE hooks_call ADD COLUMN given_way int"
 DROP = "ALTER TABLE hooks_call DROP COLUMN given_way"
 
@@ -83,11 +89,47 @@ def test_a_migration_begins_again_until_it_gets_its_lock(transactional_db, capfd
         assert cursor.fetchone() == ("0",)
 
 
+def test_a_migration_waits_for_a_row_that_somebody_changes(cast):
+    """It hinders nobody so, and a migration without a transaction could not begin again."""
+
+    def change() -> None:
+        with GivingWay(connection, tell=pytest.fail).at_work(), transaction.atomic():
+            Tenant.objects.filter(pk=cast.acme.pk).update(name="Acme of the migration")
+
+    with psycopg.connect(**parameters()) as manager:
+        query = "SELECT FROM tenants_tenant WHERE id = %s FOR UPDATE"
+        manager.execute(query, [cast.acme.pk])
+        with in_background(change) as changing:
+            time.sleep(1)  # several times what it would wait for a table
+            assert changing.is_alive()
+            manager.rollback()
+
+    assert Tenant.objects.filter(name="Acme of the migration").exists()
+
+
 def _waits_for(table: str) -> bool:
     query = "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
     with connection.cursor() as cursor:
         cursor.execute(query, [table])
         return cursor.fetchone()[0] > 0
+
+
+def test_a_migration_locks_one_table_at_a_time():
+    """In one transaction it would keep the lock of the first while it waits for the second."""
+    found = {
+        f"{migration}: {sorted(tables)}"
+        for migration in MigrationLoader(None).disk_migrations.values()
+        if migration.atomic and migration.name[:4] > LAST_OF_BEFORE.get(migration.app_label, "9999")
+        for tables in [_altered_tables(migration)]
+        if len(tables) > 1
+    }
+    assert found == set()
+
+
+def _altered_tables(migration: Migration) -> set[str]:
+    new = {one.name.lower() for one in migration.operations if isinstance(one, CreateModel)}
+    altering = [one for one in migration.operations if isinstance(one, FieldOperation | AddIndex)]
+    return {one.model_name.lower() for one in altering} - new
 
 
 def test_an_index_of_a_big_table_is_made_concurrently():

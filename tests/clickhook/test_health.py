@@ -97,15 +97,15 @@ def test_it_names_every_check_that_fails(cast, tmp_path):
             _tells_what_is_wrong(unwell)
             status, text = ask(unwell.port, "/healthz")
             assert (status, text) == (200, "ok\n")
+
+            spool.unlink()
+            eventually(lambda: _failing(unwell) == {"migrations", "keys", "clock"})
+            assert Scrape(unwell).value("clock_offset_seconds") == pytest.approx(40, abs=2)
         finally:
+            unwell.stop()
             cursor.execute(
                 "UPDATE django_migrations SET name = substr(name, 2) WHERE app = 'hooks'"
             )
-
-        spool.unlink()
-        eventually(lambda: _failing(unwell) == {"keys", "clock"})
-        assert Scrape(unwell).value("clock_offset_seconds") == pytest.approx(40, abs=2)
-        unwell.stop()
 
 
 def _tells_what_is_wrong(gateway: Gateway) -> None:

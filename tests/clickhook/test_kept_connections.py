@@ -20,6 +20,8 @@ from tests import cast as casting
 from tests.conftest import posting
 from tests.wcs import NODE, Wcs, payload
 
+pytestmark = pytest.mark.proof
+
 POSTS = 3000
 CONNECTIONS = 4
 SMALLEST, LARGEST = 1_200, 260_000  # bytes of a body; the gateway takes up to 262,144

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -123,19 +124,40 @@ def _files_of(gateway: Gateway) -> Path:
     return Path(directory)
 
 
-def test_its_files_go_with_it_also_when_it_was_killed(django_db_setup):
-    killed = Gateway(workers=1).start()
-    left = _files_of(killed)
+@pytest.fixture
+def gateways(django_db_setup) -> Iterator[list[Gateway]]:
+    """Not started yet."""
+    both = [Gateway(workers=1), Gateway({"CLICKHOOK_METRICS_ALLOW": "10.0.0.0/8, fd00::/8"})]
+    yield both
+    for gateway in both:
+        if gateway.port and gateway.process.poll() is None:
+            gateway.kill()
+
+
+def test_its_files_go_with_it_also_when_it_was_killed(cast, gateways):
+    killed, other = gateways
+    left = _files_of(killed.start())
+    _hooks_go_on_without_files(killed, cast.acme_1.key, left)
     killed.kill()
     assert left.exists()
 
-    other = Gateway({"CLICKHOOK_METRICS_ALLOW": "10.0.0.0/8, fd00::/8"}, workers=1).start()
-    ours = _files_of(other)
+    ours = _files_of(other.start())
     assert (left.exists(), ours.exists()) == (False, True)
     # And only the networks that are allowed read it.
     assert ask(other.port)[0] == 404
     other.stop()
     assert not ours.exists()
+
+
+def _hooks_go_on_without_files(gateway: Gateway, key: str, files: Path) -> None:
+    shutil.rmtree(files)
+    wcs = gateway.wcs(key, ACME_SIGNING)
+    assert wcs.post("connect").status == 200
+    wcs.close()
+    assert ask(gateway.port)[0] == 500
+
+    os.kill(*gateway.processes, signal.SIGKILL)  # the next process makes them anew
+    eventually(lambda: files.exists() and ask(gateway.port)[0] == 200)
 
 
 def test_all_processes_count_the_same_instances_by_themselves(tmp_path):

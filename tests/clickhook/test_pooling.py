@@ -89,12 +89,14 @@ def test_transaction_pooling_is_seen(pooled):
 
 @pytest.mark.skipif(not PGBOUNCER, reason="needs pgbouncer")
 @pytest.mark.parametrize("pooled", [("session", 20)], indirect=True, ids=str)
+@pytest.mark.proof
 def test_session_pooling_is_not_mistaken_for_it(pooled):
     assert not pooling.pools_transactions(pooled)
 
 
 @pytest.mark.skipif(not PGBOUNCER, reason="needs pgbouncer")
 @pytest.mark.parametrize("pooled", [("transaction", 20)], indirect=True, ids=str)
+@pytest.mark.proof
 def test_gunicorn_does_not_start_behind_it(pooled):
     url = "postgresql://{user}@{host}:{port}/{dbname}".format(**pooled)
     command = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]

@@ -37,6 +37,7 @@ def test_it_has_one_owner(server, tmp_path):
         pass
 
 
+@pytest.mark.proof
 def test_a_pid_that_is_another_programs_by_now_is_no_obstacle(server):
     server.stop()
     other = os.getppid()  # of this very process, PostgreSQL's parent, it would know better
@@ -46,6 +47,7 @@ def test_a_pid_that_is_another_programs_by_now_is_no_obstacle(server):
     assert server._process.poll() is None
 
 
+@pytest.mark.proof
 def test_a_long_path_is_no_obstacle(tmp_path):
     server = postgres.Server(tmp_path / ("d" * 100), "fsync=off")
     assert server.acquire(wait_seconds=0)
@@ -55,6 +57,7 @@ def test_a_long_path_is_no_obstacle(tmp_path):
     assert not server.socket.exists()
 
 
+@pytest.mark.proof
 def test_a_set_up_that_was_interrupted_is_begun_anew(tmp_path, monkeypatch):
     run = subprocess.run
 
@@ -77,6 +80,7 @@ def test_a_set_up_that_was_interrupted_is_begun_anew(tmp_path, monkeypatch):
     assert sorted(path.name for path in (tmp_path / "postgres").glob("cluster*")) == ["cluster"]
 
 
+@pytest.mark.proof
 def test_a_cluster_that_is_not_whole_is_said(server):
     with psycopg.connect(host=str(server.socket), user="clickhook", autocommit=True) as connection:
         connection.execute("DROP DATABASE postgres")

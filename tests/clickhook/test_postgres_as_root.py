@@ -77,6 +77,7 @@ def private_binaries(tmp_path) -> Path:
     return private
 
 
+@pytest.mark.proof
 def test_it_runs_as_nobody_with_one_capability(tmp_path, private_binaries):
     starter = Starter(tmp_path / "data", forbid_user_namespaces, PYTHONPATH=str(private_binaries))
     program = Path(f"/proc/{starter.postgres}/cmdline").read_text().partition("\0")[0]
@@ -90,11 +91,13 @@ def test_it_runs_as_nobody_with_one_capability(tmp_path, private_binaries):
     assert (tmp_path / "data").stat().st_uid == 0
 
 
+@pytest.mark.proof
 def test_a_cluster_made_one_way_opens_the_other_way(tmp_path):
     for confine in (None, forbid_user_namespaces, None):
         start_and_stop(tmp_path / "data", confine)
 
 
+@pytest.mark.proof
 def test_what_a_crash_left_opens_the_other_way_too(tmp_path):
     starter = Starter(tmp_path / "data", forbid_user_namespaces)
     os.kill(int(starter.postgres), signal.SIGKILL)
@@ -106,6 +109,7 @@ def test_what_a_crash_left_opens_the_other_way_too(tmp_path):
     start_and_stop(tmp_path / "data", None)
 
 
+@pytest.mark.proof
 def test_it_ends_with_a_parent_that_is_killed(tmp_path):
     starter = Starter(tmp_path / "data", forbid_user_namespaces)
     starter.process.kill()
@@ -115,6 +119,7 @@ def test_it_ends_with_a_parent_that_is_killed(tmp_path):
     assert "fast shutdown request" in (tmp_path / "data" / "postgres" / "log").read_text()
 
 
+@pytest.mark.proof
 def test_a_cluster_of_somebody_else_is_refused(tmp_path):
     start_and_stop(tmp_path / "data", None)
     os.chown(tmp_path / "data" / "postgres" / "cluster", 12345, 12345)

@@ -17,6 +17,8 @@ from tenants.secrets.fields import key_ring
 from tests.clickhook.keys import keys, sealed
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.proof
+
 COMMAND = [sys.executable, "manage.py", "rotate_keys"]
 
 

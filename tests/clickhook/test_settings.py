@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from tenants.secrets.encryption import new_key
 from tests.clickhook.keys import STRONG_KEY
 from tests.conftest import ROOT
 
@@ -199,27 +200,28 @@ def test_forms_are_taken_from_every_host_behind_a_proxy():
     assert shown.splitlines()[2] != "True"
 
 
+def test_without_a_secret_key_nothing_is_served(tmp_path):
+    ended = serve(tmp_path, CLICKHOOK_ENCRYPTION_KEYS=new_key())
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("CLICKHOOK_SECRET_KEY is missing; ")
+
+
 @pytest.mark.parametrize("keys", ["", "k1:AAAA", "no key at all", f"k1:{'A' * 43}="])
 def test_without_a_sound_key_ring_nothing_is_served(keys, tmp_path):
-    environment = {
-        **os.environ,
-        "CLICKHOOK_DATA_DIR": str(tmp_path),
-        "CLICKHOOK_SECRET_KEY": STRONG_KEY,
-        "CLICKHOOK_ENCRYPTION_KEYS": keys,
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "-c",
-        "docker/gunicorn.conf.py",
-        "--bind",
-        "127.0.0.1:0",
-    ]
-    ended = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
-    )
-
+    ended = serve(tmp_path, CLICKHOOK_SECRET_KEY=STRONG_KEY, CLICKHOOK_ENCRYPTION_KEYS=keys)
     assert ended.returncode != 0
     assert "CLICKHOOK_ENCRYPTION_KEYS" in ended.stderr
     assert not keys or keys not in ended.stderr
+
+
+def serve(directory, **environment: str) -> subprocess.CompletedProcess[str]:
+    """On an empty data directory, for as long as it runs."""
+    command = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]
+    return subprocess.run(
+        [*command, "--bind", "127.0.0.1:0"],
+        cwd=ROOT,
+        env={**os.environ, "CLICKHOOK_DATA_DIR": str(directory), **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )

@@ -102,6 +102,7 @@ def _is_private(directory: Path) -> bool:
     )
 
 
+@pytest.mark.proof
 def test_it_recovers_from_a_kill(up):
     up.start()
     up.process.kill()
@@ -113,6 +114,7 @@ def test_it_recovers_from_a_kill(up):
     assert up.end() == 0
 
 
+@pytest.mark.proof
 def test_other_commands_find_its_database_while_it_runs_and_while_it_does_not(up, tmp_path):
     file = tmp_path / "tenants.json"
     file.write_text('{"tenants": [{"slug": "acme", "name": "Acme Ltd", "status": "active"}]}')
@@ -129,6 +131,7 @@ def test_other_commands_find_its_database_while_it_runs_and_while_it_does_not(up
     assert up.leftovers() == []
 
 
+@pytest.mark.proof
 def test_only_one_runs_on_a_directory(up, tmp_path):
     up.start()
     second = Up(up.data_dir)
@@ -161,6 +164,7 @@ def test_a_port_in_use_is_a_clear_error(up):
     assert up.leftovers() == []
 
 
+@pytest.mark.proof
 def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db):
     with psycopg.connect(
         host=str(SERVER.socket), user="clickhook", dbname="postgres", autocommit=True
@@ -179,6 +183,7 @@ def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db
         connection.execute("DROP DATABASE given WITH (FORCE)")
 
 
+@pytest.mark.proof
 def test_the_address_it_prints_answers_whatever_it_listens_on(up):
     up.host = "0.0.0.0"
     shown = up.start()
@@ -189,6 +194,7 @@ def test_the_address_it_prints_answers_whatever_it_listens_on(up):
     assert up.end() == 0
 
 
+@pytest.mark.proof
 def test_a_database_that_forbids_tables_is_a_sentence(up, transactional_db):
     place = {"host": str(SERVER.socket), "user": "clickhook"}
     with psycopg.connect(**place, dbname="postgres", autocommit=True) as connection:

@@ -22,6 +22,8 @@ from clickhook import postgres
 from tests.clickhook.running_up import Up, eventually, is_listening
 from tests.wcs import Wcs
 
+pytestmark = pytest.mark.proof
+
 KEY, SECRET = "an-instance-key-of-this-test", "a-signing-secret-of-this-test"
 BACK_WITHIN = 15.0  # seconds; two on an idle machine
 TENANTS = {

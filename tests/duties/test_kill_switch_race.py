@@ -103,7 +103,7 @@ def switch_off_acme() -> tuple[str, float]:
     return snapshots[0], commits[0]
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("turn", range(3))
 def test_no_process_allows_a_call_after_the_commit(three_processes, wcs_with_rest, rest, turn):
     Tenant.objects.update(tickets="off")

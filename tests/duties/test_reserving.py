@@ -113,6 +113,36 @@ def test_an_ended_call_is_settled_once(talk, cast):
     assert meter_of(cast).state["living"] == before - 1
 
 
+@pytest.mark.parametrize(
+    ("ended_by", "seconds", "rang", "cost"),
+    [
+        ("reaper", 600, False, 30 * CENT),
+        ("reaper", 600, True, 30 * CENT),
+        ("session", 120, False, 12 * CENT),
+        ("session", 4, False, 0),
+        ("session", 120, True, 0),
+        ("finish", 120, True, 0),
+        ("failed", 120, False, 0),
+    ],
+)
+def test_a_call_of_which_nothing_was_reported_counts_as_talked(
+    talk, cast, ended_by, seconds, rang, cost
+):
+    """Of a WCS that reports nothing, every call would be free otherwise."""
+    now = timezone.now()
+    asked_at = now - timedelta(seconds=seconds - 0.5)
+    Call.objects.update(
+        asked_at=asked_at,
+        ringing_at=asked_at if rang else None,
+        answered_at=None,
+        ended_at=now,
+        ended_by=ended_by,
+    )
+    assert take_turn(reserve_slices) == "1 calls settled"
+    talk.refresh_from_db()
+    assert talk.cost == meter_of(cast).state["day"][2] == cost
+
+
 def test_a_call_that_ends_meanwhile_reserves_nothing(talk, cast, monkeypatch):
     """Between reading and writing its end arrives; the write notices, and the next look settles."""
     from hooks.duties import reserving

@@ -17,6 +17,8 @@ from tests.e2e.callers import Caller, Client
 from tests.e2e.rows import TALKED
 from tests.e2e.stage import SIGNING, eventually
 
+pytestmark = pytest.mark.proof
+
 WHOLE = f"sales: {TALKED}"
 
 

@@ -11,6 +11,8 @@ from hooks.models import Call, Event
 from tests.e2e.phones import ACME, ACME_LINE, GLOBEX, GLOBEX_LINE
 from tests.e2e.rows import TALKED
 
+pytestmark = pytest.mark.proof
+
 WHOLE = f"sales: {TALKED}"
 PREMIUM = "+88213000000"
 OURS = f'"{ACME_LINE}" <sip:{ACME_LINE}@{ACME}>'

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from hooks.models import Call, Event
 from tenants.models import Callee
 from tests.e2e.rows import TALKED
+
+pytestmark = pytest.mark.proof
 
 PIN = "40971"
 

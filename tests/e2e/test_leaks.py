@@ -14,6 +14,8 @@ from tests.e2e.stage import leaks
 from tests.e2e.test_hostile import HOSTILE_CALL, PREMIUM
 from tests.hooks.unsafe_backend import ARTICLE_CONFIG, Backend
 
+pytestmark = pytest.mark.proof
+
 
 def naive(hook, body):
     """As the vendor's article has it: an echo, and no word of what the browser must not learn."""

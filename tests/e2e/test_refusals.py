@@ -9,6 +9,8 @@ from tests.e2e.phones import KINDS
 from tests.e2e.rows import TALKED
 from tests.manager import change, signed_in, url
 
+pytestmark = pytest.mark.proof
+
 LOOK_ALIKES = [
     "www.acme.localhost.evil.localhost",
     "xwww.acme.localhost",

@@ -146,6 +146,9 @@ def test_a_call_id_names_one_call(acme):
 
     assert acme.post("call", callee="support").is_neutral_refusal
     assert Event.objects.latest("id").reason == "call_id_reused"
+    acme.post("CallStatusEvent", "call_ring")
+    assert acme.post("call").is_neutral_refusal  # it would be a second talk, counted as none
+    assert Event.objects.latest("id").reason == "call_id_reused"
     acme.post("CallStatusEvent", "call_finish")
     assert acme.post("call").is_neutral_refusal
     assert Event.objects.latest("id").reason == "call_ended"

@@ -17,6 +17,8 @@ from hooks.lifecycle import CallProgress, SessionProgress
 from hooks.statements.writing import write
 from tests.cast import assemble
 
+pytestmark = pytest.mark.proof
+
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 CALLS, SESSIONS, MOST_EVENTS = 3000, 1500, 5
 ENDS = ("finish", "busy", "failed")

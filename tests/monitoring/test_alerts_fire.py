@@ -26,7 +26,7 @@ from tests.monitoring.prometheus import BEFORE, WINDOW, Prometheus
 from tests.monitoring.promtool import dashboard_expressions, needs_prometheus, rules
 from tests.wcs import Wcs
 
-pytestmark = [pytest.mark.slow, needs_prometheus]
+pytestmark = [pytest.mark.proof, needs_prometheus]
 
 
 @contextlib.contextmanager

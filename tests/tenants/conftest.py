@@ -19,7 +19,7 @@ def acme_manager(cast) -> Client:
 def entries(cast):
     """The entries that are made from here on, in the order of the chain."""
     seen = AuditEntry.objects.count()
-    return lambda: list(AuditEntry.objects.order_by("number")[seen:])
+    return lambda: list(AuditEntry.objects.order_by("number", "id")[seen:])
 
 
 @pytest.fixture

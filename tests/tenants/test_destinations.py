@@ -68,6 +68,13 @@ READ = [
     ("+49abc", "DE", UNREADABLE),
     ("9+4930123456", "DE", UNREADABLE),
     ("+*31", "DE", UNREADABLE),
+    # A switch may stop reading at a mark, and dial letters as digits.
+    ("09001234567#1", "DE", ("public", "499001234567", "DE", "premium_rate")),
+    ("sip:00881612345678*1@pbx.example", "DE", ("public", "881612345678", "001", "satellite")),
+    ("11833#1", "DE", ("public", "4911833", "DE", "premium_rate")),
+    ("*21*0301234567*11*09001234567#", "DE", ("invalid", "", "", "invalid")),
+    ("0900CALLNOW", "DE", ("invalid", "", "", "invalid")),
+    ("10002#1", "DE", INTERNAL),
     ("*31#+4930123456", "", ("public", "4930123456", "DE", "fixed_line")),
     ("sip:sales@pbx.example;user=phone", "DE", UNREADABLE),
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from hooks.models import Meter
 from tenants import raising
-from tenants.models import AuditEntry, LimitRaise, Tenant
+from tenants.models import AuditEntry, LimitRaise, Rate, Tenant
 from tests import cast as casting
 from tests.manager import person
 
@@ -92,6 +92,26 @@ def test_the_country_waits_once_it_is_set(cast):
     assert ask(cast.globex, person("manager", name="b"), country="FR") == []
 
 
+def test_the_currency_waits_once_there_are_prices_in_it(cast):
+    user = person("manager")
+    assert ask(cast.acme, user, currency="CHF") == []
+    Rate.objects.create(tenant=cast.acme, prefix="49", per_minute=60_000, currency="CHF")
+    [raised] = ask(cast.acme, user, currency="KWD")  # 5.00 of it are 14 of those
+    assert Tenant.objects.get(pk=cast.acme.pk).currency == "CHF"
+    assert raising.confirm(raised, "anna")
+    assert Tenant.objects.get(pk=cast.acme.pk).currency == "KWD"
+
+
+def test_a_first_country_opens_nothing_beside_what_was_chosen(cast):
+    chosen = {"countries": ["FR"], "types": ["fixed_line", "mobile", "toll_free"]}
+    Tenant.objects.filter(pk=cast.globex.pk).update(country="", destinations=chosen)
+    cast.globex.refresh_from_db()
+    [raised] = ask(cast.globex, person("manager"), country="US", destinations=None)
+    stored = Tenant.objects.get(pk=cast.globex.pk)
+    assert (raised.field, stored.country) == ("destinations", "US")
+    assert stored.destinations["countries"] == []
+
+
 def test_asking_again_for_the_same_goes_on_and_for_more_begins_anew(cast):
     user = person("manager")
     [first] = ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20})
@@ -164,6 +184,56 @@ def test_at_its_end_it_falls_back_unless_another_value_was_chosen(cast):
     assert raising.do_due() == (0, 1)
     assert limits_of(cast.acme) == LIMITS | {"calls_per_hour": 7}
     assert raising.do_due() == (0, 0)
+
+
+OPENED = {"countries": ["AT", "DE"], "types": ["fixed_line", "mobile"]}
+
+
+@pytest.mark.parametrize(
+    ("values", "nearly", "at_end"),
+    [
+        (
+            {"limits": LIMITS | {"money_per_day": "50.00"}},
+            {"limits": LIMITS | {"money_per_day": "49.99"}},
+            {"limits": LIMITS},
+        ),
+        (
+            {"limits": {name: LIMITS[name] for name in ("money_per_day", "visitor")}},
+            {"limits": LIMITS | {"calls_per_hour": 1_000_000}},
+            {"limits": LIMITS},
+        ),
+        (
+            {"destinations": OPENED},
+            {"destinations": {**OPENED, "types": ["mobile"]}},
+            {"destinations": {"countries": ["DE"], "types": ["mobile"]}},
+        ),
+    ],
+)
+def test_who_takes_a_little_of_a_raise_back_does_not_keep_the_rest(cast, values, nearly, at_end):
+    user = person("manager")
+    [raised] = ask(cast.acme, user, **values)
+    assert raising.set_end(raised, timezone.now() + timedelta(hours=1))
+    assert raising.confirm(raised, "anna")
+    cast.acme.refresh_from_db()
+    assert ask(cast.acme, user, **nearly) == []
+
+    pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
+    assert raising.do_due() == (0, 1)
+    assert Tenant.objects.filter(pk=cast.acme.pk, **at_end).exists()
+
+
+def test_another_way_to_write_a_number_does_not_outlive_its_end(cast):
+    user = person("manager")
+    [raised] = ask(cast.sales, user, target="+4315880")
+    assert raising.set_end(raised, timezone.now() + timedelta(hours=1))
+    assert raising.confirm(raised, "anna")
+    cast.sales.refresh_from_db()
+    assert ask(cast.sales, user, target="004315880") == []
+
+    pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
+    assert raising.do_due() == (0, 1)
+    cast.sales.refresh_from_db()
+    assert cast.sales.target == "+4930123456"
 
 
 def test_an_end_that_comes_before_anybody_confirmed_leaves_nothing_raised(cast):

@@ -28,7 +28,7 @@ class EventAdmin(HugeTableAdmin):
         columns.decision_text,
         columns.reason_text,
         "detail",
-        "hook_id",
+        "id_in_the_log",
         "redacted_body",
     )
     list_display = (
@@ -47,6 +47,10 @@ class EventAdmin(HugeTableAdmin):
     search_help_text = search.EVENT_HELP
     match_id = staticmethod(search.match_events)
     match_text = staticmethod(search.contains_in_events)
+
+    @admin.display(description="hook_id in the log")
+    def id_in_the_log(self, event: Event) -> str:
+        return str(event.hook_id or "")
 
     @admin.display(description="body, redacted")
     def redacted_body(self, event: Event) -> str:

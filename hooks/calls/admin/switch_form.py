@@ -11,7 +11,7 @@ from hooks.wcs.kill_switch.targets import Target, UnknownTarget, find_target
 
 KINDS = {
     "tenant": "a tenant, like acme",
-    "domain": "a domain, like https://www.customer.example",
+    "domain": "a domain, like https://www.customer.example or acme/capacitor://localhost",
     "callee": "a callee, like acme/sales",
     "account": "a SIP account, like acme/10001",
     "visitor": "a visitor, like acme/VISITOR",

@@ -27,9 +27,10 @@ from hooks.calls.checklist import InstanceFacts, SetUpFacts
 from hooks.models import Call, Event, LimitNotice, Session
 from hooks.reasons import Decision
 from tenants.admin.domain_proof import proof_address, proof_problem
-from tenants.admin.scoped import may_change
+from tenants.admin.scoped import may_change, scope
 from tenants.admin.tenant import TenantAdmin
 from tenants.models import Tenant, WcsInstance
+from tenants.scope import ALL_TENANTS
 
 MAX_ROWS = 10
 ANSWERED_AMONG = 500  # of the latest calls
@@ -83,7 +84,7 @@ class TenantWithCallsAdmin(TenantAdmin):
         called = make_test_call(form) if request.method == "POST" and form.is_valid() else None
         context = {
             **self.admin_site.each_context(request),
-            **_page_context(tenant),
+            **_page_context(tenant, hides_owners=scope(request) != ALL_TENANTS),
             "title": str(tenant),
             "tenant": tenant,
             "opts": self.opts,
@@ -121,9 +122,10 @@ def overview_address(tenant: Tenant) -> str:
     return reverse("admin:tenants_tenant_overview", args=[tenant.pk])
 
 
-def _page_context(tenant: Tenant) -> dict[str, Any]:
+def _page_context(tenant: Tenant, *, hides_owners: bool) -> dict[str, Any]:
     instances = list(tenant.wcs_instances.order_by("name").prefetch_related("nodes"))
-    steps = checklist.steps(_set_up_facts(tenant, instances))
+    domain_problem = _domain_problem(tenant, hides_owners)
+    steps = checklist.steps(_set_up_facts(tenant, instances, domain_problem))
     calls = Call.objects.filter(tenant=tenant)
     refusals = Event.objects.filter(tenant=tenant, decision=Decision.REFUSED)
     query = f"tenant={tenant.slug}"
@@ -144,7 +146,9 @@ def _page_context(tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def _set_up_facts(tenant: Tenant, instances: list[WcsInstance]) -> SetUpFacts:
+def _set_up_facts(
+    tenant: Tenant, instances: list[WcsInstance], domain_problem: dict[str, str]
+) -> SetUpFacts:
     callees = tenant.callees.order_by("-default", "alias")[:MAX_CALLEES]
     accounts = tenant.sip_accounts.exclude(password="")
     latest = Call.objects.filter(tenant=tenant).order_by("-asked_at")[:ANSWERED_AMONG]
@@ -158,16 +162,16 @@ def _set_up_facts(tenant: Tenant, instances: list[WcsInstance]) -> SetUpFacts:
         has_default=any(callee.default for callee in callees),
         instances=tuple(_instance_facts(instance) for instance in instances),
         connected=Session.objects.filter(tenant=tenant).exists(),
-        **_domain_problem(tenant),
+        **domain_problem,
         target_problem=next(filter(None, (callee.target_warning for callee in callees)), ""),
         answered=any(latest.values_list("answered_at", flat=True)),
     )
 
 
-def _domain_problem(tenant: Tenant) -> dict[str, str]:
+def _domain_problem(tenant: Tenant, hides_owners: bool) -> dict[str, str]:
     """The first one, as the checklist takes it."""
     for domain in tenant.domains.select_related("proof")[:MAX_DOMAINS]:
-        if warning := domain.ownership_warning:
+        if warning := domain.ownership_warning(hides_owners=hides_owners):
             return {"domain_problem": warning}
         if problem := proof_problem(domain):
             return {"domain_problem": problem, "domain_page": proof_address(domain)}

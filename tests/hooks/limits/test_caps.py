@@ -13,6 +13,8 @@ from tenants.models import Callee, Domain, SipAccount, Tenant
 from tests.cast import ACME_SIGNING
 from tests.conftest import Gateway
 
+pytestmark = pytest.mark.proof
+
 CALLS, SENDERS = 200, 40
 
 

@@ -157,6 +157,7 @@ def test_visitors_who_cannot_be_told_apart_have_half():
     assert [(one.call, one.scope) for one in changes] == [(calls[2], "unknown visitors")]
 
 
+@pytest.mark.proof
 def test_memory_does_not_grow_with_the_visitors():
     texts = {"tenant": json.dumps({"visitor": {"calls_per_day": 1}})}
     trial = Replay(TriedLimits(texts, "UTC", "EUR", "off"))
@@ -166,6 +167,7 @@ def test_memory_does_not_grow_with_the_visitors():
     assert trial._talks == []
 
 
+@pytest.mark.proof
 def test_a_hundred_thousand_calls_take_seconds():
     """On a loaded machine too; alone it is about a third of that."""
     chance = random.Random(7)

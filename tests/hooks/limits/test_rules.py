@@ -117,6 +117,16 @@ def test_money_is_reserved_with_connect_fee_and_increments():
     assert month.ask().reason is Reason.MONEY_PER_MONTH
 
 
+@pytest.mark.parametrize(("limit", "days"), [("money_per_day", 0), ("money_per_month", 27)])
+def test_moving_the_time_zone_back_and_forth_begins_no_day_and_no_month_twice(limit, days):
+    visitors = Visitors(clock=NOON + days * 86_400, tenant_limits={limit: "0.30"})
+
+    assert visitors.count_allowed(2, time_zone="UTC") == 1
+    assert visitors.count_allowed(2, time_zone="Pacific/Kiritimati") == 1  # the next day there
+    for zone in ("UTC", "Asia/Tokyo", "Pacific/Kiritimati"):
+        assert visitors.count_allowed(2, time_zone=zone) == 0
+
+
 def test_a_day_begins_at_midnight_in_the_tenants_zone():
     visitors = Visitors(tenant_limits={"minutes_per_day": 5})
 

@@ -113,6 +113,7 @@ def asked_facts(**changes: Any) -> Facts:
         "call_decision": "allowed",
         "call_alias": "sales",
         "call_target": "+4930123456",
+        "call_asked_at": NOW,
     }
     return call_facts(**{**again, **changes})
 

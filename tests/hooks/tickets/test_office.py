@@ -246,6 +246,7 @@ def test_an_address_that_asks_too_often_waits(acme, page, cast):
     assert Page(acme, cast.acme.public_key, next(addresses)).ask().status == 200
 
 
+@pytest.mark.proof
 def test_10_000_requests_of_one_address_cost_a_glance_each(page):
     for _ in range(MOST_REQUESTS):
         page.ask()

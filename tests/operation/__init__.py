@@ -1,0 +1,1 @@
+"""Slow proofs of what an operator does: upgrades of big tables, backups and restores."""
