@@ -52,8 +52,8 @@ def _as_json(expressions: dict[str, str], names: Sequence[str]) -> str:
 
 
 # How long a call was talked is unknown where no hook ended it, answered or not: a WCS that reports
-# nothing does not tell of the answer either. Where only the session's end was told, it may have been
-# answered from the beginning; but who leaves within seconds was not.
+# nothing does not tell of the answer either. Where it told of the session's end alone, the call may
+# have been answered from the beginning; but who leaves within seconds was not.
 LEFT_EARLY = 5  # seconds
 ENDED_CALLS = f"""
        SELECT jsonb_agg(jsonb_build_object(
