@@ -118,6 +118,7 @@ WRONG = [
     ({"country": "XX"}, "country", "Expected a country"),
     ({"currency": "XXX"}, "currency", "Expected a currency"),
     ({"time_zone": "Mars/Olympus"}, "time_zone", "Expected a time zone"),
+    ({"time_zone": "localtime"}, "time_zone", "Expected a time zone"),
     ({"open_countries": ["XX"], "open_everyday": None}, "open_countries", "Select a valid choice"),
     (
         {"open_types": ["premium_rate"], "open_everyday": None},
