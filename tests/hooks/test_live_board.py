@@ -157,6 +157,7 @@ def fill(cast, living, ended, statistics):
         tenant=cast.acme, instance=cast.acme_1, wcs_session_id="s", opened_at=timezone.now()
     )
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tenants_tenant")
         cursor.execute("TRUNCATE hooks_call")
         if statistics == "analysed when empty":
             cursor.execute("ANALYZE hooks_call")
