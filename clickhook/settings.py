@@ -156,6 +156,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
 ]
 MIDDLEWARE = [
     "clickhook.content_security_policy.ContentSecurityPolicyMiddleware",
@@ -185,6 +186,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # tenants has a template for selects
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 
 _database_url = _env.text("DATABASE_URL")

@@ -167,6 +167,7 @@ def _kill_orphans(gateway: Gateway) -> None:
                     os.kill(int(entry), signal.SIGKILL)
 
 
+@pytest.mark.proof
 def test_two_processes_record_what_was_kept_once(cast, django_db_setup):
     both = Gateway(workers=2).start()
     posting = [both.wcs(cast.acme_1.key, ACME_SIGNING) for _ in range(8)]
@@ -207,6 +208,7 @@ def test_an_end_from_before_a_session_began_does_not_end_it(wcs, cast):
     assert Session.objects.get().ended_at is None
 
 
+@pytest.mark.proof
 def test_a_full_spool_says_so(cast, django_db_setup):
     small = Gateway({"CLICKHOOK_SPOOL_LIMIT": "600"}, workers=1).start()
     wcs = small.wcs(cast.acme_1.key, ACME_SIGNING)
@@ -233,6 +235,7 @@ def test_a_database_that_hangs_is_as_good_as_away(wcs):
     eventually(lambda: wcs.post("connect", sessionId="y").status == 200)
 
 
+@pytest.mark.proof
 def test_whoever_waits_is_answered_at_once_when_the_database_hangs(wcs, lone, cast):
     wcs.connected()
 

@@ -68,7 +68,7 @@ def past(django_db_setup, django_db_blocker):
         call_command("flush", verbosity=0, interactive=False)
 
 
-@pytest.fixture(params=["administrator", "manager"])
+@pytest.fixture(params=["manager", pytest.param("administrator", marks=pytest.mark.proof)])
 def looking(request, past, db, monkeypatch):
     monkeypatch.setattr(huge_table, "LOOKED_THROUGH", LOOKED_THROUGH)
     monkeypatch.setattr(huge_table, "COUNTED", LOOKED_THROUGH // 8)
