@@ -57,6 +57,10 @@ _WITH_CALLS = """,
     alarm AS (UPDATE hooks_alarm SET call_id = NULL
                WHERE call_id = ANY (ARRAY(SELECT id FROM gone)))"""
 
+_WITH_MESSAGES = """,
+    delivery AS (DELETE FROM hooks_webhookdelivery
+                  WHERE message_id = ANY (ARRAY(SELECT id FROM gone)))"""
+
 
 # What it reserved has to be given back first.
 _CALL_DUE = (
@@ -122,4 +126,12 @@ _SHORT_LIVED = (
     ),
     # A notice of a month's limit must outlast that month.
     Kind("notices", "hooks_limitnotice", "at < now() - interval '92 days'", "at"),
+    # Until then they can be delivered again.
+    Kind(
+        "webhook messages",
+        "hooks_webhookmessage",
+        "created_at < now() - interval '30 days'",
+        "created_at",
+        also=_WITH_MESSAGES,
+    ),
 )

@@ -21,6 +21,7 @@ from hooks.duties.reaping import end_lost_calls, end_lost_sessions
 from hooks.models import Call, Event, Session
 from hooks.row_id import new_row_id
 from tests.cast import ACME_SIGNING, SECRETS
+from tests.clickhook.running_up import eventually
 from tests.conftest import Gateway
 from tests.duties.turns import take_turn
 from tests.environment import DATA_DIR, SERVER
@@ -72,13 +73,6 @@ def wcs(cast, lone):
     posting = lone.wcs(cast.acme_1.key, ACME_SIGNING)
     yield posting
     posting.close()
-
-
-def eventually(condition) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_calls_are_refused_and_events_are_kept_until_it_is_back(wcs, lone):
