@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['endpoint', 'subject', 'message'], name='webhook_waiting_of_subject'),
+            index=models.Index(condition=models.Q(('done_at', None)), fields=['subject'], name='webhook_waiting_of_subject'),
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',

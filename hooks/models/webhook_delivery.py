@@ -56,11 +56,7 @@ class WebhookDelivery(models.Model):
             models.Index(
                 fields=["endpoint", "due_at", "message"], condition=WAITING, name="webhook_due"
             ),
-            models.Index(
-                fields=["endpoint", "subject", "message"],
-                condition=WAITING,
-                name="webhook_waiting_of_subject",
-            ),
+            models.Index(fields=["subject"], condition=WAITING, name="webhook_waiting_of_subject"),
             models.Index(
                 fields=["endpoint", "message"],
                 condition=Q(state="failed"),

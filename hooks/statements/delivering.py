@@ -28,10 +28,12 @@ WITH candidate AS MATERIALIZED (
             WHERE endpoint_id = endpoint.id AND done_at IS NULL AND due_at <= now()
             ORDER BY due_at, message_id LIMIT {LOOKED_AT}) due
       LEFT JOIN LATERAL (
+           -- Compared so that only the index of what waits of a call can be used.
            SELECT * FROM hooks_webhookdelivery earlier
-            WHERE earlier.endpoint_id = endpoint.id AND earlier.subject = due.subject
-              AND earlier.done_at IS NULL AND earlier.message_id < due.message_id
-            ORDER BY earlier.message_id LIMIT 1) head ON true
+            WHERE earlier.subject = due.subject AND earlier.done_at IS NULL
+              AND earlier.endpoint_id::text = endpoint.id::text
+              AND earlier.message_id + 0 < due.message_id
+            ORDER BY earlier.message_id + 0 LIMIT 1) head ON true
      WHERE endpoint.enabled
 ), behind AS (
     SELECT id FROM hooks_webhookdelivery
@@ -72,7 +74,8 @@ SELECT taken.id, taken.tenant_id, taken.endpoint_id, taken.tries, endpoint.url, 
   FROM taken
   JOIN tenants_webhookendpoint endpoint ON endpoint.id = taken.endpoint_id
   LEFT JOIN hooks_webhookstanding standing ON standing.endpoint_id = taken.endpoint_id
-  JOIN hooks_webhookmessage message ON message.id = taken.message_id
+ CROSS JOIN LATERAL (
+       SELECT * FROM hooks_webhookmessage WHERE id = taken.message_id OFFSET 0) message
  ORDER BY taken.message_id
 """
 _OUTCOMES = """
