@@ -12,7 +12,11 @@ FOREVER = 0
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Rows of a table that are `due`, oldest first, found along an index."""
+    """Rows of a table that are `due`, oldest first.
+
+    They are found along an index, but for endings and for meters, whose every write an index on
+    the time would make dearer: those two tables are read whole.
+    """
 
     name: str
     table: str

@@ -124,6 +124,7 @@ def test_the_command_counts_and_prunes(history, manage):
         "breaches": 1,
         "meters of visitors": 2,
         "notices": 1,
+        "webhook messages": 0,
     }
     assert before == (Event.objects.count(), Call.objects.count(), Session.objects.count())
 
