@@ -27,6 +27,17 @@ UPDATE hooks_session
 """
 CALLS = "UPDATE hooks_call SET visitor = '', end_info = '' WHERE session_id = ANY (%(ids)s)"
 EVENTS = "UPDATE hooks_event SET body = '{}', detail = '' WHERE session_id = ANY (%(ids)s)"
+# What customers' systems were told, and what they answered.
+MESSAGES = """
+WITH message AS (
+    UPDATE hooks_webhookmessage SET data = data - ARRAY['label', 'context', 'wcs_session_id']
+     WHERE subject = ANY (ARRAY(SELECT id FROM hooks_call WHERE session_id = ANY (%(ids)s))
+                          || %(ids)s::uuid[])
+    RETURNING id
+)
+UPDATE hooks_webhookdelivery SET attempts = '[]'
+ WHERE message_id = ANY (ARRAY(SELECT id FROM message))
+"""
 EVENTS_ALONE = "UPDATE hooks_event SET body = '{}', detail = '' WHERE id = ANY (%(ids)s)"
 NEXT_SESSIONS = f"""
 SELECT id, opened_at FROM hooks_session
@@ -85,7 +96,7 @@ def erase(tenant_id: int, visitor: str | None) -> Iterator[Erased]:
 
     for ids in _batches(NEXT_SESSIONS, whose, NO_UUID):
         with transaction.atomic():
-            for statement in (SESSIONS, CALLS, EVENTS):
+            for statement in (SESSIONS, CALLS, EVENTS, MESSAGES):
                 _execute(statement, {"ids": ids})
         erased.sessions += len(ids)
         yield erased

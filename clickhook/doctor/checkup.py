@@ -23,6 +23,7 @@ from clickhook.doctor.checks import (
     statistics,
     switches,
     tenants,
+    webhooks,
     worker,
 )
 from clickhook.doctor.finding import Finding, Findings
@@ -45,6 +46,7 @@ CHECKS: dict[str, Callable[[], Findings]] = {
     "alarms": alarms.check_alarms,
     "switches": switches.check_switches,
     "tenants": tenants.check_tenants,
+    "webhooks": webhooks.check_webhooks,
 }
 KEYS = (
     "See CLICKHOOK_SECRET_KEY and CLICKHOOK_ENCRYPTION_KEYS, or give this command the gateway's "

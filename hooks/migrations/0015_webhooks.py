@@ -65,6 +65,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='webhookmessage',
+            index=models.Index(fields=['subject'], name='webhook_message_of_subject'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookmessage',
             index=models.Index(fields=['created_at'], name='webhook_message_by_time'),
         ),
         migrations.AddIndex(

@@ -39,6 +39,7 @@ class WebhookMessage(models.Model):
         indexes = [
             models.Index(fields=["tenant", "created_at"], name="webhook_message_of_tenant"),
             models.Index(fields=["created_at"], name="webhook_message_by_time"),
+            models.Index(fields=["subject"], name="webhook_message_of_subject"),
         ]
 
     def __str__(self) -> str:

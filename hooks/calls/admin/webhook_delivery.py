@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -35,7 +36,7 @@ def delivery_table(endpoint: WebhookEndpoint) -> str:
 
 
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("written", "receiver", "tenant", "type", "standing", "tries", "last_answer")
+    list_display = ("written", "tenant", "host", "type", "standing", "last_answer")
     list_filter = (TenantFilter, "state")
     linked_lookups = ("endpoint__id__exact",)
     search_fields = ("message__uid__exact",)
@@ -43,6 +44,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     ordering = ("-message",)
     sortable_by = ()
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # one count of the whole table for each choice
     paginator = LatestEntries
     fields = (
         *("written", "tenant", "receiver", "type", "webhook_id", "standing", "tries", "next_try"),
@@ -66,6 +68,10 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     def receiver(self, delivery: WebhookDelivery) -> str:
         page = reverse("admin:hooks_webhook", args=[delivery.endpoint_id])
         return format_html('<a href="{}">{}</a>', page, delivery.endpoint.url)
+
+    @admin.display(description="receiver")
+    def host(self, delivery: WebhookDelivery) -> str:
+        return urlsplit(delivery.endpoint.url).netloc
 
     @admin.display(description="type")
     def type(self, delivery: WebhookDelivery) -> str:

@@ -8,14 +8,15 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
 from hooks.calls.admin.webhook_page import show_secret_once, webhook_page
-from hooks.models import WebhookStanding
+from hooks.calls.admin.webhook_standing import describe_standing, describe_types
 from tenants.admin.conflicts import CarefulAdmin
-from tenants.admin.display import STYLE, alarm, format_time, set_or_not
+from tenants.admin.display import STYLE, set_or_not
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedForm
 from tenants.models import WebhookEndpoint
@@ -88,27 +89,19 @@ class WebhookEndpointAdmin(CarefulAdmin):
         """Without a redirect: the secret stands nowhere but in this answer."""
         return show_secret_once(request, obj, obj.shown_once)
 
-    @confirmed_recently
-    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    @method_decorator(confirmed_recently)
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         """A code is asked for before the form, so that nothing typed is lost."""
-        return super().add_view(request, *args, **kwargs)
+        one_button = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**one_button, **(extra_context or {})})
 
     @admin.display(description="types of events")
     def types(self, endpoint: WebhookEndpoint) -> str:
-        return ", ".join(endpoint.events) or "all"
+        return describe_types(endpoint)
 
     @admin.display(description="standing")
     def standing_now(self, endpoint: WebhookEndpoint) -> str:
-        if not endpoint.enabled:
-            because = endpoint.disabled_because
-            return format_html("{} {}", alarm("DISABLED"), because) if because else "disabled"
-        standing: WebhookStanding | None = getattr(endpoint, "standing", None)
-        if standing is None:
-            return "no attempt has failed since the last one that did not"
-        text = "{} since {}: {}"
-        return format_html(
-            text, alarm("FAILS"), format_time(standing.failing_since), standing.problem
-        )
+        return describe_standing(endpoint)
 
     @admin.display(description="what it was told")
     def told(self, endpoint: WebhookEndpoint) -> str:

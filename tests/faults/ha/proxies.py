@@ -125,7 +125,7 @@ def owner() -> int:
 
 
 def node_of(process: str) -> str:
-    """Of those that open connections: Patroni, and PostgreSQL's receiver, which has a title only."""
+    """Of those that open connections: Patroni, and PostgreSQL's receiver, which has but a title."""
     title = Path(process, "cmdline").read_bytes()
     if title.startswith(b"postgres:"):
         return Path(os.readlink(f"{process}/cwd")).name if b"walreceiver" in title else ""
