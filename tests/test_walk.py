@@ -92,6 +92,7 @@ def paths_with_queries(places):
         yield from (choice, choice + "acme")
 
 
+@pytest.mark.proof
 def test_acmes_own_manager_finds_all_of_it(cast, acmes_manager, places):
     """The positive control: what the others do not find is there to be found."""
     walker, private, found, silent = Walker(acmes_manager), private_texts(cast), set(), []
