@@ -32,11 +32,16 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 
 class HookConnection:
     def __init__(self) -> None:
-        self._name = f"clickhook hooks {uuid.uuid4().hex}"  # what pg_stat_activity calls it
+        self._id = uuid.uuid4().hex
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._planned_at = 0.0
         self._ends_at = 0.0
         self._has_expired = False
+
+    @property
+    def _name(self) -> str:
+        """What pg_stat_activity calls it. gunicorn's workers are copies that share its id."""
+        return f"clickhook hooks {self._id} {os.getpid()}"
 
     @property
     def is_open(self) -> bool:
