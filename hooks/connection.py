@@ -83,7 +83,8 @@ class HookConnection:
     async def _make_ready(self) -> None:
         if self._connection is None or self._connection.closed:
             async with asyncio.timeout_at(self._ends_at):
-                self._connection = await self._connect()
+                self._connection = await primary.connect(application_name=self._name)
+            await self._set_up(self._connection)
             # One for all statements: a new one learns the column types anew.
             self._cursor = self._connection.cursor()
             self._planned_at = time.monotonic()
@@ -91,13 +92,15 @@ class HookConnection:
             await self._connection.execute("DISCARD PLANS")
             self._planned_at = time.monotonic()
 
-    async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        connection = await primary.connect(application_name=self._name)
+    async def _set_up(self, connection: psycopg.AsyncConnection[Any]) -> None:
         connection.adapters.register_loader("uuid", TextLoader)  # they only pass through
         lock_milliseconds = int(self._seconds * 1000 * LOCK_SHARE)
-        await connection.execute(SETTINGS, [f"{self._seconds}s", f"{lock_milliseconds}ms"])
-        await connection.execute(END_PREDECESSORS, [self._name])
-        return connection
+        try:
+            await connection.execute(SETTINGS, [f"{self._seconds}s", f"{lock_milliseconds}ms"])
+            await connection.execute(END_PREDECESSORS, [self._name])
+        except BaseException:
+            await self.close()
+            raise
 
     def _expire(self) -> None:
         """Ends the wait at once.

@@ -126,8 +126,8 @@ def test_it_says_that_nobody_has_the_origin(cast, gateway):
 
     assert run.code == 1
     assert run.findings == [
-        "The connect from https://www.acme.test was refused with 403. No tenant has this origin. "
-        f"{Reason.ORIGIN_UNKNOWN.remedy} "
+        "The connect from https://www.acme.test was refused with 403. "
+        f"{Reason.ORIGIN_UNKNOWN.sentence} {Reason.ORIGIN_UNKNOWN.remedy} "
         "The admin's event list has the precise reason."
     ]
 

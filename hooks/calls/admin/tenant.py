@@ -21,6 +21,7 @@ from hooks.calls.admin.set_up import describe_set_up
 from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
 from hooks.calls.admin.sip_account_table import sip_account_table
 from hooks.calls.admin.sip_rotation import sip_rotation_page
+from hooks.calls.admin.webhook_standing import endpoint_table
 from hooks.calls.admin.what_if import what_if_page
 from hooks.calls.admin.worst_case import with_activation_check, worst_case_context
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
@@ -139,6 +140,7 @@ def _page_context(tenant: Tenant, *, hides_owners: bool) -> dict[str, Any]:
         "limits": build_limit_bars(tenant, datetime.now(UTC)),
         "notices": newest_notices(LimitNotice.objects.filter(tenant=tenant)),
         "accounts": sip_account_table(tenant),
+        "webhooks": endpoint_table(tenant),
         "latest_calls": tables.call_table(calls, query, MAX_ROWS),
         "latest_refusals": tables.event_table(refusals, refusals_query, MAX_ROWS),
         "set_ups": [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import pwd
 import socket
 import threading
 from collections import defaultdict
@@ -27,13 +28,15 @@ class Proxies:
     def __init__(self) -> None:
         self._ports: dict[tuple[str, int], int] = defaultdict(find_port)  # where nodes listen
         self._proxies: dict[tuple[str, int], int] = {}
+        self._nodes: set[str] = set()
         self._cuts: set[frozenset[str]] = set()  # pairs; a node alone is cut off from all
         self._healed = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
 
     def add(self, node: str) -> None:
-        """Nothing to do: its ports come when they are asked for."""
+        """Its ports come when they are asked for."""
+        self._nodes.add(node)
 
     def port(self, wanted: int) -> int:
         return find_port()
@@ -64,7 +67,7 @@ class Proxies:
     async def _start(self, node: str, port: int) -> int:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             port_of_caller = writer.get_extra_info("peername")[1]
-            caller = await asyncio.to_thread(find_node, port_of_caller)
+            caller = await asyncio.to_thread(find_node, port_of_caller, self._nodes)
             ends = {caller, node}
             with contextlib.suppress(OSError):
                 await self._wait_until_connected(ends)
@@ -101,22 +104,31 @@ def find_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def find_node(port: int) -> str:
+def find_node(port: int, nodes: set[str]) -> str:
     """Of the process that connected from this port; empty where it is on none."""
     here = f"0100007F:{port:04X}"
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
     wanted = {f"socket:[{fields[9]}]" for fields in lines if fields[1] == here}
-    for process in Path("/proc").glob("[0-9]*"):
+    for process in os.scandir("/proc"):
         with contextlib.suppress(OSError):
-            node = node_of(process, os.readlink(process / "exe"))
-            if node and any(os.readlink(file) in wanted for file in os.scandir(process / "fd")):
+            node = node_of(process.path) if process.stat().st_uid == owner() else ""
+            if node in nodes and any(
+                os.readlink(file) in wanted for file in os.scandir(f"{process.path}/fd")
+            ):
                 return node
     return ""
 
 
 @cache
-def node_of(process: Path, program: str) -> str:
-    """Remembered for each process and program: there are hundreds, and this is asked often."""
-    names = (process / "environ").read_bytes().split(b"\0")
+def owner() -> int:
+    return pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else os.geteuid()
+
+
+def node_of(process: str) -> str:
+    """Of those that open connections: Patroni, and PostgreSQL's receiver, which has but a title."""
+    title = Path(process, "cmdline").read_bytes()
+    if title.startswith(b"postgres:"):
+        return Path(os.readlink(f"{process}/cwd")).name if b"walreceiver" in title else ""
+    names = Path(process, "environ").read_bytes().split(b"\0")
     found = [name for name in names if name.startswith(f"{NODE}=".encode())]
     return found[0].partition(b"=")[2].decode() if found else ""
