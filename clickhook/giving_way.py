@@ -22,7 +22,7 @@ LOCKS_TABLES = re.compile(
     r"(?i)\s*(alter|create|drop|truncate|lock|do)\b(?!.*\bconcurrently\b)", re.S
 )
 PAUSE = 1.0  # seconds, in which those who waited get through
-PATIENCE = 600.0  # seconds
+MOST_PAUSES = 600  # of one run; what a migration works in between does not count
 OLDEST = """
 SELECT pid, extract(epoch FROM now() - xact_start)::int, coalesce(application_name, '')
   FROM pg_stat_activity
@@ -41,7 +41,7 @@ class GivingWay:
 
     def __init__(self, connection: BaseDatabaseWrapper, tell: Tell) -> None:
         self._connection, self._tell = connection, tell
-        self._ends_at = time.monotonic() + PATIENCE
+        self._pauses_left = MOST_PAUSES
         self._holds_tables = False  # from a statement before, in the same transaction
 
     @contextmanager
@@ -61,13 +61,14 @@ class GivingWay:
         self._set_timeout(LOCK_WITHIN)
 
     def wait(self) -> None:
-        """Raises GaveUpError when the time is over."""
+        """Raises GaveUpError when it has paused too often."""
         with self._connection.cursor() as cursor:
             cursor.execute(OLDEST)
             row = cursor.fetchone()
         who = f" The oldest transaction: process {row[0]}, {row[1]} s, {row[2]}." if row else ""
-        if time.monotonic() > self._ends_at:
+        if self._pauses_left == 0:
             raise GaveUpError(f"Somebody holds a lock that this needs.{who} Run it again.")
+        self._pauses_left -= 1
         self._tell(f"gives way to somebody who holds a lock, and tries again.{who}")
         time.sleep(PAUSE)
 

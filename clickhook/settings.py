@@ -28,6 +28,7 @@ from clickhook.secret_key import find_weakness
 from clickhook.served_paths import EVERYTHING, SIDES
 from clickhook.served_url import read_served_url
 from tenants.secrets.encryption import KeyRing, KeyRingError
+from tenants.webhooks.allowed_networks import AllowedNetwork, parse_allowed_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 60 * 60, 24 * 60 * 60, 365 * 24 * 60 * 60  # seconds
@@ -85,6 +86,10 @@ _loopback = "127.0.0.0/8, ::1/128"
 _written_networks = _env.text("CLICKHOOK_METRICS_ALLOW", _loopback)
 CLICKHOOK_METRICS_ALLOW: list[Network] = _env.parsed(
     "CLICKHOOK_METRICS_ALLOW", _written_networks, parse_networks, []
+)
+_written_allowed = _env.text("CLICKHOOK_WEBHOOK_ALLOW")
+CLICKHOOK_WEBHOOK_ALLOW: list[AllowedNetwork] = _env.parsed(
+    "CLICKHOOK_WEBHOOK_ALLOW", _written_allowed, parse_allowed_networks, []
 )
 CLICKHOOK_DOMAIN_PROOF = _env.choice("CLICKHOOK_DOMAIN_PROOF", "OFF", ["OFF", "REQUIRED"]).lower()
 CLICKHOOK_ALARM_MAIL = [
@@ -156,6 +161,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
 ]
 MIDDLEWARE = [
     "clickhook.content_security_policy.ContentSecurityPolicyMiddleware",
@@ -185,6 +191,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # tenants has a template for selects
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 
 _database_url = _env.text("DATABASE_URL")

@@ -10,8 +10,19 @@ from hooks.calls.admin.session import SessionAdmin
 from hooks.calls.admin.switch import SwitchAdmin
 from hooks.calls.admin.tenant import TenantWithCallsAdmin
 from hooks.calls.admin.visitor_block import VisitorBlockAdmin
-from hooks.models import Alarm, Call, Event, LimitNotice, Session, Switch, VisitorBlock
-from tenants.models import Tenant
+from hooks.calls.admin.webhook_delivery import WebhookDeliveryAdmin
+from hooks.calls.admin.webhook_endpoint import WebhookEndpointAdmin
+from hooks.models import (
+    Alarm,
+    Call,
+    Event,
+    LimitNotice,
+    Session,
+    Switch,
+    VisitorBlock,
+    WebhookDelivery,
+)
+from tenants.models import Tenant, WebhookEndpoint
 
 admin.site.register(Call, CallAdmin)
 admin.site.register(Session, SessionAdmin)
@@ -20,5 +31,8 @@ admin.site.register(Alarm, AlarmAdmin)
 admin.site.register(LimitNotice, LimitNoticeAdmin)
 admin.site.register(Switch, SwitchAdmin)
 admin.site.register(VisitorBlock, VisitorBlockAdmin)
-# The tenants' app leaves this one to us: its page also shows calls, which that app does not know.
+admin.site.register(WebhookDelivery, WebhookDeliveryAdmin)
+# The tenants' app leaves these to us: their pages also show calls and deliveries, which that app
+# does not know.
 admin.site.register(Tenant, TenantWithCallsAdmin)
+admin.site.register(WebhookEndpoint, WebhookEndpointAdmin)

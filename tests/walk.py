@@ -11,8 +11,26 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from hooks.models import Alarm, Call, Event, LimitNotice, Session, Switch, VisitorBlock
-from tenants.models import Domain, SipAccount, TicketKey, TokenKey, Upload, VisitorLogin
+from hooks.models import (
+    Alarm,
+    Call,
+    Event,
+    LimitNotice,
+    Session,
+    Switch,
+    VisitorBlock,
+    WebhookDelivery,
+    WebhookMessage,
+)
+from tenants.models import (
+    Domain,
+    SipAccount,
+    TicketKey,
+    TokenKey,
+    Upload,
+    VisitorLogin,
+    WebhookEndpoint,
+)
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.importing import run
 from tenants.transfer.reading.source import Source
@@ -27,6 +45,7 @@ ARGUMENTS = {
     "account_id": lambda tenants: [
         str(account.pk) for account in SipAccount.objects.filter(tenant__in=tenants)
     ],
+    "endpoint_id": lambda endpoints: [str(endpoint.pk) for endpoint in endpoints],
     "app_label": lambda rows: sorted({model._meta.app_label for model in admin.site._registry}),
     "key": lambda rows: [str(upload.pk) for upload in Upload.objects.all()],
     "url": lambda rows: ["acme"],
@@ -99,6 +118,7 @@ def a_day_of(tenant, instance, shared):
         key=f"visitor {tenant.pk} x", name=f"by {slug}", tenant=tenant, because="x", by="mary"
     )
     _visitors_of(tenant)
+    _told_of(tenant)
     tenant.rates.create(prefix="4930", per_minute=1, currency="EUR")
     tenant.limit_raises.create(
         thing="tenant",
@@ -117,6 +137,16 @@ def _visitors_of(tenant):
     VisitorLogin.objects.create(tenant=tenant, login=f"login-of-{slug}", password="!")
     visitor = {"visitor": f"visitor-of-{slug}", "display": f"display-of-{slug}"}
     VisitorBlock.objects.create(tenant=tenant, since=NOW, because=f"by {slug}", **visitor)
+
+
+def _told_of(tenant):
+    """A webhook endpoint, and a message that is on its way."""
+    url = f"https://crm-of-{tenant.slug}.example/"
+    endpoint = WebhookEndpoint.objects.create(tenant=tenant, url=url, secret="x" * 40)
+    message = WebhookMessage.objects.create(
+        tenant=tenant, type="call.ended", happened_at=NOW, data={"alias": f"alias-of-{tenant.slug}"}
+    )
+    WebhookDelivery.objects.create(tenant=tenant, endpoint=endpoint, message=message, due_at=NOW)
 
 
 def an_import_by(user, tenant):
@@ -170,7 +200,7 @@ def private_texts(cast) -> set[str]:
         Session.objects.get(tenant=cast.acme),
         Call.objects.get(tenant=cast.acme),
     ]
-    kinds = ("instance", "node", "session", "call", "alias", "import")
+    kinds = ("instance", "node", "session", "call", "alias", "import", "crm")
 
     return {
         *(str(row.pk) for row in rows),

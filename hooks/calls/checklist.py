@@ -33,7 +33,7 @@ class InstanceFacts:
     name: str
     page: str
     answers: bool  # it has a signing secret, or is marked as unsigned
-    seen: bool  # one of its nodes posted a connect that was accepted, for any tenant
+    seen: bool  # one of its nodes posted a connect that was accepted, for any tenant; no rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class SetUpFacts:
     aliases: tuple[str, ...]
     has_default: bool
     instances: tuple[InstanceFacts, ...]
-    connected: bool
-    answered: bool
+    connected: bool  # by a WCS, not by a rehearsal
+    answered: bool  # the same
     domain_problem: str = ""  # of a domain that is refused or would be today
     domain_page: str = DOMAINS  # where it is solved
     target_problem: str = ""  # of a callee whose target would be refused today

@@ -30,6 +30,7 @@ class Duty:
     every: float  # seconds; a turn that gives False wants the next one sooner
     do: Callable[[Connection], Awaitable[object]]
     is_woken: bool = False  # by news of the gateways, beside its own time
+    news: asyncio.Event = field(default_factory=asyncio.Event)  # set: the next turn comes at once
 
 
 @dataclass(slots=True)
@@ -39,7 +40,6 @@ class Turns:
     duty: Duty
     result: str = "not yet"
     done_at: float = field(default_factory=time.monotonic)  # of the last turn that did not fail
-    news: asyncio.Event = field(default_factory=asyncio.Event)
     _connection: Connection | None = None
 
     async def run(self) -> None:
@@ -79,8 +79,8 @@ class Turns:
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self.news.wait()
-        self.news.clear()
+                await self.duty.news.wait()
+        self.duty.news.clear()
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hooks.duties import (
     adding_up,
     alarming,
+    delivering,
     ending,
     heartbeat,
     proving,
@@ -23,20 +24,23 @@ from hooks.duties import (
     watching_limits,
 )
 from hooks.duties.alarm_mail import mail_alarms
+from hooks.duties.delivering import Deliveries
 from hooks.duties.limit_mail import mail_notices
 from hooks.duties.listening import listen
 from hooks.duties.reconciling import Reconciling
 from hooks.duties.repeating import ANSWER_WITHIN, Connection, Duty, Turns
 from hooks.duties.watching_limits import LimitWatch
+from hooks.duties.webhook_mail import mail_failing_endpoints
 
 log = logging.getLogger("hooks")
 REAP_EVERY = 5.0  # seconds
 ADD_UP_EVERY = 60.0  # seconds
+MAIL_WEBHOOKS_EVERY = 600.0  # seconds
 # A duty that did nothing right for so long: the worker must not look alive.
 STUCK_AFTER = ANSWER_WITHIN + heartbeat.STALE_AFTER  # seconds, beside the duty's own pause
 
 
-def make_duties() -> list[Duty]:
+def make_duties(deliveries: Deliveries) -> list[Duty]:
     return [
         Duty("ending", ending.EVERY, ending.end_due_calls, is_woken=True),
         Duty("reserving", reserving.EVERY, reserving.reserve_slices, is_woken=True),
@@ -44,6 +48,7 @@ def make_duties() -> list[Duty]:
         Duty("mailing", alarming.EVERY, mail_alarms().send),
         Duty("watching limits", watching_limits.EVERY, LimitWatch().look),
         Duty("mailing notices", watching_limits.EVERY, mail_notices().send),
+        Duty("mailing about webhooks", MAIL_WEBHOOKS_EVERY, mail_failing_endpoints().send),
         Duty("refusing", refusing.EVERY, refusing.end_refused),
         Duty("reconciling", reconciling.EVERY, Reconciling().compare),
         Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),
@@ -53,13 +58,22 @@ def make_duties() -> list[Duty]:
         Duty("proving", proving.EVERY, proving.prove),
         Duty("raising", raising.EVERY, raising.raise_limits),
         Duty("pruning", pruning.EVERY, pruning.prune),
+        # The last one: a single turn then delivers what the others have written.
+        Duty(
+            "delivering",
+            delivering.EVERY,
+            deliveries.take_turn,
+            is_woken=True,
+            news=deliveries.news,
+        ),
     ]
 
 
 class Worker:
     def __init__(self) -> None:
         self.name = heartbeat.new_worker_name()
-        self.turns = [Turns(duty) for duty in make_duties()]
+        self._deliveries = Deliveries()
+        self.turns = [Turns(duty) for duty in make_duties(self._deliveries)]
 
     async def run(self) -> None:
         """Works until it is cancelled."""
@@ -73,16 +87,26 @@ class Worker:
     async def run_once(self) -> bool:
         """Each duty once; whether none failed."""
         did_well = [await turns.take_turn() for turns in self.turns]
+        did_well.append(await self._finish_deliveries())
         return all(did_well)
 
     @property
     def results(self) -> dict[str, str]:
         return {turns.duty.name: turns.result for turns in self.turns}
 
+    async def _finish_deliveries(self) -> bool:
+        """Of one turn of all duties: what is under way ends with it."""
+        did_well, delivering_turns = True, self.turns[-1]
+        while did_well and self._deliveries.is_busy:
+            await self._deliveries.news.wait()
+            self._deliveries.news.clear()
+            did_well = await delivering_turns.take_turn()
+        return did_well
+
     def _wake(self) -> None:
         for turns in self.turns:
             if turns.duty.is_woken:
-                turns.news.set()
+                turns.duty.news.set()
 
     async def _beat(self, connection: Connection) -> str:
         """Not while a duty is stuck: whoever counts on it must see that."""

@@ -1,7 +1,7 @@
 """The tables of what happened: sessions, calls, events, hours, meters; and how times are read.
 
 Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches, and calls
-that are to be ended.
+that are to be ended; and the outbox of webhooks with its deliveries.
 """
 
 from hooks.models.alarm import Alarm
@@ -20,6 +20,8 @@ from hooks.models.spent_ticket import SpentTicket
 from hooks.models.switch import Switch
 from hooks.models.time_display import TimeDisplay
 from hooks.models.visitor_block import VisitorBlock, VisitorBreach
+from hooks.models.webhook_delivery import WebhookDelivery, WebhookStanding
+from hooks.models.webhook_message import WebhookMessage
 from hooks.models.worker import Worker
 
 __all__ = [
@@ -40,5 +42,8 @@ __all__ = [
     "TimeDisplay",
     "VisitorBlock",
     "VisitorBreach",
+    "WebhookDelivery",
+    "WebhookMessage",
+    "WebhookStanding",
     "Worker",
 ]

@@ -35,13 +35,12 @@ _APP_OF_INSTANCE = f"""
              FROM tenants_wcsinstance instance
             CROSS JOIN LATERAL ({_SERVED}) served
             CROSS JOIN LATERAL ({_APP_OF_TENANT.format("served.tenant_id")}) app
-            WHERE {_IS_OF_EVERY_APP} AND instance.key = hook.key
-              AND served.number <= {MOST_SERVED}
-           ) found WHERE clashing = 1"""
+            WHERE instance.key = hook.key AND served.number <= {MOST_SERVED}
+           ) found WHERE clashing = 1 AND {_IS_OF_EVERY_APP}"""
 
 # `hook.key` names the WCS instance, which tells whose app it is.
 DOMAIN_AT_INSTANCE = f"""
-    SELECT * FROM ({_OF_ONE_TENANT}) web UNION ALL SELECT * FROM ({_APP_OF_INSTANCE}) app"""
+    SELECT * FROM ({_OF_ONE_TENANT}) web UNION ALL {_APP_OF_INSTANCE}"""
 # Where `tenant` is known already; the domain may still be another's.
 DOMAIN_NEAR_TENANT = f"""
     SELECT * FROM ({_OF_ONE_TENANT}) web UNION ALL

@@ -29,6 +29,7 @@ APPS = ("tenants", "hooks", "auth")
 Count = Callable[[list[int] | None, datetime], Iterable[Any]]
 MODELS = (
     *("Tenant", "Domain", "Callee", "SipAccount", "WcsInstance", "WcsNode"),
+    "WebhookEndpoint",
     *("ImportRun", "AuditEntry", "Call", "Session", "Event"),
 )
 

@@ -26,6 +26,8 @@ class Action(StrEnum):
     SWITCHED_ON = "kill_switch:switched_on_again"
     HUNG_UP = "call:hung_up"
     ALARM_CLEARED = "alarm:cleared"
+    WEBHOOK_TESTED = "webhook_endpoint:tested"
+    WEBHOOK_REPLAYED = "webhook_endpoint:delivered_again"
     ERASED = "personal_data:erased"
 
 

@@ -29,6 +29,7 @@ NAMES = {
     "tenants.SipAccount": ("login", "domain"),
     "tenants.TicketKey": ("kid",),
     "tenants.VisitorLogin": ("login",),
+    "tenants.WebhookEndpoint": ("url",),
 }
 NAMED_BY = ("slug", "origin", "alias", "name", "username")
 # Beside every SecretField: a password's hash, an instance's part of the hook URL, the digests of

@@ -3,8 +3,8 @@
 A rule about one row is a method of its model, about many rows a method of its query set:
 `visible_to(user)` and `changeable_by(user)` stand on every table that people see. Constraints of
 the database stand in each `Meta`. Others import the models from here; this room knows `scope`,
-`origins`, `secrets`, the audit's names of actions, and the modules that read what a JSON column
-holds: `limits`, `opened`, `hours`.
+`origins`, `secrets`, the audit's names of actions, and the modules that read what a column holds:
+`limits`, `opened`, `hours`, `webhooks`.
 """
 
 from tenants.models.assignment import Assignment
@@ -24,6 +24,7 @@ from tenants.models.upload import Upload
 from tenants.models.upload_attempt import UploadAttempt
 from tenants.models.visitor_login import VisitorLogin
 from tenants.models.wcs_instance import WcsInstance, WcsNode
+from tenants.models.webhook_endpoint import WebhookEndpoint
 
 __all__ = [
     "Assignment",
@@ -45,4 +46,5 @@ __all__ = [
     "VisitorLogin",
     "WcsInstance",
     "WcsNode",
+    "WebhookEndpoint",
 ]

@@ -42,13 +42,15 @@ def find_app_problem(
     """Of these instances, if they serve this tenant, and it has these of the apps' origins."""
     others = Tenant.objects.exclude(slug=slug).filter(wcs_instances__in=instances)
     same = others.filter(domains__origin__in=origins).order_by("slug")
-    for name, origin, other in same.values_list("wcs_instances__name", "domains__origin", "slug")[
-        :1
-    ]:
+    first = same.values_list("wcs_instances__name", "domains__origin", "slug").first()
+    if first:
+        name, origin, other = first
         return _clash(name, origin, slug, other)
 
+    # Afresh: the instances of a tenant are joined with that tenant alone.
+    serving = WcsInstance.objects.filter(pk__in=instances.values("pk"))
     number = Count("tenants", filter=~Q(tenants__slug=slug))
-    for instance in instances.annotate(others=number).filter(others__gte=MOST_SERVED):
+    for instance in serving.annotate(others=number).filter(others__gte=MOST_SERVED):
         if origins or _with_apps(instance.tenants.all()).exists():
             return _crowd(instance.name)
     return None

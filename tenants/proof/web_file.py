@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPSConnection
 
-from tenants.proof.public_addresses import NotPublic, Resolve, public_addresses, resolve
+from tenants.deadline import Deadline
+from tenants.public_addresses import NotPublic, Resolve, public_addresses, resolve
 
 PATH = "/.well-known/clickhook"
 LONGEST = 4096  # bytes
@@ -45,31 +43,11 @@ class WebSite:
         connection = HTTPSConnection(host, self.port, context=self.context)
         headers = {"User-Agent": "clickhook", "Accept": "text/plain", "Connection": "close"}
         connected = socket.create_connection((address, self.port), ANSWER_WITHIN)
-        with connected, _broken_off_in_time(connected), contextlib.closing(connection):
+        with connected, Deadline(ANSWER_WITHIN).over(connected), contextlib.closing(connection):
             connection.sock = self.context.wrap_socket(connected, server_hostname=name)
             connection.request("GET", PATH, headers=headers)
             response = connection.getresponse()
             return response.status, response.read(LONGEST)
-
-
-@contextlib.contextmanager
-def _broken_off_in_time(connected: socket.socket) -> Iterator[None]:
-    """Even if bytes arrive one by one, or the other side stops in the middle of TLS."""
-    # A copy: a TLS socket that another thread shuts down fails in ways of its own.
-    copy = socket.socket(fileno=os.dup(connected.fileno()))
-    alarm = threading.Timer(ANSWER_WITHIN, _break_off, [copy])
-    alarm.daemon = True
-    alarm.start()
-    try:
-        yield
-    finally:
-        alarm.cancel()
-        copy.close()
-
-
-def _break_off(connected: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        connected.shutdown(socket.SHUT_RDWR)
 
 
 def _judge(address: str, text: str, status: int, content: bytes) -> str:

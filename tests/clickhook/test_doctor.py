@@ -21,9 +21,10 @@ from clickhook.doctor.checks.public_url import check_public_url
 from clickhook.doctor.checks.settings import check_settings
 from clickhook.doctor.checks.statistics import check_statistics
 from clickhook.doctor.checkup import check_everything
-from hooks.models import Event, Switch, Worker
+from hooks.models import Event, Switch, WebhookStanding, Worker
 from tenants.limits import SAFE
-from tenants.models import Callee, Tenant
+from tenants.models import Callee, Tenant, WebhookEndpoint
+from tenants.webhooks.allowed_networks import parse_allowed_networks
 from tests import cast as casting
 from tests.conftest import Gateway
 from tests.duties.conftest import make_call, rest, wcs_with_rest  # noqa: F401 - fixtures
@@ -97,12 +98,36 @@ def test_it_tells_monitoring_and_people(in_order, manage, gateway):
     assert "!!  worker       No worker has ever run. Start manage.py worker." in text
 
 
-def test_without_a_database_it_still_says_the_rest(manage):
-    done = manage("doctor", "--json", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+def test_it_names_webhook_endpoints_that_fail_and_networks_that_are_open(in_order, settings):
+    settings.CLICKHOOK_WEBHOOK_ALLOW = parse_allowed_networks("10.1.2.0/24:8080")
+    assert any("10.1.2.0/24:8080" in finding.sentence for finding in check_everything())
+    endpoint = {"url": "https://crm.example/", "secret": "x"}
+    WebhookEndpoint.objects.create(
+        tenant=in_order.acme, enabled=False, disabled_because="gone", **endpoint
+    )
+    fails = WebhookEndpoint.objects.create(tenant=in_order.globex, **endpoint)
+    WebhookStanding.objects.create(endpoint=fails, failing_since=timezone.now(), problem="x")
+    assert wrong() == {
+        "webhooks": [
+            "Webhook endpoints of these tenants were disabled: acme.",
+            "Webhook endpoints of these tenants fail: globex.",
+        ]
+    }
+
+
+def test_without_database_and_data_directory_it_still_says_the_rest(manage, tmp_path):
+    away = {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "CLICKHOOK_DATA_DIR": str(tmp_path / "none"),
+    }
+    done = manage("doctor", "--json", **away)
     found = {one["check"]: one for one in json.loads(done.stdout)}
     assert done.returncode == 1
     assert found["settings"]["is_well"]
     assert found["postgres"]["sentence"].startswith("The database cannot be read: ")
+    assert found["disk"]["sentence"].startswith(f"{tmp_path}/none cannot be looked at")
+    for check in ("secrets", "public url"):
+        assert "keys of this installation are missing" in found[check]["sentence"]
     assert "Traceback" not in done.stderr
 
 
@@ -216,7 +241,8 @@ def test_it_names_unwise_settings(settings):
 def test_it_names_missing_migrations_and_unusable_indexes(in_order):
     call_command("migrate", "hooks", "0013", verbosity=0)
     try:
-        assert wrong()["postgres"] == ["1 migrations of this version are missing."]
+        [missing] = wrong()["postgres"]
+        assert missing.endswith(" migrations of this version are missing.")
     finally:
         call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:

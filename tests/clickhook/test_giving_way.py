@@ -18,7 +18,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.operations.fields import FieldOperation
 from django.db.migrations.recorder import MigrationRecorder
 
-from clickhook.giving_way import GivingWay
+from clickhook import giving_way
+from clickhook.giving_way import GaveUpError, GivingWay
 from hooks.database import parameters
 from hooks.models import Event
 from tenants.models import Tenant
@@ -87,6 +88,31 @@ def test_a_migration_begins_again_until_it_gets_its_lock(transactional_db, capfd
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+def test_a_migration_gives_up_after_many_pauses_and_not_after_much_work(
+    transactional_db, monkeypatch
+):
+    """Data that moves for an hour must not use up the patience for the lock that comes after it."""
+    monkeypatch.setattr(giving_way, "PAUSE", 0.01)
+    monkeypatch.setattr(giving_way, "MOST_PAUSES", 2)
+    told: list[str] = []
+    with psycopg.connect(**parameters()) as reader:
+        reader.execute("SELECT count(*) FROM hooks_call")
+        migrating = GivingWay(connection, told.append)
+        monkeypatch.setattr(time, "monotonic", lambda: float("inf"))
+        with (
+            pytest.raises(GaveUpError, match="process [0-9]+, [0-9]+ s"),
+            migrating.at_work(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(ADD)
+        monkeypatch.undo()
+
+    assert len(told) == 2
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, "hooks_call")
+    assert "given_way" not in {column.name for column in columns}
 
 
 def test_a_migration_waits_for_a_row_that_somebody_changes(cast):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from hooks.duties.delivering import Deliveries
 from hooks.duties.raising import raise_limits
 from hooks.duties.worker import make_duties
 from tenants.models import LimitRaise, Tenant
@@ -32,4 +33,4 @@ def test_a_raise_holds_when_its_waiting_time_is_over(cast):
 
     raised.refresh_from_db()
     assert raised.decision == "elapsed"
-    assert "raising" in [duty.name for duty in make_duties()]
+    assert "raising" in [duty.name for duty in make_duties(Deliveries())]

@@ -114,6 +114,7 @@ def metering() -> Ledger:
 TONES: SentTones = {"call_id": ROW, "presses": 1, "sent": 1, "last": [1.0]}
 ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
 APP = "capacitor://localhost"  # of many tenants
+RARE_APP = "ionic://localhost"  # of Acme
 PUBLIC_KEY = "00000000-0000-4000-8000-000000000007"  # Acme's
 OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
 HOT = {

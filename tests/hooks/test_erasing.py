@@ -7,8 +7,8 @@ import json
 import pytest
 from django.utils import timezone
 
-from hooks.models import Call, Event, Session, VisitorBlock
-from tenants.models import AuditEntry
+from hooks.models import Call, Event, Session, VisitorBlock, WebhookMessage
+from tenants.models import AuditEntry, WebhookEndpoint
 
 ADDRESS, OTHER = "203.0.113.5", "203.0.113.77"
 PERSONAL = "Mozilla of the visitor"
@@ -28,6 +28,8 @@ def a_visit(wcs, address, *, ends=True, number=1):
 @pytest.fixture
 def visits(acme, globex, cast, worker_lives):
     """Two of one visitor, one of which lives, and one of another; one at another tenant."""
+    url = "https://crm.acme.example/"
+    WebhookEndpoint.objects.create(tenant=cast.acme, url=url, secret="x")
     made = {
         "ended": a_visit(acme, ADDRESS),
         "living": a_visit(acme, ADDRESS, ends=False, number=2),
@@ -45,11 +47,12 @@ def visits(acme, globex, cast, worker_lives):
 
 
 def everything_about(session):
-    """All that is stored of a session, its calls and its events, as text."""
+    """All that is stored of a session, its calls, events and messages, as text."""
     rows = [
         *Session.objects.filter(pk=session.pk).values(),
         *Call.objects.filter(session=session).values(),
         *Event.objects.filter(session=session).values(),
+        *WebhookMessage.objects.filter(subject=session.pk).values(),
     ]
     return json.dumps(rows, default=str)
 
@@ -96,8 +99,9 @@ def test_everybody_of_a_tenant_is_erased(visits, manage):
     assert not any(text in left for text in (ADDRESS, OTHER, PERSONAL))
     assert everything_about(visits["living"]) == living
     assert alone.get().body == {}
-    again = json.loads(manage("erase", "acme", "--everybody", "--json").stdout)
-    assert (again["sessions"], again["events"]) == (0, 0)
+    for more in ((), ("--dry-run",)):
+        again = json.loads(manage("erase", "acme", "--everybody", "--json", *more).stdout)
+        assert (again["sessions"], again["events"]) == (0, 0)
 
 
 @pytest.mark.parametrize(

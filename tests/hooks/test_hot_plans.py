@@ -26,7 +26,7 @@ from tenants.models import Tenant, WcsInstance
 from tenants.models.served_apps import MOST_SERVED
 from tests import cast as casting
 from tests.environment import SERVER
-from tests.hooks.hot_statements import APP, GLOBEX, HOT, NOW, PUBLIC_KEY, question
+from tests.hooks.hot_statements import APP, GLOBEX, HOT, NOW, PUBLIC_KEY, RARE_APP, question
 from tests.hooks.hot_tables import (
     APP_OF_EACH,
     APPS,
@@ -144,7 +144,9 @@ def hot(django_db_setup, django_db_blocker):
 def fill_apps(cast) -> None:
     """Two instances serve so many tenants: one as many as are looked at, the other all."""
     Tenant.objects.filter(pk=cast.acme.pk).update(public_key=PUBLIC_KEY, visitors="members")
+    cast.acme.domains.create(origin=RARE_APP)
     crowd_1 = WcsInstance.objects.create(name="crowd-1", key="key-of-crowd-1")
+    crowd_1.tenants.add(cast.acme)
     cast.shared_1.tenants.remove(cast.acme)
     with as_one_entry(Action.IMPORTED, name="apps"), connection.cursor() as cursor:
         cursor.execute(TENANTS_WITH_APPS, {"apps": APPS})
@@ -221,11 +223,16 @@ def test_a_pool_of_accounts_touches_a_few_rows_for_each(state):
 
 
 @pytest.mark.parametrize(
-    ("instance", "found"), [("acme-1", True), ("shared-1", False), ("crowd-1", False)]
+    ("instance", "origin", "found"),
+    [
+        ("acme-1", APP, True),
+        ("acme-1", RARE_APP, True),
+        ("shared-1", APP, False),  # as many tenants as are looked at, and all have it
+        ("crowd-1", RARE_APP, False),  # one has it, among too many
+    ],
 )
-def test_for_an_app_a_bounded_number_of_tenants_is_looked_at(state, instance, found):
-    """Whose app it is stays unknown where several have it, or too many tenants are served."""
-    values = question(key=f"key-of-{instance}", origins=APP, wcs_session="new")
+def test_for_an_app_a_bounded_number_of_tenants_is_looked_at(state, instance, origin, found):
+    values = question(key=f"key-of-{instance}", origins=origin, wcs_session="new")
     plan = state.explain(READ_CONNECT, values)
     row = state.connection.execute(READ_CONNECT, values).fetchone()
 

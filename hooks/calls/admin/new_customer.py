@@ -112,7 +112,7 @@ class NewCustomerForm(forms.Form):
             instances = WcsInstance.objects.filter(pk=instance.pk)
             origins = [domain.origin] if domain.origin in EVERY_APPS else []
             if problem := find_app_problem(instances, tenant.slug, origins):
-                self.add_error("origin", problem.sentence)
+                self.add_error("instance", problem.sentence)
 
     def _checked_row(self, row: Any, fields: dict[str, str]) -> Any:
         """The row with what was typed; what is wrong with it stands beside its fields."""

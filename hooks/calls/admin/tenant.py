@@ -21,11 +21,13 @@ from hooks.calls.admin.set_up import describe_set_up
 from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
 from hooks.calls.admin.sip_account_table import sip_account_table
 from hooks.calls.admin.sip_rotation import sip_rotation_page
+from hooks.calls.admin.webhook_standing import endpoint_table
 from hooks.calls.admin.what_if import what_if_page
 from hooks.calls.admin.worst_case import with_activation_check, worst_case_context
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
 from hooks.models import Call, Event, LimitNotice, Session
 from hooks.reasons import Decision
+from hooks.wcs.rehearsal.visitor import NODE as REHEARSAL
 from tenants.admin.domain_proof import proof_address, proof_problem
 from tenants.admin.scoped import may_change, scope
 from tenants.admin.tenant import TenantAdmin
@@ -33,7 +35,7 @@ from tenants.models import Tenant, WcsInstance
 from tenants.scope import ALL_TENANTS
 
 MAX_ROWS = 10
-ANSWERED_AMONG = 500  # of the latest calls
+NEWEST = 500  # sessions and calls that the checklist looks at
 MAX_DOMAINS = 1000  # that are looked through for one that nobody may have
 MAX_CALLEES = 4  # one more than the checklist names
 
@@ -138,6 +140,7 @@ def _page_context(tenant: Tenant, *, hides_owners: bool) -> dict[str, Any]:
         "limits": build_limit_bars(tenant, datetime.now(UTC)),
         "notices": newest_notices(LimitNotice.objects.filter(tenant=tenant)),
         "accounts": sip_account_table(tenant),
+        "webhooks": endpoint_table(tenant),
         "latest_calls": tables.call_table(calls, query, MAX_ROWS),
         "latest_refusals": tables.event_table(refusals, refusals_query, MAX_ROWS),
         "set_ups": [
@@ -151,7 +154,8 @@ def _set_up_facts(
 ) -> SetUpFacts:
     callees = tenant.callees.order_by("-default", "alias")[:MAX_CALLEES]
     accounts = tenant.sip_accounts.exclude(password="")
-    latest = Call.objects.filter(tenant=tenant).order_by("-asked_at")[:ANSWERED_AMONG]
+    sessions = Session.objects.filter(tenant=tenant).order_by("-opened_at")[:NEWEST]
+    calls = Call.objects.filter(tenant=tenant).order_by("-asked_at")[:NEWEST]
 
     return SetUpFacts(
         active=tenant.status == Tenant.Status.ACTIVE,
@@ -161,10 +165,13 @@ def _set_up_facts(
         aliases=tuple(callee.alias for callee in callees),
         has_default=any(callee.default for callee in callees),
         instances=tuple(_instance_facts(instance) for instance in instances),
-        connected=Session.objects.filter(tenant=tenant).exists(),
+        connected=any(node != REHEARSAL for node in sessions.values_list("node_id", flat=True)),
         **domain_problem,
         target_problem=next(filter(None, (callee.target_warning for callee in callees)), ""),
-        answered=any(latest.values_list("answered_at", flat=True)),
+        answered=any(
+            answered_at and node != REHEARSAL
+            for answered_at, node in calls.values_list("answered_at", "session__node_id")
+        ),
     )
 
 
@@ -183,5 +190,5 @@ def _instance_facts(instance: WcsInstance) -> InstanceFacts:
         name=instance.name,
         page=reverse("admin:tenants_wcsinstance_change", args=[instance.pk]),
         answers=not instance.answers_nobody,
-        seen=bool(instance.nodes.all()),
+        seen=any(node.node_id != REHEARSAL for node in instance.nodes.all()),
     )

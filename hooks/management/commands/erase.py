@@ -9,8 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from hooks.erasing import Erased, erase, visitor_by
-from hooks.models import Session
+from hooks.erasing import Erased, count, erase, visitor_by
 from hooks.tickets.visitor import Told
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
@@ -56,7 +55,7 @@ Exit code 0: done; 1: no such tenant, or no address; nothing is changed then."""
             raise CommandError(f"There is no tenant {tenant}.")
 
         visitor = _visitor_of(options)
-        erased = _count(owner, visitor) if dry_run else self._erase(owner, visitor)
+        erased = count(owner.pk, visitor) if dry_run else self._erase(owner, visitor)
         if json:
             self.stdout.write(json_text.dumps(asdict(erased) | {"dry_run": dry_run}))
         else:
@@ -64,10 +63,12 @@ Exit code 0: done; 1: no such tenant, or no address; nothing is changed then."""
 
     def _erase(self, tenant: Tenant, visitor: str | None) -> Erased:
         line, erased = ProgressLine(self), Erased()
-        for erased in erase(tenant.pk, visitor):
-            line.show("erasing", erased.sessions + erased.events, unit="sessions and hooks")
-        line.clear()
-        record(Action.ERASED, tenant, after=asdict(erased) | {"everybody": visitor is None})
+        try:
+            for erased in erase(tenant.pk, visitor):
+                line.show("erasing", erased.sessions + erased.events, unit="sessions and hooks")
+        finally:  # whoever stops it has erased some
+            line.clear()
+            record(Action.ERASED, tenant, after=asdict(erased) | {"everybody": visitor is None})
         return erased
 
 
@@ -83,14 +84,6 @@ def _visitor_of(options: dict[str, Any]) -> str | None:
     if not options["visitor"]:
         raise CommandError("An empty text names no visitor.")
     return str(options["visitor"])
-
-
-def _count(tenant: Tenant, visitor: str | None) -> Erased:
-    sessions = Session.objects.filter(tenant=tenant)
-    if visitor is not None:
-        sessions = sessions.filter(visitor=visitor)
-    living = sessions.filter(ended_at=None).count()
-    return Erased(sessions=sessions.count() - living, living=living)
 
 
 def _sentence(erased: Erased, dry_run: bool) -> str:

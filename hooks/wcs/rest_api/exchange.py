@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import socket
 import ssl
-import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -19,6 +15,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.util import make_headers
 
 from hooks.wcs.rest_api.failures import Failure
+from tenants.deadline import Deadline
 
 CONNECT_WITHIN = 2.0  # seconds
 ANSWER_WITHIN = 3.0  # seconds, connecting included
@@ -30,38 +27,11 @@ class HttpAnswer(NamedTuple):
     content: bytes
 
 
-class _Deadline:
-    """Breaks the connection off when the time is over, even if bytes arrive one by one."""
-
-    def __init__(self, seconds: float) -> None:
-        self._ends_at = time.monotonic() + seconds
-        self.has_passed = False
-
-    @contextlib.contextmanager
-    def over(self, connected: socket.socket) -> Iterator[None]:
-        remaining = max(0.0, self._ends_at - time.monotonic())
-        # A copy: a TLS socket that another thread shuts down fails in ways of its own.
-        copy = socket.socket(fileno=os.dup(connected.fileno()))
-        alarm = threading.Timer(remaining, self._break_off, [copy])
-        alarm.daemon = True
-        alarm.start()
-        try:
-            yield
-        finally:
-            alarm.cancel()
-            copy.close()
-
-    def _break_off(self, connected: socket.socket) -> None:
-        self.has_passed = True
-        with contextlib.suppress(OSError):
-            connected.shutdown(socket.SHUT_RDWR)
-
-
 def post(
     url: str, user: str, password: str, fields: Mapping[str, Any], longest: int
 ) -> HttpAnswer | Failure:
     """`longest` in bytes. Credentials stand in the request's header and nowhere else."""
-    deadline = _Deadline(ANSWER_WITHIN)
+    deadline = Deadline(ANSWER_WITHIN)
     connection = _open(url)
     try:
         return _exchange(connection, url, user, password, fields, longest, deadline)
@@ -96,7 +66,7 @@ def _exchange(
     password: str,
     fields: Mapping[str, Any],
     longest: int,
-    deadline: _Deadline,
+    deadline: Deadline,
 ) -> HttpAnswer | Failure:
     connection.connect()
     connected: socket.socket = connection.sock

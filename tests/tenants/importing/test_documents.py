@@ -193,6 +193,7 @@ def test_nothing_at_any_place_makes_reading_crash(wrong):
         holder[key] = right
 
 
+@pytest.mark.proof
 def test_nothing_at_a_place_of_any_kind_makes_an_import_crash(run, cast):
     """Each kind of place once, such as the origin of a domain, with each wrong value."""
     run(FILES / "initech.json")

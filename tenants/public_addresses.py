@@ -7,9 +7,26 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 Resolve = Callable[[str], Sequence[str]]
-# IPv6 addresses that hold an IPv4 address, which a gateway on the way may reach: 6to4, NAT64, and
-# Teredo.
-_HOLDS_IPV4 = [ip_network(text) for text in ("2002::/16", "64:ff9b::/96", "2001::/32")]
+# What Python's own list, of IANA's special-purpose registries, lets through in one version or
+# another.
+_NOT_PUBLIC = [
+    ip_network(text)
+    for text in (
+        "192.0.0.0/24",  # protocol assignments; one cloud has its metadata there
+        "192.31.196.0/24",  # AS112, and the next but one: anycast, whose nearest server answers
+        "192.52.193.0/24",  # AMT
+        "192.88.99.0/24",  # relays of 6to4
+        "192.175.48.0/24",
+        "168.63.129.16/32",  # a cloud's own services, seen from inside it
+        "2001::/23",  # protocol assignments, with Teredo, which holds an IPv4 address
+        "2001:db8::/32",  # documentation, and the last one here
+        "2002::/16",  # 6to4: holds an IPv4 address, which a gateway on the way may reach
+        "2620:4f:8000::/48",  # AS112
+        "3fff::/20",
+    )
+]
+# All that is public; what holds an IPv4 address (mapped, NAT64) stands outside of it.
+_GLOBAL_UNICAST = ip_network("2000::/3")
 
 
 class NotPublic(Exception):
@@ -46,9 +63,8 @@ def is_public(text: str) -> bool:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return _is_public(address.ipv4_mapped)
-        if any(address in network for network in _HOLDS_IPV4):
-            return False
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    if any(address in network for network in _NOT_PUBLIC):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved

@@ -1,0 +1,40 @@
+"""The types of events that a webhook endpoint can ask for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    SESSION_CONNECTED = "session.connected"
+    SESSION_ENDED = "session.ended"
+    CALL_REFUSED = "call.refused"
+    CALL_RINGING = "call.ringing"
+    CALL_ANSWERED = "call.answered"
+    CALL_ENDED = "call.ended"
+    LIMIT_WARNING = "limit.warning"
+    LIMIT_REACHED = "limit.reached"
+    BYPASS_DETECTED = "bypass.detected"
+    REGISTRATION_FAILED = "registration.failed"
+    IMPORT_DONE = "import.done"
+
+
+TEST = "endpoint.test"  # of the button on an endpoint's page; it goes to that endpoint alone
+EVENT_TYPES = tuple(member.value for member in EventType)
+
+
+class UnknownEvents(ValueError):
+    """The message names the ones that do not exist, and those that do."""
+
+
+def check_event_types(types: object) -> list[str]:
+    """In the order of EVENT_TYPES, each once; empty: all. Raises UnknownEvents."""
+    if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
+        raise UnknownEvents("A list of types, such as call.ended.")
+    unknown = sorted({one[:64] for one in types} - set(EVENT_TYPES))
+    if unknown:
+        raise UnknownEvents(f"No such type: {', '.join(unknown[:5])}. There are: {_LISTED}.")
+    return [one for one in EVENT_TYPES if one in types]
+
+
+_LISTED = ", ".join(EVENT_TYPES)
