@@ -113,6 +113,9 @@ READ_INSTANCES = f"""
 SELECT instance.key, {", ".join(_INSTANCE.values())}
   FROM tenants_wcsinstance instance WHERE instance.key = ANY (%s)
 """
+READ_MANY_INSTANCES = f"""
+SELECT instance.key, {", ".join(_INSTANCE.values())} FROM tenants_wcsinstance instance LIMIT %s
+"""
 
 # `visitors`: those that the connect may be of, and `kid`, `jti`: what its ticket claims.
 _ASKED = f"""

@@ -153,6 +153,21 @@ def _connections_of_gateways() -> set[int]:
         return {pid for (pid,) in cursor.fetchall()}
 
 
+def test_a_process_without_a_hook_yet_keeps_events_too(cast, django_db_setup):
+    """It has learned the instances; otherwise it could not tell who posts."""
+    fresh = Gateway(workers=1).start()
+    posting = fresh.wcs(cast.acme_1.key, ACME_SIGNING)
+    eventually(lambda: posting.request("GET", "/readyz").status == 200)
+    with database_away():
+        assert posting.post("CallStatusEvent", "call_ring").status == 200
+        assert posting.post("connect").status == 503
+        posting.secret = "guessed"
+        assert posting.post("CallStatusEvent", "call_ring").status in (403, 503)
+    eventually(lambda: Event.objects.filter(method="CallStatusEvent").count() == 1)
+    posting.close()
+    fresh.stop()
+
+
 def test_a_stranger_is_not_kept_while_it_is_away(wcs, cast):
     wcs.connected()
     with database_away():
