@@ -33,6 +33,7 @@ ACCOUNT = {
 
 
 class NewCustomerForm(forms.Form):
+    required_css_class = "required"
     STEPS = (
         ("1. The customer", ("name", "slug", "country", "currency", "time_zone")),
         ("2. The web site that may connect", ("origin",)),

@@ -33,8 +33,18 @@ from tenants.admin.scoped import may_change, scope
 from tenants.admin.tenant import TenantAdmin
 from tenants.models import Tenant, WcsInstance
 from tenants.scope import ALL_TENANTS
+from tenants.unpriced import unpriced_among
 
 MAX_ROWS = 10
+IMPORT_PAGE = "admin:tenants_importrun_add"
+NO_RATE = (
+    "Import the customer's rates in {currency}: none covers {target} ({alias}), so the call is "
+    "refused while money is limited."
+)
+NO_INTERNAL_RATE = (
+    "Enter the internal rate of {account}, 0 if it costs nothing: without it the call to {target} "
+    "({alias}) is refused while money is limited."
+)
 NEWEST = 500  # sessions and calls that the checklist looks at
 MAX_DOMAINS = 1000  # that are looked through for one that nobody may have
 MAX_CALLEES = 4  # one more than the checklist names
@@ -104,7 +114,8 @@ class TenantWithCallsAdmin(TenantAdmin):
         form = NewCustomerForm(request)
         if request.method == "POST" and form.is_valid() and (tenant := form.save()):
             self.log_addition(request, tenant, "Added on the page for new customers.")
-            messages.success(request, f"{tenant.name} was added. Make a test call on this page.")
+            text = f"{tenant.name} was added. What is still missing is listed below."
+            messages.success(request, text)
             return HttpResponseRedirect(overview_address(tenant))
 
         context = {**self.admin_site.each_context(request), "title": "New customer", "form": form}
@@ -167,6 +178,7 @@ def _set_up_facts(
         instances=tuple(_instance_facts(instance) for instance in instances),
         connected=any(node != REHEARSAL for node in sessions.values_list("node_id", flat=True)),
         **domain_problem,
+        **_price_problem([callee.pk for callee in callees]),
         target_problem=next(filter(None, (callee.target_warning for callee in callees)), ""),
         answered=any(
             answered_at and node != REHEARSAL
@@ -182,6 +194,16 @@ def _domain_problem(tenant: Tenant, hides_owners: bool) -> dict[str, str]:
             return {"domain_problem": warning}
         if problem := proof_problem(domain):
             return {"domain_problem": problem, "domain_page": proof_address(domain)}
+    return {}
+
+
+def _price_problem(callees: list[int]) -> dict[str, str]:
+    """The first one, as the checklist takes it."""
+    for unpriced in unpriced_among(callees):
+        if unpriced.number:
+            problem = NO_RATE.format(**unpriced._asdict())
+            return {"price_problem": problem, "price_page": reverse(IMPORT_PAGE)}
+        return {"price_problem": NO_INTERNAL_RATE.format(**unpriced._asdict())}
     return {}
 
 
