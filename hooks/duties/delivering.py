@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -26,15 +28,24 @@ from tenants.models import WebhookEndpoint
 log = logging.getLogger("hooks")
 EVERY = 0.5  # seconds
 GATHERING = 0.02  # seconds, in which more attempts end, to be noted together
-AT_ONCE = 128  # attempts
-AT_ONCE_FAILING = 16  # of those, at endpoints that failed last time
+# Attempts at once. One that takes longer leaves its place to others, so that many endpoints that
+# hang at the same moment do not stop the rest.
+QUICK, QUICK_SECONDS = 128, 1.0
+MORE = 64  # of the quick ones, for endpoints that have one already
+FAILING = 64  # at endpoints that failed last time
+IN_ALL = 320
 DISABLED_AFTER = 5  # days of failure
+
+
+class _Begun(NamedTuple):
+    is_failing: bool  # the endpoint
+    at: float  # monotonic
 
 
 class Deliveries:
     def __init__(self) -> None:
         self.news = asyncio.Event()  # an attempt has ended
-        self._under_way: dict[int, bool] = {}  # by the delivery's id: whether its endpoint fails
+        self._under_way: dict[int, _Begun] = {}  # by the delivery's id
         self._ended: list[Outcome] = []
 
     @property
@@ -42,7 +53,7 @@ class Deliveries:
         return bool(self._under_way or self._ended)
 
     async def take_turn(self, connection: Connection) -> str:
-        if self._ended or self.news.is_set():
+        if self._ended:
             await asyncio.sleep(GATHERING)
         noted = await self._note_ended(connection)
         taken = await self._take(connection)
@@ -63,17 +74,25 @@ class Deliveries:
         return len(ended)
 
     async def _take(self, connection: Connection) -> Sequence[TakenDelivery]:
-        free = AT_ONCE - len(self._under_way)
-        failing = AT_ONCE_FAILING - sum(self._under_way.values())
-        if free <= 0:
+        places = self._free_places()
+        if places["most"] <= 0:
             return []
-        values = {"most": free, "failing": max(failing, 0)}
-        rows = await (await connection.execute(TAKE, values)).fetchall()
+        rows = await (await connection.execute(TAKE, places)).fetchall()
         return [TakenDelivery(*row) for row in rows]
+
+    def _free_places(self) -> dict[str, int]:
+        now, begun = time.monotonic(), self._under_way.values()
+        failing = sum(one.is_failing for one in begun)
+        quick = sum(not one.is_failing and now - one.at < QUICK_SECONDS for one in begun)
+        return {
+            "most": min(QUICK - quick, IN_ALL - len(begun)),
+            "more": max(MORE - quick, 0),
+            "failing": max(FAILING - failing, 0),
+        }
 
     def _start(self, delivery: TakenDelivery, network: Network) -> None:
         """In a thread that does not keep the worker from ending."""
-        self._under_way[delivery.id] = delivery.is_failing
+        self._under_way[delivery.id] = _Begun(delivery.is_failing, time.monotonic())
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._attempt, args=(delivery, network, loop), daemon=True).start()
 

@@ -7,18 +7,21 @@ nor at how many wait.
 from __future__ import annotations
 
 LEASE = "60 seconds"  # longer than an attempt with a slow resolver; then others may take it
-PER_ENDPOINT = 8  # attempts at once, of all workers together
+QUICK = "59 seconds"  # an attempt whose lease lasts less is slow: it began over a second ago
+PER_ENDPOINT = 8  # attempts at once, of all workers together; none more while one is slow
 PER_FAILING_ENDPOINT = 1
 LOOKED_AT = 40  # due messages of an endpoint: those under way and what waits for them, and more
 MOST_ATTEMPTS = 20  # that a delivery remembers
 
-# A message waits for the one before it of the same call: until that is done. If that one is tried
-# again later, what waits for it moves behind it, so it does not stand in the way of other calls.
+# Each endpoint gets one attempt at first; `more` are for those with more to do, and `failing` for
+# those that fail. A message waits for the one before it of the same call, until that is done. If
+# that one is tried again later, what waits for it moves behind it, out of the way of other calls.
 TAKE = f"""
 WITH candidate AS MATERIALIZED (
     SELECT endpoint.id AS endpoint_id, standing.endpoint_id IS NOT NULL AS is_failing,
            due.id, due.message_id, due.due_at,
            due.taken_until IS NOT NULL AND due.taken_until > now() AS is_taken,
+           due.taken_until < now() + interval '{QUICK}' AS is_slow,
            head.due_at AS head_due_at, head.message_id IS NOT NULL AS is_blocked,
            head.taken_until IS NOT NULL AND head.taken_until > now() AS head_is_taken
       FROM tenants_webhookendpoint endpoint
@@ -47,17 +50,22 @@ WITH candidate AS MATERIALIZED (
 ), placed AS (
     SELECT *, row_number() OVER (PARTITION BY endpoint_id, is_taken OR is_blocked
                                      ORDER BY due_at, message_id) AS place,
-           count(*) FILTER (WHERE is_taken) OVER (PARTITION BY endpoint_id) AS under_way
+           count(*) FILTER (WHERE is_taken) OVER (PARTITION BY endpoint_id) AS under_way,
+           bool_or(is_taken AND is_slow) OVER (PARTITION BY endpoint_id) AS has_slow
       FROM candidate
 ), free AS (
-    SELECT *, row_number() OVER (PARTITION BY is_failing ORDER BY due_at, message_id) AS turn
+    SELECT *, row_number() OVER (PARTITION BY is_failing, place > 1
+                                     ORDER BY due_at, message_id) AS turn
       FROM placed
      WHERE NOT is_taken AND NOT is_blocked
-       AND place <= CASE WHEN is_failing THEN {PER_FAILING_ENDPOINT} ELSE {PER_ENDPOINT} END
-                    - under_way
+       AND place <= CASE WHEN is_failing THEN {PER_FAILING_ENDPOINT} - under_way
+                         WHEN has_slow THEN 0
+                         ELSE {PER_ENDPOINT} - under_way END
 ), chosen AS (
-    SELECT id FROM free WHERE NOT is_failing OR turn <= %(failing)s
-     ORDER BY is_failing, due_at, message_id LIMIT %(most)s
+    SELECT id FROM free
+     WHERE CASE WHEN is_failing THEN turn <= %(failing)s
+                WHEN place > 1 THEN turn <= %(more)s ELSE true END
+     ORDER BY is_failing, place > 1, due_at, message_id LIMIT %(most)s
 ), locked AS (
     SELECT id FROM hooks_webhookdelivery
      WHERE id = ANY (ARRAY(SELECT id FROM chosen)) AND done_at IS NULL
@@ -110,6 +118,7 @@ FAILED = """
 INSERT INTO hooks_webhookstanding AS standing (endpoint_id, failing_since, problem)
 SELECT endpoint_id, now(), problem
   FROM unnest(%(endpoints)s::uuid[], %(problems)s::text[]) AS failed (endpoint_id, problem)
+  JOIN tenants_webhookendpoint endpoint ON endpoint.id = endpoint_id  -- not removed meanwhile
  ORDER BY endpoint_id
 ON CONFLICT (endpoint_id) DO UPDATE SET problem = excluded.problem
 RETURNING endpoint_id, failing_since < now() - make_interval(days => %(days)s)

@@ -11,7 +11,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from hooks.duties.delivering import AT_ONCE_FAILING, Deliveries
+from hooks.duties.delivering import FAILING, QUICK, Deliveries
 from hooks.duties.repeating import connect
 from hooks.duties.webhook_mail import mail_failing_endpoints
 from hooks.models import WebhookDelivery, WebhookMessage, WebhookStanding
@@ -202,36 +202,57 @@ def test_five_days_of_failure_disable_after_a_mail(endpoint, receiver, settings)
     assert "5 days" in WebhookEndpoint.objects.get().disabled_because
 
 
-def test_a_dead_endpoint_delays_nobody_else(endpoint, cast, receiver):
-    """Its messages hang at a server that never answers, more than it may take at once."""
+@pytest.fixture
+def hanging(cast, receiver, settings):
+    """Makes endpoints of a server that never answers, each with messages of calls of their own."""
     with receiving() as silent:
         silent.answer = lambda request, received: time.sleep(30)
-        values = {"tenant": cast.acme, "url": silent.url, "secret": SECRET}
-        dead = [WebhookEndpoint.objects.create(**values) for _ in range(30)]
-        allow_too = f"127.0.0.0/8:{silent.port}, 127.0.0.0/8:{receiver.port}"
-        for one in dead:
-            since = {"failing_since": timezone.now(), "problem": "slow"}
-            WebhookStanding.objects.create(endpoint=one, **since)
-            for number in range(3):
-                write(one, subject=CALL(number))
-        write(endpoint)
+        allow = f"127.0.0.0/8:{silent.port}, 127.0.0.0/8:{receiver.port}"
+        settings.CLICKHOOK_WEBHOOK_ALLOW = parse_allowed_networks(allow)
 
-        async def work() -> int:
-            deliveries = Deliveries()
-            async with await connect() as connection:
+        def make(endpoints: int, messages: int) -> list[WebhookEndpoint]:
+            values = {"tenant": cast.acme, "url": silent.url, "secret": SECRET}
+            made = [WebhookEndpoint.objects.create(**values) for _ in range(endpoints)]
+            for one in made:
+                for number in range(messages):
+                    write(one, subject=CALL(number))
+            return made
+
+        yield make
+
+
+def deliver_until(arrived) -> tuple[float, int]:
+    """How long that took, and how many attempts were under way then."""
+
+    async def work() -> int:
+        deliveries = Deliveries()
+        async with await connect() as connection:
+            while not arrived():
                 await deliveries.take_turn(connection)
-                while deliveries._ended == []:
-                    await asyncio.sleep(0.02)
-                return len(deliveries._under_way)
+                await asyncio.sleep(0.1)
+            return len(deliveries._under_way)
 
-        from django.conf import settings
+    began = time.monotonic()
+    under_way = asyncio.run(work())
+    return time.monotonic() - began, under_way
 
-        settings.CLICKHOOK_WEBHOOK_ALLOW = parse_allowed_networks(allow_too)
-        began = time.monotonic()
-        under_way = asyncio.run(work())
-        assert time.monotonic() - began < 5
-        assert receiver.types == ["call.ringing"]
-        assert under_way == AT_ONCE_FAILING
+
+def test_endpoints_that_fail_delay_nobody_else(endpoint, receiver, hanging):
+    for one in hanging(FAILING + 10, messages=2):
+        since = {"failing_since": timezone.now(), "problem": "slow"}
+        WebhookStanding.objects.create(endpoint=one, **since)
+    write(endpoint)
+    seconds, under_way = deliver_until(lambda: receiver.received)
+    assert seconds < 5
+    assert under_way in (FAILING, FAILING + 1)
+
+
+def test_endpoints_that_begin_to_hang_delay_the_rest_for_a_moment(endpoint, receiver, hanging):
+    hanging(QUICK + 20, messages=4)
+    write(endpoint)
+    seconds, under_way = deliver_until(lambda: receiver.received)
+    assert seconds < 5
+    assert QUICK <= under_way <= QUICK + 22
 
 
 def test_a_lease_that_is_over_is_taken_again_and_no_other(endpoint, receiver):

@@ -119,19 +119,30 @@ def test_alarms_and_limits_are_told(endpoint, cast, told):
 
 
 def test_an_import_is_told_to_each_tenant_of_its_own_rows(endpoint, cast, manage, tmp_path, told):
-    def tenant(slug, name, *aliases):
-        callees = [{"alias": alias, "target": "30001"} for alias in aliases]
-        return {"slug": slug, "name": name, "callees": callees}
+    def do(name, *tenants, **options) -> None:
+        file = tmp_path / "tenants.json"
+        listed = [
+            {"slug": slug, "name": name, "callees": [{"alias": one, "target": "30001"}]}
+            for slug, one in tenants
+        ]
+        file.write_text(json.dumps({"tenants": listed}))
+        done = manage("import_tenants", str(file), *options.get("more", ()))
+        assert done.returncode == 0, done.stderr
 
-    file = tmp_path / "two.json"
-    tenants = [tenant("acme", "Acme & Co", "a", "b"), tenant("globex", "Globex", "c")]
-    file.write_text(json.dumps({"tenants": tenants}))
-    assert manage("import_tenants", str(file), "--dry-run").returncode == 0
+    do("First", ("acme", "a"), ("globex", "b"), more=["--dry-run"])
     assert told() == []
-    done = manage("import_tenants", str(file))
-    assert done.returncode == 0, done.stderr
+    do("First", ("acme", "a"), ("globex", "b"))
+    do("Second", ("globex", "c"))
     assert told() == ["import.done"]
-    assert data_of("import.done")["counts"] == {"added": 2, "changed": 1, "removed": 0}
+    assert data_of("import.done")["counts"] == {"added": 1, "changed": 1, "removed": 0}
+
+    do("First", ("acme", "d"))
+    newest = WebhookMessage.objects.order_by("-id")[0]
+    assert newest.data["counts"] == {"added": 1, "changed": 0, "removed": 0}
+    assert manage("undo_import", str(newest.data["import"])).returncode == 0
+    undone = WebhookMessage.objects.order_by("-id")[0]
+    assert undone.data["undoes"] == newest.data["import"]
+    assert undone.data["counts"] == {"added": 0, "changed": 0, "removed": 1}
 
 
 def test_no_secret_and_no_number_stands_in_the_data(endpoint, acme, cast):

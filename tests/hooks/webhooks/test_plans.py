@@ -16,6 +16,7 @@ from tests.hooks.hot_statements import EVENT, OPENED
 from tests.hooks.hot_statements import record as statement_of
 
 ENDPOINTS, WAITING, DONE = 1_000, 300, 20  # messages of each endpoint
+PLACES = {"most": 128, "more": 64, "failing": 16}
 DEAD = 20  # endpoints, with a long queue each
 TENANTS = """
 INSERT INTO tenants_tenant (slug, name, status, sip_register_required, created_at)
@@ -77,17 +78,17 @@ def touched(connection, statement, values) -> float:
 def test_what_is_due_is_taken_at_a_bounded_cost(hot, state):
     _know(hot, state)
     began = time.monotonic()
-    rows = touched(hot, TAKE, {"most": 128, "failing": 16})
+    rows = touched(hot, TAKE, PLACES)
     print(f"{state}: {rows} rows, {time.monotonic() - began:.3f} s")
     assert rows <= 4 * ENDPOINTS + 4 * DEAD * LOOKED_AT
 
 
 def test_only_so_many_of_an_endpoint_are_taken(hot):
-    taken = hot.execute(TAKE, {"most": 128, "failing": 16}).fetchall()
-    assert len(taken) == 128
-    again = hot.execute(TAKE, {"most": 128, "failing": 16}).fetchall()
+    taken = hot.execute(TAKE, PLACES).fetchall()
+    assert len(taken) == len({row[2] for row in taken}) + 64
+    again = hot.execute(TAKE, PLACES).fetchall()
     places = [row[2] for row in taken + again]
-    assert max(places.count(place) for place in places) == 8
+    assert max(places.count(place) for place in places) <= 8
     assert not {row[0] for row in taken} & {row[0] for row in again}
 
 
