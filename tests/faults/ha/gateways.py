@@ -122,6 +122,7 @@ class Gateways:
             cwd=ROOT,
             env=self._environment | variables,
             stdout=subprocess.PIPE,
+            stderr=None if is_well else subprocess.DEVNULL,
             text=True,
             check=is_well,
         )
