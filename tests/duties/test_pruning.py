@@ -21,7 +21,10 @@ from hooks.models import (
     SpentTicket,
     VisitorBlock,
     VisitorBreach,
+    WebhookDelivery,
+    WebhookMessage,
 )
+from tenants.models import WebhookEndpoint
 from tests.duties.conftest import make_call
 
 NOW = timezone.now()
@@ -81,6 +84,14 @@ def history(cast):
         LimitNotice.objects.create(
             **of, level="warning", period=days, used=1, most=1, at=days_ago(days)
         )
+    endpoint = WebhookEndpoint.objects.create(
+        tenant=cast.acme, url="https://x.example/", secret="x"
+    )
+    for days in (29, 31):
+        message = WebhookMessage.objects.create(
+            tenant=cast.acme, type="call.ended", happened_at=NOW, created_at=days_ago(days)
+        )
+        message.deliveries.create(tenant=cast.acme, endpoint=endpoint, due_at=NOW, done_at=NOW)
     return {call.pk for call in kept}, alarm
 
 
@@ -98,6 +109,9 @@ def assert_pruned(kept, alarm):
     assert {block.display for block in VisitorBlock.objects.all()} == {"203.0.113.…", ""}
     assert set(Meter.objects.values_list("scope", flat=True)) == {"visitor a", "tenant"}
     assert LimitNotice.objects.get().period == "91"
+    message = WebhookDelivery.objects.get(message__type="call.ended", done_at=NOW).message
+    assert message.created_at == days_ago(29)
+    assert not WebhookMessage.objects.filter(created_at=days_ago(31)).exists()
 
 
 def test_the_worker_prunes(history, manage):
@@ -105,7 +119,7 @@ def test_the_worker_prunes(history, manage):
     told = json.loads(done.stdout)["duties"]["pruning"]
     assert told == (
         "deleted 1 events, 3 calls, 3 sessions, 1 spent tickets, 1 breaches, "
-        "2 meters of visitors, 1 notices, 1 addresses of blocked visitors"
+        "2 meters of visitors, 1 notices, 1 webhook messages, 1 addresses of blocked visitors"
     )
     kept, alarm = history
     [lost] = [pk for pk in kept if not Call.objects.filter(pk=pk).exists()]  # it was reaped first
@@ -124,7 +138,7 @@ def test_the_command_counts_and_prunes(history, manage):
         "breaches": 1,
         "meters of visitors": 2,
         "notices": 1,
-        "webhook messages": 0,
+        "webhook messages": 1,
     }
     assert before == (Event.objects.count(), Call.objects.count(), Session.objects.count())
 
