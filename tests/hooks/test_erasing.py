@@ -109,7 +109,7 @@ def test_everybody_of_a_tenant_is_erased(visits, manage):
     [
         (["acme", "--address", "not-an-address"], "is no address"),
         (["acme", "--visitor", ""], "names no visitor"),
-        (["nobody", "--everybody"], "There is no tenant nobody"),
+        (["nobody", "--everybody"], "There is no tenant 'nobody'"),
         (["acme"], "is required"),
     ],
 )

@@ -44,7 +44,7 @@ def _judge_answer(seen: Seen) -> Finding:
     if answer is Failure.NOT_FOUND:
         sentence = f"The REST API of {name} has not listed a call or connection yet."
         return Finding("rest api", True, sentence, "If visitors are connected, its URL is wrong.")
-    return Finding("rest api", False, f"The REST API of {name}: {answer.sentence}", answer.remedy)
+    return Finding("rest api", False, f"{name}: {answer.sentence}", answer.remedy)
 
 
 def _is_proven(instance: WcsInstance) -> bool:
