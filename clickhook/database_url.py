@@ -19,15 +19,14 @@ DJANGO_NAMES = {
     "password": "PASSWORD",
     "dbname": "NAME",
 }
-# Every connection gives up within seconds on a server that does not answer, and wants one that
-# takes writes; the URL may say otherwise.
+# Every connection gives up within seconds on a server that does not answer; the URL may say
+# otherwise.
 PATIENCE = {
     "connect_timeout": 2,  # seconds, for each host
     "tcp_user_timeout": 5000,  # milliseconds
     "keepalives_idle": 10,  # seconds
     "keepalives_interval": 2,  # seconds
     "keepalives_count": 3,
-    "target_session_attrs": "read-write",
 }
 
 
@@ -47,8 +46,10 @@ def parse_database_url(url: str) -> dict[str, Any]:
     return {"ENGINE": ENGINE, "NAME": "", **database, "OPTIONS": given}
 
 
-def with_our_options(database: dict[str, Any]) -> dict[str, Any]:
-    return database | {"OPTIONS": PATIENCE | database.get("OPTIONS", {})}
+def with_our_options(database: dict[str, Any], wanted: str = "read-write") -> dict[str, Any]:
+    """`wanted`: which of several servers; the URL may say otherwise here too."""
+    ours = PATIENCE | {"target_session_attrs": wanted}
+    return database | {"OPTIONS": ours | database.get("OPTIONS", {})}
 
 
 def _check(given: dict[str, Any]) -> None:

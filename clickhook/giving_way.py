@@ -6,6 +6,7 @@ a moment only, and is tried again. Every migration runs like this, whatever its 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +18,11 @@ from psycopg.errors import LockNotAvailable
 
 # Less than a hook waits for a lock (hooks/connection.py): those behind it are late, not refused.
 LOCK_WITHIN = "200ms"
+LOCKS_TABLES = re.compile(
+    r"(?i)\s*(alter|create|drop|truncate|lock|do)\b(?!.*\bconcurrently\b)", re.S
+)
 PAUSE = 1.0  # seconds, in which those who waited get through
-PATIENCE = 600.0  # seconds
+MOST_PAUSES = 600  # of one run; what a migration works in between does not count
 OLDEST = """
 SELECT pid, extract(epoch FROM now() - xact_start)::int, coalesce(application_name, '')
   FROM pg_stat_activity
@@ -37,7 +41,8 @@ class GivingWay:
 
     def __init__(self, connection: BaseDatabaseWrapper, tell: Tell) -> None:
         self._connection, self._tell = connection, tell
-        self._ends_at = time.monotonic() + PATIENCE
+        self._pauses_left = MOST_PAUSES
+        self._holds_tables = False  # from a statement before, in the same transaction
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -47,7 +52,7 @@ class GivingWay:
                 yield
         finally:
             if self._connection.is_usable():
-                self._set_timeout("0")
+                self._connection.connection.execute("RESET lock_timeout")
 
     def leave_transaction(self) -> None:
         """Django leaves one open where the last statements of a migration fail."""
@@ -56,22 +61,26 @@ class GivingWay:
         self._set_timeout(LOCK_WITHIN)
 
     def wait(self) -> None:
-        """Raises GaveUpError when the time is over."""
+        """Raises GaveUpError when it has paused too often."""
         with self._connection.cursor() as cursor:
             cursor.execute(OLDEST)
             row = cursor.fetchone()
         who = f" The oldest transaction: process {row[0]}, {row[1]} s, {row[2]}." if row else ""
-        if time.monotonic() > self._ends_at:
+        if self._pauses_left == 0:
             raise GaveUpError(f"Somebody holds a lock that this needs.{who} Run it again.")
+        self._pauses_left -= 1
         self._tell(f"gives way to somebody who holds a lock, and tries again.{who}")
         time.sleep(PAUSE)
 
     def _execute(
         self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any
     ) -> Any:
-        if "CONCURRENTLY" in str(sql):
-            return self._wait_for_all(execute, sql, params, many, context)
-        if self._connection.in_atomic_block:  # the whole migration is tried again
+        in_transaction = self._connection.in_atomic_block
+        self._holds_tables = self._holds_tables and in_transaction
+        if not LOCKS_TABLES.match(str(sql)) and not self._holds_tables:
+            return self._wait(execute, sql, params, many, context)
+        if in_transaction:  # the whole migration is tried again
+            self._holds_tables = True
             return execute(sql, params, many, context)
         while True:
             try:
@@ -81,13 +90,12 @@ class GivingWay:
                     raise
                 self.wait()
 
-    def _wait_for_all(self, execute: Callable[..., Any], *statement: Any) -> Any:
-        """It waits for every older transaction, and hinders nobody meanwhile."""
+    def _wait(self, execute: Callable[..., Any], *statement: Any) -> Any:
+        """For a row, or for older transactions, which hinders nobody. A failure ends it all."""
         self._set_timeout("0")
-        try:
-            return execute(*statement)
-        finally:
-            self._set_timeout(LOCK_WITHIN)
+        result = execute(*statement)
+        self._set_timeout(LOCK_WITHIN)
+        return result
 
     def _set_timeout(self, value: str) -> None:
         self._connection.ensure_connection()

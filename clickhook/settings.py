@@ -161,6 +161,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
 ]
 MIDDLEWARE = [
     "clickhook.content_security_policy.ContentSecurityPolicyMiddleware",
@@ -190,6 +191,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # tenants has a template for selects
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
 
 _database_url = _env.text("DATABASE_URL")
@@ -200,6 +202,10 @@ _database = (
     else postgres.database(CLICKHOOK_DATA_DIR)
 )
 DATABASES = {"default": with_our_options(_database) | {"CONN_HEALTH_CHECKS": True}}
+if _replica_url := _env.text("DATABASE_REPLICA_URL"):
+    _replica = _env.parsed("DATABASE_REPLICA_URL", _replica_url, parse_database_url, UNREADABLE)
+    DATABASES["replica"] = with_our_options(_replica, "standby")
+DATABASE_ROUTERS = ["hooks.calls.replica.ReplicaRouter"]
 
 # libpq asks each connection for dates that the driver reads, whatever is set for the role. A
 # startup option would do so too, but older poolers refuse those.

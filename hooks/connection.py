@@ -32,11 +32,16 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 
 class HookConnection:
     def __init__(self) -> None:
-        self._name = f"clickhook hooks {uuid.uuid4().hex}"  # what pg_stat_activity calls it
+        self._id = uuid.uuid4().hex
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._planned_at = 0.0
         self._ends_at = 0.0
         self._has_expired = False
+
+    @property
+    def _name(self) -> str:
+        """What pg_stat_activity calls it. gunicorn's workers are copies that share its id."""
+        return f"clickhook hooks {self._id} {os.getpid()}"
 
     @property
     def is_open(self) -> bool:
@@ -83,7 +88,8 @@ class HookConnection:
     async def _make_ready(self) -> None:
         if self._connection is None or self._connection.closed:
             async with asyncio.timeout_at(self._ends_at):
-                self._connection = await self._connect()
+                self._connection = await primary.connect(application_name=self._name)
+            await self._set_up(self._connection)
             # One for all statements: a new one learns the column types anew.
             self._cursor = self._connection.cursor()
             self._planned_at = time.monotonic()
@@ -91,13 +97,15 @@ class HookConnection:
             await self._connection.execute("DISCARD PLANS")
             self._planned_at = time.monotonic()
 
-    async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        connection = await primary.connect(application_name=self._name)
+    async def _set_up(self, connection: psycopg.AsyncConnection[Any]) -> None:
         connection.adapters.register_loader("uuid", TextLoader)  # they only pass through
         lock_milliseconds = int(self._seconds * 1000 * LOCK_SHARE)
-        await connection.execute(SETTINGS, [f"{self._seconds}s", f"{lock_milliseconds}ms"])
-        await connection.execute(END_PREDECESSORS, [self._name])
-        return connection
+        try:
+            await connection.execute(SETTINGS, [f"{self._seconds}s", f"{lock_milliseconds}ms"])
+            await connection.execute(END_PREDECESSORS, [self._name])
+        except BaseException:
+            await self.close()
+            raise
 
     def _expire(self) -> None:
         """Ends the wait at once.

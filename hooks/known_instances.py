@@ -15,7 +15,7 @@ from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.facts import Instance
 from hooks.reasons import Reason
-from hooks.statements.reading import READ_INSTANCES
+from hooks.statements.reading import READ_INSTANCES, READ_MANY_INSTANCES
 
 log = logging.getLogger("hooks")
 # Somebody who posts under invented keys, or guesses signatures, costs at most one question a key in
@@ -23,6 +23,7 @@ log = logging.getLogger("hooks")
 ASK_AGAIN_AFTER = 0.1  # seconds
 ASK_AGAIN_WHEN_AWAY_AFTER = 0.25  # seconds
 MAX_ASKED = 10_000  # keys of which it is remembered when they were asked for
+MAX_LEARNED = 10_000  # instances, when the process starts
 MAX_WAITING = 512
 MAX_BATCH = 128
 
@@ -37,6 +38,7 @@ class KnownInstances:
         self._some = asyncio.Event()
         self._connection = HookConnection()
         self._away_until = 0.0
+        self._has_learned = False
 
     def get(self, key: str) -> Instance | None:
         return self._known.get(key)
@@ -65,6 +67,7 @@ class KnownInstances:
 
     async def run(self) -> None:
         """Works until it is cancelled."""
+        await self._learn()
         while True:
             await self._some.wait()
             self._some.clear()
@@ -74,6 +77,23 @@ class KnownInstances:
                 except Exception:  # nothing may end the look-ups
                     log.exception("fault in looking up instances")
                     self._refuse(keys, Reason.GATEWAY_FAULT)
+            if not self._has_learned and time.monotonic() > self._away_until:
+                await self._learn()
+
+    async def _learn(self) -> None:
+        """So that a process keeps events also where its first hook comes without a database."""
+        try:
+            with self._connection.within(self._deadline):
+                rows = await self._connection.execute(READ_MANY_INSTANCES, [MAX_LEARNED])
+        except DatabaseAway:
+            self._away_until = time.monotonic() + ASK_AGAIN_WHEN_AWAY_AFTER
+            return self._refuse(list(self._waiting), Reason.DATABASE_AWAY)
+        except Exception:  # nothing may end the look-ups
+            log.exception("fault in learning the instances")
+        else:
+            self._known |= {key: Instance._make(columns) for key, *columns in rows}
+        self._has_learned = True
+        return None
 
     async def close(self) -> None:
         await self._connection.close()

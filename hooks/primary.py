@@ -30,12 +30,12 @@ async def connect(**options: Any) -> Connection:
         asyncio.create_task(psycopg.AsyncConnection.connect(**(wanted | place)))
         for place in split_places(wanted)
     }
-    fastest: set[Attempt] = set()
+    fastest = None
     try:
-        fastest = {await _find_fastest(attempts)}
-        return next(iter(fastest)).result()
+        fastest = await _find_fastest(attempts)
+        return fastest.result()
     finally:
-        for other in attempts - fastest:
+        for other in attempts - {fastest}:
             other.cancel()
             other.add_done_callback(_close)
 

@@ -183,7 +183,8 @@ def _weigh(hook: Hook, facts: Facts, ledgers: Ledgers) -> Verdict:
     limits = LimitFacts.from_json(facts.limiting)
     ledger = ledgers.open(facts.tenant_id)
     if not ledger.note_call(str(facts.session_id), hook.payload.text("callId")):
-        return Verdict(Reason.DUPLICATE, again=True)
+        # The same call twice in one batch: it is decided again, when the first one is recorded.
+        return Verdict(Reason.OVERLOADED, again=True)
     target = facts.callee_target or ""
     return weigh_callees(limits, ledger, facts.domain_id, facts.account_id, target)
 

@@ -16,16 +16,10 @@ from psycopg.errors import LockNotAvailable
 from hooks.lane import Lane
 from hooks.methods import CALLS, TURNS
 from hooks.statements.reading import READ_CALL
+from hooks.statements.turns import END_TURNS, TAKE_TURNS
 from hooks.waiting import Surroundings, Waiting
 
 BUSY_FOR = 0.5  # seconds since this process was last overtaken at that tenant
-# A turn takes a few milliseconds; whoever does not come to its end is not waited for.
-TAKE_TURNS = """
-WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '50ms', true))
-SELECT count(pg_advisory_lock(hashtextextended('clickhook calls ' || tenant, 0)))
-  FROM patience CROSS JOIN unnest(%s::bigint[]) AS tenant
-"""
-END_TURNS = "SELECT pg_advisory_unlock_all()"
 
 
 class CallsLane(Lane):
@@ -71,4 +65,5 @@ class Turns(Lane):
         try:
             return await super()._settle(batch)
         finally:
-            await self._connection.execute(END_TURNS, [])
+            if self._connection.is_open:  # otherwise they ended with it
+                await self._connection.execute(END_TURNS, [])

@@ -138,7 +138,7 @@ class HookView(APIView):
             posted.instance,
             posted.proof,
             credentials,
-            await self.lanes.logins.check(credentials, origin),
+            await self.lanes.logins.check(posted.key, credentials, origin),
         )
         answer = await self.lanes.answer(hook)
         log_answer(answer, posted)

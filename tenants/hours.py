@@ -82,11 +82,22 @@ def next_opening(
     if is_open(hours, holidays, zone, now):
         return now
 
-    for number in range(SEARCHED.days):
-        for moment in _possible_openings(hours, zone, local + timedelta(days=number)):
+    days = (local + timedelta(days=number) for number in range(SEARCHED.days))
+    for day in days:
+        # A stranger may ask, so a year of closed days costs next to nothing.
+        if day.isoformat() in holidays or not _may_open(hours, day):
+            continue
+        for moment in _possible_openings(hours, zone, day):
             if moment >= now and is_open(hours, holidays, zone, moment):
                 return moment
     return None
+
+
+def _may_open(hours: Hours | None, day: date) -> bool:
+    if hours is None:
+        return True
+    night = any(end > DAY_MINUTES for _, end in hours[day.weekday() - 1])
+    return night or bool(hours[day.weekday()])
 
 
 def _possible_openings(hours: Hours | None, zone: str, day: date) -> Iterator[datetime]:

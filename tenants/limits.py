@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -135,7 +136,7 @@ def _parse_limit(
     key: str, value: Any, kind: type[Limits] | type[VisitorLimits], currency: str
 ) -> int | None:
     if key not in kind._fields or key == "visitor":
-        raise ValueError("This limit is unknown.")
+        raise ValueError(_name_unknown(key, kind))
     if value is None:
         return None
     if key in MONEY:
@@ -145,6 +146,11 @@ def _parse_limit(
     if type(value) is not int or not lowest <= value <= MOST:
         raise ValueError(f"A whole number from {lowest} to {MOST:,}, or null for no limit.")
     return value
+
+
+def _name_unknown(key: str, kind: type[Limits] | type[VisitorLimits]) -> str:
+    near = difflib.get_close_matches(key, kind._fields, n=1)
+    return "This limit is unknown" + (f"; did you mean {near[0]}?" if near else ".")
 
 
 def _parse_money(value: Any, currency: str) -> int:

@@ -24,8 +24,10 @@ def read_money(text: object, digits: int = 6) -> int:
 
     Raises BadMoney.
     """
-    if not isinstance(text, str) or not _AMOUNT.fullmatch(text):
+    if not isinstance(text, str):
         raise BadMoney('An amount in quotation marks, with a decimal point, like "20.00".')
+    if not _AMOUNT.fullmatch(text):
+        raise BadMoney("An amount with a decimal point, like 20.00.")
     if len(text.partition(".")[2].rstrip("0")) > digits:
         raise BadMoney(f"At most {digits} digits after the point.")
     return int(Decimal(text) * MICROS)

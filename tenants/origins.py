@@ -10,6 +10,8 @@ from typing import NamedTuple
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Mobile apps of these frameworks send such an origin, without a port.
 APP_SCHEMES = ("capacitor", "ionic")
+# Of whatever app it is: its pages lie in the phone, which gives them one of these origins.
+EVERY_APPS = tuple(f"{scheme}://localhost" for scheme in ("http", "https", *APP_SCHEMES))
 MAX_LENGTH = 270  # "https://" + a host name of 253 + ":65535", rounded up
 
 _ORIGIN = re.compile(
@@ -47,8 +49,7 @@ class Origin(NamedTuple):
 
     @property
     def is_of_every_app(self) -> bool:
-        """Whatever app it is: its pages lie in the phone, which gives them this origin."""
-        return self.host == "localhost" and not self._port_suffix
+        return str(self) in EVERY_APPS
 
     @property
     def can_have_subdomains(self) -> bool:

@@ -40,8 +40,9 @@ def raises(change: Change, place: Place) -> bool:
         return _opens(change.before, change.after)
     if change.field == "target":
         return leads_out(change.after, place) and not _same_number(change, place)
-    # Where no country is set yet, the tenant's first one is no raise.
-    return change.field == "country" and change.before not in ("", change.after)
+    # Where no country is set yet, the tenant's first one is no raise. Of another currency the same
+    # numbers may be more.
+    return change.field in ("country", "currency") and change.before not in ("", change.after)
 
 
 def leads_out(target: str, place: Place) -> bool:

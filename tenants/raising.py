@@ -220,8 +220,13 @@ def _tenant_changes(stored: Tenant, row: Tenant) -> Iterator[Change]:
     if stored.country != row.country:
         yield Change("country", stored.country, row.country)
 
+    if stored.currency != row.currency and stored.has_prices:
+        yield Change("currency", stored.currency, row.currency)
+    if stored.destinations == row.destinations:
+        return
+    # Together with its first country, a tenant may choose that country's numbers again.
     before = effective_destinations(stored.destinations, stored.country)
-    after = effective_destinations(row.destinations, stored.country)
+    after = effective_destinations(row.destinations, stored.country or row.country)
     if before != after:
         yield Change("destinations", before, after)
 

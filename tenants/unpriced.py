@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -18,7 +18,7 @@ SELECT tenant.slug, callee.alias, callee.target, callee.number, tenant.currency,
        SELECT login || '@' || domain AS name FROM tenants_sipaccount
         WHERE tenant_id = tenant.id AND enabled AND internal_rate IS NULL AND callee.number = ''
         ORDER BY login, domain LIMIT 1) account ON true
- WHERE tenant.id = ANY(%(tenants)s)
+ WHERE {which} = ANY(%(keys)s)
    AND (tenant.limits ?| %(money)s OR callee.limits ?| %(money)s
         OR EXISTS (SELECT FROM tenants_domain
                     WHERE tenant_id = tenant.id AND limits ?| %(money)s)
@@ -45,16 +45,28 @@ PUBLIC = (
 class UnpricedCallee(NamedTuple):
     slug: str
     alias: str
-    sentence: str  # why, and which key to set
+    target: str
+    number: str  # empty: an extension or a SIP URI
+    currency: str
+    account: str | None  # that has no price for extensions
+
+    @property
+    def sentence(self) -> str:
+        """For the log of an import: why, and which key to set."""
+        return (PUBLIC if self.number else INTERNAL).format(**self._asdict())
 
 
 def unpriced_callees(tenants: Iterable[int], most: int) -> Iterator[UnpricedCallee]:
     """Of these tenants, at most so many callees."""
-    values: dict[str, Any] = {"tenants": list(tenants), "money": sorted(MONEY), "most": most}
+    return _find("tenant.id", tenants, most)
+
+
+def unpriced_among(callees: Sequence[int]) -> Iterator[UnpricedCallee]:
+    return _find("callee.id", callees, len(callees))
+
+
+def _find(which: str, keys: Iterable[int], most: int) -> Iterator[UnpricedCallee]:
+    values: dict[str, Any] = {"keys": list(keys), "money": sorted(MONEY), "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(UNPRICED, values)
-        for slug, alias, target, number, currency, account in cursor.fetchall():
-            sentence = (PUBLIC if number else INTERNAL).format(
-                slug=slug, alias=alias, target=target, currency=currency, account=account
-            )
-            yield UnpricedCallee(slug, alias, sentence)
+        cursor.execute(UNPRICED.replace("{which}", which), values)
+        yield from map(UnpricedCallee._make, cursor.fetchall())

@@ -101,6 +101,19 @@ def submit(manager, page, follow=True, **typed):
     )
 
 
+def reposting(manager, page):
+    """Opens the page once, which takes long, and presses Save each time with other changes."""
+    shown = Form(manager.get(page).content.decode()).data
+
+    def post(**typed):
+        data = shown | typed
+        return manager.post(
+            page, {name: value for name, value in data.items() if value is not None}
+        )
+
+    return post
+
+
 def unconfirmed(browser):
     """Five minutes after the last code."""
     session = browser.session

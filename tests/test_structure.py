@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import statistics
 import sys
@@ -53,8 +54,13 @@ def sources(*folders: str) -> Iterator[Path]:
         )
 
 
+@functools.cache
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -102,9 +108,14 @@ def name_of(path: Path) -> str:
     return ".".join(part for part in relative.parts if part != "__init__")
 
 
-def imported_modules(path: Path) -> Iterator[str]:
+@functools.cache
+def imported_modules(path: Path) -> frozenset[str]:
     """What of this project a file imports; `from a import b` is a.b where that is a module."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    return frozenset(_imported_modules(path))
+
+
+def _imported_modules(path: Path) -> Iterator[str]:
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.ImportFrom) and node.module and top(node.module) in APPS:
             for name in node.names:
                 inner = f"{node.module}.{name.name}"
@@ -178,18 +189,19 @@ def test_pure_modules_know_nothing_but_the_standard_library(module):
         assert pure or top(name) in BESIDE_THE_STANDARD_LIBRARY, f"{module} imports {name}"
 
 
-@pytest.mark.parametrize("path", list(sources(*APPS, "tests", "docker")), ids=str)
-def test_files_are_short_and_say_what_they_are_for(path):
-    text = path.read_text()
-    assert text.count("\n") <= MAX_FILE
-    assert not text.strip() or ast.get_docstring(ast.parse(text)), f"{path} has no docstring"
+def test_files_are_short_and_say_what_they_are_for():
+    texts = {path: path.read_text() for path in sources(*APPS, "tests", "docker")}
+    assert [path for path, text in texts.items() if text.count("\n") > MAX_FILE] == []
+    assert [
+        path for path, text in texts.items() if text.strip() and not ast.get_docstring(parse(path))
+    ] == []
 
 
 def test_functions_are_short():
     lengths = sorted(
         node.end_lineno - node.lineno + 1
         for path in sources(*APPS)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parse(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
     assert statistics.median(lengths) <= MEDIAN_FUNCTION

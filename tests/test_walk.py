@@ -92,6 +92,7 @@ def paths_with_queries(places):
         yield from (choice, choice + "acme")
 
 
+@pytest.mark.proof
 def test_acmes_own_manager_finds_all_of_it(cast, acmes_manager, places):
     """The positive control: what the others do not find is there to be found."""
     walker, private, found, silent = Walker(acmes_manager), private_texts(cast), set(), []
@@ -110,6 +111,7 @@ def test_acmes_own_manager_finds_all_of_it(cast, acmes_manager, places):
     assert choices >= {'"acme"', "instance-of-acme", "https://www.acme.example"}
 
 
+@pytest.mark.proof
 def test_an_auditor_finds_all_of_it_and_no_secret(cast, places):
     walker, private, found = Walker(signed_in("auditor")), private_texts(cast), set()
     for place in places:
@@ -119,7 +121,10 @@ def test_an_auditor_finds_all_of_it_and_no_secret(cast, places):
     assert private - found == set()
 
 
-@pytest.mark.parametrize("who", OUTSIDERS)
+@pytest.mark.parametrize(
+    "who",
+    ["manager", *(pytest.param(who, marks=pytest.mark.proof) for who in ("nobody", "anonymous"))],
+)
 def test_nobody_else_finds_anything(cast, places, who):
     walker, private = Walker(visitor_of(cast, who)), private_texts(cast)
     paths = [place.path for place in places]
@@ -129,6 +134,7 @@ def test_nobody_else_finds_anything(cast, places, who):
         assert visit.status < 500, where
 
 
+@pytest.mark.proof
 def test_a_row_of_another_is_as_if_there_were_none(cast, places):
     """Neither its existence nor anything else shows: the answers differ only in what was asked."""
     outsider = signed_in("manager", cast.globex)
@@ -165,6 +171,7 @@ def post(client, place, data):
 
 
 @pytest.mark.parametrize("who", [*OUTSIDERS, "auditor"])
+@pytest.mark.proof
 def test_nobody_else_changes_anything_at_any_address(cast, places, who):
     walker, private, before = Walker(visitor_of(cast, who)), private_texts(cast), snapshot()
     data = {"post": "yes", "tenant": cast.acme.pk, "slug": "x", "name": "x"}
@@ -186,6 +193,7 @@ def actions():
 
 
 @pytest.mark.parametrize("who", [*OUTSIDERS, "auditor"])
+@pytest.mark.proof
 def test_no_action_does_anything_to_rows_of_another(cast, acmes_manager, who):
     visitor, private, everywhere = visitor_of(cast, who), private_texts(cast), actions()
     before = snapshot()
@@ -234,6 +242,7 @@ def fields_for_ids(page):
                 yield form.add_prefix(name), field.queryset.model
 
 
+@pytest.mark.proof
 def test_no_form_takes_an_id_of_another(cast, acmes_manager):
     outsider, private = signed_in("manager", cast.globex), private_texts(cast)
     before, tried = snapshot(), 0

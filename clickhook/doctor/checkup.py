@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
+from collections.abc import Callable
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from clickhook.doctor.checks import (
@@ -26,33 +27,43 @@ from clickhook.doctor.checks import (
     worker,
 )
 from clickhook.doctor.finding import Finding, Findings
+from tenants.secrets.encryption import KeyRingError
 
-CHECKS = (
-    settings.check_settings,
-    secrets.check_secrets,
-    worker.check_worker,
-    postgres.check_postgres,
-    statistics.check_statistics,
-    replication.check_replication,
-    clock.check_clock,
-    disk.check_disk,
-    public_url.check_public_url,
-    instances.check_instances,
-    hook_traffic.check_traffic,
-    payload_fields.check_payload_fields,
-    rest_apis.check_rest_apis,
-    alarms.check_alarms,
-    switches.check_switches,
-    tenants.check_tenants,
-    webhooks.check_webhooks,
+CHECKS: dict[str, Callable[[], Findings]] = {
+    "settings": settings.check_settings,
+    "secrets": secrets.check_secrets,
+    "worker": worker.check_worker,
+    "postgres": postgres.check_postgres,
+    "statistics": statistics.check_statistics,
+    "replication": replication.check_replication,
+    "clock": clock.check_clock,
+    "disk": disk.check_disk,
+    "public url": public_url.check_public_url,
+    "instances": instances.check_instances,
+    "traffic": hook_traffic.check_traffic,
+    "payloads": payload_fields.check_payload_fields,
+    "rest api": rest_apis.check_rest_apis,
+    "alarms": alarms.check_alarms,
+    "switches": switches.check_switches,
+    "tenants": tenants.check_tenants,
+    "webhooks": webhooks.check_webhooks,
+}
+KEYS = (
+    "See CLICKHOOK_SECRET_KEY and CLICKHOOK_ENCRYPTION_KEYS, or give this command the gateway's "
+    "CLICKHOOK_DATA_DIR."
 )
 
 
 def check_everything() -> Findings:
-    for check in CHECKS:
-        name = inspect.getmodule(check).__name__.rpartition(".")[2]  # type: ignore[union-attr]
+    for name, check in CHECKS.items():
         try:
             yield from check()
         except DatabaseError as error:
             sentence = f"The database cannot be read: {str(error).partition(chr(10))[0]}"
             yield Finding(name, False, sentence, "See DATABASE_URL, and PostgreSQL's own log.")
+        except OSError as error:
+            sentence = f"{error.filename} cannot be looked at: {error.strerror}."
+            yield Finding(name, False, sentence, "See CLICKHOOK_DATA_DIR, and as whom this runs.")
+        except (KeyRingError, ImproperlyConfigured):  # its words may hold a piece of a key
+            sentence = "The keys of this installation are missing or malformed."
+            yield Finding(name, False, sentence, KEYS)

@@ -33,7 +33,7 @@ class InstanceFacts:
     name: str
     page: str
     answers: bool  # it has a signing secret, or is marked as unsigned
-    seen: bool  # one of its nodes posted a connect that was accepted, for any tenant
+    seen: bool  # one of its nodes posted a connect that was accepted, for any tenant; no rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,13 @@ class SetUpFacts:
     aliases: tuple[str, ...]
     has_default: bool
     instances: tuple[InstanceFacts, ...]
-    connected: bool
-    answered: bool
+    connected: bool  # by a WCS, not by a rehearsal
+    answered: bool  # the same
     domain_problem: str = ""  # of a domain that is refused or would be today
     domain_page: str = DOMAINS  # where it is solved
     target_problem: str = ""  # of a callee whose target would be refused today
+    price_problem: str = ""  # of a callee whose calls are refused for want of a price
+    price_page: str = ACCOUNTS  # where it is solved
 
 
 def steps(facts: SetUpFacts) -> list[SetUpStep]:
@@ -97,6 +99,8 @@ def _account_step(facts: SetUpFacts) -> SetUpStep:
 def _callee_step(facts: SetUpFacts) -> SetUpStep:
     if facts.target_problem:
         return SetUpStep(False, facts.target_problem, CALLEES)
+    if facts.price_problem:
+        return SetUpStep(False, facts.price_problem, facts.price_page)
     if facts.has_default:
         sentence = "A page that names no callee calls the default one."
         return SetUpStep(True, sentence, CALLEES)

@@ -12,7 +12,11 @@ FOREVER = 0
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Rows of a table that are `due`, oldest first, found along an index."""
+    """Rows of a table that are `due`, oldest first.
+
+    They are found along an index, but for endings and for meters, whose every write an index on
+    the time would make dearer: those two tables are read whole.
+    """
 
     name: str
     table: str
@@ -21,6 +25,7 @@ class Kind:
     key: str = "id"
     days: int | None = None
     also: str = ""  # further parts of the statement, about the rows in `gone`
+    foreseen: str = ""  # `due` once the kinds before it are gone, where that differs
 
     @property
     def values(self) -> dict[str, int | None]:
@@ -28,7 +33,8 @@ class Kind:
 
     @property
     def count(self) -> str:
-        return f"SELECT count(*) FROM {self.table} old WHERE {self.due}"  # noqa: S608
+        """Of what a whole run deletes."""
+        return f"SELECT count(*) FROM {self.table} old WHERE {self.foreseen or self.due}"  # noqa: S608
 
     @property
     def delete(self) -> str:
@@ -60,6 +66,16 @@ _WITH_MESSAGES = """,
                   WHERE message_id = ANY (ARRAY(SELECT id FROM gone)))"""
 
 
+# What it reserved has to be given back first.
+_CALL_DUE = (
+    "asked_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL "
+    "AND (reservation IS NULL OR settled_at IS NOT NULL)"
+)
+_SESSION_DUE = """
+    opened_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM hooks_call call WHERE call.session_id = old.id{})"""
+
+
 def list_kinds() -> list[Kind]:
     """Those that are kept for ever are not among them."""
     events, calls = settings.CLICKHOOK_KEEP_EVENTS, settings.CLICKHOOK_KEEP_CALLS
@@ -71,22 +87,14 @@ def list_kinds() -> list[Kind]:
             "received_at",
             days=events,
         ),
-        Kind(  # what it reserved has to be given back first
-            "calls",
-            "hooks_call",
-            "asked_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL "
-            "AND (reservation IS NULL OR settled_at IS NOT NULL)",
-            "asked_at",
-            days=calls,
-            also=_WITH_CALLS,
-        ),
+        Kind("calls", "hooks_call", _CALL_DUE, "asked_at", days=calls, also=_WITH_CALLS),
         Kind(
             "sessions",
             "hooks_session",
-            "opened_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL "
-            "AND NOT EXISTS (SELECT FROM hooks_call call WHERE call.session_id = old.id)",
+            _SESSION_DUE.format(""),
             "opened_at",
             days=calls,
+            foreseen=_SESSION_DUE.format(f" AND NOT ({_CALL_DUE})"),
         ),
         *_SHORT_LIVED,
     ]

@@ -7,8 +7,10 @@ import time
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.repeating import Connection
 
-EVERY = 600.0  # seconds
-AT_WORK = 15.0  # seconds of each turn
+EVERY = 120.0  # seconds
+# Of each turn, in seconds. At 50,000 rows a second, which were measured, it keeps pace with 6,000
+# hooks a second.
+AT_WORK = 15.0
 # What is left of an address goes with the other records; the block itself stays.
 DISPLAYS = """
 UPDATE hooks_visitorblock SET display = ''

@@ -115,7 +115,7 @@ class Reconciling:
         if listing.failure is before:
             return
         if listing.failure:
-            log.error("The REST API of %s: %s", instance.name, listing.failure.advice)
+            log.error("%s: %s", instance.name, listing.failure.advice)
             self._failing[instance.id] = listing.failure
         else:
             log.warning("The REST API of %s answers again.", instance.name)

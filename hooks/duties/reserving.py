@@ -84,7 +84,7 @@ def decide_changes(calls: TenantCalls) -> Changes:
     try:
         limits = _limits_by_scope(calls)
         now = datetime.fromtimestamp(calls.clock, UTC).astimezone(ZoneInfo(calls.time_zone))
-    except ValueError:
+    except (ValueError, KeyError):  # a limit, or a time zone that this machine does not know
         log.error("limits cannot be read, so calls are ended")
         changes.endings = [{"id": call["id"], "because": "money"} for call in calls.due]
         return changes

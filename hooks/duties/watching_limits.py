@@ -115,10 +115,10 @@ class LimitWatch:
 
 def find_notices(watched: Watched, now: float, refusals: _Refusals) -> Iterator[Notice]:
     """Pure. A limit that refused a call is used up, though a little of it may be left."""
-    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(watched.time_zone))
     try:
+        local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(watched.time_zone))
         limits = watched.limits
-    except BadLimits:
+    except (BadLimits, KeyError):  # KeyError: a time zone that this machine does not know
         return  # calls are refused for that, with a reason of its own
 
     meter = Meter.from_json(watched.state)

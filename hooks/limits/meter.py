@@ -23,8 +23,7 @@ class Tally(NamedTuple):
     money: int = 0
 
     def in_period(self, period: str) -> Tally:
-        """The later one stays: a tenant that moves its time zone back and forth begins no day
-        twice."""
+        """The later one stays, so that moving the time zone to and fro begins no day twice."""
         return self if self.period >= period else Tally(period)
 
     def add(self, period: str, seconds: int, money: int) -> Tally:

@@ -1,6 +1,6 @@
 """The outbox: something that a tenant's own system is to be told. Triggers of the database fill it.
 
-See hooks/migrations/0020_outbox.py.
+See hooks/migrations/0016_outbox.py.
 """
 
 from __future__ import annotations

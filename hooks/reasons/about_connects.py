@@ -28,10 +28,11 @@ ADVICE = {
         "ionic://localhost or https://localhost; one that opens a file has none.",
     ),
     "origin_unknown": Advice(
-        "No tenant has this origin.",
+        "No tenant has this origin, or it is an app's and not exactly one tenant of the WCS "
+        "instance has it.",
         "If it is a customer's page or app, add the domain to the tenant: scheme, host and port "
         "must be the same. An app's is capacitor://localhost, ionic://localhost or "
-        "https://localhost.",
+        "https://localhost; two customers whose apps have the same one need an instance each.",
     ),
     "connect_replayed": Advice(
         "This very connect was answered before, and its session id never recurs: somebody "

@@ -103,7 +103,7 @@ ADVICE = {
     ),
     "switched_off": Advice(
         "This is switched off by the kill switch.",
-        "The detail says what. Switch it on again under Switches when the danger is over.",
+        "The detail says what. Allow calls again under Switches when the danger is over.",
     ),
     "ringing_busy": Advice(
         "As many calls ring at the callee as may ring at once.",

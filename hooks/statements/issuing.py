@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks.statements.reading import COVERING_DOMAIN
+from hooks.statements.covering import DOMAIN_NEAR_TENANT
 
 # Without a nonce nothing is spent.
 ASK_FOR_TICKET = f"""
@@ -13,7 +13,7 @@ WITH found AS MATERIALIZED (
       FROM (SELECT %s::uuid AS public_key, %s::text AS origins, %s::text AS alias,
                    %s::text AS nonce, %s::float AS until) hook
       JOIN tenants_tenant tenant ON tenant.public_key = hook.public_key
-     CROSS JOIN LATERAL ({COVERING_DOMAIN}) domain
+     CROSS JOIN LATERAL ({DOMAIN_NEAR_TENANT}) domain
       LEFT JOIN tenants_callee callee ON callee.tenant_id = tenant.id AND callee.id = CASE
            WHEN hook.alias <> '' THEN
                (SELECT id FROM tenants_callee WHERE tenant_id = tenant.id AND alias = hook.alias)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks.statements.reading import COVERING_DOMAIN
+from hooks.statements.covering import DOMAIN_AT_INSTANCE
 from tenants.models.visitor_login import LOCKED_FOR, MOST_WRONG
 
 _LOCKED_SECONDS = int(LOCKED_FOR.total_seconds())
@@ -13,9 +13,11 @@ SELECT tenant.id, login.id, login.password,
        AND login.throttling_failure_timestamp
            > statement_timestamp() - interval '{_LOCKED_SECONDS} seconds',
        login.throttling_failure_timestamp
-  FROM (SELECT %s::text AS origins) hook
- CROSS JOIN LATERAL ({COVERING_DOMAIN}) domain
-  JOIN tenants_tenant tenant ON tenant.id = domain.tenant_id AND tenant.visitors = 'members'
+  FROM (SELECT %s::text AS key, %s::text AS origins) hook
+ CROSS JOIN LATERAL ({DOMAIN_AT_INSTANCE}) domain
+ CROSS JOIN LATERAL (
+       SELECT id FROM tenants_tenant WHERE id = domain.tenant_id AND visitors = 'members' LIMIT 1
+       ) tenant
   LEFT JOIN tenants_visitorlogin login
        ON login.tenant_id = tenant.id AND login.login = %s AND login.enabled
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks.facts import Facts
 from hooks.statements.blocking import BLOCKED
+from hooks.statements.covering import DOMAIN_AT_INSTANCE
 from hooks.statements.limiting import LIMITING, METERING
 from hooks.statements.switching import SWITCHED_OFF_FOR_CALL, SWITCHED_OFF_FOR_CONNECT
 
@@ -112,13 +113,10 @@ READ_INSTANCES = f"""
 SELECT instance.key, {", ".join(_INSTANCE.values())}
   FROM tenants_wcsinstance instance WHERE instance.key = ANY (%s)
 """
+READ_MANY_INSTANCES = f"""
+SELECT instance.key, {", ".join(_INSTANCE.values())} FROM tenants_wcsinstance instance LIMIT %s
+"""
 
-# `origins`: the connect's origin and its parents, the nearest first, with spaces between.
-COVERING_DOMAIN = """
-           SELECT id, tenant_id, default_callee_id FROM tenants_domain
-            WHERE origin = ANY (string_to_array(hook.origins, ' '))
-              AND (include_subdomains OR origin = split_part(hook.origins, ' ', 1))
-            ORDER BY length(origin) DESC LIMIT 1"""
 # `visitors`: those that the connect may be of, and `kid`, `jti`: what its ticket claims.
 _ASKED = f"""
 WITH asked AS MATERIALIZED (
@@ -127,7 +125,7 @@ WITH asked AS MATERIALIZED (
       FROM json_to_recordset(%s) AS hook (
            n int, key text, node text, wcs_session text, digest text, origins text,
            kid text, jti text, token bool, visitors text)
-      LEFT JOIN LATERAL ({COVERING_DOMAIN}) domain ON true
+      LEFT JOIN LATERAL ({DOMAIN_AT_INSTANCE}) domain ON true
 )"""
 MOST_LIVING = 8  # sessions of an account that are counted; beyond that, accounts count as equal
 MOST_ACCOUNTS = 200  # of a tenant that take part

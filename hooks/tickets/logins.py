@@ -46,12 +46,17 @@ class Logins:
         # Who guesses a login that does not exist learns no more than with one that does.
         self._unknown = Pace(MOST_WRONG, LOCKED_FOR.total_seconds(), names=10_000)
 
-    async def check(self, credentials: Credentials, origin: Origin | None) -> LoginCheck | None:
-        """None where no login was brought, or the tenant is open to anyone."""
+    async def check(
+        self, key: str, credentials: Credentials, origin: Origin | None
+    ) -> LoginCheck | None:
+        """None where no login was brought, or the tenant is open to anyone.
+
+        `key`: of the WCS instance, which knows whose app it is.
+        """
         if not (credentials.login and origin):
             return None
         try:
-            return await self._check(credentials, origin)
+            return await self._check(key, credentials, origin)
         except (DatabaseAway, Busy):
             return None  # and a login that was not checked is refused
 
@@ -59,9 +64,10 @@ class Logins:
         self._threads.shutdown(wait=False, cancel_futures=True)
         await self._queries.close()
 
-    async def _check(self, credentials: Credentials, origin: Origin) -> LoginCheck | None:
+    async def _check(self, key: str, credentials: Credentials, origin: Origin) -> LoginCheck | None:
         """Raises DatabaseAway."""
-        rows = await self._queries.ask(READ_LOGIN, [list_covering(origin), credentials.login])
+        asked = [key, list_covering(origin), credentials.login]
+        rows = await self._queries.ask(READ_LOGIN, asked)
         if not rows:
             return None
         stored = StoredLogin._make(rows[0])

@@ -21,10 +21,15 @@ CONFLICT = (
     "Nothing was saved: rows of this page exclude each other, or somebody changed them at the "
     "same moment."
 )
+NOT_SAVED = "Nothing was saved. {}"
 HIDDEN_ROWS = ["something that you may not see"]
 STILL_NEEDED = (
     "Nothing was deleted: something that must stay began to refer to it at the same moment."
 )
+
+
+class MayNotStay(Exception):
+    """What was just written breaks a rule of several rows; the message says which."""
 
 
 class CarefulAdmin(ScopedAdmin):
@@ -56,6 +61,13 @@ class CarefulAdmin(ScopedAdmin):
 
     @method_decorator(sensitive_post_parameters())
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return self._save_or_explain(request, *args, **kwargs)
+        except MayNotStay as error:
+            messages.error(request, NOT_SAVED.format(error))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def _save_or_explain(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:

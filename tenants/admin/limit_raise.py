@@ -25,6 +25,8 @@ OWN = "You asked for it, so another person must confirm it."
 HOLDS = "{} holds now."
 OVERTAKEN = "It does not hold: it was decided, or the value was changed meanwhile."
 
+END_MOVED = "Not confirmed: its end was changed since you opened the page. Look at it again."
+
 
 class EndForm(forms.Form):
     """When a raise falls back by itself."""
@@ -80,6 +82,7 @@ class LimitRaiseAdmin(ReadOnlyAdmin):
             "title": f"{raised.row_name}: {raised.title}",
             "raised": raised,
             "form": form,
+            "seen_end": _text_of_end(raised),
             "may_confirm": changeable and not is_own and not raised.decision,
             "may_withdraw": changeable and not raised.decision,
             "may_end": changeable and (not raised.decision or raised.may_end_earlier),
@@ -93,6 +96,9 @@ class LimitRaiseAdmin(ReadOnlyAdmin):
         if "confirm" in request.POST:
             if not is_confirmed(request):
                 return ask_for_confirmation(request)
+            if request.POST.get("seen_end", "") != _text_of_end(raised):
+                messages.error(request, END_MOVED)
+                return None
             holds = raising.confirm(raised, by)
             tell = messages.success if holds else messages.error
             tell(request, HOLDS.format(raised) if holds else OVERTAKEN)
@@ -136,3 +142,8 @@ class LimitRaiseAdmin(ReadOnlyAdmin):
 
 def _end_of(raised: LimitRaise) -> dict[str, Any]:
     return {"ends_at": raised.ends_at}
+
+
+def _text_of_end(raised: LimitRaise) -> str:
+    """Whoever asked may still move it: what is confirmed is what the page showed."""
+    return raised.ends_at.isoformat() if raised.ends_at else ""

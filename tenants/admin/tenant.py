@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
+from tenants.admin.conflicts import MayNotStay
 from tenants.admin.destinations_form import describe_destinations
 from tenants.admin.display import STYLE, alarm, time_column
 from tenants.admin.limits_form import describe_limits
@@ -33,12 +34,17 @@ from tenants.admin.tenant_inlines import (
 )
 from tenants.admin.text_fields import HoursField
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.models.domain import UNAVAILABLE
+from tenants.models.served_apps import find_app_problem
+from tenants.origins import EVERY_APPS
 from tenants.scope import ALL_TENANTS
 
 CREATED = time_column("created_at", "created")
 # A form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS): with more rows of a kind than this,
 # they are edited in their list.
 ROWS_EDITABLE = 30
+# What decides whether a WCS instance can tell whose app connects.
+APPS_TELL = (Domain, WcsInstance.tenants.through)
 OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAccount)
 
 
@@ -108,6 +114,12 @@ class TenantAdmin(ExportingAdmin, RaisingAdmin):
         if not change and scope(request) != ALL_TENANTS:
             obj.assignments.create(user=request.user, may_change=True)
             forget_scope(request)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """Raises MayNotStay: a domain and an instance may both be new on this page."""
+        super().save_related(request, form, formsets, change)
+        if any(one.has_changed() for one in formsets if one.model in APPS_TELL):
+            _check_apps(request, form.instance)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         """Only people who may change the tenant connect instances; others read their names."""
@@ -182,6 +194,15 @@ class TenantAdmin(ExportingAdmin, RaisingAdmin):
     def owns(self, tenant: Any) -> str:
         links = (_list_link(owned, tenant) for owned in OWNED)
         return format_html_join(", ", '<a href="{}?tenant={}">{} {}</a>{}', links)
+
+
+def _check_apps(request: HttpRequest, tenant: Tenant) -> None:
+    """Raises MayNotStay."""
+    origins = tenant.domains.filter(origin__in=EVERY_APPS).values_list("origin", flat=True)
+    problem = find_app_problem(tenant.wcs_instances.all(), tenant.slug, list(origins))
+    if problem:
+        sees_all = scope(request) == ALL_TENANTS
+        raise MayNotStay(problem.sentence if sees_all else UNAVAILABLE)
 
 
 def _view_only_instances(request: HttpRequest) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
@@ -13,6 +12,7 @@ from tenants.admin.text_fields import HolidaysField, HoursField, country_choices
 from tenants.admin.versioned_form import VersionedForm
 from tenants.currencies import CURRENCIES
 from tenants.models import Tenant
+from tenants.models.stored_json import time_zones
 
 NEW_FIELDS = [
     *("slug", "name", "status", "sip_register_required", "honey_alias"),
@@ -67,7 +67,5 @@ class TenantPageForm(LimitsForm, TenantDestinationsForm):
         widgets = {
             "country": forms.Select(choices=[("", "none"), *country_choices()]),
             "currency": forms.Select(choices=[(code, code) for code in sorted(CURRENCIES)]),
-            "time_zone": forms.Select(
-                choices=[(name, name) for name in sorted(available_timezones())]
-            ),
+            "time_zone": forms.Select(choices=[(name, name) for name in sorted(time_zones())]),
         }

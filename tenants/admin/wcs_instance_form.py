@@ -7,6 +7,7 @@ from typing import Any
 from tenants.admin.secret_input import SecretInput
 from tenants.admin.versioned_form import VersionedForm
 from tenants.models import WcsInstance
+from tenants.models.served_apps import find_problems_among
 from tenants.models.wcs_instance import new_signing_secret
 from tenants.secrets.encryption import Secret, SecretUnreadable
 
@@ -34,7 +35,14 @@ class WcsInstanceForm(VersionedForm):
             self.add_error(
                 "signing_secret", "An instance either signs or is marked as unsigned, not both."
             )
+        if "tenants" in self.changed_data and "tenants" in self.cleaned_data:
+            self._check_apps()
         return self.cleaned_data
+
+    def _check_apps(self) -> None:
+        name, tenants = self.cleaned_data.get("name", ""), self.cleaned_data["tenants"]
+        for problem in find_problems_among(name or self.instance.name, tenants):
+            self.add_error("tenants", problem.sentence)
 
     def save(self, commit: bool = True) -> Any:
         instance, typed = self.instance, self.cleaned_data["signing_secret"]

@@ -20,21 +20,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='tenant',
-            name='public_key',
-            field=models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, help_text='Names the tenant where a page asks for a ticket. Everybody may know it.', unique=True),
-        ),
-        migrations.AddField(
-            model_name='tenant',
-            name='tickets',
-            field=models.CharField(choices=[('off', 'off: tickets are not looked at'), ('preferred', 'preferred: without one, tighter limits hold'), ('required', 'required: without one, nobody connects')], db_default='preferred', default='preferred', help_text="A ticket shows that a visitor came from the customer's page a moment ago.", max_length=16, verbose_name='visitor tickets'),
-        ),
-        migrations.AddField(
-            model_name='tenant',
-            name='visitors',
-            field=models.CharField(choices=[('anyone', 'anyone'), ('members', "members: with a login, a token or a ticket of the customer's own")], db_default='anyone', default='anyone', help_text='Who may connect.', max_length=16),
-        ),
         migrations.CreateModel(
             name='TokenKey',
             fields=[
@@ -74,5 +59,21 @@ class Migration(migrations.Migration):
                 'ordering': ['tenant', 'login'],
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'login'), name='visitor_login_once_per_tenant', violation_error_message='This tenant has that login already.')],
             },
+        ),
+        # Last: whoever asks for a tenant waits from here to the end.
+        migrations.AddField(
+            model_name='tenant',
+            name='public_key',
+            field=models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, help_text='Names the tenant where a page asks for a ticket. Everybody may know it.', unique=True),
+        ),
+        migrations.AddField(
+            model_name='tenant',
+            name='tickets',
+            field=models.CharField(choices=[('off', 'off: tickets are not looked at'), ('preferred', 'preferred: without one, tighter limits hold'), ('required', 'required: without one, nobody connects')], db_default='preferred', default='preferred', help_text="A ticket shows that a visitor came from the customer's page a moment ago.", max_length=16, verbose_name='visitor tickets'),
+        ),
+        migrations.AddField(
+            model_name='tenant',
+            name='visitors',
+            field=models.CharField(choices=[('anyone', 'anyone'), ('members', "members: with a login, a token or a ticket of the customer's own")], db_default='anyone', default='anyone', help_text='Who may connect.', max_length=16),
         ),
     ]

@@ -16,11 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='tenant',
-            name='limits_fitted_at',
-            field=models.DateTimeField(editable=False, null=True),
-        ),
         migrations.CreateModel(
             name='LimitRaise',
             fields=[
@@ -49,5 +44,11 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('ends_at__isnull', False), ('fell_back_at', None)), fields=['ends_at'], name='limit_raise_ending')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('decision', '')), fields=('thing', 'row_key', 'field'), name='limit_raise_once_waiting'), models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gt', models.F('asked_at')), _connector='OR'), name='limit_raise_ends_later')],
             },
+        ),
+        # Last: whoever asks for a tenant waits from here to the end.
+        migrations.AddField(
+            model_name='tenant',
+            name='limits_fitted_at',
+            field=models.DateTimeField(editable=False, null=True),
         ),
     ]

@@ -1,4 +1,7 @@
-"""A web origin from which a tenant's pages may connect; it belongs to that tenant alone."""
+"""An origin from which a tenant's pages or apps may connect.
+
+It belongs to that tenant alone, unless every mobile app has it.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from tenants.models.callee import Callee
+from tenants.models.served_apps import find_app_problem
 from tenants.models.stored_json import check_amounts, check_limits
 from tenants.models.tenant import Tenant
-from tenants.models.wcs_instance import WcsInstance
-from tenants.origins import MAX_LENGTH, BadOrigin, Origin, parse, suggested
+from tenants.origins import EVERY_APPS, MAX_LENGTH, BadOrigin, Origin, parse, suggested
 from tenants.public_suffixes import is_public_suffix, suffix_below
 from tenants.scope import OfTenantQuerySet
 
@@ -30,12 +33,8 @@ SUFFIX_BELOW = (
     "{} is a public suffix below {}, so these names have different owners. Write each of the "
     "customer's names itself."
 )
-EVERY_APPS = (
-    "Every mobile app has this origin, so it does not tell customers apart: first set the appKey "
-    "of each WCS instance that this customer shares, or give the customer an instance alone."
-)
 # For people who must not learn which origins other tenants have.
-UNAVAILABLE = "This origin cannot be used here; ask an administrator."
+UNAVAILABLE = "This origin of a web site or app cannot be used here; ask an administrator."
 
 
 class DomainQuerySet(OfTenantQuerySet["Domain"]):
@@ -49,10 +48,8 @@ class Domain(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="domains")
     origin = models.CharField(
         max_length=MAX_LENGTH,
-        unique=True,
         help_text="Scheme, host and, if it is not the default, port: https://www.example.com. "
         "http only if the page is served without TLS.",
-        error_messages={"unique": "This origin is taken already."},
     )
     include_subdomains = models.BooleanField(
         default=False, help_text="Also every name below this host, with the same scheme and port."
@@ -75,12 +72,17 @@ class Domain(models.Model):
     class Meta:
         ordering = ["origin"]
         constraints = [
-            # An exclusion constraint of the first migration keeps the domains of two tenants from
-            # overlapping, subdomains included.
+            # An exclusion constraint of the migrations keeps the domains of two tenants from
+            # overlapping, subdomains included. For origins of every app, see served_apps.py.
+            models.UniqueConstraint(
+                fields=["origin", "tenant"],
+                name="domain_once_per_tenant",
+                violation_error_message="This tenant has this origin already.",
+            ),
             models.CheckConstraint(
                 condition=Q(origin__regex=r"^(https?|capacitor|ionic)://[^A-Z[:space:]/@?#]+$"),
                 name="domain_origin_normal",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,9 +100,8 @@ class Domain(models.Model):
         if self._is_invalid_origin:  # clean_fields has reported it
             return
 
-        overlapping = Domain.objects.overlapping(self.origin, self.include_subdomains)
-        if overlapping.exclude(tenant=self.tenant_id).exists():
-            raise ValidationError({"origin": ValidationError(TAKEN, code="taken")})
+        if problem := self._taken_problem():
+            raise ValidationError({"origin": ValidationError(problem, code="taken")})
 
     _is_invalid_origin = False
 
@@ -123,30 +124,38 @@ class Domain(models.Model):
                 {"include_subdomains": "Only a host name with a dot can include its subdomains."}
             )
 
-    @property
-    def ownership_warning(self) -> str:
+    def ownership_warning(self, *, hides_owners: bool) -> str:
         """Of a stored row, which was perhaps taken before such rows were refused."""
         try:
-            problem = self._ownership_problem(parse(self.origin))
+            origin = parse(self.origin)
         except BadOrigin:
             return ""
-        return f"{self.origin}: {next(iter(problem.values()))}" if problem else ""
+        shared = self._app_problem() if origin.is_of_every_app else ""
+        told = UNAVAILABLE if shared and hides_owners else shared
+        problem = next(iter(self._ownership_problem(origin).values()), told)
+        return f"{self.origin}: {problem}" if problem else ""
 
     def _ownership_problem(self, origin: Origin) -> dict[str, str]:
         """Why this tenant would take other people's visitors, by field."""
-        if origin.is_of_every_app and self._shares_an_instance():
-            return {"origin": EVERY_APPS}
         if is_public_suffix(origin.host):
             return {"origin": PUBLIC_SUFFIX.format(origin.host)}
 
         below = suffix_below(origin.host) if self.include_subdomains else ""
         return {"include_subdomains": SUFFIX_BELOW.format(below, origin.host)} if below else {}
 
-    def _shares_an_instance(self) -> bool:
-        """Without an appKey by which the customers' apps could be told apart."""
-        others = WcsInstance.tenants.through.objects.exclude(tenant=self.tenant_id)
-        mine = WcsInstance.objects.filter(tenants=self.tenant_id, app_key="")
-        return mine.filter(pk__in=others.values("wcsinstance")).exists()
+    def _taken_problem(self) -> str:
+        """Why another tenant's visitors could come here."""
+        if self.origin in EVERY_APPS:
+            return "" if self._is_stored_so() else self._app_problem()
+        overlapping = Domain.objects.overlapping(self.origin, self.include_subdomains)
+        return TAKEN if overlapping.exclude(tenant=self.tenant_id).exists() else ""
+
+    def _app_problem(self) -> str:
+        if not self.tenant_id:  # it is new as well, and nothing serves it yet
+            return ""
+        instances = self.tenant.wcs_instances.all()
+        problem = find_app_problem(instances, self.tenant.slug, [self.origin])
+        return problem.sentence if problem else ""
 
     def _is_stored_so(self) -> bool:
         same = {"origin": self.origin, "include_subdomains": self.include_subdomains}

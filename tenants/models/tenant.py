@@ -165,6 +165,11 @@ class Tenant(models.Model):
             self.callees.renumber()
         self._stored_country = self.country
 
+    @property
+    def has_prices(self) -> bool:
+        """Until then its currency tells nothing, so it may be chosen freely."""
+        return self.rates.exists() or self.sip_accounts.filter(internal_rate__gt=0).exists()
+
     def clean(self) -> None:
         """How many digits an amount may have depends on the currency."""
         check_amounts(self.limits, self.currency)

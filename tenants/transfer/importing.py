@@ -26,6 +26,7 @@ from tenants.transfer.raised import refuse_raises, refuse_unbounded, unbounded_w
 from tenants.transfer.reading.source import Source
 from tenants.transfer.report import Report
 from tenants.transfer.rows import Row
+from tenants.transfer.served_apps import refuse_unclear_apps
 from tenants.transfer.tables import RATE
 from tenants.transfer.writing import staging
 from tenants.transfer.writing.applying import Raced, apply_staged
@@ -110,7 +111,7 @@ class _Import:
         self.progress("reading", 0, 0)
 
         with transaction.atomic():
-            self._check()
+            whole = self._check()
             if expected_digest and expected_digest != self.report.digest and not self.problems:
                 raise Stale
 
@@ -120,11 +121,12 @@ class _Import:
                 self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
                 write_staged(self.source, self.allowed, self.report)
                 refuse_unbounded(self.allowed, self.problems)
+                refuse_unclear_apps(self.allowed, self.problems, whole)
             if not self.problems:
                 self.report.warnings = warnings_about(self.report)
             transaction.set_rollback(self.report.dry_run or bool(self.problems))
 
-    def _check(self) -> None:
+    def _check(self) -> WholeFile:
         whole, done = WholeFile(self.allowed, self.problems), 0
         staging.create_table()
 
@@ -140,6 +142,7 @@ class _Import:
         self._set_late_default_callees(whole)
         self._stage(whole.later)
         self.report.changes.sort(key=lambda change: change.number)
+        return whole
 
     def _check_batch(self, batch: list[Row], whole: WholeFile) -> None:
         existing = Existing(batch, self.allowed)

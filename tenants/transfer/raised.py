@@ -22,7 +22,7 @@ SELECT "table", key, label, before IS NULL, after FROM import_staging
    AND (before IS NULL OR after ?| %(columns)s)
  ORDER BY number
 """
-COLUMNS = ["limits", "destinations", "country", "target", "status"]
+COLUMNS = ["limits", "destinations", "country", "currency", "target", "status"]
 TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT)
 RAISES = (
     "This raises {}: change it on the tenant's pages, where a second person confirms it, or have "
@@ -115,6 +115,8 @@ def _changes(table: str, before: Any, after: Any) -> Iterator[Change]:
     yield from limit_changes(old["limits"], new["limits"])
     if table == TENANT.name:
         yield Change("country", old["country"], new["country"])
+        if before and old["currency"] != new["currency"] and _has_prices(before["pk"]):
+            yield Change("currency", old["currency"], new["currency"])
         yield Change(
             "destinations",
             effective_destinations(old["destinations"], old["country"]),
@@ -124,6 +126,10 @@ def _changes(table: str, before: Any, after: Any) -> Iterator[Change]:
         yield Change("destinations", old["destinations"], new["destinations"])
         if old["target"] != new["target"] and new["limits"].get("concurrent_calls") != 0:
             yield Change("target", old["target"], new["target"])
+
+
+def _has_prices(key: int) -> bool:
+    return Tenant.objects.get(pk=key).has_prices
 
 
 def _new_row(table: str) -> dict[str, Any]:

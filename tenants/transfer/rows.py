@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tenants.origins import BadOrigin, parse
+from tenants.origins import EVERY_APPS, BadOrigin, parse
 from tenants.transfer.tables import DOMAIN, TENANT, Table
 
 
@@ -69,9 +69,19 @@ class Row:
         return self.key is not None and (self.parent is None or self.parent.key is not None)
 
     @property
+    def is_of_every_app(self) -> bool:
+        """Whether it is a domain whose origin several tenants may have."""
+        return self.table is DOMAIN and self.key is not None and self.key[0] in EVERY_APPS
+
+    @property
+    def within(self) -> str | None:
+        """The tenant within which the natural key is unique; None: everywhere."""
+        return self.tenant_slug if self.table is not DOMAIN or self.is_of_every_app else None
+
+    @property
     def label(self) -> str:
         name = "@".join(self.key or ())
-        return name if self.parent is None or self.table is DOMAIN else f"{self.tenant_slug}/{name}"
+        return name if self.within is None else f"{self.within}/{name}"
 
     @property
     def tenant_id(self) -> int | None:

@@ -21,6 +21,7 @@ from tenants.transfer.importing import Progress, carry_out, rate_counts
 from tenants.transfer.problems import Problems
 from tenants.transfer.raised import refuse_raises, refuse_unbounded
 from tenants.transfer.report import Report
+from tenants.transfer.served_apps import refuse_unclear_apps
 from tenants.transfer.tables import TABLES, WCS_INSTANCE, Table
 from tenants.transfer.writing import applying, staging
 
@@ -112,6 +113,7 @@ class _Undoing:
             self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
             self._write(import_run)
             refuse_unbounded(self.allowed, self.problems)
+            refuse_unclear_apps(self.allowed, self.problems)
 
     def _stage(self, import_run: ImportRun) -> None:
         staging.create_table()

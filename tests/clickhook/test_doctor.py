@@ -115,12 +115,19 @@ def test_it_names_webhook_endpoints_that_fail_and_networks_that_are_open(in_orde
     }
 
 
-def test_without_a_database_it_still_says_the_rest(manage):
-    done = manage("doctor", "--json", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+def test_without_database_and_data_directory_it_still_says_the_rest(manage, tmp_path):
+    away = {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "CLICKHOOK_DATA_DIR": str(tmp_path / "none"),
+    }
+    done = manage("doctor", "--json", **away)
     found = {one["check"]: one for one in json.loads(done.stdout)}
     assert done.returncode == 1
     assert found["settings"]["is_well"]
     assert found["postgres"]["sentence"].startswith("The database cannot be read: ")
+    assert found["disk"]["sentence"].startswith(f"{tmp_path}/none cannot be looked at")
+    for check in ("secrets", "public url"):
+        assert "keys of this installation are missing" in found[check]["sentence"]
     assert "Traceback" not in done.stderr
 
 

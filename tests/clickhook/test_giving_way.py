@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
+import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
 from django.db.migrations.operations import AddIndex, CreateModel
@@ -17,9 +18,11 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.operations.fields import FieldOperation
 from django.db.migrations.recorder import MigrationRecorder
 
-from clickhook.giving_way import GivingWay
+from clickhook import giving_way
+from clickhook.giving_way import GaveUpError, GivingWay
 from hooks.database import parameters
 from hooks.models import Event
+from tenants.models import Tenant
 from tests.clickhook.running_up import eventually
 
 BIG = {"event", "call", "session"}
@@ -85,6 +88,49 @@ def test_a_migration_begins_again_until_it_gets_its_lock(transactional_db, capfd
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+def test_a_migration_gives_up_after_many_pauses_and_not_after_much_work(
+    transactional_db, monkeypatch
+):
+    """Data that moves for an hour must not use up the patience for the lock that comes after it."""
+    monkeypatch.setattr(giving_way, "PAUSE", 0.01)
+    monkeypatch.setattr(giving_way, "MOST_PAUSES", 2)
+    told: list[str] = []
+    with psycopg.connect(**parameters()) as reader:
+        reader.execute("SELECT count(*) FROM hooks_call")
+        migrating = GivingWay(connection, told.append)
+        monkeypatch.setattr(time, "monotonic", lambda: float("inf"))
+        with (
+            pytest.raises(GaveUpError, match="process [0-9]+, [0-9]+ s"),
+            migrating.at_work(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(ADD)
+        monkeypatch.undo()
+
+    assert len(told) == 2
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, "hooks_call")
+    assert "given_way" not in {column.name for column in columns}
+
+
+def test_a_migration_waits_for_a_row_that_somebody_changes(cast):
+    """It hinders nobody so, and a migration without a transaction could not begin again."""
+
+    def change() -> None:
+        with GivingWay(connection, tell=pytest.fail).at_work(), transaction.atomic():
+            Tenant.objects.filter(pk=cast.acme.pk).update(name="Acme of the migration")
+
+    with psycopg.connect(**parameters()) as manager:
+        query = "SELECT FROM tenants_tenant WHERE id = %s FOR UPDATE"
+        manager.execute(query, [cast.acme.pk])
+        with in_background(change) as changing:
+            time.sleep(1)  # several times what it would wait for a table
+            assert changing.is_alive()
+            manager.rollback()
+
+    assert Tenant.objects.filter(name="Acme of the migration").exists()
 
 
 def _waits_for(table: str) -> bool:

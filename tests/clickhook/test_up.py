@@ -22,6 +22,8 @@ from tests.clickhook.running_up import Up, eventually
 from tests.conftest import ROOT
 from tests.environment import SERVER
 
+PASSWORD = r"user: admin +password: (\S+)"
+
 
 @pytest.fixture
 def machine(tmp_path) -> Iterator[None]:
@@ -41,7 +43,7 @@ def _machine(tmp_path: Path) -> tuple[list[tuple[int, int]], bytes]:
 def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
     shown = up.start()
 
-    (password,) = re.findall(r"user: admin +password: (\S+)", shown)
+    assert re.findall(PASSWORD, shown)
     commands = re.findall(r"^curl .*$", shown, re.MULTILINE)
     assert len(commands) == 2
     _fetch_as_advised(shown, up.data_dir)
@@ -55,6 +57,12 @@ def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
     assert _groups(up.data_dir) == ["auditors"]
     assert up.end() == 0
     assert up.leftovers() == []
+
+
+@pytest.mark.proof
+def test_the_second_start_shows_no_password(up):
+    (password,) = re.findall(PASSWORD, up.start())
+    assert up.end() == 0
     again = up.start()
     assert password not in again
     assert "password" not in again

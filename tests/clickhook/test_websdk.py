@@ -195,6 +195,7 @@ def test_what_is_no_package_is_refused(npm, fetch, static):
     assert left_behind(static) == []
 
 
+@pytest.mark.proof
 def test_an_npm_that_fails_is_heard(npm, run, static):
     npm.does("echo 'npm error code ENOTFOUND' >&2; exit 1")
     done = run()
@@ -231,6 +232,7 @@ def in_the_foreground() -> None:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.proof
 def test_interrupted_it_leaves_nothing(npm, static, tmp_path, ending):
     npm.does(f"touch {tmp_path}/started; exec sleep 60")
     downloads = tmp_path / "downloads"

@@ -13,7 +13,7 @@ from hooks.duties.refusing import end_refused
 from hooks.duties.replaying import replay
 from hooks.hook import Hook
 from hooks.lanes import Lanes
-from hooks.methods import find
+from hooks.methods import CONNECTS, find
 from hooks.models import Call, RefusedId, Session
 from hooks.payloads import parse
 from hooks.reasons import Reason
@@ -62,8 +62,8 @@ async def refuse_connect(lanes, cast) -> Reason:
     running.start()
     try:
         await running.answer(make_hook(cast, "connect"))  # so that the connection is open
-        lose_answers(running._connects)
-        running._connects._settle_or_retry = running._connects._settle
+        lose_answers(running._lanes[CONNECTS])
+        running._lanes[CONNECTS]._settle_or_retry = running._lanes[CONNECTS]._settle
         other = make_hook(cast, "connect")
         changed = dict(payload("connect"), sessionId="b0f0ee9a-5f8b-4fb1-a4cf-0e2b7b1b3f11")
         import orjson

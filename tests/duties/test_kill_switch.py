@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from hooks.models import Call, Event, Session, Switch
@@ -165,6 +166,19 @@ def test_a_manager_switches_their_own_and_nothing_else(cast):
     assert not Switch.objects.exists()
     client.post(address, {"kind": "callee", "name": "acme/sales", "because": "x"})
     assert Switch.objects.get().tenant == cast.acme
+
+
+@pytest.mark.parametrize(
+    ("by", "switches_on"), [("carla", True), ("root", False), ("shell", False)]
+)
+def test_a_manager_switches_on_again_what_a_manager_switched_off(cast, by, switches_on):
+    User.objects.create_user("carla", is_staff=True)
+    User.objects.create_superuser("root")
+    switch_off(find_target("tenant", "acme"), "abuse", by)
+    address = reverse("admin:hooks_switch_on", args=[Switch.objects.get().pk])
+
+    signed_in("manager", cast.acme).post(address, {"because": "sorry"})
+    assert (Switch.objects.get().off_at is not None) is switches_on
 
 
 def test_an_auditor_switches_nothing(cast):

@@ -93,8 +93,10 @@ def test_the_longest_call_is_ended(talk):
     assert Ending.objects.get().because == "longest"
 
 
-def test_a_limit_that_nobody_can_read_ends_the_call(talk, cast):
-    set_limits(cast, money_per_day="much")
+@pytest.mark.parametrize("unreadable", [{"limits": {"money_per_day": "much"}}, {"time_zone": "?"}])
+def test_a_limit_that_nobody_can_read_ends_the_call(talk, cast, unreadable):
+    """And stops no other tenant's calls from being served."""
+    type(cast.acme).objects.filter(pk=cast.acme.pk).update(**unreadable)
     talk_for(talk, 280)
     take_turn(reserve_slices)
     assert Ending.objects.exists()

@@ -26,7 +26,9 @@ def test_one_turn_without_a_database_fails(manage):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.proof)]
+)
 def test_it_beats_and_ends_cleanly(transactional_db, ending):
     with running_worker() as process:
         first = Worker.objects.get().seen_at
@@ -37,6 +39,7 @@ def test_it_beats_and_ends_cleanly(transactional_db, ending):
         assert "Traceback" not in errors
 
 
+@pytest.mark.proof
 def test_two_workers_have_two_rows(transactional_db):
     with running_worker(), running_worker():
         wait_for(lambda: Worker.objects.count() == 2)

@@ -252,7 +252,7 @@ def test_the_live_page_is_reached_and_paused_by_the_keyboard(visitor):
     base, context, pages, _ = visitor
     page = context.new_page()
     page.goto(base + pages["index"])
-    page.get_by_role("link", name="Live").focus()
+    page.get_by_role("link", name="Live", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{pages['hooks_call_live']}")
     page.get_by_role("button", name="Pause").focus()

@@ -12,6 +12,8 @@ from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import reserve_first_slice
 from hooks.limits.weighing import read_asked, weigh_call
 from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones, parts
+from hooks.statements.issuing import ASK_FOR_TICKET
+from hooks.statements.logins import READ_LOGIN
 from hooks.statements.reading import (
     READ_CALL,
     READ_CONNECT,
@@ -111,6 +113,9 @@ def metering() -> Ledger:
 
 TONES: SentTones = {"call_id": ROW, "presses": 1, "sent": 1, "last": [1.0]}
 ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
+APP = "capacitor://localhost"  # of many tenants
+RARE_APP = "ionic://localhost"  # of Acme
+PUBLIC_KEY = "00000000-0000-4000-8000-000000000007"  # Acme's
 OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
 HOT = {
     "instances": (READ_INSTANCES, ["{key-of-acme-1}"]),
@@ -129,6 +134,15 @@ HOT = {
         question(origins=ACME, wcs_session=OLD_STYLE),
     ),
     "connect of a stranger": (READ_CONNECT, question(key="no", origins="https://no.example")),
+    "connect of an app": (READ_CONNECT, question(origins=APP, wcs_session="new")),
+    "connect of an app that no tenant of the instance has": (
+        READ_CONNECT,
+        question(key="key-of-globex-1", origins="https://localhost", wcs_session="new"),
+    ),
+    "ticket for a page": (ASK_FOR_TICKET, [PUBLIC_KEY, ACME, "sales", "", "0"]),
+    "ticket for an app": (ASK_FOR_TICKET, [PUBLIC_KEY, APP, "sales", "", "0"]),
+    "login from a page": (READ_LOGIN, ["key-of-acme-1", ACME, "ann"]),
+    "login from an app": (READ_LOGIN, ["key-of-acme-1", APP, "ann"]),
     "call": (READ_CALL, question(wcs_call="new", alias="sales")),
     "call again": (READ_CALL, question(wcs_call="c", alias="")),
     "event": (READ_EVENT, question(wcs_call="c")),

@@ -9,7 +9,9 @@ ONE_HOOK = 60  # rows that any step touches for one hook
 TABLES = (
     *("hooks_session", "hooks_call", "hooks_event", "hooks_meter", "tenants_rate"),
     *("hooks_spentticket", "hooks_visitorblock"),
+    *("tenants_tenant", "tenants_domain", "tenants_wcsinstance_tenants"),
 )
+APPS = 50_000  # tenants whose apps have the same origin
 METERS, RATES = 50_000, 50_000
 SESSIONS = """
 INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
@@ -51,6 +53,20 @@ SELECT %(tenant)s, 'j' || n, NULL, now() FROM generate_series(1, %(meters)s) AS 
 BLOCKS = """
 INSERT INTO hooks_visitorblock (tenant_id, visitor, display, since, because, lifted_by)
 SELECT %(tenant)s, 'v' || n, '', now(), '', '' FROM generate_series(1, %(meters)s) AS n
+"""
+TENANTS_WITH_APPS = """
+INSERT INTO tenants_tenant (slug, name, status, sip_register_required, created_at, country,
+                            currency, time_zone, limits, holidays)
+SELECT 'app-' || n, '', 'active', false, now(), '', 'EUR', 'UTC', '{}', '[]'
+  FROM generate_series(1, %(apps)s) AS n
+"""
+APP_OF_EACH = """
+INSERT INTO tenants_domain (tenant_id, origin, include_subdomains, limits)
+SELECT id, %(origin)s, false, '{}' FROM tenants_tenant
+"""
+SERVED = """
+INSERT INTO tenants_wcsinstance_tenants (wcsinstance_id, tenant_id)
+SELECT %(instance)s, id FROM tenants_tenant WHERE slug LIKE 'app-%%' LIMIT %(number)s
 """
 FORGET = """
 DELETE FROM pg_statistic WHERE starelid = ANY (%s::regclass[]);

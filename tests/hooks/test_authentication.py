@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
+
 from hooks.known_instances import ASK_AGAIN_AFTER
 from hooks.models import Call, Event, Session
 from tenants.models import WcsInstance
@@ -12,6 +14,12 @@ from tests.cast import ACME_SIGNING, GLOBEX_SIGNING, SECRETS
 from tests.wcs import payload, sign
 
 CONNECT = b'{"nodeId": "n", "appKey": "a", "sessionId": "s", "origin": "https://www.acme.example"}'
+
+
+@pytest.fixture(autouse=True)
+def _the_gateway_asks_again():
+    """The tests give one key to instances with different secrets, one soon after another."""
+    time.sleep(ASK_AGAIN_AFTER)
 
 
 def rows() -> tuple[int, int]:

@@ -99,8 +99,9 @@ def test_everybody_of_a_tenant_is_erased(visits, manage):
     assert not any(text in left for text in (ADDRESS, OTHER, PERSONAL))
     assert everything_about(visits["living"]) == living
     assert alone.get().body == {}
-    again = json.loads(manage("erase", "acme", "--everybody", "--json").stdout)
-    assert (again["sessions"], again["events"]) == (0, 0)
+    for more in ((), ("--dry-run",)):
+        again = json.loads(manage("erase", "acme", "--everybody", "--json", *more).stdout)
+        assert (again["sessions"], again["events"]) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_everybody_of_a_tenant_is_erased(visits, manage):
     [
         (["acme", "--address", "not-an-address"], "is no address"),
         (["acme", "--visitor", ""], "names no visitor"),
-        (["nobody", "--everybody"], "There is no tenant nobody"),
+        (["nobody", "--everybody"], "There is no tenant 'nobody'"),
         (["acme"], "is required"),
     ],
 )

@@ -110,6 +110,7 @@ def _json(value):
     return None if value is None else json.dumps(value)
 
 
+@pytest.mark.proof
 def test_what_they_did_goes_on(at_the_previous_version):
     chance, now = random.Random(4), timezone.now()
     busy = History(at_the_previous_version, "busy")

@@ -9,6 +9,7 @@ import uuid
 import psycopg
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from clickhook.metrics import figures
 from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS
@@ -19,10 +20,16 @@ from hooks.statements.reading import (
     READ_CONNECT,
     SETTINGS,
 )
+from tenants.audit.actions import Action
+from tenants.audit.recording import as_one_entry
+from tenants.models import Tenant, WcsInstance
+from tenants.models.served_apps import MOST_SERVED
 from tests import cast as casting
 from tests.environment import SERVER
-from tests.hooks.hot_statements import GLOBEX, HOT, NOW, question
+from tests.hooks.hot_statements import APP, GLOBEX, HOT, NOW, PUBLIC_KEY, RARE_APP, question
 from tests.hooks.hot_tables import (
+    APP_OF_EACH,
+    APPS,
     BLOCKS,
     CALLS,
     DECK,
@@ -36,8 +43,10 @@ from tests.hooks.hot_tables import (
     RATES,
     RECURRENCES,
     RECURRING,
+    SERVED,
     SESSIONS,
     TABLES,
+    TENANTS_WITH_APPS,
     TICKETS,
     VISITORS,
 )
@@ -124,11 +133,26 @@ def hot(django_db_setup, django_db_blocker):
         database.connection.execute(VISITORS, values)
         for statement in (DECK, TICKETS, BLOCKS):
             database.connection.execute(statement, values)
+        fill_apps(cast)
         yield database
         for table in TABLES:
             database.connection.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
         database.connection.close()
         call_command("flush", verbosity=0, interactive=False)
+
+
+def fill_apps(cast) -> None:
+    """Two instances serve so many tenants: one as many as are looked at, the other all."""
+    Tenant.objects.filter(pk=cast.acme.pk).update(public_key=PUBLIC_KEY, visitors="members")
+    cast.acme.domains.create(origin=RARE_APP)
+    crowd_1 = WcsInstance.objects.create(name="crowd-1", key="key-of-crowd-1")
+    crowd_1.tenants.add(cast.acme)
+    cast.shared_1.tenants.remove(cast.acme)
+    with as_one_entry(Action.IMPORTED, name="apps"), connection.cursor() as cursor:
+        cursor.execute(TENANTS_WITH_APPS, {"apps": APPS})
+        cursor.execute(APP_OF_EACH, {"origin": APP})
+        for instance, number in ((cast.shared_1, MOST_SERVED - 1), (crowd_1, APPS)):
+            cursor.execute(SERVED, {"instance": instance.pk, "number": number})
 
 
 ROWS = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
@@ -172,14 +196,17 @@ def touched(plan) -> float:
     )
 
 
+def steps(plan) -> list[tuple]:
+    """For the message of a test that fails."""
+    names = "Node Type", "Index Name", "Relation Name"
+    return [(*map(node.get, names), touched(node)) for node in nodes(plan)]
+
+
 @pytest.mark.parametrize("what", HOT)
 def test_a_hook_touches_few_rows(state, what):
     plan = state.explain(*HOT[what])
 
-    assert touched(plan) <= ONE_HOOK, [
-        (node["Node Type"], node.get("Index Name"), node.get("Relation Name"), touched(node))
-        for node in nodes(plan)
-    ]
+    assert touched(plan) <= ONE_HOOK, steps(plan)
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 20 * ONE_HOOK
 
 
@@ -193,6 +220,24 @@ def test_a_pool_of_accounts_touches_a_few_rows_for_each(state):
     plan = state.explain(READ_CONNECT, [json.dumps(hooks)])
 
     assert touched(plan) <= 2 * POOL * MOST_LIVING
+
+
+@pytest.mark.parametrize(
+    ("instance", "origin", "found"),
+    [
+        ("acme-1", APP, True),
+        ("acme-1", RARE_APP, True),
+        ("shared-1", APP, False),  # as many tenants as are looked at, and all have it
+        ("crowd-1", RARE_APP, False),  # one has it, among too many
+    ],
+)
+def test_for_an_app_a_bounded_number_of_tenants_is_looked_at(state, instance, origin, found):
+    values = question(key=f"key-of-{instance}", origins=origin, wcs_session="new")
+    plan = state.explain(READ_CONNECT, values)
+    row = state.connection.execute(READ_CONNECT, values).fetchone()
+
+    assert touched(plan) <= MOST_SERVED + 1, steps(plan)
+    assert (row[Facts._fields.index("tenant_id")] is not None) == found
 
 
 @pytest.mark.parametrize("statement", [LOST_SESSIONS, LOST_CALLS])

@@ -20,6 +20,7 @@ from hooks.calls.live.changes import LiveChange, read_changes_since
 from hooks.calls.live.listening import Listener, TooManyViewers
 from hooks.database import parameters
 from hooks.models import Call, Event
+from hooks.reasons import Reason
 from tenants.models import Tenant
 from tests.manager import assert_tells_nothing, change, signed_in
 
@@ -136,7 +137,7 @@ def test_a_refusal_is_told_with_what_to_do(gateway, manager, acme):
         acme.post("connect", origin="https://unknown.example")
         told = stream.until("refused")
         assert told["tenant"] == ""
-        assert told["reason"] == "No tenant has this origin."
+        assert told["reason"] == Reason.ORIGIN_UNKNOWN.sentence
         assert "add the domain" in told["remedy"]
 
 

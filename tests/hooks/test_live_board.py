@@ -157,6 +157,7 @@ def fill(cast, living, ended, statistics):
         tenant=cast.acme, instance=cast.acme_1, wcs_session_id="s", opened_at=timezone.now()
     )
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tenants_tenant")
         cursor.execute("TRUNCATE hooks_call")
         if statistics == "analysed when empty":
             cursor.execute("ANALYZE hooks_call")
@@ -192,7 +193,14 @@ def most_touched(sql, settings):
     return max(touched(node) for node in nodes(plan))
 
 
-@pytest.mark.parametrize("statistics", ["never analysed", "analysed when empty", "analysed"])
+@pytest.mark.parametrize(
+    "statistics",
+    [
+        "analysed when empty",
+        pytest.param("never analysed", marks=pytest.mark.proof),
+        pytest.param("analysed", marks=pytest.mark.proof),
+    ],
+)
 @pytest.mark.parametrize(("living", "ended"), [(LIVING, ENDED), (20, ENDED), (LIVING, 0)])
 def test_its_statements_are_bounded_whatever_a_tenants_size(cast, living, ended, statistics):
     fill(cast, living, ended, statistics)

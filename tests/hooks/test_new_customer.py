@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 
 from tenants.models import AuditEntry, Domain, Tenant
@@ -40,8 +42,18 @@ def test_one_form_makes_all_that_a_first_call_needs(manager, cast):
 
     html = answer.content.decode()
     assert "Make a test call" in html
+    assert "none covers +4930777 (sales), so the call is refused" in unescape(html)
+    tenant.rates.create(prefix="4930", per_minute=1, currency="EUR")
+    assert "is refused while money" not in manager.get(answer.redirect_chain[0][0]).content.decode()
     assert_tells_nothing(html)
     assert AuditEntry.objects.filter(tenant_slug="initech").exists()
+
+
+def test_an_extension_without_a_price_is_still_missing(manager, cast):
+    answer = submit(manager, PAGE, **(CUSTOMER | {"number": "10002", "internal_rate": ""}))
+    html = unescape(answer.content.decode())
+    assert "Enter the internal rate of 10009@sip.initech.example, 0 if it costs nothing" in html
+    assert "#sip_accounts-group" in html
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from hooks.duties.reaping import end_lost_calls, end_lost_sessions
 from hooks.models import Call, Event, Session
 from hooks.row_id import new_row_id
 from tests.cast import ACME_SIGNING, SECRETS
+from tests.clickhook.running_up import eventually
 from tests.conftest import Gateway
 from tests.duties.turns import take_turn
 from tests.environment import DATA_DIR, SERVER
@@ -72,13 +73,6 @@ def wcs(cast, lone):
     posting = lone.wcs(cast.acme_1.key, ACME_SIGNING)
     yield posting
     posting.close()
-
-
-def eventually(condition) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_calls_are_refused_and_events_are_kept_until_it_is_back(wcs, lone):
@@ -167,6 +161,7 @@ def _kill_orphans(gateway: Gateway) -> None:
                     os.kill(int(entry), signal.SIGKILL)
 
 
+@pytest.mark.proof
 def test_two_processes_record_what_was_kept_once(cast, django_db_setup):
     both = Gateway(workers=2).start()
     posting = [both.wcs(cast.acme_1.key, ACME_SIGNING) for _ in range(8)]
@@ -207,6 +202,7 @@ def test_an_end_from_before_a_session_began_does_not_end_it(wcs, cast):
     assert Session.objects.get().ended_at is None
 
 
+@pytest.mark.proof
 def test_a_full_spool_says_so(cast, django_db_setup):
     small = Gateway({"CLICKHOOK_SPOOL_LIMIT": "600"}, workers=1).start()
     wcs = small.wcs(cast.acme_1.key, ACME_SIGNING)
@@ -233,6 +229,7 @@ def test_a_database_that_hangs_is_as_good_as_away(wcs):
     eventually(lambda: wcs.post("connect", sessionId="y").status == 200)
 
 
+@pytest.mark.proof
 def test_whoever_waits_is_answered_at_once_when_the_database_hangs(wcs, lone, cast):
     wcs.connected()
 

@@ -7,11 +7,13 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
+from clickhook.doctor.checks.payload_fields import check_payload_fields
 from hooks.models import Call, Event, Session
 from hooks.reasons import Reason
 from hooks.wcs.rehearsal import stand_in
 from tests.cast import SECRETS
 from tests.hooks.unsafe_backend import ORIGIN, SALES, Backend, rehearse
+from tests.manager import signed_in
 
 
 def test_it_finds_the_gateway_safe(cast, gateway):
@@ -41,7 +43,7 @@ def test_it_finds_the_gateway_safe(cast, gateway):
         ("connect with no signature", 403),
         ("connect with a wrong signature", 403),
         ("connect with a used ticket", 403),
-        ("connect of a fraudster", 200),
+        ("connect for what follows", 200),
         ("call to +88213000000", 403),
         ("transfer to +88213000000", 403),
         ("sendDtmf without a call", 403),
@@ -76,6 +78,16 @@ def test_it_leaves_a_whole_call_in_the_records_and_nothing_open(cast, gateway):
         ("publishStream", "method_refused"),
         ("OnCallEvent", "incoming_refused"),
     } <= reasons
+
+
+def test_it_ticks_off_nothing_that_only_a_wcs_can_show(cast, gateway):
+    assert rehearse(gateway.port, callee="sales").code == 0
+
+    manager = signed_in("manager", cast.acme)
+    html = manager.get(f"/admin/tenants/tenant/{cast.acme.pk}/overview/").content.decode()
+    for missing in ("Set up its WCS", "Open the customer", "Make a call from the customer"):
+        assert missing in html
+    assert [finding for finding in check_payload_fields() if not finding.is_well] == []
 
 
 def test_it_shows_each_step_in_words_without_secret_or_number(cast, gateway):
@@ -114,8 +126,8 @@ def test_it_says_that_nobody_has_the_origin(cast, gateway):
 
     assert run.code == 1
     assert run.findings == [
-        "The connect from https://www.acme.test was refused with 403. No tenant has this origin. "
-        f"{Reason.ORIGIN_UNKNOWN.remedy} "
+        "The connect from https://www.acme.test was refused with 403. "
+        f"{Reason.ORIGIN_UNKNOWN.sentence} {Reason.ORIGIN_UNKNOWN.remedy} "
         "The admin's event list has the precise reason."
     ]
 

@@ -204,7 +204,8 @@ def test_it_says_that_nothing_listens(cast):
         port = closed.getsockname()[1]
 
     assert rehearse(port).findings == [
-        f"Nothing listens at http://127.0.0.1:{port}: the connection was refused."
+        f"Nothing listens at http://127.0.0.1:{port}: start the gateway, or name its address with "
+        "--url."
     ]
 
 

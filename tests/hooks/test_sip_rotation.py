@@ -246,8 +246,8 @@ def test_the_command_reads_the_password_from_a_file_alone(manage, account, tmp_p
         ("acme/10001", "\n", "The password is empty."),
         ("acme/10001", "a\nb", "A password is one line"),
         ("acme/10001", "x" * 1025, "A password is one line"),
-        ("acme/none", "x", "There is no SIP account acme/none."),
-        ("globex/10001", "x", "There is no SIP account globex/10001."),
+        ("acme/none", "x", "There is no SIP account 'acme/none'; it is named like"),
+        ("globex/10001", "x", "There is no SIP account 'globex/10001'; it is named like"),
     ],
 )
 def test_the_command_refuses_what_cannot_be_meant(manage, account, tmp_path, name, content, says):

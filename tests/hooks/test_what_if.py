@@ -119,7 +119,7 @@ def test_without_json_it_draws_a_chart(recorded, manage):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nobody", "--days=1"), "There is no such tenant"),
+        (("nobody", "--days=1"), "There is no tenant 'nobody'"),
         (("acme", "--days=0"), "from 1 to 400"),
         (("acme", "--days=1", "nonsense"), "Expected limit=value"),
     ],
@@ -135,10 +135,11 @@ def test_mistakes_at_the_command_line(recorded, manage, arguments, message):
     [
         ("calls=3", "This limit is unknown"),
         ("concurrent_calls=-1", "A whole number from 0"),
-        ("concurrent_calls=many", "no whole number"),
+        ("concurrent_calls=many", "A whole number from 0"),
+        ("moneyperday=5.00", "This limit is unknown; did you mean money_per_day"),
         ("call_seconds=0", "A whole number from 1"),
         ("money_per_day=5.001", "At most 2 digits"),
-        ("money_per_day=five", "An amount"),
+        ("money_per_day=5,00", "An amount with a decimal point, like 20.00."),
         ("visitor.calls=3", "This limit is unknown"),
         ("domain:https://globex.example:8443:calls_per_day=1", "no such domain"),
         ("callee:boss:calls_per_day=1", "no such callee"),

@@ -59,6 +59,8 @@ def test_every_table_has_its_pages():
             "ImportRun",
             "AuditEntry",
             "LimitRaise",
+            "WebhookEndpoint",
+            "WebhookDelivery",
         )
     }
 

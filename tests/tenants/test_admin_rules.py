@@ -84,7 +84,9 @@ def test_it_refuses_two_rows_of_one_page_that_exclude_each_other(manager, cast):
     twice |= row("domains", 3, origin="HTTPS://NEW.example:443", default_callee="")
     assert "duplicate data for origin" in errors_of(submit(manager, change(cast.acme), **twice))
     again = row("domains", 2, origin="https://www.acme.example", default_callee="")
-    assert "taken already" in errors_of(submit(manager, change(cast.acme), **again))
+    assert "This tenant has this origin already" in errors_of(
+        submit(manager, change(cast.acme), **again)
+    )
 
     twice = row("callees", 2, alias="new", target="1") | row("callees", 3, alias="new", target="2")
     assert "duplicate data" in errors_of(submit(manager, change(cast.acme), **twice))

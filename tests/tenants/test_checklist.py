@@ -41,6 +41,7 @@ def test_nothing_is_missing_when_a_call_was_answered():
         ({"accounts": 0}, "Add a SIP account", checklist.ACCOUNTS),
         ({"accounts": 0, "disabled_accounts": 1}, "Enable a SIP account", checklist.ACCOUNTS),
         ({"aliases": (), "has_default": False}, "Add a callee", checklist.CALLEES),
+        ({"price_problem": "No rate.", "price_page": "/import/"}, "No rate.", "/import/"),
         ({"connected": False}, "Open the customer's page", checklist.REFUSALS),
         ({"answered": False}, "Make a call", checklist.REFUSALS),
         ({"instances": (replace(READY, answers=False),)}, "acme-1 has no signing secret", "/page/"),

@@ -125,6 +125,24 @@ def test_nothing_is_open_before_the_next_opening(now, zone, hours):
     assert not any(is_open(week, HOLIDAYS, zone, moment) for moment in first + last)
 
 
+@pytest.mark.parametrize("week", [{"mon-sun": []}, {"mon-sun": ["09:00-12:00", "13:00-17:00"]}])
+def test_to_look_through_a_closed_year_costs_next_to_nothing(week, monkeypatch):
+    """A stranger's page asks for the next opening, on the event loop of the hooks."""
+    looks = []
+
+    def look(*asked):
+        looks.append(asked)
+        return is_open(*asked)
+
+    monkeypatch.setattr("tenants.hours.is_open", look)
+    first = local("2026-03-02 12:00")
+    holidays = frozenset(f"{first + timedelta(days=number):%Y-%m-%d}" for number in range(400))
+
+    assert next_opening(parse_hours(week), holidays, BERLIN, first) is None
+    assert next_opening(parse_hours({"mon-sun": []}), frozenset(), BERLIN, first) is None
+    assert len(looks) == 2
+
+
 SPAN = 'Expected a time from 00:00 to 24:00, like "09:00-17:00".'
 PROBLEMS = [
     (["09:00-17:00"], {"": 'Expected an object of days, like {"mon-fri": ["09:00-17:00"]}.'}),

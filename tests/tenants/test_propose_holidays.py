@@ -75,5 +75,5 @@ def test_without_the_library_it_says_how_to_install_it(propose, monkeypatch):
 
 
 def test_a_tenant_that_does_not_exist(db):
-    with pytest.raises(CommandError, match="There is no such tenant"):
+    with pytest.raises(CommandError, match="There is no tenant"):
         call_command("propose_holidays", "nobody", "--year", "2027")

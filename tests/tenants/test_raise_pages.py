@@ -157,6 +157,21 @@ def test_its_times_are_shown_in_the_persons_own_zone(raised, acme_manager):
         raising.confirm(raised, "anna")
 
 
+def test_nobody_confirms_another_end_than_the_page_showed(raised, acme_manager, colleague):
+    decide(acme_manager, raised, end="x", ends_at="2099-01-02T00:00")
+    page = reverse("admin:tenants_limitraise_decide", args=[raised.pk])
+    seen = Form(colleague.get(page).content.decode()).data["seen_end"]
+    decide(acme_manager, raised, end="x", ends_at="")
+
+    answer = decide(colleague, raised, confirm="x", seen_end=seen)
+    assert "its end was changed" in said(answer)
+    raised.refresh_from_db()
+    assert raised.decision == ""
+    submit(colleague, page, confirm="x", end=None, ends_at=None)
+    raised.refresh_from_db()
+    assert (raised.decision, raised.ends_at) == ("confirmed", None)
+
+
 def test_of_two_people_who_raise_the_same_the_second_is_told(cast, acme_manager, colleague):
     page = change(cast.sales)
     stale = Form(colleague.get(page).content.decode()).data

@@ -99,7 +99,8 @@ def test_home_is_the_country_or_what_is_open(place, target, leads):
     [("", "DE", False), ("DE", "DE", False), ("DE", "AT", True), ("DE", "", True)],
 )
 def test_the_country_is_set_once(before, after, is_raise):
-    assert raises(Change("country", before, after), GERMANY) is is_raise
+    for field in ("country", "currency"):
+        assert raises(Change(field, before, after), GERMANY) is is_raise
 
 
 @pytest.mark.parametrize("field", ["hours", "name", "default"])

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from hooks.models import Meter
 from tenants import raising
-from tenants.models import AuditEntry, LimitRaise, Tenant
+from tenants.models import AuditEntry, LimitRaise, Rate, Tenant
 from tests import cast as casting
 from tests.manager import person
 
@@ -90,6 +90,26 @@ def test_the_country_waits_once_it_is_set(cast):
 
     Tenant.objects.filter(pk=cast.globex.pk).update(country="")
     assert ask(cast.globex, person("manager", name="b"), country="FR") == []
+
+
+def test_the_currency_waits_once_there_are_prices_in_it(cast):
+    user = person("manager")
+    assert ask(cast.acme, user, currency="CHF") == []
+    Rate.objects.create(tenant=cast.acme, prefix="49", per_minute=60_000, currency="CHF")
+    [raised] = ask(cast.acme, user, currency="KWD")  # 5.00 of it are 14 of those
+    assert Tenant.objects.get(pk=cast.acme.pk).currency == "CHF"
+    assert raising.confirm(raised, "anna")
+    assert Tenant.objects.get(pk=cast.acme.pk).currency == "KWD"
+
+
+def test_a_first_country_opens_nothing_beside_what_was_chosen(cast):
+    chosen = {"countries": ["FR"], "types": ["fixed_line", "mobile", "toll_free"]}
+    Tenant.objects.filter(pk=cast.globex.pk).update(country="", destinations=chosen)
+    cast.globex.refresh_from_db()
+    [raised] = ask(cast.globex, person("manager"), country="US", destinations=None)
+    stored = Tenant.objects.get(pk=cast.globex.pk)
+    assert (raised.field, stored.country) == ("destinations", "US")
+    assert stored.destinations["countries"] == []
 
 
 def test_asking_again_for_the_same_goes_on_and_for_more_begins_anew(cast):

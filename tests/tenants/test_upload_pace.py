@@ -70,6 +70,15 @@ def test_a_person_names_so_many_new_origins(acme_manager, cast, few):
     assert upload(acme_manager, origins("d", "e"), "domains").status_code == 200
 
 
+def test_an_app_of_two_tenants_is_one_known_origin(cast, few):
+    cast.shared_1.tenants.clear()
+    for tenant in (cast.acme, cast.globex):
+        tenant.domains.create(origin="capacitor://localhost")
+    browser = signed_in("manager", cast.acme, cast.globex)
+    six_new = origins(*"abcdef") + "acme,capacitor://localhost\n"
+    assert upload(browser, six_new, "domains").status_code == 429
+
+
 def test_one_file_does_not_name_them_all(acme_manager, cast, few):
     answer = upload(acme_manager, origins(*"abcdef"), "domains")
     assert answer.status_code == 429

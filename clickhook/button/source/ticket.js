@@ -62,6 +62,7 @@ class TicketDesk {
           alias: this.#callee, origin: self.origin, challenge, solution: await solution,
         }),
       });
+      if (!offer.ticket && offer.open !== false) throw new Error('its answer has no "ticket".');
       return offer;
     } catch (error) {
       return this.#goOn(error);

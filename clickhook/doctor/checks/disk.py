@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -35,10 +38,15 @@ def _judge_room(directory: Path, spool_limit: int) -> Finding:
 
 
 def _check_spool(directory: Path) -> Findings:
-    """The files may go while they are looked at."""
-    waiting = [file.stat() for file in directory.glob("*.jsonl") if file.exists()]
-    old = [file for file in waiting if file.st_size and file.st_mtime < time.time() - WAITED_LONG]
+    waiting = [file for file in _list_spool(directory) if file.st_size]
+    old = [file for file in waiting if file.st_mtime < time.time() - WAITED_LONG]
     if old:
         size = sum(file.st_size for file in old) / MEGABYTE
         sentence = f"{len(old)} files with events wait in {directory} ({size:.1f} MiB)."
         yield Finding("disk", False, sentence, "A gateway on this data directory records them.")
+
+
+def _list_spool(directory: Path) -> Iterator[os.stat_result]:
+    for file in directory.glob("*.jsonl"):
+        with contextlib.suppress(FileNotFoundError):  # it was recorded meanwhile
+            yield file.stat()

@@ -18,7 +18,15 @@ NEWEST = 2_000  # events
 # Documented or seen in the SDK, and of no use here.
 OTHERS = {
     *("clientInfo", "localMediaInfo", "msePacketizationVersion", "restClientConfig"),
-    *("rtmpStreamStatus", "urlServer", "width", "height", "supportedResolutions", "useDTLS"),
+    *(
+        "mediaSessionId",
+        "rtmpStreamStatus",
+        "urlServer",
+        "width",
+        "height",
+        "supportedResolutions",
+        "useDTLS",
+    ),
     *("operationId", "payload", "streams", "stream", "streamName", "published", "constraints"),
     *("apiMethod", "message", "from", "to", "body", "contentType", "isImdn", "sipHeader"),
 }

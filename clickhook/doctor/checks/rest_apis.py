@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from clickhook.doctor.finding import MOST_NAMED, Finding, Findings, name_some
 from hooks.models import AnsweringNode, Session
-from hooks.wcs.rest_api.access import open_rest_api
 from hooks.wcs.rest_api.client import ListedConnection, RestApi
 from hooks.wcs.rest_api.failures import Failure
 from tenants.models import WcsInstance
@@ -32,10 +31,10 @@ def check_rest_apis() -> Findings:
 
 
 def _look(instance: WcsInstance) -> Seen:
-    token = getattr(instance.rest_api_password, "token", "")
-    api = open_rest_api(instance.pk, instance.rest_api_url, instance.rest_api_user, token)
-    answer = api.list_connections() if api else []
-    return Seen(instance, answer, RestApi(instance.rest_api_url, "").list_connections())
+    password = instance.rest_api_password or None
+    ours = RestApi(instance.rest_api_url, instance.rest_api_user, password)
+    strangers = RestApi(instance.rest_api_url, "")
+    return Seen(instance, ours.list_connections(), strangers.list_connections())
 
 
 def _judge_answer(seen: Seen) -> Finding:
@@ -45,7 +44,7 @@ def _judge_answer(seen: Seen) -> Finding:
     if answer is Failure.NOT_FOUND:
         sentence = f"The REST API of {name} has not listed a call or connection yet."
         return Finding("rest api", True, sentence, "If visitors are connected, its URL is wrong.")
-    return Finding("rest api", False, f"The REST API of {name}: {answer.sentence}", answer.remedy)
+    return Finding("rest api", False, f"{name}: {answer.sentence}", answer.remedy)
 
 
 def _is_proven(instance: WcsInstance) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.contrib import admin
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from psycopg.errors import QueryCanceled
 
 from hooks.calls.admin.chart_figures import Figure, build_figures
 from hooks.calls.charts.figures import PERIODS, Period
+from hooks.calls.replica import read_records
 from tenants.admin.search_text import searchable
 from tenants.models import Tenant
 from tenants.scope import scope_of
@@ -30,7 +31,9 @@ def charts_page(request: HttpRequest) -> HttpResponse:
     tenants, problem = _asked_tenants(request, slug)
     figures: list[Figure] = []
     if not problem:
-        figures, problem = _build_in_time(tenants, period, slug)
+        figures, problem = read_records(
+            request, lambda using: _build_in_time(using, tenants, period, slug)
+        )
 
     everybody = "all tenants" if tenants is None else "your tenants"
     visible = Tenant.objects.visible_to(request.user)
@@ -60,12 +63,12 @@ def _asked_tenants(request: HttpRequest, slug: str) -> tuple[list[int] | None, s
 
 
 def _build_in_time(
-    tenants: list[int] | None, period: Period, slug: str
+    using: str, tenants: list[int] | None, period: Period, slug: str
 ) -> tuple[list[Figure], str]:
     """The figures, and the problem where they take too long."""
     try:
-        with transaction.atomic():
-            _limit_statements()
+        with transaction.atomic(using=using):
+            _limit_statements(using)
             return list(build_figures(tenants, period, slug, datetime.now(UTC))), ""
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
@@ -73,8 +76,8 @@ def _build_in_time(
     return [], TOO_SLOW
 
 
-def _limit_statements() -> None:
-    with connection.cursor() as cursor:
+def _limit_statements(using: str) -> None:
+    with connections[using].cursor() as cursor:
         cursor.execute(
             f"SET LOCAL statement_timeout = {TIMEOUT_MILLISECONDS};"
             " SET LOCAL enable_seqscan = off; SET LOCAL jit = off"

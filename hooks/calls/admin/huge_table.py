@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -24,6 +24,7 @@ from hooks.calls.admin.paging import (
     newest_page,
 )
 from hooks.calls.admin.visible_parts import visible_parts
+from hooks.calls.replica import read_records
 from hooks.reasons import Decision
 from tenants.admin.display import STYLE
 from tenants.admin.read_only import ReadOnlyAdmin
@@ -179,14 +180,16 @@ class HugeTableAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = f"{self.opts.verbose_name_plural}, newest first".capitalize()
+        context = {"title": title} | (extra_context or {})
+
+        def read(using: str) -> HttpResponse:
+            with transaction.atomic(using=using):
+                _limit_statements(using)
+                response = super(HugeTableAdmin, self).changelist_view(request, context)
+                return response.render() if hasattr(response, "render") else response
 
         try:
-            with transaction.atomic():
-                _limit_statements()
-                response = super().changelist_view(
-                    request, {"title": title} | (extra_context or {})
-                )
-                return response.render() if hasattr(response, "render") else response
+            return read_records(request, read)
         except OperationalError as error:
             if not isinstance(error.__cause__, QueryCanceled):
                 raise
@@ -195,9 +198,9 @@ class HugeTableAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:app_list", args=[self.opts.app_label]))
 
 
-def _limit_statements() -> None:
+def _limit_statements(using: str) -> None:
     """Every row is reached through an index, also where the planner guesses that there are few."""
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(
             f"SET LOCAL statement_timeout = {TIMEOUT_MILLISECONDS}; SET LOCAL enable_seqscan = off"
         )

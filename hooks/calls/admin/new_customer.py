@@ -13,6 +13,8 @@ from tenants.admin.raising import settle_raises
 from tenants.admin.scoped import forget_scope, scope
 from tenants.admin.secret_input import SecretInput
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.models.served_apps import find_app_problem
+from tenants.origins import EVERY_APPS
 from tenants.raising import hold_back
 from tenants.scope import ALL_TENANTS
 
@@ -31,6 +33,7 @@ ACCOUNT = {
 
 
 class NewCustomerForm(forms.Form):
+    required_css_class = "required"
     STEPS = (
         ("1. The customer", ("name", "slug", "country", "currency", "time_zone")),
         ("2. The web site that may connect", ("origin",)),
@@ -100,7 +103,17 @@ class NewCustomerForm(forms.Form):
             self._checked_row(Callee(default=True), CALLEE),
             self._checked_row(SipAccount(), ACCOUNT),
         ]
+        self._check_app()
         return self.cleaned_data
+
+    def _check_app(self) -> None:
+        """The instance must tell whose app connects. It is one that this person may change."""
+        tenant, domain, *_ = self._rows
+        if instance := self.cleaned_data.get("instance"):
+            instances = WcsInstance.objects.filter(pk=instance.pk)
+            origins = [domain.origin] if domain.origin in EVERY_APPS else []
+            if problem := find_app_problem(instances, tenant.slug, origins):
+                self.add_error("instance", problem.sentence)
 
     def _checked_row(self, row: Any, fields: dict[str, str]) -> Any:
         """The row with what was typed; what is wrong with it stands beside its fields."""

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from hooks.calls.admin.switch_form import SwitchForm, SwitchOnForm, may_switch
+from hooks.calls.admin.switch_form import SwitchForm, SwitchOnForm, may_switch, may_switch_on
 from hooks.models import Switch
 from hooks.wcs.kill_switch.switching import switch_off, switch_on_again
 from hooks.wcs.kill_switch.targets import Target
@@ -22,6 +22,8 @@ from tenants.admin.read_only import ReadOnlyAdmin
 from tenants.admin.scoped import scope
 from tenants.models import Tenant
 from tenants.sign_in.confirmation import confirmed_recently
+
+NOT_A_MANAGERS = "An administrator switched this off, and has to switch it on again."
 
 
 class SwitchAdmin(ReadOnlyAdmin):
@@ -63,8 +65,12 @@ class SwitchAdmin(ReadOnlyAdmin):
         row = self.get_queryset(request).filter(pk=object_id, off_at=None).first()
         if row is None:
             raise Http404("There is no such switch, or it is on again.")
-        if not may_switch(scope(request).changeable, row.tenant_id):
+        changeable = scope(request).changeable
+        if not may_switch(changeable, row.tenant_id):
             raise PermissionDenied
+        if not may_switch_on(changeable, row):
+            messages.error(request, NOT_A_MANAGERS)
+            return HttpResponseRedirect(reverse("admin:hooks_switch_changelist"))
 
         form = SwitchOnForm(request.POST or None)
         if request.method == "POST" and form.is_valid():

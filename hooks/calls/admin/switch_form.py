@@ -6,12 +6,14 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 
+from hooks.models import Switch
 from hooks.wcs.kill_switch.targets import Target, UnknownTarget, find_target
 
 KINDS = {
     "tenant": "a tenant, like acme",
-    "domain": "a domain, like https://www.customer.example",
+    "domain": "a domain, like https://www.customer.example or acme/capacitor://localhost",
     "callee": "a callee, like acme/sales",
     "account": "a SIP account, like acme/10001",
     "visitor": "a visitor, like acme/VISITOR",
@@ -69,3 +71,11 @@ class SwitchOnForm(forms.Form):
 def may_switch(changeable: AbstractSet[int] | None, tenant: int | None) -> bool:
     """What concerns several tenants is an administrator's."""
     return changeable is None or (tenant is not None and tenant in changeable)
+
+
+def may_switch_on(changeable: AbstractSet[int] | None, switch: Switch) -> bool:
+    """What no account manager switched off is an administrator's to switch on again."""
+    if changeable is None:
+        return True
+    people = User.objects.filter(username=switch.by, is_staff=True, is_superuser=False)
+    return may_switch(changeable, switch.tenant_id) and people.exists()

@@ -27,13 +27,25 @@ from hooks.calls.admin.worst_case import with_activation_check, worst_case_conte
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
 from hooks.models import Call, Event, LimitNotice, Session
 from hooks.reasons import Decision
+from hooks.wcs.rehearsal.visitor import NODE as REHEARSAL
 from tenants.admin.domain_proof import proof_address, proof_problem
-from tenants.admin.scoped import may_change
+from tenants.admin.scoped import may_change, scope
 from tenants.admin.tenant import TenantAdmin
 from tenants.models import Tenant, WcsInstance
+from tenants.scope import ALL_TENANTS
+from tenants.unpriced import unpriced_among
 
 MAX_ROWS = 10
-ANSWERED_AMONG = 500  # of the latest calls
+IMPORT_PAGE = "admin:tenants_importrun_add"
+NO_RATE = (
+    "Import the customer's rates in {currency}: none covers {target} ({alias}), so the call is "
+    "refused while money is limited."
+)
+NO_INTERNAL_RATE = (
+    "Enter the internal rate of {account}, 0 if it costs nothing: without it the call to {target} "
+    "({alias}) is refused while money is limited."
+)
+NEWEST = 500  # sessions and calls that the checklist looks at
 MAX_DOMAINS = 1000  # that are looked through for one that nobody may have
 MAX_CALLEES = 4  # one more than the checklist names
 
@@ -84,7 +96,7 @@ class TenantWithCallsAdmin(TenantAdmin):
         called = make_test_call(form) if request.method == "POST" and form.is_valid() else None
         context = {
             **self.admin_site.each_context(request),
-            **_page_context(tenant),
+            **_page_context(tenant, hides_owners=scope(request) != ALL_TENANTS),
             "title": str(tenant),
             "tenant": tenant,
             "opts": self.opts,
@@ -102,7 +114,8 @@ class TenantWithCallsAdmin(TenantAdmin):
         form = NewCustomerForm(request)
         if request.method == "POST" and form.is_valid() and (tenant := form.save()):
             self.log_addition(request, tenant, "Added on the page for new customers.")
-            messages.success(request, f"{tenant.name} was added. Make a test call on this page.")
+            text = f"{tenant.name} was added. What is still missing is listed below."
+            messages.success(request, text)
             return HttpResponseRedirect(overview_address(tenant))
 
         context = {**self.admin_site.each_context(request), "title": "New customer", "form": form}
@@ -122,9 +135,10 @@ def overview_address(tenant: Tenant) -> str:
     return reverse("admin:tenants_tenant_overview", args=[tenant.pk])
 
 
-def _page_context(tenant: Tenant) -> dict[str, Any]:
+def _page_context(tenant: Tenant, *, hides_owners: bool) -> dict[str, Any]:
     instances = list(tenant.wcs_instances.order_by("name").prefetch_related("nodes"))
-    steps = checklist.steps(_set_up_facts(tenant, instances))
+    domain_problem = _domain_problem(tenant, hides_owners)
+    steps = checklist.steps(_set_up_facts(tenant, instances, domain_problem))
     calls = Call.objects.filter(tenant=tenant)
     refusals = Event.objects.filter(tenant=tenant, decision=Decision.REFUSED)
     query = f"tenant={tenant.slug}"
@@ -146,10 +160,13 @@ def _page_context(tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def _set_up_facts(tenant: Tenant, instances: list[WcsInstance]) -> SetUpFacts:
+def _set_up_facts(
+    tenant: Tenant, instances: list[WcsInstance], domain_problem: dict[str, str]
+) -> SetUpFacts:
     callees = tenant.callees.order_by("-default", "alias")[:MAX_CALLEES]
     accounts = tenant.sip_accounts.exclude(password="")
-    latest = Call.objects.filter(tenant=tenant).order_by("-asked_at")[:ANSWERED_AMONG]
+    sessions = Session.objects.filter(tenant=tenant).order_by("-opened_at")[:NEWEST]
+    calls = Call.objects.filter(tenant=tenant).order_by("-asked_at")[:NEWEST]
 
     return SetUpFacts(
         active=tenant.status == Tenant.Status.ACTIVE,
@@ -159,20 +176,34 @@ def _set_up_facts(tenant: Tenant, instances: list[WcsInstance]) -> SetUpFacts:
         aliases=tuple(callee.alias for callee in callees),
         has_default=any(callee.default for callee in callees),
         instances=tuple(_instance_facts(instance) for instance in instances),
-        connected=Session.objects.filter(tenant=tenant).exists(),
-        **_domain_problem(tenant),
+        connected=any(node != REHEARSAL for node in sessions.values_list("node_id", flat=True)),
+        **domain_problem,
+        **_price_problem([callee.pk for callee in callees]),
         target_problem=next(filter(None, (callee.target_warning for callee in callees)), ""),
-        answered=any(latest.values_list("answered_at", flat=True)),
+        answered=any(
+            answered_at and node != REHEARSAL
+            for answered_at, node in calls.values_list("answered_at", "session__node_id")
+        ),
     )
 
 
-def _domain_problem(tenant: Tenant) -> dict[str, str]:
+def _domain_problem(tenant: Tenant, hides_owners: bool) -> dict[str, str]:
     """The first one, as the checklist takes it."""
     for domain in tenant.domains.select_related("proof")[:MAX_DOMAINS]:
-        if warning := domain.ownership_warning:
+        if warning := domain.ownership_warning(hides_owners=hides_owners):
             return {"domain_problem": warning}
         if problem := proof_problem(domain):
             return {"domain_problem": problem, "domain_page": proof_address(domain)}
+    return {}
+
+
+def _price_problem(callees: list[int]) -> dict[str, str]:
+    """The first one, as the checklist takes it."""
+    for unpriced in unpriced_among(callees):
+        if unpriced.number:
+            problem = NO_RATE.format(**unpriced._asdict())
+            return {"price_problem": problem, "price_page": reverse(IMPORT_PAGE)}
+        return {"price_problem": NO_INTERNAL_RATE.format(**unpriced._asdict())}
     return {}
 
 
@@ -181,5 +212,5 @@ def _instance_facts(instance: WcsInstance) -> InstanceFacts:
         name=instance.name,
         page=reverse("admin:tenants_wcsinstance_change", args=[instance.pk]),
         answers=not instance.answers_nobody,
-        seen=bool(instance.nodes.all()),
+        seen=any(node.node_id != REHEARSAL for node in instance.nodes.all()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -75,14 +76,11 @@ def _find_scope(tenant: Tenant, place: str) -> tuple[str, str]:
 
 
 def _read_value(limit: str, text: str) -> str | int | None:
+    """What is no number stays text, and `parse_limits` says what it should be."""
     if text == "null":
         return None
-    if limit in MONEY:
-        return text
-    try:
-        return int(text)
-    except ValueError:
-        raise BadChange(f"{limit}: {text!r} is no whole number.") from None
+    is_number = limit not in MONEY and re.fullmatch("-?[0-9]{1,20}", text)
+    return int(text) if is_number else text
 
 
 def _nest(limit: str, value: Any) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from hooks.erasing import Erased, erase, visitor_by
-from hooks.models import Session
+from hooks.erasing import Erased, count, erase, visitor_by
 from hooks.tickets.visitor import Told
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
+from tenants.management.named_tenant import find_named_tenant
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.management.progress_line import ProgressLine
 from tenants.models import Tenant
@@ -41,7 +41,7 @@ With --json: {"sessions": …, "events": …, "living": …, "dry_run": …}.
 Exit code 0: done; 1: no such tenant, or no address; nothing is changed then."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("tenant", help="its slug")
+        parser.add_argument("tenant", metavar="TENANT", help="a short name")
         who = parser.add_mutually_exclusive_group(required=True)
         for told in Told:
             who.add_argument(f"--{told.value}", help=f"the visitor with this {told.value}")
@@ -51,12 +51,10 @@ Exit code 0: done; 1: no such tenant, or no address; nothing is changed then."""
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, tenant: str, dry_run: bool, json: bool, **options: Any) -> None:
-        owner = Tenant.objects.filter(slug=tenant).first()
-        if owner is None:
-            raise CommandError(f"There is no tenant {tenant}.")
+        owner = find_named_tenant(tenant)
 
         visitor = _visitor_of(options)
-        erased = _count(owner, visitor) if dry_run else self._erase(owner, visitor)
+        erased = count(owner.pk, visitor) if dry_run else self._erase(owner, visitor)
         if json:
             self.stdout.write(json_text.dumps(asdict(erased) | {"dry_run": dry_run}))
         else:
@@ -64,10 +62,12 @@ Exit code 0: done; 1: no such tenant, or no address; nothing is changed then."""
 
     def _erase(self, tenant: Tenant, visitor: str | None) -> Erased:
         line, erased = ProgressLine(self), Erased()
-        for erased in erase(tenant.pk, visitor):
-            line.show("erasing", erased.sessions + erased.events, unit="sessions and hooks")
-        line.clear()
-        record(Action.ERASED, tenant, after=asdict(erased) | {"everybody": visitor is None})
+        try:
+            for erased in erase(tenant.pk, visitor):
+                line.show("erasing", erased.sessions + erased.events, unit="sessions and hooks")
+        finally:  # whoever stops it has erased some
+            line.clear()
+            record(Action.ERASED, tenant, after=asdict(erased) | {"everybody": visitor is None})
         return erased
 
 
@@ -79,18 +79,10 @@ def _visitor_of(options: dict[str, Any]) -> str | None:
         if text := options[told.value]:
             if visitor := visitor_by(told, text):
                 return visitor
-            raise CommandError(f"{text} is no address that tells a visitor apart.")
+            raise CommandError(f"{text} is no address of a visitor; write one like 203.0.113.9.")
     if not options["visitor"]:
         raise CommandError("An empty text names no visitor.")
     return str(options["visitor"])
-
-
-def _count(tenant: Tenant, visitor: str | None) -> Erased:
-    sessions = Session.objects.filter(tenant=tenant)
-    if visitor is not None:
-        sessions = sessions.filter(visitor=visitor)
-    living = sessions.filter(ended_at=None).count()
-    return Erased(sessions=sessions.count() - living, living=living)
 
 
 def _sentence(erased: Erased, dry_run: bool) -> str:

@@ -17,7 +17,7 @@ from tenants.management.plain_help import PlainHelpCommand
 
 NAMES = {
     "tenant": "SLUG",
-    "domain": "ORIGIN",
+    "domain": "[SLUG/]ORIGIN",
     "callee": "SLUG/ALIAS",
     "account": "SLUG/LOGIN",
     "visitor": "SLUG/VISITOR",

@@ -26,7 +26,7 @@ CLICKHOOK_KEEP_CALLS becomes shorter, and for installations that want to see wha
 
   events              after CLICKHOOK_KEEP_EVENTS days (90)
   calls, sessions     after CLICKHOOK_KEEP_CALLS days (730), once they have ended and are settled
-  endings             after 30 days
+  endings, webhook messages     after 30 days
   notices             after 92 days
   breaches, meters of visitors, spent tickets     when no limit and no ticket needs them any more
 

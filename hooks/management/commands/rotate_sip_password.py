@@ -84,7 +84,7 @@ def _find_account(text: str) -> SipAccount:
     if len(accounts) > 1:
         raise CommandError(f"There are several of that login: write {text}@DOMAIN.")
     if not accounts:
-        raise CommandError(f"There is no SIP account {text}.")
+        raise CommandError(f"There is no SIP account {text!r}; it is named like acme/10001.")
     return accounts[0]
 
 

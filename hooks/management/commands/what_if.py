@@ -15,6 +15,7 @@ from hooks.calls.what_if.trying import BadChange, change_limits, read_stored_lim
 from hooks.limits.replay import Change
 from hooks.limits.use_text import format_money
 from tenants.limits import BadLimits, parse_limits
+from tenants.management.named_tenant import find_named_tenant
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.management.progress_line import ProgressLine
 from tenants.models import Tenant
@@ -56,9 +57,7 @@ Amounts with their currency are texts; spent and saved are in millionths of its 
     def handle(
         self, *, tenant: str, changes: list[str], days: int, json: bool, **options: Any
     ) -> None:
-        owner = Tenant.objects.filter(slug=tenant).first()
-        if owner is None:
-            raise CommandError("There is no such tenant.")
+        owner = find_named_tenant(tenant)
         if not 1 <= days <= MOST_DAYS:
             raise CommandError(f"Expected --days from 1 to {MOST_DAYS}.")
 

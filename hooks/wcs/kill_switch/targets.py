@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from hooks.models import Call
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
-from tenants.origins import BadOrigin, parse
+from tenants.origins import EVERY_APPS, BadOrigin, parse
 
 
 class UnknownTarget(Exception):
@@ -44,15 +44,25 @@ def _tenant(slug: str) -> Target:
     return _owned(tenant, f"tenant {tenant.pk}", f"tenant {tenant.slug}", Q())
 
 
-def _domain(origin: str) -> Target:
-    missing = f"There is no domain {origin!r}; a domain is named like https://www.customer.example."
+def _domain(name: str) -> Target:
+    missing = f"There is no domain {name!r}; a domain is named like https://www.customer.example."
+    first, _, rest = name.partition("/")
+    slug, origin = ("", name) if ":" in first else (first, rest)
     try:
         domains = Domain.objects.filter(origin=str(parse(origin)))
     except BadOrigin:
         raise UnknownTarget(missing) from None
-    domain = _find(domains.select_related("tenant"), missing)
+    if slug:
+        domains = domains.filter(tenant__slug=slug)
+
+    found = list(domains.select_related("tenant")[:2])
+    if len(found) > 1:
+        raise UnknownTarget(f"Several tenants have {name!r}; name one of them: acme/{name}.")
+    if not found:
+        raise UnknownTarget(missing)
+    [domain] = found
     calls = Q(session__domain=domain.pk)
-    return _owned(domain.tenant, f"domain {domain.pk}", f"domain {domain.origin}", calls)
+    return _owned(domain.tenant, f"domain {domain.pk}", f"domain {_domain_name(domain)}", calls)
 
 
 def _callee(name: str) -> Target:
@@ -112,6 +122,11 @@ KINDS: dict[str, Callable[[str], Target]] = {
 
 def _owned(tenant: Tenant, key: str, name: str, calls: Q) -> Target:
     return Target(key, name, Q(tenant=tenant) & calls, Tenant.objects.filter(pk=tenant.pk), tenant)
+
+
+def _domain_name(domain: Domain) -> str:
+    is_shared = domain.origin in EVERY_APPS
+    return f"{domain.tenant.slug}/{domain.origin}" if is_shared else domain.origin
 
 
 def _find(rows: QuerySet[Any], missing: str) -> Any:

@@ -78,7 +78,7 @@ def _connect_as_stranger(
 def _play_fraudster(play: Play) -> None:
     """In a session of their own, from the right page, as every visitor can open it."""
     visitor = _arrive(play)
-    if play.connect(visitor, "connect of a fraudster") is None:
+    if play.connect(visitor, "connect for what follows") is None:
         return
     try:
         for hook, method, fields in _list_frauds(visitor):

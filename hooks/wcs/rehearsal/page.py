@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tenants.models import Callee, Domain
-from tenants.origins import parse
+from tenants.models import Callee, Domain, WcsInstance
+from tenants.origins import EVERY_APPS, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,20 @@ class Page:
         return self.tickets != "off"
 
 
-def find_page(origin: str, alias: str | None) -> Page | None:
-    """None where no domain covers the origin."""
-    domain = _find_domain(origin)
+def find_page(instance: WcsInstance, origin: str, alias: str | None) -> Page | None:
+    """None where no domain covers the origin, or several tenants' apps have it."""
+    domain = _find_app(instance, origin) if origin in EVERY_APPS else _find_domain(origin)
     if domain is None:
         return None
     callee = _find_callee(domain, alias)
     tenant = domain.tenant
     return Page(str(tenant.public_key), tenant.tickets, bool(callee and callee.keypad))
+
+
+def _find_app(instance: WcsInstance, origin: str) -> Domain | None:
+    served = Domain.objects.filter(origin=origin, tenant__wcs_instances=instance)
+    domains = list(served.select_related("tenant", "default_callee")[:2])
+    return domains[0] if len(domains) == 1 else None
 
 
 def _find_domain(origin: str) -> Domain | None:

@@ -35,7 +35,7 @@ def rehearse(
             "enter a new secret."
         ]
 
-    page, desk = find_page(origin, callee), None
+    page, desk = find_page(instance, origin, callee), None
     if page and page.gets_tickets:
         desk = TicketDesk(wcs.base, page.public_key, origin, callee)
     app_key, rest_api = instance.app_key or DEFAULT_APP, _open_rest_api(instance)

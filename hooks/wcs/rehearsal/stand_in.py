@@ -92,7 +92,8 @@ class StandIn:
                 ) from error
             case ConnectionRefusedError():
                 raise Unreachable(
-                    f"Nothing listens at {self.base}: the connection was refused."
+                    f"Nothing listens at {self.base}: start the gateway, or name its address with "
+                    "--url."
                 ) from error
             case http.client.HTTPException() | ConnectionError():
                 return f"The connection ended without an answer to {method} that WCS could read."

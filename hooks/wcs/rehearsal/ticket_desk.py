@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import urllib3
 from altcha.v2 import Challenge, Payload, solve_challenge
@@ -35,8 +36,8 @@ class TicketDesk:
     def take(self) -> GivenTicket:
         """Raises NoTicket."""
         started = time.perf_counter()
-        query = f"?alias={self._callee}" if self._callee else ""
-        offer = self._ask("GET", query)
+        query = urlencode({"alias": self._callee}) if self._callee else ""
+        offer = self._ask("GET", f"?{query}")
         solved = _solve(offer.get("challenge"))
         given = self._ask("POST", "", {**solved, "alias": self._callee})
         if not isinstance(given.get("ticket"), str):

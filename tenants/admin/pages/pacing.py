@@ -45,7 +45,8 @@ def _count_new_origins(user: User, source: Source) -> int:
     origins = list(_origins(source))
     batches = (origins[start : start + BATCH] for start in range(0, len(origins), BATCH))
     mine = Domain.objects.filter(tenant__in=scope_of(user).changeable or ())
-    return len(origins) - sum(mine.filter(origin__in=batch).count() for batch in batches)
+    known = mine.order_by().values("origin").distinct()
+    return len(origins) - sum(known.filter(origin__in=batch).count() for batch in batches)
 
 
 def _origins(source: Source) -> set[str]:

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
+from tenants.management.named_tenant import find_named_tenant
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import Tenant
 from tenants.transfer import exporting
@@ -88,10 +89,9 @@ def _write(file: IO[str], table: str, tenants: QuerySet[Tenant], format: str) ->
 
 
 def _find_tenants(slug: str | None) -> QuerySet[Tenant]:
-    tenants = Tenant.objects.all() if slug is None else Tenant.objects.filter(slug=slug)
-    if slug is not None and not tenants.exists():
-        raise CommandError("There is no such tenant.")
-    return tenants
+    if slug is None:
+        return Tenant.objects.all()
+    return Tenant.objects.filter(pk=find_named_tenant(slug).pk)
 
 
 @contextmanager

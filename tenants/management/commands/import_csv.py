@@ -56,7 +56,8 @@ The rules:
   A column that is left out stays as it is. An empty cell empties a text; it leaves a password,
   a port, a yes or no as it is. An empty default_callee or internal_rate means none.
   A callee becomes the default only if the old default says no in the same file.
-  An origin is never moved from one tenant to another: delete it there first.
+  An origin is never moved from one tenant to another: delete it there first. Several tenants may
+  have one that every mobile app has, like capacitor://localhost, if no WCS instance serves two.
 
 A second run of the same file changes nothing. With any problem nothing is changed, and every
 problem (up to 200) is listed with its line and column. `manage.py undo_import` takes an import

@@ -72,7 +72,8 @@ The rules:
   A password or signing secret that is left out is kept. A new instance without a key or secret
   gets generated ones, which `manage.py wcs_config NAME` shows. A new signing secret replaces the
   old one, and the old one is still accepted until it is forgotten.
-  An origin is never moved from one tenant to another: delete it there first.
+  An origin is never moved from one tenant to another: delete it there first. Several tenants may
+  have one that every mobile app has, like capacitor://localhost, if no WCS instance serves two.
   A callee becomes the default only if the old default says "default": false in the same file.
   Secrets are never printed.
 

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import transaction
 
+from tenants.management.named_tenant import find_named_tenant
 from tenants.management.plain_help import PlainHelpCommand
-from tenants.models import Tenant, TicketKey
+from tenants.models import TicketKey
 from tenants.models.ticket_key import MOST_LIVE, TooManyKeys, new_secret
 
 
@@ -18,7 +19,7 @@ class Command(PlainHelpCommand):
     help = """Make a key with which a tenant's own back end signs visitor tickets.
 
 The secret is shown this once: put it where the back end keeps its secrets. The README has recipes
-for Python, PHP and Node under "Tickets from your own back end".
+for Python, PHP and Node under Tickets, "From your own back end".
 
   manage.py make_ticket_key acme
   manage.py make_ticket_key acme --json | jq -r .secret
@@ -29,14 +30,12 @@ end, then retire the first one with `manage.py retire_ticket_key acme KID`.
 Exit code 0: made; 1: there is no such tenant, or it has two live keys."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("tenant", metavar="TENANT", help="the tenant's short name")
+        parser.add_argument("tenant", metavar="TENANT", help="a short name")
         parser.add_argument("--json", action="store_true", help="print kid and secret as JSON")
 
     @transaction.atomic
     def handle(self, *, tenant: str, **options: Any) -> None:
-        owner = Tenant.objects.filter(slug=tenant).first()
-        if owner is None:
-            raise CommandError(f"There is no tenant {tenant!r}.")
+        owner = find_named_tenant(tenant)
         secret = new_secret()
         try:
             key = TicketKey.objects.add_for(owner, secret)

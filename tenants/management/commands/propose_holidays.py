@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import transaction
 
+from tenants.management.named_tenant import find_named_tenant
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import Tenant
 
@@ -44,9 +45,7 @@ object: tenant, added, holidays (date, name, stored)."""
     def handle(
         self, *, tenant: str, year: int, region: str, add: bool, json: bool, **options: Any
     ) -> None:
-        owner = Tenant.objects.select_for_update(no_key=True).filter(slug=tenant).first()
-        if owner is None:
-            raise CommandError("There is no such tenant.")
+        owner = find_named_tenant(tenant, Tenant.objects.select_for_update(no_key=True))
         if not owner.country:
             raise CommandError("The tenant has no country: set it on the tenant's page first.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_text
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -36,7 +37,8 @@ output is a list: origin, tenant, proved, by, publish, problem."""
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, domain: list[str], json: bool, **options: Any) -> None:
-        domains = [_find_domain(text) for text in domain] if domain else _unproved_domains()
+        named = chain.from_iterable(map(_find_domains, domain))
+        domains = list(named) if domain else _unproved_domains()
         proofs = [check_proof(DomainProof.objects.claim(one)) for one in domains]
         if json:
             self.stdout.write(json_text.dumps([_describe(proof) for proof in proofs]))
@@ -55,14 +57,15 @@ output is a list: origin, tenant, proved, by, publish, problem."""
             self.stdout.write(f"  to publish: {proof.text}")
 
 
-def _find_domain(text: str) -> Domain:
+def _find_domains(text: str) -> list[Domain]:
+    """Several, if it is an origin that every app has."""
     try:
-        domain = Domain.objects.filter(origin=str(parse(text))).first()
+        domains = list(Domain.objects.filter(origin=str(parse(text))))
     except BadOrigin as error:
         raise CommandError(str(error)) from None
-    if domain is None:
+    if not domains:
         raise CommandError(f"There is no domain {text}.")
-    return domain
+    return domains
 
 
 def _unproved_domains() -> Iterable[Domain]:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Q
 
 from tenants.models import Domain, WcsInstance
+from tenants.origins import EVERY_APPS
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.rows import Row, rows_of_table
 from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
@@ -56,12 +57,14 @@ class Existing:
         self._slugs = {tenant.pk: tenant.slug for tenant in self.tenants.values()}
 
         self.instances = _locked_instances(rows)
+        app_keys = _tenant_keys(DOMAIN, [row for row in rows if row.is_of_every_app])
         callee_keys = {*_tenant_keys(CALLEE, rows), *_default_callee_keys(rows)}
         self._records: dict[Table, _Records] = {
             TENANT: {(slug,): tenant for slug, tenant in self.tenants.items()},
             SIP_ACCOUNT: self._owned_records(SIP_ACCOUNT, _tenant_keys(SIP_ACCOUNT, rows)),
             CALLEE: self._owned_records(CALLEE, callee_keys),
-            DOMAIN: {(domain.origin,): domain for domain in _domains(rows)},
+            DOMAIN: {(domain.origin,): domain for domain in _domains(rows)}
+            | self._owned_records(DOMAIN, app_keys, "tenant", "default_callee"),
             WCS_INSTANCE: {(instance.name,): instance for instance in self.instances},
         }
 
@@ -69,13 +72,13 @@ class Existing:
         if row.key is None:
             return None
         # An origin is found at any tenant, so that a moved one is noticed.
-        within = row.tenant_slug if row.table in (SIP_ACCOUNT, CALLEE) else None
-        return self._records[row.table].get((within, *row.key) if within else row.key)
+        key = row.key if row.within is None else (row.within, *row.key)
+        return self._records[row.table].get(key)
 
     def find_callee(self, slug: str | None, alias: str) -> Any:
         return self._records[CALLEE].get((slug or "", alias))
 
-    def _owned_records(self, table: Table, keys: set[tuple[str, ...]]) -> _Records:
+    def _owned_records(self, table: Table, keys: set[tuple[str, ...]], *related: str) -> _Records:
         """By tenant and natural key.
 
         Exactly the pairs asked for, because every tenant may have the same aliases.
@@ -91,7 +94,7 @@ class Existing:
             columns=", ".join(["tenant_id", *table.natural_key]),
         )
         values = [list(column) for column in zip(*wanted, strict=True)]
-        records: Any = table.model._default_manager.raw(query, values)
+        records: Any = table.model._default_manager.raw(query, values).prefetch_related(*related)
         return {(self._slugs[item.tenant_id], *_natural_key(table, item)): item for item in records}
 
 
@@ -114,7 +117,8 @@ def _default_callee_keys(rows: list[Row]) -> set[tuple[str, ...]]:
 
 
 def _domains(rows: list[Row]) -> Iterable[Domain]:
-    domains = Domain.objects.filter(origin__in=_first_keys(DOMAIN, rows))
+    origins = _first_keys(DOMAIN, rows).difference(EVERY_APPS)
+    domains = Domain.objects.filter(origin__in=origins)
     return domains.select_related("tenant", "default_callee")
 
 

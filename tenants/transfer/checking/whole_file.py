@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tenants.fallback import aliases_of
 from tenants.models import Callee, WcsInstance
 from tenants.models.domain import TAKEN, UNAVAILABLE
+from tenants.models.served_apps import AppProblem
 from tenants.origins import Origin, parse
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.checking.existing import (
@@ -53,6 +54,8 @@ class WholeFile:
         self._no_defaults: dict[str, set[str]] = {}
         self._fallbacks: list[tuple[str, str, str]] = []  # place, tenant, alias
         self._domains: dict[Origin, _DomainRow] = {}
+        # The places of domains that several tenants may have, by acme/https://localhost.
+        self._apps: dict[str, str] = {}
         self._instances: list[Row] = []
         self._stored_names: dict[str, str] = {}  # of the instances in the database, by their keys
 
@@ -71,12 +74,22 @@ class WholeFile:
         self._instances += rows_of_table(WCS_INSTANCE, rows)
         self._stored_names |= {instance.key: instance.name for instance in existing.instances}
         for row in rows_of_table(DOMAIN, rows):
-            if row.key and row.parent and row.parent.key:
+            if row.is_of_every_app:
+                self._apps[row.label] = row.place_of("origin")
+            elif row.is_identified:
                 self._check_moved(row)
                 self._domains[parse(row.values["origin"])] = _domain_row(row)
 
     def has_callee(self, slug: str | None, alias: str) -> bool:
         return (alias,) in self._places.get((CALLEE, slug), ())
+
+    def place_of_apps(self, problem: AppProblem) -> str:
+        """Where the file gives such an origin, or the instance's tenants; empty if nowhere."""
+        for slug in problem.slugs:
+            if place := self._apps.get(f"{slug}/{problem.origin}"):
+                return place
+        rows = [row for row in self._instances if row.record.name == problem.instance]
+        return rows[0].place_of("tenants") if rows else ""
 
     def check(self) -> None:
         """To be called when all rows have gone by."""
@@ -90,8 +103,7 @@ class WholeFile:
         if not row.is_identified or row.key is None:
             return
 
-        within = row.tenant_slug if row.table is not DOMAIN else None
-        places = self._places.setdefault((row.table, within), {})
+        places = self._places.setdefault((row.table, row.within), {})
         first = places.setdefault(row.key, row.place)
         if first is not row.place:
             sentence = f"The file has this {row.table.kind} already, at {first}."

@@ -98,6 +98,15 @@ def test_the_pages_own_back_end_may_give_the_ticket(page, wcs, acme):
     assert page.page.evaluate("document.asked") == [["/own-tickets", asked]]
 
 
+def test_an_answer_without_a_ticket_is_told_to_the_developer(page, wcs, acme):
+    page.page.add_init_script(OWN_BACK_END.replace('"ticket"', '"token"'))
+    page.opens(page.tag(tickets="/own-tickets"))
+
+    assert not press(page, wcs).get("custom")
+    page.page.wait_for_timeout(100)  # the browser's messages come in meanwhile
+    assert any('its answer has no "ticket"' in line for line in page.console)
+
+
 def test_a_closed_tenant_asks_for_no_microphone(page, wcs, acme):
     tomorrow = timezone.now() + timedelta(days=1)
     hours = {f"{tomorrow:%a}".lower(): ["09:00-17:00"]}

@@ -24,7 +24,9 @@ from tests.faults.ha.proxies import Proxies
 from tests.faults.ha.report import table
 from tests.faults.ha.run import Run
 
-WAYS = ("hosts", "haproxy", "pgbouncer")
+WAYS = ("hosts", "haproxy")  # without --way
+WITH_POOLER = "pgbouncer"
+EVERY_WAY = (*WAYS, WITH_POOLER)
 
 
 def main() -> int:
@@ -34,7 +36,9 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--fault", action="append", choices=NAMES, help="only this; repeatable")
-    parser.add_argument("--way", action="append", choices=WAYS, help="only this; repeatable")
+    parser.add_argument(
+        "--way", action="append", choices=(*WAYS, WITH_POOLER), help="only this; repeatable"
+    )
     parser.add_argument("--etcds", type=int, choices=(1, 3), default=1)
     parser.add_argument("--proxies", action="store_true", help="no network namespaces")
     parser.add_argument("--keep", type=Path, help="an empty folder for logs and configuration")
@@ -60,7 +64,7 @@ def play(directory: Path, asked: argparse.Namespace) -> Iterator[Verdict]:
         urls = {
             "hosts": url_of_hosts(cluster),
             "haproxy": url(f"127.0.0.1:{balancer.port}"),
-            "pgbouncer": url(f"127.0.0.1:{pooler.port}"),
+            WITH_POOLER: url(f"127.0.0.1:{pooler.port}"),
         }
         gateways = [
             (way, Gateways(directory / way, urls[way], [network.port(8000 + n) for n in range(3)]))

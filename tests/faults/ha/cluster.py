@@ -21,7 +21,7 @@ from tests.faults.ha.filling import fill
 
 NODES = ("db-1", "db-2")
 PASSWORD = "a-password-of-the-cluster"  # for each of its users
-STARTS_WITHIN = 90.0  # seconds
+STARTS_WITHIN = 180.0  # seconds
 POSTGRES, REST = 5432, 8008
 
 
@@ -155,7 +155,7 @@ class Cluster:
 
     def _set_up_postgres(self, name: str) -> None:
         reach = self.network.reached
-        etcds = ",".join(reach(etcd, 2379) for etcd in self.etcds)
+        etcds = ",".join(reach(etcd, 2379, name) for etcd in self.etcds)
         changes = {
             "etcd-1:2379,etcd-2:2379,etcd-3:2379": etcds,
             "name: db-1": f"name: {name}",
@@ -168,6 +168,7 @@ class Cluster:
             "/var/lib/postgresql/patroni.pgpass": str(self.directory / f"{name}.pgpass"),
             "/var/run/postgresql": str(_make(self.directory / f"{name}.socket")),
             "10.0.0.0/8": self.network.trusted,
+            **self.network.changes,
         }
         file = fill("ha/patroni.yml", changes, self.directory / f"{name}.yml")
         user = ["--reuid=postgres", "--regid=postgres", "--init-groups"]

@@ -116,12 +116,13 @@ class Gateways:
             )
 
     def _manage(self, *arguments: str, is_well: bool = True) -> str:
-        variables = {"CLICKHOOK_DATA_DIR": str(self.directory / "commands.data")}
+        variables = {"CLICKHOOK_DATA_DIR": str(self.directory)}
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self._environment | variables,
             stdout=subprocess.PIPE,
+            stderr=None if is_well else subprocess.DEVNULL,
             text=True,
             check=is_well,
         )

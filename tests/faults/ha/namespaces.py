@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from typing import ClassVar
 
 BRIDGE = "clickhook"
 HERE = "10.99.0.1"  # the gateways, nginx and HAProxy
@@ -11,6 +12,7 @@ HERE = "10.99.0.1"  # the gateways, nginx and HAProxy
 class Namespaces:
     name = "network namespaces"
     trusted = "10.0.0.0/8"
+    changes: ClassVar = {}  # in patroni.yml
     calls_per_second = 20.0
 
     def __init__(self) -> None:
@@ -40,8 +42,8 @@ class Namespaces:
     def listening(self, node: str, port: int) -> str:
         return f"{self._addresses[node]}:{port}"
 
-    def reached(self, node: str, port: int) -> str:
-        """Where others find what listens there."""
+    def reached(self, node: str, port: int, by: str = "") -> str:
+        """Where others find what listens there; from everywhere it is the same."""
         return self.listening(node, port)
 
     def cut(self, node: str, *others: str) -> None:

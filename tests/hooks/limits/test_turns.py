@@ -12,7 +12,7 @@ from django.db import connection
 from psycopg.errors import LockNotAvailable
 
 from hooks.models import Call, Meter
-from hooks.turns import TAKE_TURNS
+from hooks.statements.turns import TAKE_TURNS
 from tenants.models import Tenant
 
 CALLS = 40

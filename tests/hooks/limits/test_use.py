@@ -116,6 +116,7 @@ HOUR_NUMBER, DAY_NUMBER = str(int(NOON // HOUR)), str(int(NOON // DAY))
 )
 def test_what_is_a_notice(limits, notices):
     assert levels(watched(**limits)) == notices
+    assert levels(watched(**limits)._replace(time_zone="?")) == []
 
 
 def test_a_limit_that_refused_is_used_up_whatever_is_left():

@@ -9,6 +9,7 @@ import pytest
 
 from hooks.facts import Facts
 from hooks.lifecycle import SessionProgress
+from hooks.limits.ledger import Ledgers
 from hooks.reasons import Decision, Reason
 from hooks.recording import Record
 from hooks.rewriting import call_answer, connect_answer
@@ -168,6 +169,14 @@ def test_a_repeated_call_gets_the_target_of_its_record():
     assert outcome.answer.body == call_answer("+4930123456", "10001")
     assert outcome.record == Record(outcome.record.event)
     check_event(outcome, call_id=CALL_ID, only_with=None)
+
+
+def test_a_call_twice_in_one_batch_is_decided_again_and_stops_nobody_else():
+    ledgers = Ledgers()
+    first, second = (settle(make_hook("call"), call_facts(), NOW, ledgers) for _ in "12")
+
+    assert (first.again, first.answer.reason) == (False, Reason.ALLOWED)
+    assert (second.again, second.record) == (True, None)
 
 
 def test_a_refused_call_is_a_record_that_has_ended():

@@ -107,6 +107,21 @@ def test_a_login_of_another_tenant_counts_for_nothing(shared, cast, closed):
     assert answer.is_neutral_refusal
 
 
+def test_a_login_from_an_app_is_looked_for_at_the_instances_customer(acme, globex, cast, closed):
+    app = "capacitor://localhost"
+    cast.shared_1.tenants.remove(cast.acme)
+    cast.globex.visitors = "members"
+    cast.globex.save(update_fields=["visitors"])
+    for tenant in (cast.acme, cast.globex):
+        tenant.domains.create(origin=app)
+
+    credentials = {"login": "ann", "password": PASSWORD}
+    assert acme.post("connect", origin=app, custom=credentials).status == 200
+    answer = globex.post("connect", origin=app, custom=credentials)
+    assert answer.is_neutral_refusal
+    assert last_reason() == "login_wrong"
+
+
 def test_a_disabled_login_counts_for_nothing(acme, closed):
     VisitorLogin.objects.update(enabled=False)
 

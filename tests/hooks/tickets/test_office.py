@@ -100,6 +100,25 @@ def test_a_ticket_of_one_tenant_is_worth_nothing_at_another(shared, page, cast):
     assert Event.objects.latest("id").reason == "ticket_signature"
 
 
+def test_apps_of_one_origin_get_the_tickets_of_their_customers(acme, globex, cast):
+    app = "capacitor://localhost"
+    cast.shared_1.tenants.remove(cast.acme)
+    for tenant, wcs, alias in ((cast.acme, acme, "sales"), (cast.globex, globex, "frontdesk")):
+        page = Page(wcs, tenant.public_key, next(addresses), app)
+        assert page.ask().status == 404
+        tenant.domains.create(origin=app)
+        ticket = page.ticket(alias).json["ticket"]
+
+        assert wcs.post("connect", origin=app, custom={"ticket": ticket}).status == 200
+        assert tenant.sessions.get().ticketed
+    # The last ticket was Globex's, and is worth nothing at Acme's.
+    other = page.ticket(alias).json["ticket"]
+    assert acme.post(
+        "connect", sessionId="two", origin=app, custom={"ticket": other}
+    ).is_neutral_refusal
+    assert Event.objects.latest("id").reason == "ticket_signature"
+
+
 def test_a_solution_is_good_for_one_ticket(page):
     solved = page.solve()
 

@@ -192,6 +192,7 @@ def test_help_teaches():
         "+4930123456",
     ):
         assert words in text
+    assert "--pythonpath" not in text
 
 
 def test_the_queries_do_not_grow_with_the_file(run, cast, django_assert_max_num_queries):

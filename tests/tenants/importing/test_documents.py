@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tenants.transfer import importing
 from tenants.transfer.checking.allowed import OPERATOR
 from tenants.transfer.problems import ImportRefused
 from tenants.transfer.reading.source import Source
+from tests.conftest import ROOT
 from tests.tenants.importing.content import FILES, UNCHANGED, reading_problems, rows
 
 
@@ -142,6 +144,16 @@ def test_yaml_text_that_is_a_number_needs_quotes(run, cast):
     ]
 
 
+def test_the_files_in_the_readme_can_be_imported_one_after_the_other(run, db):
+    readme = (ROOT / "README.md").read_text()
+    files = re.findall(r'```json\n( *\{"tenants": .*?)```', readme, re.DOTALL)
+
+    assert len(files) == 2
+    assert [run(file).code for file in files] == [0, 0]
+    acme = Tenant.objects.get(slug="acme")
+    assert (acme.limits["money_per_day"], acme.callees.count()) == ("50.00", 2)
+
+
 def test_a_byte_order_mark_is_no_problem(run, cast):
     for name in ("a.json", "a.yaml"):
         assert run(b'\xef\xbb\xbf{"tenants": []}', name=name).code == 0
@@ -193,6 +205,7 @@ def test_nothing_at_any_place_makes_reading_crash(wrong):
         holder[key] = right
 
 
+@pytest.mark.proof
 def test_nothing_at_a_place_of_any_kind_makes_an_import_crash(run, cast):
     """Each kind of place once, such as the origin of a domain, with each wrong value."""
     run(FILES / "initech.json")

@@ -146,7 +146,7 @@ def test_what_is_guarded_is_bared_again(text):
 
 
 def test_it_says_what_it_cannot_do(command, cast, tmp_path):
-    assert "no such tenant" in command("export", "callees", "--tenant", "nobody").err
+    assert "Did you mean acme?" in command("export", "callees", "--tenant", "acne").err
     assert "JSON or YAML" in command("export", "everything").err
     assert (
         "cannot be written"

@@ -6,7 +6,8 @@ import pytest
 
 from tests.tenants.importing.content import account, tenant
 
-MONEY = 'An amount in quotation marks, with a decimal point, like "20.00".'
+QUOTED = 'An amount in quotation marks, with a decimal point, like "20.00".'
+MONEY = "An amount with a decimal point, like 20.00."
 WHOLE = "A whole number from 0 to 1,000,000,000, or null for no limit."
 PROBLEMS = [
     ({"country": "UK"}, "tenants[0].country: Expected a country as two capital letters, like DE."),
@@ -36,7 +37,7 @@ PROBLEMS = [
         f"tenants[0].limits.visitor.calls_per_hour: {WHOLE}",
     ),
     ({"limits": {"visitor": 3}}, "tenants[0].limits.visitor: Expected an object of limits."),
-    ({"limits": {"money_per_day": 20}}, f"tenants[0].limits.money_per_day: {MONEY}"),
+    ({"limits": {"money_per_day": 20}}, f"tenants[0].limits.money_per_day: {QUOTED}"),
     ({"limits": {"money_per_day": "-1.00"}}, f"tenants[0].limits.money_per_day: {MONEY}"),
     ({"limits": {"money_per_day": "1,00"}}, f"tenants[0].limits.money_per_day: {MONEY}"),
     ({"limits": {"money_per_day": "NaN"}}, f"tenants[0].limits.money_per_day: {MONEY}"),
@@ -139,7 +140,7 @@ PROBLEMS = [
     ),
     (
         account(internal_rate=0.1)["tenants"][0],
-        f"tenants[0].sip_accounts[0].internal_rate: {MONEY}",
+        f"tenants[0].sip_accounts[0].internal_rate: {QUOTED}",
     ),
     (
         account(internal_rate="0.0000001")["tenants"][0],

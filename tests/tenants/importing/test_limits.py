@@ -9,7 +9,7 @@ from tenants.limits import SAFE
 from tenants.models import Callee, Domain, ImportRun, SipAccount, Tenant
 from tests.tenants.importing.content import account, tenant
 
-MONEY = 'An amount in quotation marks, with a decimal point, like "20.00".'
+MONEY = "An amount with a decimal point, like 20.00."
 EVERYTHING = {
     "country": "DE",
     "currency": "CHF",

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from hooks.models import Meter
-from tenants.models import Callee, ImportRun, Tenant
+from tenants.models import Callee, ImportRun, Rate, Tenant
 from tests.manager import change, signed_in, upload
 from tests.tenants.importing.content import tenant
 
@@ -57,6 +57,13 @@ def browser(request, acme):
 def test_on_a_page_it_is_refused(browser, acme, content, title):
     told = told_by(browser, **content)
     assert f"This raises {title}: {RAISED}" in told
+
+
+def test_the_currency_is_refused_once_there_are_prices_in_it(browser, acme):
+    Rate.objects.create(tenant=acme, prefix="49", per_minute=60_000, currency="EUR")
+    assert f"This raises currency: {RAISED}" in told_by(browser, currency="KWD")
+    Rate.objects.all().delete()
+    assert "1 changed" in told_by(browser, currency="KWD")
 
 
 @pytest.mark.parametrize(

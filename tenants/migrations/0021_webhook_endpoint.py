@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0019_database_defaults'),
+        ('tenants', '0020_origins_of_every_app'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('hooks', '0014_notices'),
-        ('tenants', '0022_webhook_endpoint'),
+        ('tenants', '0021_webhook_endpoint'),
     ]
 
     operations = [

@@ -252,8 +252,8 @@ class Migration(migrations.Migration):
     # One table after the other: whoever locks several at once makes hooks wait in a circle.
     atomic = False
     dependencies = [
-        ('hooks', '0019_webhooks'),
-        ('tenants', '0022_webhook_endpoint'),
+        ('hooks', '0015_webhooks'),
+        ('tenants', '0021_webhook_endpoint'),
     ]
 
     operations = [

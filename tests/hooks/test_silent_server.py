@@ -1,0 +1,44 @@
+"""A server, or a proxy before it, that lets everybody in and then says nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import time
+
+import pytest
+
+from hooks import primary
+from hooks.connection import HookConnection
+from hooks.database import DatabaseAway
+
+DEADLINE = 0.3  # seconds
+# "Come in" and "ready", as PostgreSQL says it.
+WELCOME = b"R" + struct.pack("!II", 8, 0) + b"Z" + struct.pack("!I", 5) + b"I"
+
+
+async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.write(WELCOME)
+    await reader.read(-1)
+    writer.close()
+
+
+async def ask(monkeypatch) -> float:
+    """Seconds until it gives up."""
+    server = await asyncio.start_server(welcome, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    place = {"host": "127.0.0.1", "port": port, "user": "x", "dbname": "x", "sslmode": "disable"}
+    monkeypatch.setattr(primary, "parameters", lambda: place)
+    connection, began = HookConnection(), time.monotonic()
+    with pytest.raises(DatabaseAway), connection.within(DEADLINE):
+        await connection.execute("SELECT 1", [])
+    seconds = time.monotonic() - began
+    assert not connection.is_open
+    server.close()
+    return seconds
+
+
+def test_nobody_waits_longer_than_the_deadline(monkeypatch):
+    """psycopg alone would ask it to stop the question, and wait ten seconds for that."""
+    assert asyncio.run(ask(monkeypatch)) < DEADLINE + 0.5
