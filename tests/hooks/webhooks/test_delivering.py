@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from datetime import timedelta
@@ -11,52 +10,20 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from hooks.duties.delivering import FAILING, IN_ALL, QUICK, Deliveries
-from hooks.duties.repeating import connect
 from hooks.duties.webhook_mail import mail_failing_endpoints
-from hooks.models import WebhookDelivery, WebhookMessage, WebhookStanding
-from hooks.row_id import new_row_id
+from hooks.models import WebhookDelivery, WebhookStanding
 from tenants.models import AuditEntry, WebhookEndpoint
 from tenants.models.webhook_endpoint import new_webhook_secret
 from tenants.webhooks.allowed_networks import parse_allowed_networks
 from tests.duties.running import running_worker, wait_for
 from tests.duties.turns import take_turn
-from tests.hooks.webhooks.receiver import SECRET, Received, receiving, reply
-
-CALL = "0198f000-0000-7000-8000-00000000000{}".format
+from tests.hooks.webhooks.outbox import CALL, deliver, write
+from tests.hooks.webhooks.receiver import SECRET, Received, reply
 
 
 @pytest.fixture(autouse=True)
 def _opened(settings, receiver):
     settings.CLICKHOOK_WEBHOOK_ALLOW = parse_allowed_networks(f"127.0.0.0/8:{receiver.port}")
-
-
-def write(endpoint, what="call.ringing", subject=None, **more) -> WebhookDelivery:
-    """As the outbox's triggers do."""
-    now = timezone.now()
-    tenant = endpoint.tenant
-    message = WebhookMessage.objects.create(
-        tenant=tenant, type=what, subject=subject, happened_at=now, **more
-    )
-    return WebhookDelivery.objects.create(
-        tenant=tenant, endpoint=endpoint, message=message, subject=subject, due_at=now
-    )
-
-
-def deliver(turns=50) -> None:
-    """As the worker does, until nothing is under way."""
-
-    async def work() -> None:
-        deliveries = Deliveries()
-        async with await connect() as connection:
-            for _ in range(turns):
-                deliveries.news.clear()
-                await deliveries.take_turn(connection)
-                if not deliveries.is_busy:
-                    return
-                await deliveries.news.wait()
-
-    asyncio.run(work())
 
 
 def make_due() -> None:
@@ -202,59 +169,6 @@ def test_five_days_of_failure_disable_after_a_mail(endpoint, receiver, settings)
     assert "5 days" in WebhookEndpoint.objects.get().disabled_because
 
 
-@pytest.fixture
-def hanging(cast, receiver, settings):
-    """Makes endpoints of a server that never answers, each with messages of calls of their own."""
-    with receiving() as silent:
-        silent.answer = lambda request, received: time.sleep(30)
-        allow = f"127.0.0.0/8:{silent.port}, 127.0.0.0/8:{receiver.port}"
-        settings.CLICKHOOK_WEBHOOK_ALLOW = parse_allowed_networks(allow)
-
-        def make(endpoints: int, messages: int) -> list[WebhookEndpoint]:
-            values = {"tenant": cast.acme, "url": silent.url, "secret": SECRET}
-            made = [WebhookEndpoint.objects.create(**values) for _ in range(endpoints)]
-            for one in made:
-                for number in range(messages):
-                    write(one, subject=CALL(number))
-            return made
-
-        yield make
-
-
-def deliver_until(arrived) -> tuple[float, int]:
-    """How long that took, and how many attempts were under way then."""
-
-    async def work() -> int:
-        deliveries = Deliveries()
-        async with await connect() as connection:
-            while not arrived():
-                await deliveries.take_turn(connection)
-                await asyncio.sleep(0.1)
-            return len(deliveries._under_way)
-
-    began = time.monotonic()
-    under_way = asyncio.run(work())
-    return time.monotonic() - began, under_way
-
-
-def test_endpoints_that_fail_delay_nobody_else(endpoint, receiver, hanging):
-    for one in hanging(FAILING + 10, messages=2):
-        since = {"failing_since": timezone.now(), "problem": "slow"}
-        WebhookStanding.objects.create(endpoint=one, **since)
-    write(endpoint)
-    seconds, under_way = deliver_until(lambda: receiver.received)
-    assert seconds < 5
-    assert under_way in (FAILING, FAILING + 1)
-
-
-def test_endpoints_that_begin_to_hang_delay_the_rest_for_a_moment(endpoint, receiver, hanging):
-    hanging(QUICK + 20, messages=4)
-    write(endpoint)
-    seconds, under_way = deliver_until(lambda: receiver.received)
-    assert seconds < 5
-    assert QUICK <= under_way <= IN_ALL
-
-
 def test_a_lease_that_is_over_is_taken_again_and_no_other(endpoint, receiver):
     taken, lost = write(endpoint), write(endpoint)
     now = timezone.now()
@@ -263,32 +177,6 @@ def test_a_lease_that_is_over_is_taken_again_and_no_other(endpoint, receiver):
     rows.filter(pk=lost.pk).update(taken_until=now - timedelta(seconds=1))
     deliver()
     assert [one.id for one in receiver.received] == [str(lost.message.uid)]
-
-
-def test_hooks_reach_the_receiver_within_a_second_in_order_and_once(endpoint, receiver, acme):
-    """From the answer to the hook, with two workers."""
-    allow = {"CLICKHOOK_WEBHOOK_ALLOW": f"127.0.0.0/8:{receiver.port}"}
-    delays = []
-
-    def wait_for_one_more(post) -> None:
-        expected = len(receiver.received) + 1
-        post()
-        delays.append(wait_for(lambda: len(receiver.received) >= expected))
-
-    with running_worker(**allow), running_worker(**allow):
-        for number in range(5):
-            acme.session = str(new_row_id())
-            call_id = f"c{number}"
-            wait_for_one_more(acme.connected)
-            acme.post("call", callId=call_id)
-            for file in ("call_ring", "call_established", "call_finish"):
-                hook = ("CallStatusEvent", file)
-                wait_for_one_more(lambda hook=hook, id_=call_id: acme.post(*hook, callId=id_))
-    of_a_call = ["session.connected", "call.ringing", "call.answered", "call.ended"]
-    assert receiver.types == of_a_call * 5
-    assert len({one.id for one in receiver.received}) == 20
-    print("delays:", [f"{delay:.2f}" for delay in sorted(delays)])
-    assert sorted(delays)[18] <= 1.0  # the 95th percentile
 
 
 def test_what_a_killed_worker_had_under_way_is_sent_by_another(endpoint, receiver):
