@@ -6,6 +6,7 @@ from hooks.facts import Facts
 from hooks.statements.blocking import BLOCKED
 from hooks.statements.covering import DOMAIN_AT_INSTANCE
 from hooks.statements.limiting import LIMITING, METERING
+from hooks.statements.serving import SERVED
 from hooks.statements.switching import SWITCHED_OFF_FOR_CALL, SWITCHED_OFF_FOR_CONNECT
 
 # Set on the gateway's connections: rows are reached by an index in its own order, whatever the
@@ -188,8 +189,7 @@ SELECT {_select_facts(expressions)}
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
   LEFT JOIN tenants_wcsnode node ON node.instance_id = instance.id AND node.node_id = hook.node
   LEFT JOIN tenants_tenant tenant ON tenant.id = hook.tenant_id
-  LEFT JOIN tenants_wcsinstance_tenants served
-       ON served.wcsinstance_id = instance.id AND served.tenant_id = tenant.id
+{SERVED}
   LEFT JOIN LATERAL ({_LATEST_SESSION} LIMIT 1) session ON true
  CROSS JOIN LATERAL (
        SELECT EXISTS (
@@ -215,11 +215,10 @@ READ_CONNECT = _read_connect(_CONNECT)
 READ_PROVED_CONNECT = _read_connect(
     _CONNECT
     | {
-        "domain_unproved": """NOT EXISTS (
-           SELECT FROM tenants_domainproof proof
-             JOIN tenants_domain domain
-               ON domain.id = proof.domain_id AND domain.origin = proof.origin
-            WHERE proof.domain_id = hook.domain_id AND proof.proved_at IS NOT NULL)"""
+        "domain_unproved": """coalesce((
+           SELECT proved_at IS NULL
+                  OR origin <> (SELECT origin FROM tenants_domain WHERE id = hook.domain_id)
+             FROM tenants_domainproof WHERE domain_id = hook.domain_id), true)"""
     }
 )
 _SESSION = f"""
@@ -237,8 +236,7 @@ _WEIGHED = f"""
            n int, key text, node text, wcs_session text, wcs_call text, alias text)
 {_SESSION}
   LEFT JOIN tenants_tenant tenant ON tenant.id = session.tenant_id
-  LEFT JOIN tenants_wcsinstance_tenants served
-       ON served.wcsinstance_id = instance.id AND served.tenant_id = tenant.id
+{SERVED}
   LEFT JOIN tenants_sipaccount account
        ON account.id = session.sip_account_id AND account.tenant_id = tenant.id
       AND account.enabled

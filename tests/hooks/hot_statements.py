@@ -116,6 +116,7 @@ ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
 APP = "capacitor://localhost"  # of many tenants
 RARE_APP = "ionic://localhost"  # of Acme
 PUBLIC_KEY = "00000000-0000-4000-8000-000000000007"  # Acme's
+CROWDED = "key-of-crowd-1"
 OLD_STYLE = "/1.2.3.4:5/6.7.8.9:10"
 HOT = {
     "instances": (READ_INSTANCES, ["{key-of-acme-1}"]),
@@ -143,6 +144,11 @@ HOT = {
     "ticket for an app": (ASK_FOR_TICKET, [PUBLIC_KEY, APP, "sales", "", "0"]),
     "login from a page": (READ_LOGIN, ["key-of-acme-1", ACME, "ann"]),
     "login from an app": (READ_LOGIN, ["key-of-acme-1", APP, "ann"]),
+    "connect at an instance of many tenants": (
+        READ_CONNECT,
+        question(key=CROWDED, origins=ACME, wcs_session="new"),
+    ),
+    "call at an instance of many tenants": (READ_CALL, question(key=CROWDED, wcs_call="new")),
     "call": (READ_CALL, question(wcs_call="new", alias="sales")),
     "call again": (READ_CALL, question(wcs_call="c", alias="")),
     "event": (READ_EVENT, question(wcs_call="c")),
