@@ -23,6 +23,7 @@ def find_missing_key() -> str:
     from django.conf import settings  # which need this module
 
     try:
-        return settings.SECRET_KEY and ""
+        settings.SECRET_KEY  # noqa: B018 - Django raises where it is empty
     except ImproperlyConfigured:
         return f"CLICKHOOK_SECRET_KEY is missing; {MAKE_ONE}."
+    return ""

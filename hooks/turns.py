@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from psycopg.errors import LockNotAvailable
 
+from hooks.database import DatabaseAway
 from hooks.lane import Lane
 from hooks.methods import CALLS, TURNS
 from hooks.statements.reading import READ_CALL
@@ -66,4 +67,7 @@ class Turns(Lane):
             return await super()._settle(batch)
         finally:
             if self._connection.is_open:  # otherwise they ended with it
-                await self._connection.execute(END_TURNS, [])
+                with contextlib.suppress(
+                    DatabaseAway
+                ):  # it is closed then, and what was done is done
+                    await self._connection.execute(END_TURNS, [])
