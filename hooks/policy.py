@@ -36,6 +36,10 @@ def decide(
         return Reason.SWITCHED_OFF
     if method.kind is Kind.CONNECT:
         return _connect(payload, origin_is_sound, facts, now)
+    return _invocation(method, payload, facts, now)
+
+
+def _invocation(method: Method, payload: Payload, facts: Facts, now: datetime) -> Reason:
     if method.name == "call":
         return _call(payload, facts, now)
     if method.name == "sendDtmf":

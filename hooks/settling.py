@@ -31,8 +31,8 @@ from hooks.rewriting import call_answer, connect_answer, keypad_answer
 from hooks.row_id import new_row_id_text
 from hooks.sip_password import CURRENT, PasswordChoice, choose_password
 from hooks.streams.ledger import StreamLedgers
-from hooks.streams.methods import ASKING, ENDING
-from hooks.streams.settling import refuse_asked, settle_asked, settle_end, settle_report
+from hooks.streams.methods import STREAM_METHODS
+from hooks.streams.settling import settle_report, settle_stream
 from hooks.tickets.admission import Admission, admit
 from tenants.models import SipAccount
 from tenants.secrets.encryption import SecretUnreadable
@@ -57,11 +57,12 @@ def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = No
         if reason is Reason.ALLOWED:
             reason = decide(hook.method, hook.payload, hook.origin is not None, facts, now)
 
+        if hook.method.name in STREAM_METHODS:
+            event = _log_event(hook, facts, reason)
+            streams = StreamLedgers() if ledgers is None else ledgers.streams
+            return settle_stream(hook, facts, event, streams, now)
         if reason.decision is Decision.REFUSED:
             detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
-            if hook.method.name in ASKING and facts.instance_id:
-                event = _log_event(hook, facts, reason)
-                return refuse_asked(hook, facts, event, reason, detail or "")
             return _refuse(hook, facts, reason, detail or "", _find_breach(facts, reason))
         if hook.method.kind is Kind.CONNECT:
             return _connect(hook, facts, reason, now)
@@ -69,12 +70,6 @@ def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = No
             return _call(hook, facts, reason, Ledgers() if ledgers is None else ledgers)
         if hook.method.name == "sendDtmf":
             return _send_tones(hook, facts, now, Ledgers() if ledgers is None else ledgers)
-        if hook.method.name in ASKING:
-            event = _log_event(hook, facts, reason)
-            streams = StreamLedgers() if ledgers is None else ledgers.streams
-            return settle_asked(hook, facts, event, streams, now)
-        if hook.method.name in ENDING:
-            return settle_end(facts, _log_event(hook, facts, reason))
         return _note(hook, facts, reason)
     except SecretUnreadable as error:
         return _refuse(hook, facts, Reason.SECRET_UNREADABLE, str(error))

@@ -44,9 +44,7 @@ STUCK_AFTER = ANSWER_WITHIN + heartbeat.STALE_AFTER  # seconds, beside the duty'
 def make_duties(deliveries: Deliveries) -> list[Duty]:
     return [
         Duty("ending", ending.EVERY, ending.end_due_calls, is_woken=True),
-        Duty(
-            "ending streams", ending_streams.EVERY, ending_streams.end_due_streams, is_woken=True
-        ),
+        Duty("ending streams", ending_streams.EVERY, ending_streams.end_due_streams, is_woken=True),
         Duty("reserving", reserving.EVERY, reserving.reserve_slices, is_woken=True),
         Duty("alarming", alarming.EVERY, alarming.raise_alarms, is_woken=True),
         Duty("mailing", alarming.EVERY, mail_alarms().send),

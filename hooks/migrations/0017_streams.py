@@ -1,5 +1,6 @@
 """Streams: the right to one with its session, the record of each, and those to be ended."""
 
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import hooks.models.call
@@ -87,6 +88,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='stream',
             index=models.Index(condition=models.Q(('decision', 'allowed'), ('ended_at__isnull', False), ('settled_at', None)), fields=['tenant', 'id'], name='stream_counted_still'),
+        ),
+        migrations.AddIndex(
+            model_name='stream',
+            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['media_session_id'], name='stream_by_id', opclasses=['text_bloom_ops']),
         ),
         migrations.AddConstraint(
             model_name='stream',

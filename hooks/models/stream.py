@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -85,6 +86,13 @@ class Stream(models.Model):
             models.Index(fields=["asked_at"], condition=REFUSED, name="stream_refused"),
             models.Index(
                 fields=["tenant", "asked_at"], condition=REFUSED, name="stream_refused_of_tenant"
+            ),
+            # For the search for an id, as with calls.
+            BrinIndex(
+                fields=["media_session_id"],
+                opclasses=["text_bloom_ops"],
+                autosummarize=True,
+                name="stream_by_id",
             ),
             models.Index(
                 fields=["ends_by"], condition=ALLOWED & Q(ended_at=None), name="stream_living"

@@ -63,22 +63,26 @@ _CONNECT = INSTANCE | {
     "account_outbound_proxy": "account.outbound_proxy",
     "account_port": "account.port",
 }
-_EVENT = INSTANCE | OF_STREAM | {
-    "session_id": "session.id",
-    "session_ended_at": "session.ended_at",
-    "tenant_id": "session.tenant_id",
-    "account_login": "session.sip_login",
-    "call_id": "call.id",
-    "call_decision": "call.decision",
-    "call_alias": "call.alias",
-    "call_target": "call.target",
-    "call_ended_at": "call.ended_at",
-    "call_answered_at": "call.answered_at",
-    "callee_keypad": "callee.keypad",
-    "tones_presses": "tones.presses",
-    "tones_sent": "tones.sent",
-    "tones_last": "tones.last",
-}
+_EVENT = (
+    INSTANCE
+    | OF_STREAM
+    | {
+        "session_id": "session.id",
+        "session_ended_at": "session.ended_at",
+        "tenant_id": "session.tenant_id",
+        "account_login": "session.sip_login",
+        "call_id": "call.id",
+        "call_decision": "call.decision",
+        "call_alias": "call.alias",
+        "call_target": "call.target",
+        "call_ended_at": "call.ended_at",
+        "call_answered_at": "call.answered_at",
+        "callee_keypad": "callee.keypad",
+        "tones_presses": "tones.presses",
+        "tones_sent": "tones.sent",
+        "tones_last": "tones.last",
+    }
+)
 _NOT_OF_CALL = {"callee_keypad", "tones_presses", "tones_sent", "tones_last", *OF_STREAM}
 _CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
     "switched_off": SWITCHED_OFF_FOR_CALL,

@@ -106,4 +106,4 @@ SELECT {", ".join(f"{_FACTS.get(name, 'NULL')} AS {name}" for name in Facts._fie
          LEFT JOIN LATERAL ({_METERS}) meters ON true
        ) streaming ON alias.id IS NOT NULL AND session.ended_at IS NULL
  ORDER BY hook.n
-"""  # noqa: S608 - put together from constants alone
+"""

@@ -270,7 +270,9 @@ def write(
         "sent_tones": tones,
         "stream_asked": streams_asked,
     }
-    created = " UNION ALL ".join(f"SELECT id FROM {part}" for part, is_there in creating.items() if is_there)
+    created = " UNION ALL ".join(
+        f"SELECT id FROM {part}" for part, is_there in creating.items() if is_there
+    )
     created = created or "SELECT NULL::uuid AS id WHERE false"
     parts = [
         *((_OPENING, _OPENED) if opened else ()),

@@ -11,6 +11,7 @@ from typing import Any
 PUBLISH, PLAY = KINDS = ("publish", "play")
 ASKING = {"publishStream": PUBLISH, "playStream": PLAY, "playHLS": PLAY}
 ENDING = ("unPublishStream", "stopStream")
+STREAM_METHODS = {*ASKING, *ENDING}
 # A page that asks for one of these wants a recording, another picture than the publisher sends, or
 # the stream sent on to another server. What the SDK sends without being asked is false, 0 or null.
 OPTIONS: dict[str, Any] = {

@@ -7,63 +7,71 @@ from datetime import datetime, timedelta
 from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.outcome import Answer, Outcome
-from hooks.reasons import Reason
+from hooks.reasons import Decision, Reason
 from hooks.recording import LoggedEvent, Record
 from hooks.row_id import new_row_id_text
 from hooks.streams.facts import StreamFacts
-from hooks.streams.ledger import StreamLedgers
+from hooks.streams.ledger import StreamLedgers, alias_scope
 from hooks.streams.lifecycle import read_stream_report
-from hooks.streams.methods import ASKING, ending_answer, stream_answer
+from hooks.streams.methods import ASKING, ENDING, ending_answer, stream_answer
 from hooks.streams.recording import AskedStream
-from hooks.streams.weighing import weigh_stream
+from hooks.streams.weighing import Verdict, weigh_stream
 
 
-def settle_asked(
+def settle_stream(
     hook: Hook, facts: Facts, event: LoggedEvent, ledgers: StreamLedgers, now: datetime
 ) -> Outcome:
-    """Of a stream that the policy allows: the limits decide."""
-    kind = ASKING[hook.method.name]
-    if event["reason"] == Reason.DUPLICATE:
-        body = stream_answer(facts.stream_name or "", kind)
-        return Outcome(Answer(Reason.DUPLICATE, body), Record(event))
+    """`event` says what the policy decided on the hook of a page."""
+    reason = Reason(event["reason"])
+    if reason.decision is Decision.REFUSED:
+        detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
+        return _refuse(hook, facts, event, Verdict(reason, detail or ""))
+    if hook.method.name in ENDING:  # WCS reports the end itself: nothing has ended yet
+        return Outcome(Answer(reason, ending_answer(facts.stream_name or "")), Record(event))
+    if reason is Reason.DUPLICATE:
+        body = stream_answer(facts.stream_name or "", ASKING[hook.method.name])
+        return Outcome(Answer(reason, body), Record(event))
+    return _weigh(hook, facts, event, ledgers, now)
 
-    alias = StreamFacts.from_json(facts.streaming or "{}")
+
+def _weigh(
+    hook: Hook, facts: Facts, event: LoggedEvent, ledgers: StreamLedgers, now: datetime
+) -> Outcome:
+    kind, alias = ASKING[hook.method.name], StreamFacts.from_json(facts.streaming or "{}")
     ledger = ledgers.open(facts.tenant_id or 0, alias)
     if not ledger.note_asked(str(facts.session_id), hook.payload.text("mediaSessionId")):
         # The same stream twice in one batch: it is decided again, when the first is recorded.
         return Outcome(Answer.refusal(Reason.OVERLOADED), again=True)
+
     verdict = weigh_stream(alias, kind, ledger)
+    if verdict.again:
+        return Outcome(Answer.refusal(verdict.reason), again=True)
     if verdict.reason is not Reason.ALLOWED:
-        # Some that have ended may be counted still: those go first.
-        if ledger.more_have_ended and verdict.reason is not Reason.WORKER_AWAY:
-            return Outcome(Answer.refusal(verdict.reason), again=True)
-        return refuse_asked(hook, facts, event, verdict.reason, verdict.detail)
+        return _refuse(hook, facts, event, verdict)
 
     stream = _ask_stream(hook, facts, Reason.ALLOWED)
-    stream["name"], stream["scope"] = alias.name or "", f"streams alias {alias.alias_id}"
+    stream["name"], stream["scope"] = alias.name or "", alias_scope(alias.alias_id or 0)
     stream["ends_by"] = now + timedelta(seconds=alias.longest_seconds or 0)
     event["only_with"] = stream["id"]
-    body = stream_answer(stream["name"], kind)
-    return Outcome(Answer(Reason.ALLOWED, body), Record(event, stream_asked=stream))
+    answer = Answer(Reason.ALLOWED, stream_answer(stream["name"], kind))
+    return Outcome(answer, Record(event, stream_asked=stream))
 
 
-def refuse_asked(
-    hook: Hook, facts: Facts, event: LoggedEvent, reason: Reason, detail: str = ""
-) -> Outcome:
+def _refuse(hook: Hook, facts: Facts, event: LoggedEvent, verdict: Verdict) -> Outcome:
     """A refused stream has a record too, if it is known whose it was."""
-    event["decision"], event["reason"], event["detail"] = reason.decision, reason, detail
+    reason, detail = verdict.reason, verdict.detail
     answer = Answer.refusal(reason, detail)
-    if facts.session_id is None or facts.stream_id is not None:
+    if facts.instance_id is None:
+        return Outcome(answer)
+
+    event["decision"], event["reason"], event["detail"] = reason.decision, reason, detail
+    is_asked = hook.method.name in ASKING
+    if not is_asked or facts.session_id is None or facts.stream_id is not None:
         return Outcome(answer, Record(event))
     stream = _ask_stream(hook, facts, reason)
     stream["ended_at"], stream["ended_by"] = hook.received_at, "refused"
     event["only_with"] = stream["id"]
     return Outcome(answer, Record(event, stream_asked=stream))
-
-
-def settle_end(facts: Facts, event: LoggedEvent) -> Outcome:
-    """WCS reports the end itself: nothing has ended yet."""
-    return Outcome(Answer(Reason.ALLOWED, ending_answer(facts.stream_name or "")), Record(event))
 
 
 def settle_report(hook: Hook, facts: Facts, event: LoggedEvent, reason: Reason) -> Outcome:

@@ -14,6 +14,7 @@ from hooks.streams.methods import PUBLISH
 class Verdict(NamedTuple):
     reason: Reason
     detail: str = ""
+    again: bool = False  # some that have ended were counted still: those go first
 
 
 def weigh_stream(facts: StreamFacts, kind: str, ledger: StreamLedger) -> Verdict:
@@ -29,7 +30,7 @@ def weigh_stream(facts: StreamFacts, kind: str, ledger: StreamLedger) -> Verdict
 
     for what, limited, most in (("alias", scope, of_alias), ("tenant", TENANT, of_tenant)):
         if ledger.living(limited, kind) >= (most or 0):
-            return Verdict(busy, f"{most or 0} of the {what}")
+            return Verdict(busy, f"{most or 0} of the {what}", again=ledger.more_have_ended)
     ledger.begin(scope, kind)
     return Verdict(Reason.ALLOWED)
 

@@ -36,11 +36,13 @@ class Command(PlainHelpCommand):
   kill_switch on --tenant acme --because "the page was copied"
   kill_switch off --tenant acme --because "the copy is gone"
 
-`on` turns the kill switch on: from then XX, and WCS is asked to end each call that lives, with the result of each shown. A call that
-could not be ended is tried again by the worker. `off` allows new calls again.
+`on` turns the kill switch on: from then on every gateway refuses each connect, call and stream that
+it covers, and WCS is asked to end each one that lives, with the result of each shown. What could
+not be ended is tried again by the worker. `off` allows new calls and streams again. A callee or an
+account has no streams.
 
-Exit code 0: done; 1: nothing was changed; 2: switched off, but not every living call could be
-ended yet."""
+Exit code 0: done; 1: nothing was changed; 2: switched off, but not every living call or stream
+could be ended yet."""
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

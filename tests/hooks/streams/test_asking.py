@@ -49,30 +49,13 @@ def test_wcs_may_repeat_its_hook(visit):
     ("claims", "method", "changes", "reason"),
     [
         ({"play": "studio"}, "publishStream", {}, "stream_right"),
-        ({"publish": "studio"}, "playStream", {}, "stream_right"),
-        ({"publish": "studio"}, "playHLS", {}, "stream_right"),
         ({"play": "studio"}, "playStream", {"name": NAME}, "stream_right"),
-        ({"play": "studio"}, "playStream", {"name": "studio/../studio"}, "stream_right"),
-        ({"play": "studio"}, "playStream", {"name": "ѕtudio"}, "stream_right"),  # a Cyrillic s
-        ({"play": "studio"}, "playStream", {"name": "STUDIO"}, "stream_right"),
-        ({"play": "studio"}, "playStream", {"name": "studio "}, "stream_right"),
-        ({"play": "studio"}, "playStream", {"name": "rtsp://camera.example/1"}, "stream_right"),
         ({"play": "studio"}, "playStream", {"name": "studio\0"}, "malformed"),
-        ({"play": "studio"}, "playStream", {"name": ["studio"]}, "malformed"),
-        ({"play": "studio"}, "playStream", {"name": ...}, "malformed"),
-        ({"play": "studio"}, "playStream", {"mediaSessionId": ""}, "malformed"),
-        ({"play": "lobby"}, "playStream", {"name": "lobby"}, "stream_unknown"),
         ({"play": "foyer"}, "playStream", {"name": "foyer"}, "stream_unknown"),  # Globex's
         ({"play": "closed"}, "playStream", {"name": "closed"}, "stream_kind"),
-        ({"publish": "closed"}, "publishStream", {"name": "closed"}, "stream_kind"),
         ({"publish": "studio"}, "publishStream", {"record": True}, "stream_option"),
-        ({"publish": "studio"}, "publishStream", {"record": "yes"}, "stream_option"),
-        ({"publish": "studio"}, "publishStream", {"rtmpUrl": "rtmp://x.example"}, "stream_option"),
-        ({"play": "studio"}, "playStream", {"width": 640, "height": 480}, "stream_option"),
-        ({"play": "studio"}, "playStream", {"quality": 1}, "stream_option"),
         ({"publish": "studio"}, "snapshot", {"name": "studio"}, "method_refused"),
         ({"publish": "studio"}, "call", {}, "ticket_for_stream"),
-        ({"publish": "studio", "play": "studio"}, "call", {"callee": "sales"}, "ticket_for_stream"),
     ],
 )
 def test_everything_else_is_refused(visit, cast, claims, method, changes, reason):
@@ -218,7 +201,9 @@ def test_what_wcs_did_without_asking_is_noticed(visit, studio):
 
 def test_a_tenants_stream_is_nobody_elses(shared, visit, cast, studio):
     """Globex signs a ticket for the alias of Acme, at the WCS of both."""
-    TicketKey.objects.create(tenant=cast.globex, kid="g", secret="another secret of 43 characters!!")
+    TicketKey.objects.create(
+        tenant=cast.globex, kid="g", secret="another secret of 43 characters!!"
+    )
     origin = "https://globex.example:8443"
     ticket = make_ticket("another secret of 43 characters!!", "g", origin=origin, alias=...,
                          play="studio")  # fmt: skip
