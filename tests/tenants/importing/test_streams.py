@@ -21,7 +21,9 @@ def test_aliases_are_imported_and_exported(run, command, cast):
     assert (cast.acme.stream_publishers, cast.acme.stream_players) == (2, 100)
     assert run(tenant(streams=[STUDIO])).lines[0].startswith("nothing to change")
 
-    exported = json.loads(command("export", "everything", "--format", "json", "--tenant", "acme").out)["tenants"][0]
+    exported = json.loads(
+        command("export", "everything", "--format", "json", "--tenant", "acme").out
+    )["tenants"][0]
     assert exported["streams"][0]["name"] == "acme-studio"
     assert exported["stream_publishers"] == 2
 
