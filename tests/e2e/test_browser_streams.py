@@ -103,13 +103,9 @@ def test_one_browser_publishes_and_another_plays(visit):
     publisher.page.evaluate("stream.stop()")
     publisher.told("UNPUBLISHED")
     player.told("STOPPED")
-    streams = {
-        stream.kind: stream
-        for stream in eventually(
-            lambda: len(found := Stream.objects.filter(ended_by="stopped")) == 2 and found,
-            "the end of both",
-        )
-    }
+    ended = Stream.objects.filter(ended_by="stopped")
+    eventually(lambda: ended.count() == 2, "the end of both")
+    streams = {stream.kind: stream for stream in ended}
     assert {stream.name for stream in streams.values()} == {NAME}
     assert streams["publish"].duration.total_seconds() > 0
 
