@@ -60,7 +60,7 @@ def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = No
         if hook.method.name in STREAM_METHODS:
             event = _log_event(hook, facts, reason)
             streams = StreamLedgers() if ledgers is None else ledgers.streams
-            return settle_stream(hook, facts, event, streams, now)
+            return settle_stream(hook, facts, reason, event, streams, now)
         if reason.decision is Decision.REFUSED:
             detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
             return _refuse(hook, facts, reason, detail or "", _find_breach(facts, reason))

@@ -19,10 +19,14 @@ from hooks.streams.weighing import Verdict, weigh_stream
 
 
 def settle_stream(
-    hook: Hook, facts: Facts, event: LoggedEvent, ledgers: StreamLedgers, now: datetime
+    hook: Hook,
+    facts: Facts,
+    reason: Reason,
+    event: LoggedEvent,
+    ledgers: StreamLedgers,
+    now: datetime,
 ) -> Outcome:
-    """`event` says what the policy decided on the hook of a page."""
-    reason = Reason(event["reason"])
+    """`reason` is what the policy decided on the hook of a page."""
     if reason.decision is Decision.REFUSED:
         detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
         return _refuse(hook, facts, event, Verdict(reason, detail or ""))

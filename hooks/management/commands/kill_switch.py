@@ -84,7 +84,7 @@ could be ended yet."""
             for stream in done.streams:
                 self.stdout.write(f"  {stream.tenant} stream {stream.stream}: {stream.sentence}")
 
-        lived = [*done.calls, *done.streams]
+        lived: list[EndedCall | EndedStream] = [*done.calls, *done.streams]
         if failed := sum(not _is_ended(one) for one in lived):
             what = "calls and streams" if done.streams else "calls"
             message = f"{failed} of {len(lived)} living {what} could not be ended yet."
