@@ -17,6 +17,7 @@ from tenants.models.limit_raise import LimitRaise
 from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
+from tenants.models.sso_identity import SsoIdentity
 from tenants.models.stream_alias import StreamAlias
 from tenants.models.tenant import Tenant
 from tenants.models.ticket_key import TicketKey
@@ -39,6 +40,7 @@ __all__ = [
     "Rate",
     "SecondFactor",
     "SipAccount",
+    "SsoIdentity",
     "StreamAlias",
     "Tenant",
     "TicketKey",
