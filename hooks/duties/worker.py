@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hooks.duties import (
     adding_up,
     alarming,
+    counting_streams,
     delivering,
     ending,
     ending_streams,
@@ -56,6 +57,7 @@ def make_duties(deliveries: Deliveries) -> list[Duty]:
         Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),
         Duty("reaping calls", REAP_EVERY, reaping.end_lost_calls),
         Duty("reaping streams", REAP_EVERY, reaping.end_lost_streams),
+        Duty("counting streams", counting_streams.EVERY, counting_streams.count_no_more),
         Duty("adding up", ADD_UP_EVERY, _add_up),
         Duty("rotating", rotating.EVERY, rotating.rotate, is_woken=True),
         Duty("proving", proving.EVERY, proving.prove),

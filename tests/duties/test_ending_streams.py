@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from hooks.duties.counting_streams import count_no_more
 from hooks.duties.ending_streams import end_due_streams
 from hooks.duties.reaping import end_lost_streams
 from hooks.duties.refusing import end_refused
-from hooks.models import Event, RefusedId, Session, Stream, StreamEnding
+from hooks.models import Event, Meter, RefusedId, Session, Stream, StreamEnding
 from hooks.wcs.ending import ASKED, GONE
 from hooks.wcs.kill_switch.switching import switch_off
 from hooks.wcs.kill_switch.targets import find_target
@@ -147,6 +148,24 @@ def test_the_kill_switch_refuses_streams_and_ends_those_that_live(
 def test_a_callees_switch_leaves_streams_alone(stream, rest):
     assert switch_off(find_target("callee", "acme/sales"), "a test", "somebody").streams == []
     assert rest.streams == {"media-1"}
+
+
+def test_what_has_ended_is_counted_no_more_without_a_new_stream(cast, wcs_with_rest, rest):
+    for number, ended_at in enumerate([None, timezone.now(), timezone.now()], 1):
+        more = {"kind": "play", "ended_at": ended_at, "ended_by": "stopped" if ended_at else ""}
+        make_stream(cast, wcs_with_rest, rest, number, **more)
+    meter = {"tenant": cast.acme, "version": 4, "touched_at": timezone.now()}
+    for scope in ("streams", "streams alias 1"):
+        Meter.objects.create(scope=scope, state={"play": 3}, **meter)
+
+    assert take_turn(count_no_more) == "counts 2 streams no more"
+    assert take_turn(count_no_more) == ""
+    meters = Meter.objects.filter(tenant=cast.acme)
+    assert {meter.scope: meter.state for meter in meters} == dict.fromkeys(
+        ("streams", "streams alias 1"), {"publish": 0, "play": 1}
+    )
+    assert set(meters.values_list("version", flat=True)) == {5}
+    assert Stream.objects.filter(settled_at=None).get().ended_at is None
 
 
 def test_the_command_tells_of_streams(stream, manage):

@@ -30,6 +30,8 @@ class SessionAdmin(HugeTableAdmin):
         columns.outcome,
         "visitor_display",
         "ticketed",
+        "publish_alias",
+        "play_alias",
         "label",
         columns.context,
         "calls",
