@@ -27,7 +27,7 @@ def come(stage, client, pages, worker_lives):
     def connect(**claims):
         ticket = make_ticket(origin=origin, alias=..., **claims)
         visitor = client().connect(custom={"ticket": ticket})
-        visitor.expect("getUserData")
+        visitor.session = visitor.expect("getUserData")["sessionId"]
         return visitor
 
     yield connect
@@ -67,7 +67,8 @@ def test_what_no_ticket_names_is_refused(come, stage, name, more, reason):
     media = ask(visitor, "publishStream", name, **more)
     visitor.expect("fail", id=media, info="Calls are not available here")
     assert Event.objects.get(method="publishStream").reason == reason
-    assert not stage.wcs().find_lines(what="goes on", method="publishStream")
+    gone_on = {"what": "goes on", "method": "publishStream", "session": visitor.session}
+    assert not stage.wcs().find_lines(**gone_on)
 
 
 def test_a_stranger_who_knows_its_id_ends_no_stream(come):
