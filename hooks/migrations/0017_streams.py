@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('hooks', '0016_outbox'),
-        ('tenants', '0023_streams'),
+        ('tenants', '0024_streams'),
     ]
 
     operations = [

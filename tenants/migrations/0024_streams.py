@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0022_sso_identity'),
+        ('tenants', '0023_passkey'),
     ]
 
     operations = [
