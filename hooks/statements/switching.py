@@ -23,13 +23,8 @@ _OF_CALL = (
     "'callee ' || callee.id",
     "'visitor ' || tenant.id || ' ' || nullif(session.visitor, '')",
 )
-_OF_STREAM = (
-    "'everything'",
-    "'instance ' || instance.id",
-    "'tenant ' || tenant.id",
-    "'domain ' || domain.id",
-    "'visitor ' || tenant.id || ' ' || nullif(session.visitor, '')",
-)
+# A stream has neither.
+_OF_STREAM = tuple(key for key in _OF_CALL if not key.startswith(("'account ", "'callee ")))
 SWITCHED_OFF_FOR_CONNECT = _LOOK_UP.format(keys=", ".join(_OF_CONNECT))
 SWITCHED_OFF_FOR_CALL = _LOOK_UP.format(keys=", ".join(_OF_CALL))
 SWITCHED_OFF_FOR_STREAM = _LOOK_UP.format(keys=", ".join(_OF_STREAM))
