@@ -69,6 +69,9 @@ async def ask_readyz(port: int, outcome: Counter) -> None:
     await _repeat(150, port, outcome, request)
 
 
+UNREAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100
+
+
 SIGN_IN_PAGE = b"GET /admin/login/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -91,6 +94,27 @@ async def sign_in(port: int, outcome: Counter) -> None:
         ).encode()
 
     await _repeat(150, port, outcome, request)
+
+
+async def never_read(port: int, outcome: Counter) -> None:
+    """Each asks as long as somebody takes it, and leaves every answer where it is."""
+
+    async def stranger() -> None:
+        while True:
+            _, writer = await asyncio.open_connection(HOST, port)
+            writer.transport.pause_reading()
+            with contextlib.suppress(OSError, TimeoutError):
+                while True:
+                    writer.write(UNREAD)
+                    await asyncio.wait_for(writer.drain(), 5)
+            outcome["closed or full"] += 1
+            writer.transport.abort()
+            await asyncio.sleep(1)
+
+    async with asyncio.TaskGroup() as strangers:
+        for _ in range(200):
+            strangers.create_task(stranger())
+            await asyncio.sleep(0.005)
 
 
 async def _repeat(

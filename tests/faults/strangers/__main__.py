@@ -1,4 +1,7 @@
-"""Measures hooks while strangers are at the door: `python -m tests.faults [ROUNDS [SECONDS]]`."""
+"""Measures hooks while strangers are at the door.
+
+`python -m tests.faults.strangers [ROUNDS [SECONDS]]`
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from pathlib import Path
 from tests.bench.hooks import KEY, SECRET
 from tests.bench.rig import Rig
 from tests.bench.sides import Gateway
-from tests.faults import strangers
+from tests.faults.strangers import attacks
 from tests.wcs import Wcs
 
 DOMAINS = 200
@@ -22,12 +25,12 @@ BEFORE = 2.0  # seconds that strangers have before hooks are measured
 MOST_OF_IDLE = 3  # times the p99 without strangers
 ATTACKS = {
     "idle": None,
-    "2,200 idle connections": strangers.hold_idle,
-    "500 slow heads": strangers.send_slow_heads,
-    "150 sign-ins": strangers.sign_in,
-    "150 pages": strangers.read_pages,
-    "150 /readyz": strangers.ask_readyz,
-    "200 held uploads": strangers.hold_uploads,
+    "2,200 idle connections": attacks.hold_idle,
+    "500 slow heads": attacks.send_slow_heads,
+    "150 sign-ins": attacks.sign_in,
+    "150 pages": attacks.read_pages,
+    "150 /readyz": attacks.ask_readyz,
+    "200 held uploads": attacks.hold_uploads,
 }
 
 
@@ -40,7 +43,7 @@ def main(rounds: int = 3, seconds: float = 6.0) -> int:
             hooks_ms(gateway.port, 1.0)
             for _ in range(rounds):
                 for name, attack in ATTACKS.items():
-                    with strangers.attacking(attack, gateway.port) as outcome:
+                    with attacks.attacking(attack, gateway.port) as outcome:
                         time.sleep(BEFORE)
                         times = sorted(hooks_ms(gateway.port, seconds))
                     measured[name].append((times[len(times) // 2], times[len(times) * 99 // 100]))

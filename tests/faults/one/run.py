@@ -1,0 +1,82 @@
+"""One fault after the other on one machine, each under load, with a verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.faults import rows
+from tests.faults.judging import Verdict, judge
+from tests.faults.load import Load
+from tests.faults.one.fault import Fault
+from tests.faults.one.machine import Machine
+from tests.faults.one.watching import Watch
+
+CALLS_PER_SECOND = 20.0
+BEFORE, AFTER = 3.0, 6.0  # seconds of load around the fault
+GHOSTS_END_WITHIN = 60.0  # seconds
+
+
+@dataclass
+class Run:
+    machine: Machine
+    tell: Callable[[str], None]
+    is_selection: bool = False
+
+    def verdicts(self, faults: Sequence[Fault]) -> Iterator[Verdict]:
+        for fault in faults:
+            self.tell(f"{self.machine.kind}: {fault.name}")
+            with self.machine.database.connect() as connection:
+                connection.execute(rows.EMPTY)
+            yield asyncio.run(self._play(fault))
+
+    async def _play(self, fault: Fault) -> Verdict:
+        load = Load(f"http://127.0.0.1:{self.machine.up.port}", CALLS_PER_SECOND)
+        over = asyncio.Event()
+        with Watch(self.machine.up.port) as watch:
+            playing = asyncio.create_task(load.run(over))
+            await asyncio.sleep(BEFORE)
+            span = await asyncio.to_thread(self._let_happen, fault)
+            await asyncio.sleep(AFTER)
+            over.set()
+            await playing
+        load.write(self.machine.directory / f"{fault.name}.jsonl")
+        return await asyncio.to_thread(self._judge, fault, load, watch, span)
+
+    def _let_happen(self, fault: Fault) -> tuple[float, float]:
+        """When it began, and when it was over."""
+        began = time.monotonic()
+        heal = fault.happen(self.machine)
+        lasts = fault.lasts
+        if self.is_selection and fault.selected_lasts is not None:
+            lasts = fault.selected_lasts
+        time.sleep(max(began + lasts - time.monotonic(), 0))
+        heal()
+        return began, time.monotonic()
+
+    def _judge(self, fault: Fault, load: Load, watch: Watch, span: tuple[float, float]) -> Verdict:
+        """As soon as nothing is left over, or when it has had its minute."""
+        while True:
+            with self.machine.database.connect() as connection:
+                found = rows.read(connection)
+            verdict = judge(
+                fault.name,
+                str(self.machine.kind),
+                load.log,
+                found,
+                span,
+                leader_after=span[1] - span[0],
+                ready_max=watch.ready_max,
+            )
+            is_late = time.monotonic() > span[1] + GHOSTS_END_WITHIN
+            if is_late or not (verdict.is_unfinished or self.machine.spooled):
+                has_ended = self.machine.up.process.poll() is not None
+                return dataclasses.replace(
+                    verdict,
+                    ended_programs=int(has_ended),
+                    may_refuse_events=fault.may_refuse_events,
+                )
+            time.sleep(0.5)
