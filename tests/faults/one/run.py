@@ -6,7 +6,8 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from tests.faults import rows
 from tests.faults.judging import Verdict, judge
@@ -25,6 +26,8 @@ class Run:
     machine: Machine
     tell: Callable[[str], None]
     is_selection: bool = False
+    # One thread all the time: a database that it starts ends with the thread.
+    _hand: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     def verdicts(self, faults: Sequence[Fault]) -> Iterator[Verdict]:
         for fault in faults:
@@ -39,7 +42,8 @@ class Run:
         with Watch(self.machine.up.port) as watch:
             playing = asyncio.create_task(load.run(over))
             await asyncio.sleep(BEFORE)
-            span = await asyncio.to_thread(self._let_happen, fault)
+            loop = asyncio.get_running_loop()
+            span = await loop.run_in_executor(self._hand, self._let_happen, fault)
             await asyncio.sleep(AFTER)
             over.set()
             await playing
