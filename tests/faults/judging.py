@@ -13,6 +13,7 @@ from tests.faults.tenants import CAPPED, MOST_AT_ONCE
 
 ALLOWED, REFUSED, AWAY = 200, 403, 503
 WANTED_WITHIN = 1.0  # seconds
+LATE_SHARE = 0.01  # of the refusals: what a busy machine may delay
 IN_AN_OUTAGE = 3  # refusals, within a second of each other
 SERVICE_AFTER_LEADER = 5.0  # seconds, at worst
 
@@ -42,6 +43,7 @@ class Verdict:
     ended_programs: int
     repeated: int = 0  # hooks whose connection broke before their answer
     most_at_once: int = 0  # calls of the capped tenant
+    refused_late: int = 0  # refusals that took longer than wanted
     may_refuse_events: bool = False  # where there is no disk either
 
     @property
@@ -65,6 +67,8 @@ class Verdict:
         broken = [f"{number} {what}" for what, number in hard.items() if number]
         if self.most_at_once > MOST_AT_ONCE:
             broken.append(f"{self.most_at_once} calls at once, where {MOST_AT_ONCE} are allowed")
+        if self.refused_late > max(1, self.refusals * LATE_SHARE):
+            broken.append(f"{self.refused_late} refusals took more than {WANTED_WITHIN:g} s")
         if self.leader_after is None:
             return [*broken, "there was no primary again"]
         if (self.service_after or 0.0) > self.leader_after + SERVICE_AFTER_LEADER:
@@ -134,6 +138,7 @@ def judge(
         ended_programs=0,
         repeated=count(log, lambda sent: sent.repeats > 0),
         most_at_once=find_most_at_once(log),
+        refused_late=count(refused, lambda sent: sent.seconds > WANTED_WITHIN),
     )
 
 

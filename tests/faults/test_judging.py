@@ -105,3 +105,11 @@ def test_refusals_long_after_the_fault_are_no_full_service():
     for sent in late:
         sent.sent_at, sent.answer = 15.5, 503
     assert broken(late) == ["no full service 5 s after the fault"]
+
+
+@pytest.mark.parametrize(("slow", "found"), [(1, 0), (2, 1)])
+def test_refusals_that_take_long(slow, found):
+    refused = [Sent(number, "connect", f"session-{number}", "", "", False) for number in range(9)]
+    for number, sent in enumerate(refused):
+        sent.sent_at, sent.answer, sent.seconds = 6.0, 503, 1.2 if number < slow else 0.5
+    assert broken(refused) == ["2 refusals took more than 1 s"] * found

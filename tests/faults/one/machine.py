@@ -24,6 +24,10 @@ class Kind(StrEnum):
     QUEUE = "a database of its own, and short queues"
 
 
+# Seconds. What ends while neither database nor disk takes it is ended by its lease, if late.
+LEASES = {"CLICKHOOK_SESSION_LEASE": "60", "CLICKHOOK_CALL_LEASE": "60"}
+
+
 class Machine:
     def __init__(self, kind: Kind, directory: Path) -> None:
         self.kind, self.directory = kind, directory
@@ -35,7 +39,7 @@ class Machine:
         self.proxy: Proxy | None = None
 
     def __enter__(self) -> Machine:
-        environment = {"WEB_CONCURRENCY": "2", "CLICKHOOK_CONNECTIONS": "4000"}
+        environment = {"WEB_CONCURRENCY": "2", **(LEASES if self.kind is Kind.OWN else {})}
         try:
             self._make_disk()
             environment |= self._make_clock() | self._make_database()

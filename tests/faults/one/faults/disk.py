@@ -42,6 +42,6 @@ class NoDiskError(Exception):
 
 
 FAULTS = [
-    Fault("spool's disk full", fill, 5, in_selection=True, may_refuse_events=True),
+    Fault("spool's disk full", fill, 5, may_refuse_events=True),
     Fault("spool read-only", make_read_only, 5, may_refuse_events=True),
 ]
