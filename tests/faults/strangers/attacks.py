@@ -7,6 +7,7 @@ import contextlib
 import multiprocessing
 import os
 import re
+import socket
 import urllib.parse
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -101,7 +102,11 @@ async def never_read(port: int, outcome: Counter) -> None:
 
     async def stranger() -> None:
         while True:
-            _, writer = await asyncio.open_connection(HOST, port)
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(client, (HOST, port))
+            _, writer = await asyncio.open_connection(sock=client)
             writer.transport.pause_reading()
             with contextlib.suppress(OSError, TimeoutError):
                 while True:
