@@ -111,7 +111,8 @@ async def never_read(port: int, outcome: Counter) -> None:
             with contextlib.suppress(OSError, TimeoutError):
                 while True:
                     writer.write(UNREAD)
-                    await asyncio.wait_for(writer.drain(), 5)
+                    async with asyncio.timeout(5):
+                        await writer.drain()
             outcome["closed or full"] += 1
             writer.transport.abort()
             await asyncio.sleep(1)
