@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -12,6 +15,7 @@ from clickhook.postgres import Server, socket_directory
 from tests.bench.processes import descendants
 
 MOST_CONNECTIONS = 60
+BACK_WITHIN = 60.0  # seconds
 
 
 class Database:
@@ -34,6 +38,18 @@ class Database:
         return psycopg.connect(
             host=str(self.socket.parent), user="clickhook", dbname="clickhook", autocommit=True
         )
+
+    def wait_for(self, query: Callable[[psycopg.Connection], Any]) -> Any:
+        """Its result, as soon as the database is there."""
+        deadline = time.monotonic() + BACK_WITHIN
+        while True:
+            try:
+                with self.connect() as connection:
+                    return query(connection)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
     def kill(self) -> None:
         self._signal(signal.SIGKILL)

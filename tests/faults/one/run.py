@@ -32,8 +32,7 @@ class Run:
     def verdicts(self, faults: Sequence[Fault]) -> Iterator[Verdict]:
         for fault in faults:
             self.tell(f"{self.machine.kind}: {fault.name}")
-            with self.machine.database.connect() as connection:
-                connection.execute(rows.EMPTY)
+            self.machine.database.wait_for(lambda connection: connection.execute(rows.EMPTY))
             verdict = asyncio.run(self._play(fault))
             self.tell(f"  {'; '.join(verdict.broken_rules) or 'no rule is broken'}")
             yield verdict
@@ -66,8 +65,7 @@ class Run:
     def _judge(self, fault: Fault, load: Load, watch: Watch, span: tuple[float, float]) -> Verdict:
         """As soon as nothing is left over, or when it has had its minute."""
         while True:
-            with self.machine.database.connect() as connection:
-                found = rows.read(connection)
+            found = self.machine.database.wait_for(rows.read)
             verdict = judge(
                 fault.name,
                 str(self.machine.kind),
