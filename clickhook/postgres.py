@@ -25,7 +25,8 @@ LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 
 START_SECONDS = 60.0
 USERS_SECONDS = 10.0
 ASK_AGAIN_AFTER = 5.0  # seconds
-# After a crash, one system call syncs the disk instead of one for each file: service is back sooner.
+# After a crash, one system call syncs the disk instead of one for each file: service is back
+# seconds sooner.
 SYNC = ["-crecovery_init_sync_method=syncfs"] if sys.platform == "linux" else []
 NEEDS_NO_DATABASE = {
     "up",
