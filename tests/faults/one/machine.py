@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tests.bench.processes import descendants
-from tests.clickhook.running_up import ROOT, Up
+from tests.clickhook.running_up import ROOT, Up, eventually
 from tests.faults.one.clock import Clock
 from tests.faults.one.database import Database
 from tests.faults.one.disk import Disk
@@ -26,6 +26,7 @@ class Kind(StrEnum):
 
 # Seconds. What ends while neither database nor disk takes it is ended by its lease, if late.
 LEASES = {"CLICKHOOK_SESSION_LEASE": "60", "CLICKHOOK_CALL_LEASE": "60"}
+STARTS_WITHIN = 180.0  # seconds, on a busy machine
 
 
 class Machine:
@@ -46,8 +47,9 @@ class Machine:
             if self.kind is Kind.QUEUE:
                 environment["DJANGO_SETTINGS_MODULE"] = "tests.faults.one.small_queue"
             self.up = Up(self.data_dir, **environment)
-            self.up.start()
+            self.up.start(ready=False)
             self._closing.callback(self.up.end)
+            eventually(lambda: self.up.get("/readyz") == 200, STARTS_WITHIN)
             self._fill(environment)
         except BaseException:
             self.__exit__()

@@ -48,3 +48,11 @@ def row(verdict: Verdict) -> tuple[str, ...]:
         f"{max(verdict.refused_later, 0):.1f} s",
         f"{verdict.ready_max:.2f} s",
     )
+
+
+def sum_up(verdict: Verdict) -> str:
+    """While the others are still to come."""
+    return (
+        f"{verdict.hooks} hooks, {verdict.refusals} refused, p50 {verdict.refusal_p50:.2f} s, "
+        f"at most {verdict.refusal_max:.2f} s, until {max(verdict.refused_later, 0):.1f} s after"
+    )

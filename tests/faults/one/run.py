@@ -14,6 +14,7 @@ from tests.faults.judging import Verdict, judge
 from tests.faults.load import Load
 from tests.faults.one.fault import Fault
 from tests.faults.one.machine import Machine
+from tests.faults.one.report import sum_up
 from tests.faults.one.watching import Watch
 
 CALLS_PER_SECOND = 20.0
@@ -34,7 +35,8 @@ class Run:
             self.tell(f"{self.machine.kind}: {fault.name}")
             self.machine.database.wait_for(lambda connection: connection.execute(rows.EMPTY))
             verdict = asyncio.run(self._play(fault))
-            self.tell(f"  {'; '.join(verdict.broken_rules) or 'no rule is broken'}")
+            rules = "; ".join(verdict.broken_rules) or "no rule is broken"
+            self.tell(f"  {sum_up(verdict)}: {rules}")
             yield verdict
 
     async def _play(self, fault: Fault) -> Verdict:
