@@ -29,7 +29,7 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--selection", action="store_true", help="three minutes, as in CI")
+    parser.add_argument("--selection", action="store_true", help="only what CI runs")
     asked = parser.parse_args()
 
     began = time.monotonic()

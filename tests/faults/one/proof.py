@@ -1,4 +1,4 @@
-"""Every fault, in ten minutes: `python -m pytest tests/faults/one/proof.py -n 0`."""
+"""Every fault: `python -m pytest tests/faults/one/proof.py -n 0`."""
 
 from __future__ import annotations
 
