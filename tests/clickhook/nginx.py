@@ -19,8 +19,18 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
 
 
 class Nginx:
-    def __init__(self, directory: Path, gateways: list[Gateway], *marks: str) -> None:
-        """`marks`: of what is switched on in its configuration, such as `#wcs`."""
+    def __init__(
+        self,
+        directory: Path,
+        gateways: list[Gateway],
+        *marks: str,
+        configuration: str = CONFIGURATION,
+        named: str = "gateway",
+    ) -> None:
+        """`marks`: of what is switched on in its configuration, such as `#wcs`.
+
+        `named`: what the configuration calls the gateways, before their number.
+        """
         self.port, self.directory = find_port(), directory
         self._certificate = make_certificate(directory)
         temporary = "".join(f"{kind}_temp_path {directory}/{kind};" for kind in TEMPORARY)
@@ -32,10 +42,10 @@ class Nginx:
             "/run/nginx.pid": str(directory / "pid"),
         }
         for number, gateway in enumerate(gateways, 1):
-            changes[f"gateway-{number}:8000"] = f"127.0.0.1:{gateway.port}"
+            changes[f"{named}-{number}:8000"] = f"127.0.0.1:{gateway.port}"
         for mark in marks:
             changes[f"{mark} "] = ""
-        (directory / "nginx.conf").write_text(_replace(CONFIGURATION, changes))
+        (directory / "nginx.conf").write_text(_replace(configuration, changes))
 
     def start(self) -> None:
         configuration = self.directory / "nginx.conf"
