@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from tests.cast import ACME_SIGNING
+from tests.cast_secrets import ACME_SIGNING
 from tests.wcs import payload, sign
 
 PATH = "/hooks/key-of-acme-1/connect"
