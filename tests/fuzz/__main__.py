@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
 
 from tests.attack.wire import PROBE, Unanswered, exchange
@@ -62,6 +62,8 @@ class Fuzz:
             judge_log(self._log.read())  # since the last time
         except Found as found:
             self.found, self.sent = found, sent
+            time.sleep(0.05)
+            self._log.read()  # what the log says of this one is not said of the next
             raise
 
     def send(self, sent: bytes, must_answer: bool = False) -> None:
@@ -143,6 +145,8 @@ def play_turn(fuzz: Fuzz, turn: int, ends: float) -> None:
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
     )
     @given(EXAMPLES)
     def play(example: list[Post | Bytes]) -> None:
