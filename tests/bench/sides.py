@@ -94,7 +94,8 @@ class Peer(Side):
         directory = self.rig.directory / self.name
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir()
-        shutil.copy(HERE / "peer" / "index.php", directory)
+        for program in ("index.php", "calls.php"):
+            shutil.copy(HERE / "peer" / program, directory)
         (directory / "rest_client_config.json").write_text(json.dumps(REST_CLIENT_CONFIG))
         filled = {
             "@DIR@": str(directory),

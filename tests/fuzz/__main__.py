@@ -24,6 +24,7 @@ from tests.attack.wire import PROBE, Unanswered, exchange
 from tests.bench.processes import descendants
 from tests.bench.rig import Rig
 from tests.bench.sides import Gateway
+from tests.fuzz import requests_file
 from tests.fuzz.judging import Found, judge_answer, judge_log, judge_rows
 from tests.fuzz.posts import EXAMPLES, Bytes, Post
 from tests.fuzz.stage import standing
@@ -33,7 +34,6 @@ PATIENCE = 20.0  # seconds
 REASONS = "SELECT reason, count(*) FROM hooks_event GROUP BY reason"
 # So that calls which nobody ends do not fill the cap for good.
 FORGET = "TRUNCATE hooks_session, hooks_call, hooks_event, hooks_meter CASCADE"
-ENDS = b"\n--- the next request, on a connection of its own ---\n"
 
 
 class Fuzz:
@@ -107,7 +107,7 @@ def main() -> int:
 
 def replay(fuzz: Fuzz, files: list[Path]) -> int:
     for file in files:
-        for sent in file.read_bytes().split(ENDS):
+        for sent in requests_file.read(file):
             fuzz.send(sent)
         fuzz.judge()
     print(f"{len(files)} files: nothing found")
@@ -158,7 +158,7 @@ def play_turn(fuzz: Fuzz, turn: int, ends: float) -> None:
 
 def report(fuzz: Fuzz, turn: int, found: Exception) -> int:
     file = Path(f"found-{turn}.http")
-    file.write_bytes(ENDS.join(fuzz.sent))
+    requests_file.write(file, fuzz.sent)
     print(f"Found with --seed {turn} after {fuzz.examples} examples: {found}", file=sys.stderr)
     print(f"{file}, to be sent again with --replay:", file=sys.stderr)
     for sent in fuzz.sent:
