@@ -95,7 +95,8 @@ class Rig:
         return points
 
     def post(self, side: Side, connections: int, seconds: float, file: Path) -> dict:
-        threads = min(connections, 2)
+        """Of a folder of files, each is for one connection."""
+        threads = connections if file.is_dir() else min(connections, 2)
         command = [
             "wrk",
             "-t",
@@ -110,7 +111,7 @@ class Rig:
         command += [side.url, "--", str(threads), f"/hooks/{hooks.KEY}/"]
         done = subprocess.run(
             command,
-            env={**os.environ, "HOOKS": str(file)},
+            env={**os.environ, "HOOKS": f"{file}/" if file.is_dir() else str(file)},
             capture_output=True,
             text=True,
             check=True,
