@@ -28,6 +28,7 @@ from hooks.payloads import Malformed, Payload, check_shape, parse
 from hooks.reasons import Decision, Reason
 from hooks.recording import LoggedEvent, Record
 from hooks.request import HookRequest
+from hooks.strangers import STRANGERS, Pace
 from hooks.tickets.credentials import read_credentials
 from tenants.secrets.encryption import SecretUnreadable
 
@@ -51,6 +52,7 @@ _REST_CLIENT_CONFIG = orjson.Fragment(orjson.dumps(REST_CLIENT_CONFIG))
 # What ends a hook before there is anything to decide. Any other error is a fault of ours.
 REFUSALS = (Refused, Malformed, UnsupportedMediaType, SecretUnreadable)
 _strangers_seen: dict[tuple[str, Reason], float] = {}
+_strangers_pace = Pace()
 
 
 class WcsParser(BaseParser):
@@ -118,6 +120,9 @@ class HookView(APIView):
         response = WcsResponse(answer.body, status=answer.reason.status)
         finalized = self.finalize_response(asked, response)
         count_answer(_posted(asked), answer.reason)
+        if answer.reason in STRANGERS:
+            _posted(asked).drop_body()
+            await _strangers_pace.wait()
         return finalized
 
     async def post(self, request: Request) -> Answer:

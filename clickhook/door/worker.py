@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from gunicorn.workers import gasgi  # type: ignore[import-untyped]
 
+from clickhook.door import parser  # noqa: F401 - it takes the place of gunicorn's
 from clickhook.door.connections import Connections
 from clickhook.door.protocol import DoorProtocol
 
