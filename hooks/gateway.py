@@ -15,7 +15,7 @@ from hooks.lanes import Lanes
 from hooks.methods import find
 from hooks.reasons import Reason, refusal
 from hooks.request import HookRequest
-from hooks.views import HookView, count_answer
+from hooks.views import HookView, count_answer, strangers_turn
 from tenants.secrets.fields import key_ring
 
 log = logging.getLogger("hooks")
@@ -47,6 +47,7 @@ class Gateway:
             request = HookRequest(match["key"], find(match["method"]), headers, body)
             del body  # the request drops it where a stranger has to wait
         except TooLarge:
+            await strangers_turn()
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             return await _refuse(send, status, (b"connection", b"close"))
         except ConnectionResetError:

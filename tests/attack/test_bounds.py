@@ -10,7 +10,6 @@ import pytest
 
 from clickhook.door.parser import LARGEST_HEAD, PIECE, SMALL_PIECES
 from hooks.models import Event
-from hooks.strangers import AT_ONCE
 from tests.attack.forms import BODY, CHUNKED, END, LENGTH, chunk, post
 from tests.attack.wire import PROBE, exchange, read_answers
 
@@ -54,7 +53,7 @@ def test_a_few_tiny_chunks_are_a_body(cast, gateway):
 
 
 def test_a_good_hook_goes_before_strangers_who_wait(acme, gateway):
-    strangers = 4 * AT_ONCE  # of two processes
+    strangers = 400  # of whom each of two processes answers 100 at once
     with contextlib.ExitStack() as opened:
         waiting = [
             opened.enter_context(socket.create_connection(("127.0.0.1", gateway.port), 10))

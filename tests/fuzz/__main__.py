@@ -68,11 +68,19 @@ class Fuzz:
 
     def send(self, sent: bytes, must_answer: bool = False) -> None:
         """Raises Found."""
+        received = self._exchange(sent)
+        if (
+            must_answer and not received
+        ):  # sent too late, on a busy machine: the gateway waits 0.3 s
+            received = self._exchange(sent)
+        self.statuses.update(judge_answer(received, sent, must_answer))
+
+    def _exchange(self, sent: bytes) -> bytes:
+        """Raises Found."""
         try:
-            received = self._runner.run(exchange(self._gateway.port, sent + PROBE, None, PATIENCE))
+            return self._runner.run(exchange(self._gateway.port, sent + PROBE, None, PATIENCE))
         except Unanswered as error:
             raise Found("the connection stays open, unanswered") from error
-        self.statuses.update(judge_answer(received, sent, must_answer))
 
     def judge(self) -> None:
         """Raises Found."""
