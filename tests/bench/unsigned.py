@@ -112,7 +112,9 @@ def report(refuse: Visit, read: Visit, rounds: int) -> int:
                 for _ in range(rounds - 1)
             ]
             alone, whole = (statistics.median(column) for column in zip(*turns, strict=True))
-            print(f"| {name} | {size:,} | {alone:.0f} us | {whole:.0f} us | {whole - alone:.0f} us |")
+            print(
+                f"| {name} | {size:,} | {alone:.0f} us | {whole:.0f} us | {whole - alone:.0f} us |"
+            )
             if "wrong" not in name:
                 worst = max(worst, whole - alone)
     return int(worst >= GOAL_US)
