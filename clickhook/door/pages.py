@@ -42,6 +42,7 @@ class Pages:
         self._uploads = UploadBudget()
         self._visits: set[asyncio.Task[None]] = set()
         self._sign_in_paths = {reverse(f"admin:{name}") for name in ("login", "code", "enrol")}
+        self._provider_path = reverse("admin:sso")
         self._file_paths = (f"/{settings.STATIC_URL.strip('/')}/", "/button.js")
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -66,7 +67,9 @@ class Pages:
     def _slots_for(self, scope: dict[str, Any]) -> Slots:
         if scope["path"].startswith(self._file_paths):
             return self._files
-        is_sign_in = scope["method"] == "POST" and scope["path"] in self._sign_in_paths
+        is_form = scope["method"] == "POST" and scope["path"] in self._sign_in_paths
+        # Both ways wait for the provider's answers.
+        is_sign_in = is_form or scope["path"].startswith(self._provider_path)
         return self._sign_ins if is_sign_in else self._pages
 
 

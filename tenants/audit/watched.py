@@ -27,6 +27,7 @@ LEFT_OUT = {
 NAMES = {
     "tenants.LimitRaise": ("row_name", "field"),
     "tenants.SipAccount": ("login", "domain"),
+    "tenants.SsoIdentity": ("issuer", "subject"),
     "tenants.TicketKey": ("kid",),
     "tenants.VisitorLogin": ("login",),
     "tenants.WebhookEndpoint": ("url",),

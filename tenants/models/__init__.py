@@ -17,6 +17,7 @@ from tenants.models.limit_raise import LimitRaise
 from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
+from tenants.models.sso_identity import SsoIdentity
 from tenants.models.tenant import Tenant
 from tenants.models.ticket_key import TicketKey
 from tenants.models.token_key import TokenKey
@@ -38,6 +39,7 @@ __all__ = [
     "Rate",
     "SecondFactor",
     "SipAccount",
+    "SsoIdentity",
     "Tenant",
     "TicketKey",
     "TokenKey",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import django_otp
 import qrcode
+from django.conf import settings
 from django.contrib.admin import site
 from django.contrib.auth.models import User
 from django.contrib.auth.views import RedirectURLMixin, redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
@@ -30,6 +31,7 @@ from tenants.sign_in.confirmation import (
 )
 from tenants.sign_in.ending import end_sessions
 from tenants.sign_in.forms import CodeForm
+from tenants.sign_in.sso.pages import is_verified_by_provider
 
 if TYPE_CHECKING:
     _CodeForm = FormView[CodeForm]
@@ -76,6 +78,9 @@ class CodePage(_HalfSignedInPage):
     template_name = "tenants/sign_in/code.html"
 
     def redirect_or_prepare(self, request: Any) -> HttpResponse | None:
+        if is_verified_by_provider(request):
+            back = urlencode({"next": self.get_redirect_url()})
+            return HttpResponseRedirect(f"{reverse('admin:sso')}?{back}")
         self.factor = confirmed_factor(request.user)
         return None if self.factor else HttpResponseRedirect(reverse("admin:enrol"))
 
@@ -182,17 +187,19 @@ class SecondFactorPage(TemplateView):
     template_name = "tenants/sign_in/second_factor.html"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        factor = confirmed_factor(self.request.user)
-        return super().get_context_data(
-            **site.each_context(self.request), title="Second factor", factor=factor, **more
-        )
+        context = {
+            "title": "Second factor",
+            "factor": confirmed_factor(self.request.user),
+            "sso": settings.CLICKHOOK_OIDC,
+        }
+        return super().get_context_data(**site.each_context(self.request), **context, **more)
 
     @confirmed_recently
     def post(self, request: HttpRequest) -> HttpResponse:
         """Makes new recovery codes."""
         with transaction.atomic():
             factors = SecondFactor.objects.select_for_update()
-            factor = factors.get(user=request.user.pk, confirmed=True)
+            factor = get_object_or_404(factors, user=request.user.pk, confirmed=True)
             codes = factor.new_recovery_codes()
             factor.save(update_fields=["recovery_digests"])
         return _show_recovery_codes(request, codes)
