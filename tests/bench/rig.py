@@ -116,7 +116,10 @@ class Rig:
             text=True,
             check=True,
         )
-        return json.loads(done.stdout.splitlines()[-1])
+        report = json.loads(done.stdout.splitlines()[-1])
+        if not report["requests"]:
+            raise SystemExit(f"{side.name} answered nothing in {seconds:g} s")
+        return report
 
     def warm(self, side: Side) -> None:
         file = self.write_connects(500)
