@@ -52,6 +52,7 @@ def test_a_few_tiny_chunks_are_a_body(cast, gateway):
     assert statuses(gateway, post(CHUNKED, raw=b"".join(pieces) + rest + END)) == (200, 200)
 
 
+@pytest.mark.proof
 def test_a_good_hook_goes_before_strangers_who_wait(acme, gateway):
     strangers = 400  # of whom each of two processes answers 100 at once
     with contextlib.ExitStack() as opened:
