@@ -62,7 +62,7 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
         rows = (
             super()
             .get_queryset(request)
-            .prefetch_related("groups", "secondfactor_set", "ssoidentity_set")
+            .prefetch_related("groups", "secondfactor_set", "ssoidentity_set", "passkeys")
         )
         return rows.annotate(tenant_number=Count("assignments"))
 
@@ -111,7 +111,8 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
         confirmed = [factor for factor in user.secondfactor_set.all() if factor.confirmed]
         if not confirmed:
             return "the provider's" if user.ssoidentity_set.all() else alarm("not set up")
-        return f"set up, {len(confirmed[0].recovery_digests)} recovery codes"
+        codes, passkeys = len(confirmed[0].recovery_digests), len(user.passkeys.all())
+        return f"set up, {codes} recovery codes, {passkeys} passkeys"
 
     @admin.display(description="account at the provider")
     def provider(self, user: Any) -> str:
@@ -140,6 +141,7 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
     ) -> HttpResponse | None:
         for user in users:
             SecondFactor.objects.filter(user=user).delete()
+            user.passkeys.all().delete()
             end_sessions(user, except_key=request.session.session_key)
             self.log_change(request, user, "Reset the second factor.")
 

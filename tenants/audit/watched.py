@@ -41,6 +41,7 @@ UNREMARKABLE = (
     "last_login",
     "last_step",
     "last_used_at",
+    "sign_count",
     "throttling_failure_timestamp",
     "throttling_failure_count",
 )

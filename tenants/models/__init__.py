@@ -14,6 +14,7 @@ from tenants.models.domain import Domain
 from tenants.models.domain_proof import DomainProof
 from tenants.models.import_run import ImportedRow, ImportRun
 from tenants.models.limit_raise import LimitRaise
+from tenants.models.passkey import Passkey
 from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
@@ -36,6 +37,7 @@ __all__ = [
     "ImportRun",
     "ImportedRow",
     "LimitRaise",
+    "Passkey",
     "Rate",
     "SecondFactor",
     "SipAccount",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-import django_otp
 import qrcode
 from django.conf import settings
 from django.contrib.admin import site
@@ -21,13 +20,13 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 from qrcode.image.svg import SvgPathFillImage
 
-from tenants.models import SecondFactor
+from tenants.models import Passkey, SecondFactor
 from tenants.sign_in.confirmation import (
     ask_for_confirmation,
     confirmed_recently,
     is_confirmed,
-    note_confirmation,
     reason_to_ask,
+    verify_session,
 )
 from tenants.sign_in.ending import end_sessions
 from tenants.sign_in.forms import CodeForm
@@ -67,12 +66,6 @@ class _HalfSignedInPage(RedirectURLMixin, _CodeForm):
             **site.each_context(self.request), next=self.get_redirect_url(), **more
         )
 
-    def verify_session(self, factor: SecondFactor) -> None:
-        """From here on the session has another key, and is verified."""
-        self.request.session.cycle_key()
-        django_otp.login(self.request, factor)
-        note_confirmation(self.request)
-
 
 class CodePage(_HalfSignedInPage):
     template_name = "tenants/sign_in/code.html"
@@ -99,11 +92,13 @@ class CodePage(_HalfSignedInPage):
             "recovery": recovery,
             "other_way": f"?{urlencode(other)}",
             "why": reason_to_ask(self.request) if is_verified else "",
+            "next_query": urlencode({"next": self.get_redirect_url()}),
+            "has_passkey": self.request.user.passkeys.exists(),
         }
         return super().get_context_data(**context, **more)
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
-        self.verify_session(form.factor)
+        verify_session(self.request, form.factor)
         return super().form_valid(form)
 
 
@@ -131,7 +126,7 @@ class EnrolPage(_HalfSignedInPage):
         codes = self._replace_factor()
         if not codes:
             return HttpResponseRedirect(reverse("admin:code"))
-        self.verify_session(self.factor)
+        verify_session(self.request, self.factor)
         end_sessions(self.request.user, except_key=self.request.session.session_key)
         return _show_recovery_codes(self.request, codes)
 
@@ -191,6 +186,8 @@ class SecondFactorPage(TemplateView):
             "title": "Second factor",
             "factor": confirmed_factor(self.request.user),
             "sso": settings.CLICKHOOK_OIDC,
+            "passkeys": Passkey.objects.filter(user=self.request.user.pk),
+            "may_add_passkey": is_confirmed(self.request),
         }
         return super().get_context_data(**site.each_context(self.request), **context, **more)
 

@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 
 from tenants.scope import ALL_TENANTS, read_scope_once, scope_of
+from tenants.sign_in.confirmation import confirmed_recently
 
 
 class Autocomplete(AutocompleteJsonView):
@@ -42,7 +43,7 @@ class Site(AdminSite):
         return super().has_permission(request) and request.user.is_verified()  # type: ignore[union-attr]
 
     def get_urls(self) -> list[Any]:
-        from tenants.sign_in import pages  # which need the site
+        from tenants.sign_in import pages, passkeys  # which need the site
         from tenants.sign_in.sso import pages as sso
 
         # Signing out must work before the second factor too, and no row has a page elsewhere.
@@ -55,6 +56,19 @@ class Site(AdminSite):
             path("enrol/", pages.EnrolPage.as_view(), name="enrol"),
             path("enrol/qr.svg", pages.qr_code, name="enrol_qr"),
             path("second-factor/", second_factor, name="second_factor"),
+            path("code/passkey/options/", passkeys.code_options, name="passkey_options"),
+            path("code/passkey/", passkeys.code, name="passkey"),
+            path(
+                "passkeys/options/",
+                self.admin_view(passkeys.new_options),
+                name="new_passkey_options",
+            ),
+            path("passkeys/", self.admin_view(passkeys.add), name="add_passkey"),
+            path(
+                "passkeys/<int:pk>/remove/",
+                self.admin_view(confirmed_recently(passkeys.remove)),
+                name="remove_passkey",
+            ),
             path("sso/", sso.begin_page, name="sso"),
             path("sso/return/", sso.return_page, name="sso_return"),
             *others,

@@ -13,7 +13,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -21,6 +21,7 @@ from tenants.audit.acting import acting
 from tenants.models import SsoIdentity
 from tenants.sign_in.client_address import client_address
 from tenants.sign_in.confirmation import note_confirmation
+from tenants.sign_in.next_page import next_page
 from tenants.sign_in.sso import person, visit
 from tenants.sign_in.sso.refused import SsoRefused
 from tenants.sign_in.sso.rights import has_second_factor, verified_email
@@ -39,7 +40,7 @@ def begin_page(request: HttpRequest) -> HttpResponse:
     again = request.user.pk if is_verified_by_provider(request) else None
     redirect_uri = _scheme() + request.get_host() + reverse("admin:sso_return")
     try:
-        address, begun = provider.begin(redirect_uri, _next_page(request), again)
+        address, begun = provider.begin(redirect_uri, next_page(request), again)
     except SsoRefused as refusal:
         return _refuse(request, refusal)
 
@@ -97,17 +98,11 @@ def _sign_in(request: HttpRequest, identity: SsoIdentity, claims: Any, is_recent
             note_confirmation(request)
 
 
-def _lead_on(request: Any, next_page: str) -> HttpResponse:
+def _lead_on(request: Any, asked: str) -> HttpResponse:
     if is_verified_by_provider(request):
-        return HttpResponseRedirect(next_page or reverse("admin:index"))
-    query = f"?{urlencode({'next': next_page})}" if next_page else ""
+        return HttpResponseRedirect(asked or reverse("admin:index"))
+    query = f"?{urlencode({'next': asked})}" if asked else ""
     return HttpResponseRedirect(reverse("admin:code") + query)
-
-
-def _next_page(request: HttpRequest) -> str:
-    asked = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
-    return asked if is_ours and len(asked) <= 1000 else ""
 
 
 def _scheme() -> str:

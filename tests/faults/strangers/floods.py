@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from tests.bench.hooks import KEY
-from tests.faults.strangers import HOST, Target
+from tests.faults.strangers.attacks import HOST, Target
 
 BODY = b'{"nodeId": "n", "appKey": "defaultApp", "sessionId": "s", "custom": "%s"}' % (b"x" * 900)
 MIB = b"x" * 2**20

@@ -7,6 +7,7 @@ import contextlib
 import multiprocessing
 import os
 import re
+import socket
 import ssl
 import urllib.parse
 from collections import Counter
@@ -91,6 +92,9 @@ async def ask_readyz(target: Target, outcome: Counter) -> None:
     await _repeat(150, target, outcome, request)
 
 
+UNREAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100
+
+
 SIGN_IN_PAGE = b"GET /admin/login/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -113,6 +117,32 @@ async def sign_in(target: Target, outcome: Counter) -> None:
         ).encode()
 
     await _repeat(150, target, outcome, request)
+
+
+async def never_read(target: Target, outcome: Counter) -> None:
+    """Each asks as long as the gateway takes it, and leaves every answer where it is."""
+
+    async def stranger() -> None:
+        while True:
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(client, (HOST, target.port))
+            _, writer = await asyncio.open_connection(sock=client)
+            writer.transport.pause_reading()
+            with contextlib.suppress(OSError):
+                while True:
+                    writer.write(UNREAD)
+                    await writer.drain()
+                    await asyncio.sleep(0)
+            outcome["closed"] += 1
+            writer.transport.abort()
+            await asyncio.sleep(1)
+
+    async with asyncio.TaskGroup() as strangers:
+        for _ in range(200):
+            strangers.create_task(stranger())
+            await asyncio.sleep(0.005)
 
 
 async def _repeat(
