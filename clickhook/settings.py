@@ -258,7 +258,14 @@ LOGGING = {
         "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
         "json": {"()": "clickhook.log_lines.JsonLine"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": _log_format}},
+    "filters": {"strangers": {"()": "clickhook.log_lines.OneLineForStrangers"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": _log_format,
+            "filters": ["strangers"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": _log_level},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

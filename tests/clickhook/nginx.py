@@ -6,11 +6,12 @@ import http.client
 import shutil
 import ssl
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from tests.clickhook.certificate import make_certificate
-from tests.clickhook.running_up import eventually, find_port, is_listening
-from tests.conftest import ROOT, Gateway
+from tests.clickhook.running_up import ROOT, eventually, find_port, is_listening
 from tests.wcs import Wcs
 
 PROGRAM = shutil.which("nginx", path="/usr/sbin:/usr/bin")
@@ -18,11 +19,15 @@ CONFIGURATION = (ROOT / "docker" / "nginx.conf").read_text()
 TEMPORARY = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
 
 
+class Listening(Protocol):
+    port: int
+
+
 class Nginx:
     def __init__(
         self,
         directory: Path,
-        gateways: list[Gateway],
+        gateways: Sequence[Listening],
         *marks: str,
         configuration: str = CONFIGURATION,
         named: str = "gateway",
@@ -50,12 +55,12 @@ class Nginx:
     def start(self) -> None:
         configuration = self.directory / "nginx.conf"
         command = [PROGRAM, "-p", self.directory, "-c", configuration, "-g", "daemon off;"]
-        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         eventually(lambda: is_listening(self.port))
 
     def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait()
+        self.process.terminate()
+        self.process.wait()
 
     def wcs(self, key: str, secret: str | None) -> Wcs:
         wcs = Wcs(self.port, key, secret)
