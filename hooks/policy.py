@@ -16,6 +16,7 @@ from hooks.streams.policy import decide_end, decide_stream, judge_report
 # WCS repeats a POST within seconds.
 REPEATED_WITHIN = timedelta(minutes=1)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+MOVES = "move of tenant "  # how the key of a switch begins that hooks.cells turned on
 # That a call goes on; only FINISH, BUSY and FAILED could follow a refusal.
 GOES_ON = {"TRYING", "RING", "RING_MEDIA", "SESSION_PROGRESS", "ESTABLISHED", "HOLD"}
 
@@ -33,7 +34,7 @@ def decide(
     if facts.instance_app_key and payload.text("appKey") != facts.instance_app_key:
         return Reason.APP_KEY
     if facts.switched_off:
-        return Reason.SWITCHED_OFF
+        return _switched_off(facts.switched_off)
     if method.kind is Kind.CONNECT:
         return _connect(payload, origin_is_sound, facts, now)
     return _invocation(method, payload, facts, now)
@@ -48,6 +49,10 @@ def _invocation(method: Method, payload: Payload, facts: Facts, now: datetime) -
         refused = _session(facts) or _served(facts)
         return refused or decide_stream(ASKING[method.name], payload, facts, now)
     return Reason.INCOMING_REFUSED if method.kind is Kind.INCOMING else Reason.METHOD_REFUSED
+
+
+def _switched_off(key: str) -> Reason:
+    return Reason.TENANT_MOVES if key.startswith(MOVES) else Reason.SWITCHED_OFF
 
 
 def supersedes(facts: Facts, reason: Reason) -> bool:

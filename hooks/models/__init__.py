@@ -20,6 +20,7 @@ from hooks.models.spent_ticket import SpentTicket
 from hooks.models.stream import Stream
 from hooks.models.stream_ending import StreamEnding
 from hooks.models.switch import Switch
+from hooks.models.tenant_move import TenantMove
 from hooks.models.time_display import TimeDisplay
 from hooks.models.visitor_block import VisitorBlock, VisitorBreach
 from hooks.models.webhook_delivery import WebhookDelivery, WebhookStanding
@@ -43,6 +44,7 @@ __all__ = [
     "Stream",
     "StreamEnding",
     "Switch",
+    "TenantMove",
     "TimeDisplay",
     "VisitorBlock",
     "VisitorBreach",
