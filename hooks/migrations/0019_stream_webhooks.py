@@ -63,7 +63,7 @@ CREATE OR REPLACE TRIGGER webhook_stream_moved AFTER UPDATE ON hooks_stream
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('hooks', '0017_streams'),
+        ('hooks', '0018_streams'),
     ]
 
     operations = [
