@@ -50,8 +50,9 @@ def end_calls(tenant: Tenant) -> list[EndedCall]:
 
 
 def count_living_calls(tenant: Tenant) -> int:
-    """Streams among them."""
-    """Not those that still hold what they reserved: they give it back in the other cell."""
+    """And streams. Not those that still hold what they reserved: they give it back in the other
+    cell.
+    """
     calls = Call.objects.filter(tenant=tenant, ended_at=None)
     streams = Stream.objects.filter(tenant=tenant, ended_at=None)
     return calls.count() + streams.count()
