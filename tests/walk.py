@@ -49,6 +49,7 @@ ARGUMENTS = {
     ],
     "endpoint_id": lambda endpoints: [str(endpoint.pk) for endpoint in endpoints],
     "app_label": lambda rows: sorted({model._meta.app_label for model in admin.site._registry}),
+    "passkey_id": lambda rows: ["1"],  # it takes posts alone
     "key": lambda rows: [str(upload.pk) for upload in Upload.objects.all()],
     "url": lambda rows: ["acme"],
 }
