@@ -26,6 +26,10 @@ UPDATE hooks_session
  WHERE id = ANY (%(ids)s)
 """
 CALLS = "UPDATE hooks_call SET visitor = '', end_info = '' WHERE session_id = ANY (%(ids)s)"
+QUALITY = """
+DELETE FROM hooks_callquality
+ WHERE call_id = ANY (ARRAY(SELECT id FROM hooks_call WHERE session_id = ANY (%(ids)s)))
+"""
 EVENTS = "UPDATE hooks_event SET body = '{}', detail = '' WHERE session_id = ANY (%(ids)s)"
 # What customers' systems were told, and what they answered.
 MESSAGES = """
@@ -96,7 +100,7 @@ def erase(tenant_id: int, visitor: str | None) -> Iterator[Erased]:
 
     for ids in _batches(NEXT_SESSIONS, whose, NO_UUID):
         with transaction.atomic():
-            for statement in (SESSIONS, CALLS, EVENTS, MESSAGES):
+            for statement in (SESSIONS, CALLS, QUALITY, EVENTS, MESSAGES):
                 _execute(statement, {"ids": ids})
         erased.sessions += len(ids)
         yield erased

@@ -57,6 +57,7 @@ class Kind:
 # Nobody deletes these with their call but we: no constraint says that they belong to it.
 _WITH_CALLS = """,
     ending AS (DELETE FROM hooks_ending WHERE call_id = ANY (ARRAY(SELECT id FROM gone))),
+    quality AS (DELETE FROM hooks_callquality WHERE call_id = ANY (ARRAY(SELECT id FROM gone))),
     keypad AS (DELETE FROM hooks_keypad WHERE call_id = ANY (ARRAY(SELECT id FROM gone))),
     alarm AS (UPDATE hooks_alarm SET call_id = NULL
                WHERE call_id = ANY (ARRAY(SELECT id FROM gone)))"""
@@ -109,7 +110,8 @@ _SHORT_LIVED = (
         "done_at",
         key="call_id",
     ),
-    # A ticket that has expired is refused for that, so its row is of no use any more.
+    # A ticket that has expired is refused for that, so its row is of no use any more. Those of the
+    # gateway expire later here: they tie the report of a call's quality to the call.
     Kind("spent tickets", "hooks_spentticket", "until < now()", "until", key="tenant_id, jti"),
     Kind(
         "breaches",

@@ -1,7 +1,8 @@
 """POST /tickets/<public key>: gives a ticket to a tenant's page that did a piece of work.
 
-A page asks for a challenge (GET), solves it, and posts the solution. Only pages of the tenant's
-origins can read the answers.
+A page asks for a challenge (GET), solves it, and posts the solution. After its call it may post to
+/tickets/<public key>/quality, with the ticket, how well the call came through. Only pages of the
+tenant's origins can read the answers.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from hooks.gateway import Scope, Send
 from hooks.hook import list_covering
 from hooks.reasons import refusal
 from hooks.statements.issuing import ASK_FOR_TICKET
+from hooks.statements.noting import NOTE_QUALITY
 from hooks.tickets.challenge import Solved, is_solved, make_challenge, open_solution
 from hooks.tickets.claims import ALIAS
 from hooks.tickets.gateway_key import visitor_key
 from hooks.tickets.offer import TicketFacts, describe_tenant, make_offer
 from hooks.tickets.pace import Pace
+from hooks.tickets.quality import BadReport, Report, read_report
 from hooks.tickets.queries import Busy, Queries
 from hooks.tickets.visitor import name_address
 from tenants.origins import BadOrigin, Origin, parse
@@ -37,16 +40,19 @@ from tenants.sign_in.client_address import network_address, pick_address
 log = logging.getLogger("hooks")
 # A call takes two requests, and perhaps a third that asks whether the page may ask.
 MOST_REQUESTS, WINDOW = 60, 60.0  # of one address, in seconds
+MOST_REPORTS = 30  # of one address in the same time; they cost no ticket
 LARGEST_BODY = 4 * 1024  # bytes
 
-_PATH = re.compile(r"/+tickets/+(?P<key>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})/*", re.ASCII)
-_METHODS = ("GET", "POST", "OPTIONS")
+_KEY = "(?P<key>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_PATH = re.compile(rf"/+tickets/+{_KEY}(?P<quality>/+quality)?/*", re.ASCII)
+_METHODS = {True: ("POST", "OPTIONS"), False: ("GET", "POST", "OPTIONS")}  # of reports, or not
 
 
 class Asking(NamedTuple):
-    """Who asks for a ticket."""
+    """Who asks for a ticket, or reports."""
 
     public_key: str
+    is_report: bool
     origin: Origin
     address: str  # empty where a proxy told nonsense
 
@@ -67,6 +73,7 @@ class TicketOffice:
     def __init__(self) -> None:
         self._queries = Queries(settings.CLICKHOOK_HOOK_DEADLINE)
         self._pace = Pace(MOST_REQUESTS, WINDOW)
+        self._pace_of_reports = Pace(MOST_REPORTS, WINDOW)
         self._threads = ThreadPoolExecutor(1, "ticket-work")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,31 +109,35 @@ class TicketOffice:
             challenge = {"challenge": make_challenge(asking.purpose)}
             described = describe_tenant(facts, datetime.now(UTC))
             return HTTPStatus.OK, orjson.dumps(challenge | described)
-        return HTTPStatus.OK, orjson.dumps(await self._give(asking, headers, receive))
+        body = await _read(receive, headers)
+        if asking.is_report:
+            await self._note(asking, body)
+            return HTTPStatus.NO_CONTENT, b""
+        return HTTPStatus.OK, orjson.dumps(await self._give(asking, body))
 
     def _look_at(self, scope: Scope, headers: dict[bytes, bytes]) -> Asking:
         """Costs microseconds. Raises Refused."""
         forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
         address = pick_address((scope.get("client") or [""])[0], forwarded) or ""
-        if wait := self._pace.wait_seconds(network_address(address) or ""):
+        match = _PATH.fullmatch(scope["path"])
+        is_report = match is not None and match["quality"] is not None
+        pace = self._pace_of_reports if is_report else self._pace
+        if wait := pace.wait_seconds(network_address(address) or ""):
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, wait)
 
-        match = _PATH.fullmatch(scope["path"])
         if match is None:
             raise Refused(HTTPStatus.NOT_FOUND)
-        if scope["method"] not in _METHODS:
+        if scope["method"] not in _METHODS[is_report]:
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
         try:
             origin = parse(headers.get(b"origin", b"").decode("latin-1"))
         except BadOrigin as error:
             raise Refused(HTTPStatus.FORBIDDEN) from error
-        return Asking(match["key"], origin, address)
+        return Asking(match["key"], is_report, origin, address)
 
-    async def _give(
-        self, asking: Asking, headers: dict[bytes, bytes], receive: Receive
-    ) -> dict[str, Any]:
+    async def _give(self, asking: Asking, body: bytes) -> dict[str, Any]:
         """Signature and expiry, then the challenge is spent, then the work. Raises Refused."""
-        alias, solved = _parse(await _read(receive, headers), asking)
+        alias, solved = _parse(body, asking)
         facts = await self._ask(asking, alias, solved)
         if not facts.has_spent:
             raise Refused(HTTPStatus.FORBIDDEN)
@@ -137,20 +148,34 @@ class TicketOffice:
         visitor = name_address(asking.address, visitor_key())
         return make_offer(facts, asking.origin, visitor, datetime.now(UTC))
 
+    async def _note(self, asking: Asking, body: bytes) -> None:
+        """The ticket is the proof: it leads to the one session that spent it. Raises Refused."""
+        report = _parse_report(body)
+        facts = await self._ask(asking, report.claims.alias, None)
+        if not report.is_vouched_for(facts.tenant_id, str(asking.origin), datetime.now(UTC)):
+            raise Refused(HTTPStatus.FORBIDDEN)
+
+        numbers = orjson.dumps(report.numbers).decode()
+        values = [facts.tenant_id, report.claims.jti, report.call, numbers]
+        if not await self._query(NOTE_QUALITY, values):
+            raise Refused(HTTPStatus.NOT_FOUND)
+
     async def _ask(self, asking: Asking, alias: str, solved: Solved | None) -> TicketFacts:
         """Raises Refused."""
         spending = [solved.nonce, solved.expires_at] if solved else ["", 0]
         covering = list_covering(asking.origin)
-        try:
-            values = [asking.public_key, covering, alias, *spending]
-            rows = await self._queries.ask(ASK_FOR_TICKET, values)
-        except (DatabaseAway, Busy) as error:
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, wait_seconds=1) from error
-
+        rows = await self._query(ASK_FOR_TICKET, [asking.public_key, covering, alias, *spending])
         facts = TicketFacts._make(rows[0]) if rows else None
         if facts is None or not facts.gives_tickets:
             raise Refused(HTTPStatus.NOT_FOUND)
         return facts
+
+    async def _query(self, statement: str, values: list[Any]) -> list[Any]:
+        """Raises Refused."""
+        try:
+            return await self._queries.ask(statement, values)
+        except (DatabaseAway, Busy) as error:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, wait_seconds=1) from error
 
 
 def _read_alias(scope: Scope) -> str:
@@ -177,6 +202,14 @@ async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
     if len(body) > LARGEST_BODY:
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return body
+
+
+def _parse_report(body: bytes) -> Report:
+    """Raises Refused."""
+    try:
+        return read_report(body)
+    except BadReport as error:
+        raise Refused(HTTPStatus.BAD_REQUEST) from error
 
 
 def _parse(body: bytes, asking: Asking) -> tuple[str, Solved]:

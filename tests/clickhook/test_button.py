@@ -14,7 +14,7 @@ from clickhook.button import script, websdk
 from tests.conftest import Gateway
 from tests.environment import DATA_DIR
 
-BUDGET = 110_000  # bytes on the wire for a first call: button.js and the Web SDK
+BUDGET = 115_000  # bytes on the wire for a first call: button.js and the Web SDK
 # The Web SDK gzipped, as manage.py websdk puts it there; a test in tests/e2e measures the real one.
 SDK_BYTES = 92_059
 SDK = b"// an SDK\n" * 100

@@ -14,6 +14,7 @@ from hooks.limits.weighing import read_asked, weigh_call
 from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones, parts
 from hooks.statements.issuing import ASK_FOR_TICKET
 from hooks.statements.logins import READ_LOGIN
+from hooks.statements.noting import NOTE_QUALITY
 from hooks.statements.reading import (
     READ_CALL,
     READ_CONNECT,
@@ -142,6 +143,7 @@ HOT = {
     ),
     "ticket for a page": (ASK_FOR_TICKET, [PUBLIC_KEY, ACME, "sales", "", "0"]),
     "ticket for an app": (ASK_FOR_TICKET, [PUBLIC_KEY, APP, "sales", "", "0"]),
+    "report of a call's quality": (NOTE_QUALITY, ["1", "of s7", "c", json.dumps({"samples": 1})]),
     "login from a page": (READ_LOGIN, ["key-of-acme-1", ACME, "ann"]),
     "login from an app": (READ_LOGIN, ["key-of-acme-1", APP, "ann"]),
     "connect at an instance of many tenants": (

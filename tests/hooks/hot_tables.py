@@ -8,7 +8,7 @@ RECURRENCES = 500  # of one old-style session id
 ONE_HOOK = 60  # rows that any step touches for one hook
 TABLES = (
     *("hooks_session", "hooks_call", "hooks_event", "hooks_meter", "tenants_rate"),
-    *("hooks_spentticket", "hooks_visitorblock"),
+    *("hooks_spentticket", "hooks_visitorblock", "hooks_callquality"),
     *("tenants_tenant", "tenants_domain", "tenants_wcsinstance_tenants"),
 )
 APPS = 50_000  # tenants whose apps have the same origin
@@ -49,6 +49,16 @@ SELECT %(tenant)s, n::text, 1, 0, 1, 1, 'EUR' FROM generate_series(1, %(rates)s)
 TICKETS = """
 INSERT INTO hooks_spentticket (tenant_id, jti, session_id, until)
 SELECT %(tenant)s, 'j' || n, NULL, now() FROM generate_series(1, %(meters)s) AS n
+"""
+# Of the tenant and the session that the statement about it names.
+TICKET_OF_CALL = """
+WITH spent AS (
+    INSERT INTO hooks_spentticket (tenant_id, jti, session_id, until)
+    SELECT 1, 'of s7', id, now() FROM hooks_session WHERE wcs_session_id = 's7'
+    RETURNING session_id
+)
+UPDATE hooks_call SET answered_at = asked_at
+ WHERE session_id = (SELECT session_id FROM spent)
 """
 BLOCKS = """
 INSERT INTO hooks_visitorblock (tenant_id, visitor, display, since, because, lifted_by)

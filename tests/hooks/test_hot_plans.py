@@ -47,6 +47,7 @@ from tests.hooks.hot_tables import (
     SESSIONS,
     TABLES,
     TENANTS_WITH_APPS,
+    TICKET_OF_CALL,
     TICKETS,
     VISITORS,
 )
@@ -135,7 +136,7 @@ def hot(django_db_setup, django_db_blocker):
         database.connection.execute(CALLS)
         values = {"tenant": cast.acme.pk, "meters": METERS, "rates": RATES}
         database.connection.execute(VISITORS, values)
-        for statement in (DECK, TICKETS, BLOCKS):
+        for statement in (DECK, TICKETS, TICKET_OF_CALL, BLOCKS):
             database.connection.execute(statement, values)
         fill_apps(cast)
         yield database
