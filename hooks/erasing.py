@@ -72,6 +72,21 @@ UPDATE hooks_visitorblock SET display = ''
 """
 
 
+# What a visitor wrote, and what customers' systems were told of it.
+CALLBACKS = """
+WITH gone AS (
+    DELETE FROM hooks_callbackrequest
+     WHERE tenant_id = %(tenant)s AND (visitor = %(visitor)s OR %(visitor)s::text IS NULL)
+    RETURNING id
+), message AS (
+    UPDATE hooks_webhookmessage SET data = data - ARRAY['name', 'reach', 'sentence']
+     WHERE subject = ANY (ARRAY(SELECT id FROM gone)) RETURNING id
+)
+UPDATE hooks_webhookdelivery SET attempts = '[]'
+ WHERE message_id = ANY (ARRAY(SELECT id FROM message))
+"""
+
+
 @dataclass
 class Erased:
     sessions: int = 0
@@ -111,6 +126,7 @@ def erase(tenant_id: int, visitor: str | None) -> Iterator[Erased]:
             erased.events += len(ids)
             yield erased
 
+    _execute(CALLBACKS, whose)
     _execute(BLOCKS, whose)
     yield erased
 

@@ -97,6 +97,13 @@ def list_kinds() -> list[Kind]:
             days=calls,
             foreseen=_SESSION_DUE.format(f" AND NOT ({_CALL_DUE})"),
         ),
+        Kind(
+            "call-back requests",
+            "hooks_callbackrequest",
+            "asked_at < now() - make_interval(days => %(days)s)",
+            "asked_at",
+            days=calls,
+        ),
         *_SHORT_LIVED,
     ]
     return [kind for kind in kinds if kind.days != FOREVER]

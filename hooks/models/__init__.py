@@ -9,6 +9,7 @@ from hooks.models.answering_node import AnsweringNode
 from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
 from hooks.models.call_quality import CallQuality
+from hooks.models.callback_request import CallbackRequest
 from hooks.models.ending import Ending
 from hooks.models.event import Event
 from hooks.models.keypad import Keypad
@@ -31,6 +32,7 @@ __all__ = [
     "Call",
     "CallHour",
     "CallQuality",
+    "CallbackRequest",
     "Ending",
     "Event",
     "Keypad",

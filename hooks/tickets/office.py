@@ -1,8 +1,9 @@
 """POST /tickets/<public key>: gives a ticket to a tenant's page that did a piece of work.
 
 A page asks for a challenge (GET), solves it, and posts the solution. After its call it may post to
-/tickets/<public key>/quality, with the ticket, how well the call came through. Only pages of the
-tenant's origins can read the answers.
+/tickets/<public key>/quality, with the ticket, how well the call came through. Where no call comes
+about, it may post to /tickets/<public key>/callback, after the same work, who wants to be called
+back. Only pages of the tenant's origins can read the answers.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from hooks.database import DatabaseAway
 from hooks.gateway import Scope, Send
 from hooks.hook import list_covering
 from hooks.reasons import refusal
+from hooks.statements.calling_back import ASK_TO_BE_CALLED_BACK
 from hooks.statements.issuing import ASK_FOR_TICKET
 from hooks.statements.noting import NOTE_QUALITY
+from hooks.tickets.callback import BadCallback, Callback, read_callback
 from hooks.tickets.challenge import Solved, is_solved, make_challenge, open_solution
 from hooks.tickets.claims import ALIAS
 from hooks.tickets.gateway_key import visitor_key
@@ -43,16 +46,17 @@ MOST_REQUESTS, WINDOW = 60, 60.0  # of one address, in seconds
 MOST_REPORTS = 30  # of one address in the same time; they cost no ticket
 LARGEST_BODY = 4 * 1024  # bytes
 
+_POSTS = ("POST", "OPTIONS")
 _KEY = "(?P<key>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-_PATH = re.compile(rf"/+tickets/+{_KEY}(?P<quality>/+quality)?/*", re.ASCII)
-_METHODS = {True: ("POST", "OPTIONS"), False: ("GET", "POST", "OPTIONS")}  # of reports, or not
+_PATH = re.compile(rf"/+tickets/+{_KEY}(/+(?P<what>quality|callback))?/*", re.ASCII)
+_METHODS = {"": ("GET", "POST", "OPTIONS"), "quality": _POSTS, "callback": _POSTS}
 
 
 class Asking(NamedTuple):
-    """Who asks for a ticket, or reports."""
+    """Who asks, and for what."""
 
     public_key: str
-    is_report: bool
+    what: str  # empty: a ticket
     origin: Origin
     address: str  # empty where a proxy told nonsense
 
@@ -110,32 +114,39 @@ class TicketOffice:
             described = describe_tenant(facts, datetime.now(UTC))
             return HTTPStatus.OK, orjson.dumps(challenge | described)
         body = await _read(receive, headers)
-        if asking.is_report:
+        if asking.what == "quality":
             await self._note(asking, body)
             return HTTPStatus.NO_CONTENT, b""
-        return HTTPStatus.OK, orjson.dumps(await self._give(asking, body))
+        if asking.what == "callback":
+            await self._take_callback(asking, body)
+            return HTTPStatus.NO_CONTENT, b""
+        facts = await self._see_work(asking, body)
+        visitor = name_address(asking.address, visitor_key())
+        return HTTPStatus.OK, orjson.dumps(
+            make_offer(facts, asking.origin, visitor, datetime.now(UTC))
+        )
 
     def _look_at(self, scope: Scope, headers: dict[bytes, bytes]) -> Asking:
         """Costs microseconds. Raises Refused."""
         forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
         address = pick_address((scope.get("client") or [""])[0], forwarded) or ""
         match = _PATH.fullmatch(scope["path"])
-        is_report = match is not None and match["quality"] is not None
-        pace = self._pace_of_reports if is_report else self._pace
+        what = (match["what"] or "") if match else ""
+        pace = self._pace_of_reports if what == "quality" else self._pace
         if wait := pace.wait_seconds(network_address(address) or ""):
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, wait)
 
         if match is None:
             raise Refused(HTTPStatus.NOT_FOUND)
-        if scope["method"] not in _METHODS[is_report]:
+        if scope["method"] not in _METHODS[what]:
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
         try:
             origin = parse(headers.get(b"origin", b"").decode("latin-1"))
         except BadOrigin as error:
             raise Refused(HTTPStatus.FORBIDDEN) from error
-        return Asking(match["key"], is_report, origin, address)
+        return Asking(match["key"], what, origin, address)
 
-    async def _give(self, asking: Asking, body: bytes) -> dict[str, Any]:
+    async def _see_work(self, asking: Asking, body: bytes) -> TicketFacts:
         """Signature and expiry, then the challenge is spent, then the work. Raises Refused."""
         alias, solved = _parse(body, asking)
         facts = await self._ask(asking, alias, solved)
@@ -145,8 +156,19 @@ class TicketOffice:
         loop = asyncio.get_running_loop()
         if not await loop.run_in_executor(self._threads, is_solved, solved):
             raise Refused(HTTPStatus.FORBIDDEN)
-        visitor = name_address(asking.address, visitor_key())
-        return make_offer(facts, asking.origin, visitor, datetime.now(UTC))
+        return facts
+
+    async def _take_callback(self, asking: Asking, body: bytes) -> None:
+        """Raises Refused."""
+        callback = _parse_callback(body)
+        facts = await self._see_work(asking, body)
+        if facts.way_out != "callback":
+            raise Refused(HTTPStatus.NOT_FOUND)
+
+        visitor = name_address(asking.address, visitor_key()).id
+        values = [facts.tenant_id, visitor, facts.alias, *callback]
+        if not await self._query(ASK_TO_BE_CALLED_BACK, values):
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, wait_seconds=3600)
 
     async def _note(self, asking: Asking, body: bytes) -> None:
         """The ticket is the proof: it leads to the one session that spent it. Raises Refused."""
@@ -209,6 +231,15 @@ def _parse_report(body: bytes) -> Report:
     try:
         return read_report(body)
     except BadReport as error:
+        raise Refused(HTTPStatus.BAD_REQUEST) from error
+
+
+def _parse_callback(body: bytes) -> Callback:
+    """Raises Refused."""
+    try:
+        given = orjson.loads(body)
+        return read_callback(given if isinstance(given, dict) else {})
+    except (ValueError, BadCallback) as error:
         raise Refused(HTTPStatus.BAD_REQUEST) from error
 
 

@@ -12,6 +12,7 @@ class EventType(StrEnum):
     CALL_RINGING = "call.ringing"
     CALL_ANSWERED = "call.answered"
     CALL_ENDED = "call.ended"
+    CALLBACK_REQUESTED = "callback.requested"
     LIMIT_WARNING = "limit.warning"
     LIMIT_REACHED = "limit.reached"
     BYPASS_DETECTED = "bypass.detected"

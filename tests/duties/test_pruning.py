@@ -136,6 +136,7 @@ def test_the_command_counts_and_prunes(history, manage):
         "events": 1,
         "calls": 2,
         "sessions": 2,
+        "call-back requests": 0,
         "endings": 0,
         "spent tickets": 1,
         "breaches": 1,

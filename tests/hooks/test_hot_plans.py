@@ -31,6 +31,7 @@ from tests.hooks.hot_tables import (
     APP_OF_EACH,
     APPS,
     BLOCKS,
+    CALLBACKS,
     CALLS,
     DECK,
     ENDED,
@@ -136,7 +137,7 @@ def hot(django_db_setup, django_db_blocker):
         database.connection.execute(CALLS)
         values = {"tenant": cast.acme.pk, "meters": METERS, "rates": RATES}
         database.connection.execute(VISITORS, values)
-        for statement in (DECK, TICKETS, TICKET_OF_CALL, BLOCKS):
+        for statement in (DECK, TICKETS, TICKET_OF_CALL, BLOCKS, CALLBACKS):
             database.connection.execute(statement, values)
         fill_apps(cast)
         yield database
