@@ -31,11 +31,13 @@ PARTS = (
     "level.js",
     "controls.js",
     "devices.js",
+    "way_out.js",
     "element.js",
     "placing.js",
 )
 LOOK = "look.css"
-_COMMENT = re.compile(r"^ *(//|/[*][*]|[*] |[*]/).*\n", re.MULTILINE)  # one that has its line
+# Visitors need neither comments that have their line nor indentation.
+_FOR_READERS = re.compile(r"^ *((//|/[*][*]|[*] |[*]/).*\n)?", re.MULTILINE)
 
 
 @functools.cache
@@ -51,8 +53,7 @@ def text() -> str:
 
 
 def _without_comments(part: Path) -> str:
-    """They are for whoever reads the source; each visitor would load them."""
-    return _COMMENT.sub("", part.read_text())
+    return _FOR_READERS.sub("", part.read_text())
 
 
 @functools.cache

@@ -49,7 +49,7 @@ def test_the_readme_names_everything_that_a_page_can_use():
     readme = (Path(script.__file__).parents[2] / "README.md").read_text()
     attributes = re.findall(r'"(data-[a-z-]+)"', source("attributes.js").partition("];")[0])
     methods = re.findall(r"^  async ([a-z]\w+)\(", source("element.js"), re.MULTILINE)
-    classes = set(re.findall(r"[.\"](clickhook-[a-z]+)\b", source("look.css")))
+    classes = set(re.findall(r"[.\"](clickhook-[a-z-]+)\b", source("look.css")))
     assert len(attributes) == 14
     assert methods == ["call", "hangUp", "mute", "sendDigits"]
 

@@ -6,6 +6,7 @@ const LONGEST_REASON = 200; // characters of a refusal in words we do not know
 
 class Call {
   wantsKeypad; // the page says so, or the gateway with the ticket
+  wayOut; // what the gateway offers where no call comes about
   tones = new Tones((key) => this.#sipCall.sendDTMF(key, "RFC2833"));
   #microphone = new Microphone();
   #attributes;
@@ -89,6 +90,7 @@ class Call {
   }
 
   #isClosed(offer) {
+    this.wayOut = offer.way_out ?? this.wayOut;
     if (offer.open !== false) return this.#isOver;
     this.#end("closed", "closed", closedSentence(offer, this.#attributes));
     return true;

@@ -13,6 +13,7 @@ class ClickhookButton extends HTMLElement {
   #call = null;
   #keypad = null;
   #controls = null;
+  #wayOut = null;
   #calling = null; // the promise that call() gave: [resolve, reject]
   #ticking;
   #watching;
@@ -162,14 +163,30 @@ class ClickhookButton extends HTMLElement {
   }
 
   #start() {
-    if (this.#attributes.hours && !this.#attributes.hours.isOpen()) {
+    const { hours, tickets } = this.#attributes;
+    if (hours && !hours.isOpen()) {
       this.#showHours();
+      tickets?.status().then(({ way_out: offer }) => this.dataset.state === "closed" && this.#offer(offer, "closed"));
       return this.#settleCall("closed", "closed");
     }
     ClickhookButton.#caller = this;
     const tellSample = (sample) => this.#dispatch("quality", sample);
     this.#call = new Call(this.#attributes, this.#parts.sound, (...news) => this.#hear(...news), tellSample);
     this.#call.start();
+  }
+
+  /** In the same turn as the controls go, so that nothing around it moves. */
+  #offer(offer, reason) {
+    const { tickets, words } = this.#attributes;
+    const because = REASONS_FOR_WAY_OUT[reason];
+    if (!because || !isWayOut(offer, tickets?.takesWishes)) return;
+    const say = (key) => {
+      this.#say(words[key]);
+      if (key === "callback-asked") this.#parts.button.focus();
+    };
+    this.#wayOut?.element.remove();
+    this.#wayOut = new WayOut(offer, words, (wish) => tickets.wish({ because, ...wish }), say);
+    this.#parts.news.after(this.#wayOut.element);
   }
 
   #settleCall(state, reason) {
@@ -189,8 +206,10 @@ class ClickhookButton extends HTMLElement {
 
   #hear(state, reason, seconds = 0, text = "") {
     const isNew = this.dataset.state !== state || !IN_CALL.includes(state);
+    const { wayOut } = this.#call;
     if (!IN_CALL.includes(state)) this.#call = ClickhookButton.#caller = null;
     this.#show(state, text || this.#sentence(reason));
+    if (!this.#call) this.#offer(wayOut, reason);
     if (!isNew) return; // connecting, after the microphone
     this.#dispatch(state, { reason: IN_CALL.includes(state) ? null : reason, seconds });
     this.#settleCall(state, reason);
@@ -209,18 +228,23 @@ class ClickhookButton extends HTMLElement {
     clearInterval(this.#ticking);
     this.#parts.timer.textContent = "";
     if (state === "talking") this.#tick(performance.now());
-    this.#showControls(["ringing", "talking"].includes(state));
+    if (state !== "closed" || !this.#attributes.hours) this.#wayOut?.element.remove();
+    this.#showControls(IN_CALL.includes(state));
     this.#showKeypad(state === "talking" && this.#call.wantsKeypad);
   }
 
   #showControls(isWanted) {
-    if (isWanted === Boolean(this.#controls)) return;
-    this.#controls?.remove();
-    this.#controls = isWanted ? new Controls(this.#attributes.words, (isMuted) => this.#mute(this.#call, isMuted)) : null;
-    if (!isWanted) return;
-    this.#controls.show(this.#call.isMuted);
-    this.#controls.listenTo(this.#call.voice);
-    this.#parts.news.after(this.#controls.element);
+    if (!isWanted) {
+      this.#controls?.remove();
+      this.#controls = null;
+      return;
+    }
+    if (!this.#controls) {
+      this.#controls = new Controls(this.#attributes.words, (isMuted) => this.#mute(this.#call, isMuted));
+      this.#controls.show(this.#call.isMuted);
+      this.#parts.news.after(this.#controls.element);
+    }
+    if (this.#call.voice) this.#controls.listenTo(this.#call.voice);
   }
 
   #showKeypad(isWanted) {

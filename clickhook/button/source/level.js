@@ -8,6 +8,7 @@ class LevelMeter {
   #context;
   #analyser;
   #moving;
+  #stream;
 
   constructor(words) {
     this.element = part("meter", "clickhook-level", { min: "0", max: "1", value: "0", "aria-label": words.level });
@@ -15,6 +16,8 @@ class LevelMeter {
 
   /** Of a stream, or of another one that took its place. */
   listenTo(stream) {
+    if (stream === this.#stream) return;
+    this.#stream = stream;
     this.#context ??= new AudioContext();
     this.#analyser?.disconnect();
     this.#analyser = new AnalyserNode(this.#context, { fftSize: 512 });

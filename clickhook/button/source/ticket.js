@@ -74,14 +74,22 @@ class TicketDesk {
   async report(ticket, call, quality) {
     if (!this.#hasChallenge) return;
     try {
-      const answer = await fetch(`${this.#url}/quality`, {
-        method: "POST", headers: PLAIN, credentials: "omit", keepalive: true,
-        body: JSON.stringify({ ticket, call, ...quality }),
-      });
-      if (!answer.ok) throw new Error(`status ${answer.status}.`);
+      await send(`${this.#url}/quality`, { ticket, call, ...quality });
     } catch (error) {
       console.warn(`${NAME}: the quality of the call was not recorded: ${error.message}`);
     }
+  }
+
+  get takesWishes() {
+    return this.#hasChallenge;
+  }
+
+  /** A visitor who reached nobody asks to be called back, after the same work as for a ticket. */
+  async wish(wish) {
+    const { challenge, solution } = await this.prepare();
+    this.#forget(this.#prepared);
+    const proof = { challenge, solution: await solution };
+    await send(`${this.#url}/callback`, { alias: this.#callee, ...proof, ...wish });
   }
 
   async #prepare() {
@@ -102,6 +110,12 @@ class TicketDesk {
     console.warn(`${NAME}: no ticket from ${this.#url}: ${error.message}`);
     return {};
   }
+}
+
+async function send(url, content) {
+  const body = JSON.stringify(content);
+  const answer = await fetch(url, { method: "POST", headers: PLAIN, credentials: "omit", keepalive: true, body });
+  if (!answer.ok) throw new Error(`status ${answer.status}.`);
 }
 
 async function ask(url, options) {

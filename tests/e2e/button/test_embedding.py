@@ -125,8 +125,8 @@ def test_two_buttons_make_one_call_at_a_time(visit, wcs):
     page = visit()
     page.opens(page.tag() + "<p>or</p>" + page.tag(callee="support", label="Support"))
     sales, support = (
-        page.element.nth(0).get_by_role("button"),
-        page.element.nth(1).get_by_role("button"),
+        page.element.nth(0).get_by_role("button").first,
+        page.element.nth(1).get_by_role("button").first,
     )
     sales.click()
     visitor = wcs.visitor()
