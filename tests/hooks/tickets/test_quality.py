@@ -14,7 +14,7 @@ from hooks.models import Call, CallQuality
 from hooks.tickets.gateway_key import ticket_secret
 from hooks.tickets.office import MOST_REPORTS
 from hooks.tickets.quality import BadReport, read_report
-from hooks.tickets.ticket import GATEWAY_KID, REPORTED_WITHIN
+from hooks.tickets.ticket import GATEWAY_KID, REPORTED_WITHIN, read_ticket
 from tests.conftest import Gateway
 from tests.hooks.tickets.asking import ORIGIN, PROXIED, Page, addresses, connect
 from tests.hooks.tickets.making import make_ticket
@@ -93,6 +93,11 @@ def test_the_ticket_of_a_call_vouches_for_its_report():
     assert not is_vouched_for(make_ticket(ticket_secret(7), "tk-1", iat=int(NOW.timestamp())))
     for time in (1e300, -1e300, 0):
         assert not is_vouched_for(given_by_gateway(iat=time))
+
+
+def test_what_ties_a_ticket_to_its_call_is_kept_as_long_as_it_may_report():
+    ticket = read_ticket(given_by_gateway(), {GATEWAY_KID: ticket_secret(7)}, NOW)
+    assert ticket.spent_until >= NOW.timestamp() + REPORTED_WITHIN
 
 
 @pytest.fixture(scope="module")
