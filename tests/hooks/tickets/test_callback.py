@@ -167,6 +167,14 @@ def test_a_manager_marks_their_own_as_done(asked, cast):
     assert asked.done_by == ""
 
 
+def test_who_may_only_look_marks_nothing(asked, cast):
+    colleague = signed_in("manager", cast.acme, may_change=False)
+    marking = {"action": "mark_done", "_selected_action": [str(asked.pk)]}
+    colleague.post(url(CallbackRequest), marking, follow=True)
+    asked.refresh_from_db()
+    assert asked.done_at is None
+
+
 def test_the_mail_says_that_and_not_who(asked, settings, monkeypatch):
     settings.CLICKHOOK_ALARM_MAIL = ["ops@host.example"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
