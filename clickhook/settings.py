@@ -27,6 +27,7 @@ from clickhook.metrics.access import Network, parse_networks
 from clickhook.secret_key import find_weakness
 from clickhook.served_paths import EVERYTHING, SIDES
 from clickhook.served_url import read_served_url
+from clickhook.single_sign_on import read_single_sign_on
 from tenants.secrets.encryption import KeyRing, KeyRingError
 from tenants.webhooks.allowed_networks import AllowedNetwork, parse_allowed_networks
 
@@ -92,6 +93,7 @@ CLICKHOOK_WEBHOOK_ALLOW: list[AllowedNetwork] = _env.parsed(
     "CLICKHOOK_WEBHOOK_ALLOW", _written_allowed, parse_allowed_networks, []
 )
 CLICKHOOK_DOMAIN_PROOF = _env.choice("CLICKHOOK_DOMAIN_PROOF", "OFF", ["OFF", "REQUIRED"]).lower()
+CLICKHOOK_OIDC = read_single_sign_on(_env)
 CLICKHOOK_ALARM_MAIL = [
     address.strip() for address in _env.text("CLICKHOOK_ALARM_MAIL").split(",") if address.strip()
 ]

@@ -20,6 +20,7 @@ from clickhook.doctor.checks import (
     rest_apis,
     secrets,
     settings,
+    single_sign_on,
     statistics,
     switches,
     tenants,
@@ -47,6 +48,7 @@ CHECKS: dict[str, Callable[[], Findings]] = {
     "switches": switches.check_switches,
     "tenants": tenants.check_tenants,
     "webhooks": webhooks.check_webhooks,
+    "single sign-on": single_sign_on.check_single_sign_on,
 }
 KEYS = (
     "See CLICKHOOK_SECRET_KEY and CLICKHOOK_ENCRYPTION_KEYS, or give this command the gateway's "

@@ -27,6 +27,7 @@ LEFT_OUT = {
 NAMES = {
     "tenants.LimitRaise": ("row_name", "field"),
     "tenants.SipAccount": ("login", "domain"),
+    "tenants.SsoIdentity": ("issuer", "subject"),
     "tenants.TicketKey": ("kid",),
     "tenants.VisitorLogin": ("login",),
     "tenants.WebhookEndpoint": ("url",),
@@ -40,6 +41,7 @@ UNREMARKABLE = (
     "last_login",
     "last_step",
     "last_used_at",
+    "sign_count",
     "throttling_failure_timestamp",
     "throttling_failure_count",
 )
