@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('hooks', '0017_call_quality'),
-        ('tenants', '0022_way_out'),
+        ('tenants', '0024_way_out'),
     ]
 
     operations = [
