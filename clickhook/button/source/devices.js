@@ -17,7 +17,7 @@ class DevicePicker {
     this.#say = say;
     if (isRemembered) recallDevices();
     this.element = part("details", "clickhook-devices");
-    const summary = part("summary", "clickhook-summary");
+    const summary = part("summary", "clickhook-summary", { dir: "auto" });
     summary.textContent = words.devices;
     this.element.append(summary, ...this.#drawChoices(changed));
     const fill = () => this.element.open && this.#fill();
@@ -28,7 +28,7 @@ class DevicePicker {
   #drawChoices(changed) {
     const kinds = "setSinkId" in HTMLMediaElement.prototype ? ["microphone", "speaker"] : ["microphone"];
     return kinds.map((kind) => {
-      const label = part("label", "clickhook-choice");
+      const label = part("label", "clickhook-choice", { dir: "auto" });
       const select = part("select", "clickhook-select", { dir: "auto" });
       label.append(this.#words[`${kind}-choice`], select);
       select.addEventListener("change", () => {

@@ -58,7 +58,7 @@ class WayOut {
   }
 
   #field(name, [autocomplete, most]) {
-    const label = part("label", "clickhook-choice");
+    const label = part("label", "clickhook-choice", { dir: "auto" });
     const input = part("input", "clickhook-select", { name, autocomplete, maxlength: most, dir: "auto" });
     input.required = name === "reach";
     label.append(this.#words[`callback-${name}`], input);
