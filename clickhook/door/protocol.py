@@ -92,6 +92,14 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         self._stop_reader_timer()
         super().resume_writing()
 
+    def _resume_reading(self) -> None:
+        """Not yet where many requests wait that were read already.
+
+        gunicorn reads on after each answer. Whoever sends without a pause would fill the memory.
+        """
+        if not self._is_buffer_full():
+            super()._resume_reading()
+
     def close_quietly(self) -> None:
         """Of an idle connection."""
         if self._linger_timer is not None:
@@ -185,7 +193,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         self._body_receiver.signal_disconnect()
         if self.transport.can_write_eof():
             self.transport.write_eof()
-        self._resume_reading()
+        super()._resume_reading()
 
         self._linger_timer = self._loop.call_later(LINGER * self._deadline, self.transport.abort)
         self._connections.mark_kept(self, self._loop.time())

@@ -7,6 +7,7 @@ import contextlib
 import os
 import resource
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,9 @@ MANY_DESCRIPTORS = 65_536  # where the system knows no limit
 # (docker/nginx.conf): closed by this side, it could meet a hook that is on its way.
 GRACE = 1.5  # seconds
 LOOK_EVERY = 0.1  # seconds
+# What the system may hold of answers that could not be sent yet. By itself it takes megabytes,
+# and whoever never reads is answered thousands of times.
+MOST_UNSENT = 64 * 1024  # bytes of a connection
 
 # The worker of gunicorn makes its protocol by this name.
 gasgi.ASGIProtocol = DoorProtocol
@@ -42,6 +46,8 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
         # Behind a proxy every connection has the proxy's address.
         share = 1 if settings.CLICKHOOK_TRUSTED_PROXIES else SHARE_OF_ONE_ADDRESS
         self.connections = Connections(at_most, max(at_most // share, 1))
+        for listening in self.sockets:
+            bound_unsent(listening.sock)
         super().init_process()
 
     def handle_exit_signal(self) -> None:
@@ -70,6 +76,12 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
                     waiting += accept_all(queues.enter_context(copy))
                 server.close()
         return waiting
+
+
+def bound_unsent(listening: socket.socket) -> None:
+    """Its connections inherit it. Only Linux does that, and only for TCP."""
+    if sys.platform == "linux" and listening.family != socket.AF_UNIX:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, MOST_UNSENT)
 
 
 def accept_all(queue: socket.socket) -> Iterator[socket.socket]:

@@ -7,6 +7,7 @@ import contextlib
 import multiprocessing
 import os
 import re
+import socket
 import urllib.parse
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -69,6 +70,9 @@ async def ask_readyz(port: int, outcome: Counter) -> None:
     await _repeat(150, port, outcome, request)
 
 
+UNREAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100
+
+
 SIGN_IN_PAGE = b"GET /admin/login/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -91,6 +95,32 @@ async def sign_in(port: int, outcome: Counter) -> None:
         ).encode()
 
     await _repeat(150, port, outcome, request)
+
+
+async def never_read(port: int, outcome: Counter) -> None:
+    """Each asks as long as the gateway takes it, and leaves every answer where it is."""
+
+    async def stranger() -> None:
+        while True:
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(client, (HOST, port))
+            _, writer = await asyncio.open_connection(sock=client)
+            writer.transport.pause_reading()
+            with contextlib.suppress(OSError):
+                while True:
+                    writer.write(UNREAD)
+                    await writer.drain()
+                    await asyncio.sleep(0)
+            outcome["closed"] += 1
+            writer.transport.abort()
+            await asyncio.sleep(1)
+
+    async with asyncio.TaskGroup() as strangers:
+        for _ in range(200):
+            strangers.create_task(stranger())
+            await asyncio.sleep(0.005)
 
 
 async def _repeat(
