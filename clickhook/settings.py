@@ -75,6 +75,7 @@ CLICKHOOK_SPOOL_LIMIT = _env.whole_number(
 CLICKHOOK_RING_LEASE = _env.whole_number("CLICKHOOK_RING_LEASE", 10 * _MINUTE, 10, _DAY)
 CLICKHOOK_CALL_LEASE = _env.whole_number("CLICKHOOK_CALL_LEASE", 4 * _HOUR, _MINUTE, 30 * _DAY)
 CLICKHOOK_SESSION_LEASE = _env.whole_number("CLICKHOOK_SESSION_LEASE", _DAY, _MINUTE, 30 * _DAY)
+CLICKHOOK_CELL = _env.whole_number("CLICKHOOK_CELL", 0, 0, 8191)  # see hooks/cells/id_ranges.py
 CLICKHOOK_KEEP_EVENTS = _env.whole_number("CLICKHOOK_KEEP_EVENTS", 90, 0, 36500)  # days
 CLICKHOOK_KEEP_CALLS = _env.whole_number("CLICKHOOK_KEEP_CALLS", 730, 0, 36500)  # days
 CLICKHOOK_SIGN_IN_IDLE = _env.whole_number("CLICKHOOK_SIGN_IN_IDLE", 30 * _MINUTE, _MINUTE, _YEAR)
@@ -257,7 +258,14 @@ LOGGING = {
         "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
         "json": {"()": "clickhook.log_lines.JsonLine"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": _log_format}},
+    "filters": {"strangers": {"()": "clickhook.log_lines.OneLineForStrangers"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": _log_format,
+            "filters": ["strangers"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": _log_level},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

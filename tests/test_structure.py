@@ -90,6 +90,7 @@ ROOMS = {  # each with the rooms it may use as well
     "hooks.calls": {"hooks.wcs", "hooks.webhooks"},
     "hooks.wcs": set(),
     "hooks.webhooks": set(),
+    "hooks.cells": {"hooks.wcs"},
     "hooks.duties": {"hooks.calls", "hooks.wcs", "hooks.webhooks"},
     "tenants.secrets": set(),
     "tenants.transfer.reading": {"tenants.secrets"},

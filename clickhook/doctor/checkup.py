@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from clickhook.doctor.checks import (
     alarms,
+    cells,
     clock,
     disk,
     hook_traffic,
@@ -36,6 +37,7 @@ CHECKS: dict[str, Callable[[], Findings]] = {
     "worker": worker.check_worker,
     "postgres": postgres.check_postgres,
     "statistics": statistics.check_statistics,
+    "cell": cells.check_cell,
     "replication": replication.check_replication,
     "clock": clock.check_clock,
     "disk": disk.check_disk,

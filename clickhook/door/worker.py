@@ -14,7 +14,9 @@ from typing import Any
 from django.conf import settings
 from gunicorn.workers import gasgi  # type: ignore[import-untyped]
 
+from clickhook.door import parser  # noqa: F401 - it takes the place of gunicorn's
 from clickhook.door.connections import Connections
+from clickhook.door.fruitless import Fruitless
 from clickhook.door.protocol import DoorProtocol
 
 RESERVED_DESCRIPTORS = 256  # for the database, files, logs and listening sockets
@@ -46,6 +48,7 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
         # Behind a proxy every connection has the proxy's address.
         share = 1 if settings.CLICKHOOK_TRUSTED_PROXIES else SHARE_OF_ONE_ADDRESS
         self.connections = Connections(at_most, max(at_most // share, 1))
+        self.fruitless = None if settings.CLICKHOOK_TRUSTED_PROXIES else Fruitless()
         for listening in self.sockets:
             bound_unsent(listening.sock)
         super().init_process()

@@ -1,4 +1,4 @@
-"""What strangers do to a gateway, each kind from a process of its own."""
+"""What strangers do to a gateway, each kind from processes of its own."""
 
 from __future__ import annotations
 
@@ -8,16 +8,33 @@ import multiprocessing
 import os
 import re
 import socket
+import ssl
 import urllib.parse
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from typing import NamedTuple
 
 HOST = "127.0.0.1"
-Attack = Callable[[int, Counter], Awaitable[None]]
+
+
+class Target(NamedTuple):
+    """A gateway, or nginx in front of it."""
+
+    port: int
+    context: ssl.SSLContext | None = None
+
+    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        name = "localhost" if self.context else None
+        return await asyncio.open_connection(
+            HOST, self.port, ssl=self.context, server_hostname=name
+        )
+
+
+Attack = Callable[[Target, Counter], Awaitable[None]]
 
 
 @contextlib.contextmanager
-def attacking(attack: Attack | None, port: int) -> Iterator[Counter]:
+def attacking(attack: Attack | None, target: Target, processes: int = 1) -> Iterator[Counter]:
     """The counter holds what the strangers were answered, once they have stopped."""
     outcome: Counter = Counter()
     if attack is None:
@@ -25,22 +42,27 @@ def attacking(attack: Attack | None, port: int) -> Iterator[Counter]:
         return
     context = multiprocessing.get_context("fork")
     answers, stop = context.SimpleQueue(), context.Event()
-    process = context.Process(target=_run, args=(attack, port, answers, stop))
-    process.start()
+    attackers = [
+        context.Process(target=_run, args=(attack, target, answers, stop)) for _ in range(processes)
+    ]
+    for process in attackers:
+        process.start()
     try:
         yield outcome
     finally:
         stop.set()
-        outcome.update(answers.get())
-        process.join()
+        for _ in attackers:
+            outcome.update(answers.get())
+        for process in attackers:
+            process.join()
 
 
-def _run(attack: Attack, port: int, answers, stop) -> None:
+def _run(attack: Attack, target: Target, answers, stop) -> None:
     os.nice(10)  # real strangers use the processors of another machine
     outcome: Counter = Counter()
 
     async def run() -> None:
-        attacker = asyncio.create_task(attack(port, outcome))
+        attacker = asyncio.create_task(attack(target, outcome))
         await asyncio.to_thread(stop.wait)
         attacker.cancel()
         await asyncio.gather(attacker, return_exceptions=True)
@@ -49,25 +71,25 @@ def _run(attack: Attack, port: int, answers, stop) -> None:
     answers.put(outcome)
 
 
-async def hold_idle(port: int, outcome: Counter) -> None:
-    await _repeat(2200, port, outcome, b"")
+async def hold_idle(target: Target, outcome: Counter) -> None:
+    await _repeat(2200, target, outcome, b"")
 
 
-async def send_slow_heads(port: int, outcome: Counter) -> None:
-    await _repeat(500, port, outcome, b"POST /hooks/x/connect HTTP/1.1\r\nHost: local")
+async def send_slow_heads(target: Target, outcome: Counter) -> None:
+    await _repeat(500, target, outcome, b"POST /hooks/x/connect HTTP/1.1\r\nHost: local")
 
 
-async def hold_uploads(port: int, outcome: Counter) -> None:
+async def hold_uploads(target: Target, outcome: Counter) -> None:
     head = (
         b"POST /admin/tenants/importrun/add/ HTTP/1.1\r\nHost: localhost\r\n"
         b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 11000000\r\n\r\n"
     )
-    await _repeat(200, port, outcome, head + b"x" * 1_000_000)
+    await _repeat(200, target, outcome, head + b"x" * 1_000_000)
 
 
-async def ask_readyz(port: int, outcome: Counter) -> None:
+async def ask_readyz(target: Target, outcome: Counter) -> None:
     request = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    await _repeat(150, port, outcome, request)
+    await _repeat(150, target, outcome, request)
 
 
 UNREAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100
@@ -76,12 +98,12 @@ UNREAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100
 SIGN_IN_PAGE = b"GET /admin/login/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
-async def read_pages(port: int, outcome: Counter) -> None:
-    await _repeat(150, port, outcome, SIGN_IN_PAGE)
+async def read_pages(target: Target, outcome: Counter) -> None:
+    await _repeat(150, target, outcome, SIGN_IN_PAGE)
 
 
-async def sign_in(port: int, outcome: Counter) -> None:
-    page = await _exchange(port, SIGN_IN_PAGE)
+async def sign_in(target: Target, outcome: Counter) -> None:
+    page = await _exchange(target, SIGN_IN_PAGE)
     cookie = re.search(rb"csrftoken=(\w+)", page)[1].decode()
     token = re.search(rb'csrfmiddlewaretoken" value="(\w+)"', page)[1].decode()
 
@@ -94,10 +116,10 @@ async def sign_in(port: int, outcome: Counter) -> None:
             f"Content-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
 
-    await _repeat(150, port, outcome, request)
+    await _repeat(150, target, outcome, request)
 
 
-async def never_read(port: int, outcome: Counter) -> None:
+async def never_read(target: Target, outcome: Counter) -> None:
     """Each asks as long as the gateway takes it, and leaves every answer where it is."""
 
     async def stranger() -> None:
@@ -105,7 +127,7 @@ async def never_read(port: int, outcome: Counter) -> None:
             client = socket.socket()
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(client, (HOST, port))
+            await asyncio.get_running_loop().sock_connect(client, (HOST, target.port))
             _, writer = await asyncio.open_connection(sock=client)
             writer.transport.pause_reading()
             with contextlib.suppress(OSError):
@@ -124,7 +146,7 @@ async def never_read(port: int, outcome: Counter) -> None:
 
 
 async def _repeat(
-    parallel: int, port: int, outcome: Counter, request: bytes | Callable[[int], bytes]
+    parallel: int, target: Target, outcome: Counter, request: bytes | Callable[[int], bytes]
 ) -> None:
     """All begin within a second; each begins again a second after it was answered or closed."""
     numbers = iter(range(10**9))
@@ -133,7 +155,7 @@ async def _repeat(
         await asyncio.sleep(number / parallel)
         while True:
             sent = request if isinstance(request, bytes) else request(next(numbers))
-            answer = await _exchange(port, sent)
+            answer = await _exchange(target, sent)
             outcome[answer[9:12].decode() or "closed"] += 1
             await asyncio.sleep(1)
 
@@ -142,9 +164,9 @@ async def _repeat(
             strangers.create_task(stranger(number))
 
 
-async def _exchange(port: int, request: bytes) -> bytes:
+async def _exchange(target: Target, request: bytes) -> bytes:
     try:
-        reader, writer = await asyncio.open_connection(HOST, port)
+        reader, writer = await target.open()
     except OSError:
         return b""
     try:

@@ -19,7 +19,7 @@ def never_read(machine: Machine) -> Heal:
 
 def _attack(machine: Machine, attack: attacks.Attack) -> Heal:
     held = contextlib.ExitStack()
-    held.enter_context(attacks.attacking(attack, machine.up.port))
+    held.enter_context(attacks.attacking(attack, attacks.Target(machine.up.port)))
     return held.close
 
 

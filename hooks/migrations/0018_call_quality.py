@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hooks', '0016_outbox'),
+        ('hooks', '0017_tenant_move'),
         ('tenants', '0021_webhook_endpoint'),
     ]
 

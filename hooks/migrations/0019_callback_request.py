@@ -27,7 +27,7 @@ CREATE TRIGGER webhook_callback AFTER INSERT ON hooks_callbackrequest
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hooks', '0017_call_quality'),
+        ('hooks', '0018_call_quality'),
         ('tenants', '0024_way_out'),
     ]
 
