@@ -21,7 +21,7 @@ SELECT gen_random_uuid(), asked.*, statement_timestamp(), ''
               ) latest
        ) recent
  WHERE of_tenant < {MOST_OF_TENANT} AND of_visitor < {MOST_OF_VISITOR}
-RETURNING id
+RETURNING tenant_id
 """
 # What was asked before mails were set up, or while no server took them for long, stays unmailed.
 UNMAILED = """
