@@ -145,7 +145,7 @@ HOT = {
     "ticket for a page": (ASK_FOR_TICKET, [PUBLIC_KEY, ACME, "sales", "", "0"]),
     "ticket for an app": (ASK_FOR_TICKET, [PUBLIC_KEY, APP, "sales", "", "0"]),
     "report of a call's quality": (NOTE_QUALITY, ["1", "of s7", "c", json.dumps({"samples": 1})]),
-    "asking to be called back": (
+    "writing a call-back request": (
         ASK_TO_BE_CALLED_BACK,
         ["1", "v1", "sales", "busy", "", "+4930", ""],
     ),
