@@ -14,6 +14,7 @@ from django.utils import timezone
 from hooks.models import (
     Alarm,
     Call,
+    CallbackRequest,
     Event,
     LimitNotice,
     Session,
@@ -145,6 +146,9 @@ def _visitors_of(tenant):
     VisitorLogin.objects.create(tenant=tenant, login=f"login-of-{slug}", password="!")
     visitor = {"visitor": f"visitor-of-{slug}", "display": f"display-of-{slug}"}
     VisitorBlock.objects.create(tenant=tenant, since=NOW, because=f"by {slug}", **visitor)
+    CallbackRequest.objects.create(
+        tenant=tenant, asked_at=NOW, because="busy", name=f"name-of-{slug}", reach=slug
+    )
 
 
 def _told_of(tenant):

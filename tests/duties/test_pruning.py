@@ -12,6 +12,7 @@ from django.utils import timezone
 from hooks.models import (
     Alarm,
     Call,
+    CallQuality,
     Ending,
     Event,
     Keypad,
@@ -54,6 +55,7 @@ def a_call(cast, number, days, *, ended=True, **more):
     Session.objects.filter(pk=call.session_id).update(opened_at=at, ended_at=at if ended else None)
     Ending.objects.create(call=call, because="switch", since=at, due_at=at)
     Keypad.objects.create(call=call, presses=1, sent=1, last=[])
+    CallQuality.objects.create(call=call, tenant=cast.acme, reported_at=at, samples=1)
     return call
 
 
@@ -99,6 +101,7 @@ def assert_pruned(kept, alarm):
     assert set(Call.objects.values_list("pk", flat=True)) == kept
     assert set(Ending.objects.values_list("call_id", flat=True)) == kept
     assert set(Keypad.objects.values_list("call_id", flat=True)) == kept
+    assert set(CallQuality.objects.values_list("call_id", flat=True)) == kept
     assert set(Session.objects.values_list("calls", flat=True)) == kept
     assert Event.objects.get().received_at == days_ago(29)
     alarm.refresh_from_db()
@@ -134,6 +137,7 @@ def test_the_command_counts_and_prunes(history, manage):
         "calls": 2,
         "streams": 0,
         "sessions": 2,
+        "call-back requests": 0,
         "endings": 0,
         "endings of streams": 0,
         "spent tickets": 1,
