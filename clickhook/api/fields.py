@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
@@ -48,6 +49,13 @@ def read_time(name: str, text: str) -> datetime:
     if at is None or not 1970 <= at.year < 9999:
         raise Problem(Kind.INVALID, errors=[FieldError(name, NO_TIME)])
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def read_uuid(name: str, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Problem(Kind.INVALID, errors=[FieldError(name, "This is no id.")]) from None
 
 
 def refuse_invalid(error: ValidationError) -> NoReturn:

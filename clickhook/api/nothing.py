@@ -11,6 +11,8 @@ from clickhook.api.view import ApiView
 
 
 class Nothing(ApiView):
+    schema = None  # the document leaves it out
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
         raise Http404

@@ -31,7 +31,8 @@ class Program:
             sent = {name: value for name, value in given.items() if value is not ...}
             asking.request(method, path if path.startswith("/api") else ROOT + path, content, sent)
             answer = asking.getresponse()
-            return Answer(answer.status, answer.read(), dict(answer.headers))
+            headers = {name.title(): value for name, value in answer.headers.items()}
+            return Answer(answer.status, answer.read(), headers)
         finally:
             asking.close()
 

@@ -34,7 +34,7 @@ def test_a_request_without_a_known_key_is_refused(acmes, header, kind):
         assert answer.status == 400
         return
     assert (answer.status, kind_of(answer)) == (401, kind)
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.headers["Www-Authenticate"] == "Bearer"
 
 
 def test_a_key_in_the_address_is_refused_also_beside_a_good_one(acmes, gateway):

@@ -32,7 +32,7 @@ class WebhookEndpoints(ApiView):
         rows = WebhookEndpoint.objects.visible_to(request.user).select_related("tenant")
         if slug := self.parameter("tenant"):
             rows = rows.filter(tenant=find_tenant(request, slug))
-        page = list_page(self, rows, ("id",))
+        page = list_page(self, rows, ("tenant", "created_at"))
         return Response({"items": [shown_endpoint(row) for row in page.rows], "next": page.next})
 
     def post(self, request: Request) -> Response:
