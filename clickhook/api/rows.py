@@ -168,9 +168,9 @@ def _changeable_slug(request: Request, values: Object) -> str:
 
 def _with_related(rows: QuerySet[Any], table: Table) -> QuerySet[Any]:
     names = {field.name for field in table.model._meta.fields}
-    joined = [name for name in ("tenant", "default_callee") if name in names]
+    related = [name for name in ("tenant", "default_callee") if name in names]
     lists = [field.name for field in table.model._meta.many_to_many]
-    return rows.select_related(*joined).prefetch_related(*lists) if joined or lists else rows
+    return rows.prefetch_related(*related, *lists)
 
 
 def _require_scopes_of_lists(request: Request, values: Object) -> None:

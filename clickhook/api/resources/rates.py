@@ -19,7 +19,7 @@ class Rates(ApiView):
     parameters: ClassVar[dict[str, tuple[str, ...]]] = {"GET": ("tenant", "cursor")}
 
     def get(self, request: Request) -> Response:
-        rows = Rate.objects.visible_to(request.user).select_related("tenant")
+        rows = Rate.objects.visible_to(request.user).prefetch_related("tenant")
         if slug := self.parameter("tenant"):
             rows = rows.filter(tenant=find_tenant(request, slug))
         page = list_page(self, rows, ("tenant", "prefix"))
