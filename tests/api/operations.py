@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clickhook.api.problems import MEDIA_TYPE, Kind
-from tests.api.schemas import a_list_of, ref
+from tests.api.schema_parts import a_list_of, ref
 
 BODIES = {
     ("Tenants", "POST"): "NewTenant",

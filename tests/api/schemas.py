@@ -8,18 +8,35 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from clickhook.api.shown import shown_fields
-from hooks.reasons import Decision, Reason
 from tenants.limits import MONEY, Limits, VisitorLimits
 from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
-from tenants.webhooks.event_types import EVENT_TYPES
+from tests.api.record_schemas import (
+    BLOCK,
+    CALL,
+    ENDPOINT,
+    EVENT,
+    PROBLEM,
+    RATE,
+    REPORT,
+    SECRET,
+    SESSION,
+    SWITCH,
+    SWITCHED,
+    TICKET_KEY,
+)
+from tests.api.schema_parts import (
+    AMOUNT,
+    TEXT,
+    TEXTS,
+    TIME,
+    UUID,
+    WHOLE,
+    YES_OR_NO,
+    an_object,
+    or_null,
+    ref,
+)
 
-TEXT: dict[str, Any] = {"type": "string"}
-TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
-UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
-WHOLE: dict[str, Any] = {"type": "integer"}
-YES_OR_NO: dict[str, Any] = {"type": "boolean"}
-AMOUNT: dict[str, Any] = {"type": "string", "examples": ["20.00"]}
-TEXTS: dict[str, Any] = {"type": "array", "items": TEXT}
 NAMES = {
     TENANT: "Tenant",
     DOMAIN: "Domain",
@@ -27,37 +44,6 @@ NAMES = {
     SIP_ACCOUNT: "SipAccount",
     WCS_INSTANCE: "WcsInstance",
 }
-
-
-def ref(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def or_null(schema: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" in schema:
-        return {"anyOf": [schema, {"type": "null"}]}
-    return {**schema, "type": [schema["type"], "null"]}
-
-
-def an_object(
-    properties: dict[str, Any], required: list[str] | None = None, **more: Any
-) -> dict[str, Any]:
-    """Without `required`, all are there."""
-    needed = [*properties] if required is None else required
-    listed = {"required": needed} if needed else {}
-    return {
-        "type": "object",
-        "properties": properties,
-        **listed,
-        "additionalProperties": False,
-        **more,
-    }
-
-
-def a_list_of(schema: dict[str, Any]) -> dict[str, Any]:
-    items = {"type": "array", "items": schema}
-    following = {**or_null(TEXT), "description": "Address of the next page; null: the last one."}
-    return an_object({"items": items, "next": following})
 
 
 def field_schema(field: models.Field[Any, Any]) -> dict[str, Any]:
@@ -153,111 +139,6 @@ _NAMED: dict[str, dict[str, Any]] = {
     "holidays": {"type": "array", "items": {"type": "string", "format": "date"}},
     "fallback": {"type": "array", "items": _FALLBACK_ENTRY},
 }
-_CALL = {
-    "id": UUID,
-    "wcs_call_id": TEXT,
-    **dict.fromkeys(("alias", "target", "fallback", "caller", "visitor", "tenant"), TEXT),
-    "session": UUID,
-    "decision": {"type": "string", "enum": [one.value for one in Decision]},
-    "reason": {"type": "string", "enum": [one.value for one in Reason]},
-    "asked_at": TIME,
-    **dict.fromkeys(("ringing_at", "answered_at", "ended_at"), or_null(TIME)),
-    "ended_by": TEXT,
-    "sip_status": or_null(WHOLE),
-    "seconds": or_null({"type": "number"}),
-    "cost": or_null(AMOUNT),
-    "currency": TEXT,
-}
-_SESSION = {
-    "id": UUID,
-    **dict.fromkeys(("wcs_session_id", "app_key", "origin", "sip_login", "visitor"), TEXT),
-    "ticketed": YES_OR_NO,
-    **dict.fromkeys(("label", "tenant"), TEXT),
-    "instance": UUID,
-    "opened_at": TIME,
-    **dict.fromkeys(("established_at", "ended_at"), or_null(TIME)),
-    "ended_by": TEXT,
-}
-_EVENT = {
-    "id": WHOLE,
-    "hook_id": or_null(UUID),
-    "received_at": TIME,
-    "method": TEXT,
-    "decision": _CALL["decision"],
-    "reason": _CALL["reason"],
-    "detail": TEXT,
-    "body": {"description": "As it arrived, redacted."},
-    "tenant": or_null(TEXT),
-    "instance": UUID,
-    **dict.fromkeys(("session", "call"), or_null(UUID)),
-}
-_BLOCK = {
-    "id": WHOLE,
-    **dict.fromkeys(("visitor", "display"), TEXT),
-    "since": TIME,
-    "until": or_null(TIME),
-    "because": TEXT,
-    "lifted_at": or_null(TIME),
-    **dict.fromkeys(("lifted_by", "tenant"), TEXT),
-}
-_SWITCH = {
-    "id": WHOLE,
-    **dict.fromkeys(("name", "because", "by"), TEXT),
-    "on_at": TIME,
-    "off_by": TEXT,
-    "off_at": or_null(TIME),
-    "tenant": or_null(TEXT),
-}
-_ENDPOINT = {
-    "id": UUID,
-    "tenant": TEXT,
-    "url": TEXT,
-    "events": {"type": "array", "items": {"type": "string", "enum": [*EVENT_TYPES]}},
-    "with_numbers": YES_OR_NO,
-    "enabled": YES_OR_NO,
-    "disabled_because": TEXT,
-    "created_at": TIME,
-}
-_TICKET_KEY = {
-    "id": UUID,
-    "kid": TEXT,
-    "created_at": TIME,
-    "retired_at": or_null(TIME),
-    "tenant": TEXT,
-}
-_RATE = {
-    "tenant": TEXT,
-    "prefix": TEXT,
-    **dict.fromkeys(("per_minute", "connect_fee"), AMOUNT),
-    **dict.fromkeys(("first_increment", "next_increment"), WHOLE),
-    "currency": TEXT,
-}
-_REPORT = {
-    **dict.fromkeys(("status", "note"), TEXT),
-    "dry_run": YES_OR_NO,
-    "import": or_null(WHOLE),
-    "counts": {"type": "object", "additionalProperties": WHOLE},
-    "changes": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
-    "warnings": TEXTS,
-}
-_ERROR = {
-    "pointer": {**TEXT, "description": "A JSON pointer into the body, or a parameter's name."},
-    "detail": TEXT,
-}
-_PROBLEM = {
-    **dict.fromkeys(("type", "title", "detail"), TEXT),
-    "status": WHOLE,
-    "errors": {"type": "array", "items": an_object(_ERROR)},
-    "more_errors": WHOLE,
-}
-_ENDED_CALL = dict.fromkeys(("call", "tenant", "alias", "result", "sentence"), TEXT)
-_SWITCHED = {
-    "name": TEXT,
-    "state": {"type": "string", "enum": ["on", "off"]},
-    "was_on": YES_OR_NO,
-    "calls": {"type": "array", "items": an_object(_ENDED_CALL)},
-}
-_SECRET = {"secret": {**TEXT, "description": "Shown this once."}}
 
 
 def components() -> dict[str, Any]:
@@ -268,36 +149,36 @@ def components() -> dict[str, Any]:
         rows[name] = shown(table)
         rows[f"New{name}"] = taken(table, is_new=True)
         rows[f"Changed{name}"] = taken(table, is_new=False)
-    changed = {name: _ENDPOINT[name] for name in ("url", "events", "with_numbers", "enabled")}
-    new = {name: _ENDPOINT[name] for name in ("tenant", "url", "events", "with_numbers")}
+    changed = {name: ENDPOINT[name] for name in ("url", "events", "with_numbers", "enabled")}
+    new = {name: ENDPOINT[name] for name in ("tenant", "url", "events", "with_numbers")}
     return {
         **rows,
         "Limits": an_object({**limits, "visitor": an_object(visitor, [])}, []),
         "Destinations": an_object({"countries": TEXTS, "types": TEXTS}, []),
-        "Call": an_object(_CALL),
-        "Session": an_object(_SESSION),
-        "Event": an_object(_EVENT),
-        "VisitorBlock": an_object(_BLOCK),
+        "Call": an_object(CALL),
+        "Session": an_object(SESSION),
+        "Event": an_object(EVENT),
+        "VisitorBlock": an_object(BLOCK),
         "NewVisitorBlock": an_object(
             {**dict.fromkeys(("tenant", "visitor", "because"), TEXT), "until": TIME},
             ["tenant", "visitor", "because"],
         ),
-        "KillSwitch": an_object(_SWITCH),
+        "KillSwitch": an_object(SWITCH),
         "Switching": an_object(dict.fromkeys(("kind", "name", "state", "because"), TEXT)),
-        "Switched": an_object(_SWITCHED),
-        "WebhookEndpoint": an_object(_ENDPOINT),
-        "WebhookEndpointWithSecret": an_object({**_ENDPOINT, **_SECRET}),
+        "Switched": an_object(SWITCHED),
+        "WebhookEndpoint": an_object(ENDPOINT),
+        "WebhookEndpointWithSecret": an_object({**ENDPOINT, **SECRET}),
         "NewWebhookEndpoint": an_object(new, ["tenant", "url"]),
         "ChangedWebhookEndpoint": an_object(changed, []),
-        "TicketKey": an_object(_TICKET_KEY),
-        "TicketKeyWithSecret": an_object({**_TICKET_KEY, **_SECRET}),
+        "TicketKey": an_object(TICKET_KEY),
+        "TicketKeyWithSecret": an_object({**TICKET_KEY, **SECRET}),
         "NewTicketKey": an_object({"tenant": TEXT}),
-        "Rate": an_object(_RATE),
-        "Report": an_object(_REPORT, [name for name in _REPORT if name != "note"]),
+        "Rate": an_object(RATE),
+        "Report": an_object(REPORT, [name for name in REPORT if name != "note"]),
         "TestSent": an_object({"message": UUID}),
         "Replay": an_object(
             {"message": UUID, "since": TIME, "until": TIME, "which": {"const": "given_up"}}, []
         ),
         "Replayed": an_object({"messages": WHOLE, "more": YES_OR_NO}),
-        "Problem": an_object(_PROBLEM, ["type", "title", "status", "detail"]),
+        "Problem": an_object(PROBLEM, ["type", "title", "status", "detail"]),
     }
