@@ -153,9 +153,8 @@ def _database_kind(error: Error) -> Kind | None:
 
 def _log(problem: Problem, error: Exception, context: Mapping[str, Any]) -> None:
     """Never the query string, the body or a whole key."""
-    request = context["request"]
-    key = request.auth.shown_id if getattr(request, "auth", None) else "no key"
-    told = (request.method, context["view"].resource, key, problem.kind.value)
+    view = context["view"]
+    told = (context["request"].method, view.resource, view.asked_by, problem.kind.value)
     if problem.kind is Kind.FAULT:
         log.error("%s %s, %s: %s", *told, exc_info=error)
     else:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from clickhook.api.authentication import KeyAuthentication
+from clickhook.api.authentication import KeyAuthentication, key_of
 from clickhook.api.idempotency import once
 from clickhook.api.pace import KeyPace
 from clickhook.api.parsing import ObjectParser
@@ -53,10 +53,15 @@ class ApiView(APIView):
     parameters: ClassVar[dict[str, tuple[str, ...]]] = {}  # of the address, by method
     longest_body = 1024 * 1024  # bytes
     body = b""  # as it came
+    asked_by = "no key"  # as far as it is known
     pace_headers: ClassVar[dict[str, str]] = {}
 
     def get_exception_handler(self) -> Any:
         return answer_problem
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        self.asked_by = key_of(request).shown_id
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -73,7 +78,8 @@ class ApiView(APIView):
         return str(self.request.query_params.get(name, ""))
 
     def _check_parameters(self, request: Request) -> None:
-        known = self.parameters.get(str(request.method), ())
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        known = self.parameters.get(method, ())
         for name, values in request.query_params.lists():
             if name not in known:
                 detail = f"Known parameters: {', '.join(known) or 'none'}."

@@ -57,7 +57,7 @@ def test_nothing_is_answered_that_is_not_documented(cast):
                 str(Path(sys.executable).with_name("schemathesis")),
                 *("run", str(PLACE), "--url", f"http://127.0.0.1:{gateway.port}"),
                 *("--header", f"Authorization: Bearer {issue(tenant)[1]}"),
-                *("--checks", CHECKS, "--mode", "all", "--max-examples", "25", "--seed", "1"),
+                *("--checks", CHECKS, "--mode", "all", "--max-examples", "8", "--seed", "1"),
                 *("--phases", "examples,coverage,fuzzing", "--no-color"),
                 *("--generation-database", "none", "--suppress-health-check", "all"),
             ],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 
 from tenants.models import AuditEntry, Callee, Domain, ImportRun, SipAccount, Tenant, WcsInstance
@@ -215,7 +213,7 @@ def test_a_cursor_that_no_page_gave_is_refused(acmes, cursor):
         ("GET", "/tenants/", 404),
         ("GET", f"/callees/{10**30}", 404),
         ("GET", "/callees/1.5", 404),
-        ("GET", f"/sip-accounts/{uuid.uuid4()}", 404),
+        ("GET", "/sip-accounts/00000000-0000-4000-8000-000000000007", 404),
         ("PUT", "/tenants", 405),
         ("OPTIONS", "/tenants", 405),
         ("GET", "/tenants?colour=red", 400),
@@ -226,4 +224,5 @@ def test_a_cursor_that_no_page_gave_is_refused(acmes, cursor):
 def test_other_addresses_are_problems_too(acmes, method, path, status):
     answer = acmes.send(method, path)
     assert answer.status == status, answer.body
+    assert "Allow" in answer.headers
     assert kind_of(answer)
