@@ -1,4 +1,4 @@
-"""Log lines as JSON, one object a line, for CLICKHOOK_LOG_FORMAT=json."""
+"""Lines of the log: JSON, one object a line, for CLICKHOOK_LOG_FORMAT=json; and short ones."""
 
 from __future__ import annotations
 
@@ -25,3 +25,14 @@ class JsonLine(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return orjson.dumps(line, default=str).decode()
+
+
+class OneLineForStrangers(logging.Filter):
+    """Django logs what it refuses as an error with its traceback, and anybody can make it do so."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith("django.security."):
+            return True
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return logging.getLogger().isEnabledFor(logging.WARNING)

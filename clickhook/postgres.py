@@ -25,6 +25,9 @@ LONGEST_SOCKET_DIRECTORY = 80  # bytes: a socket's whole path is limited to 107 
 START_SECONDS = 60.0
 USERS_SECONDS = 10.0
 ASK_AGAIN_AFTER = 5.0  # seconds
+# After a crash, one system call syncs the disk instead of one for each file: service is back
+# seconds sooner.
+SYNC = ["-crecovery_init_sync_method=syncfs"] if sys.platform == "linux" else []
 NEEDS_NO_DATABASE = {
     "up",
     "demo",
@@ -107,7 +110,7 @@ class Server:
         self._forget_dead_postmaster()
         hand_over([self.cluster, *self.socket.iterdir()], account)
         place: list[str | Path] = ["-D", self.cluster, "-k", self.socket, "-h", ""]
-        command = [tool("postgres"), *place, *self._options]
+        command = [tool("postgres"), *place, *SYNC, *self._options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,

@@ -27,6 +27,7 @@ from clickhook.metrics.access import Network, parse_networks
 from clickhook.secret_key import find_weakness
 from clickhook.served_paths import EVERYTHING, SIDES
 from clickhook.served_url import read_served_url
+from clickhook.single_sign_on import read_single_sign_on
 from tenants.secrets.encryption import KeyRing, KeyRingError
 from tenants.webhooks.allowed_networks import AllowedNetwork, parse_allowed_networks
 
@@ -74,6 +75,7 @@ CLICKHOOK_SPOOL_LIMIT = _env.whole_number(
 CLICKHOOK_RING_LEASE = _env.whole_number("CLICKHOOK_RING_LEASE", 10 * _MINUTE, 10, _DAY)
 CLICKHOOK_CALL_LEASE = _env.whole_number("CLICKHOOK_CALL_LEASE", 4 * _HOUR, _MINUTE, 30 * _DAY)
 CLICKHOOK_SESSION_LEASE = _env.whole_number("CLICKHOOK_SESSION_LEASE", _DAY, _MINUTE, 30 * _DAY)
+CLICKHOOK_CELL = _env.whole_number("CLICKHOOK_CELL", 0, 0, 8191)  # see hooks/cells/id_ranges.py
 CLICKHOOK_KEEP_EVENTS = _env.whole_number("CLICKHOOK_KEEP_EVENTS", 90, 0, 36500)  # days
 CLICKHOOK_KEEP_CALLS = _env.whole_number("CLICKHOOK_KEEP_CALLS", 730, 0, 36500)  # days
 CLICKHOOK_API_REQUESTS = _env.whole_number("CLICKHOOK_API_REQUESTS", 300, 1, 1_000_000)
@@ -93,6 +95,7 @@ CLICKHOOK_WEBHOOK_ALLOW: list[AllowedNetwork] = _env.parsed(
     "CLICKHOOK_WEBHOOK_ALLOW", _written_allowed, parse_allowed_networks, []
 )
 CLICKHOOK_DOMAIN_PROOF = _env.choice("CLICKHOOK_DOMAIN_PROOF", "OFF", ["OFF", "REQUIRED"]).lower()
+CLICKHOOK_OIDC = read_single_sign_on(_env)
 CLICKHOOK_ALARM_MAIL = [
     address.strip() for address in _env.text("CLICKHOOK_ALARM_MAIL").split(",") if address.strip()
 ]
@@ -256,7 +259,14 @@ LOGGING = {
         "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
         "json": {"()": "clickhook.log_lines.JsonLine"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": _log_format}},
+    "filters": {"strangers": {"()": "clickhook.log_lines.OneLineForStrangers"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": _log_format,
+            "filters": ["strangers"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": _log_level},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

@@ -15,7 +15,7 @@ from hooks.lanes import Lanes
 from hooks.methods import find
 from hooks.reasons import Reason, refusal
 from hooks.request import HookRequest
-from hooks.views import HookView, count_answer
+from hooks.views import HookView, count_answer, strangers_turn
 from tenants.secrets.fields import key_ring
 
 log = logging.getLogger("hooks")
@@ -44,13 +44,15 @@ class Gateway:
         headers = dict(scope["headers"])
         try:
             body = await read_body(receive, headers)
+            request = HookRequest(match["key"], find(match["method"]), headers, body)
+            del body  # the request drops it where a stranger has to wait
         except TooLarge:
+            await strangers_turn()
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             return await _refuse(send, status, (b"connection", b"close"))
         except ConnectionResetError:
             return None  # they left in the middle of a word
 
-        request = HookRequest(match["key"], find(match["method"]), headers, body)
         try:
             response = (await HookView(lanes=self._lanes).dispatch(request)).render()
         except Exception:  # whatever it is, WCS learns that the call is refused

@@ -14,6 +14,7 @@ from hooks.reasons import Decision, Reason
 # WCS repeats a POST within seconds.
 REPEATED_WITHIN = timedelta(minutes=1)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+MOVES = "move of tenant "  # how the key of a switch begins that hooks.cells turned on
 # That a call goes on; only FINISH, BUSY and FAILED could follow a refusal.
 GOES_ON = {"TRYING", "RING", "RING_MEDIA", "SESSION_PROGRESS", "ESTABLISHED", "HOLD"}
 
@@ -29,7 +30,7 @@ def decide(
     if facts.instance_app_key and payload.text("appKey") != facts.instance_app_key:
         return Reason.APP_KEY
     if facts.switched_off:
-        return Reason.SWITCHED_OFF
+        return _switched_off(facts.switched_off)
     if method.kind is Kind.CONNECT:
         return _connect(payload, origin_is_sound, facts, now)
     if method.name == "call":
@@ -37,6 +38,10 @@ def decide(
     if method.name == "sendDtmf":
         return _send_tones(payload, facts, now)
     return Reason.INCOMING_REFUSED if method.kind is Kind.INCOMING else Reason.METHOD_REFUSED
+
+
+def _switched_off(key: str) -> Reason:
+    return Reason.TENANT_MOVES if key.startswith(MOVES) else Reason.SWITCHED_OFF
 
 
 def supersedes(facts: Facts, reason: Reason) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ from hooks.payloads import Malformed, Payload, check_shape, parse
 from hooks.reasons import Decision, Reason
 from hooks.recording import LoggedEvent, Record
 from hooks.request import HookRequest
+from hooks.steady_pace import SteadyPace
 from hooks.tickets.credentials import read_credentials
 from tenants.secrets.encryption import SecretUnreadable
 
@@ -51,6 +53,9 @@ _REST_CLIENT_CONFIG = orjson.Fragment(orjson.dumps(REST_CLIENT_CONFIG))
 # What ends a hook before there is anything to decide. Any other error is a fault of ours.
 REFUSALS = (Refused, Malformed, UnsupportedMediaType, SecretUnreadable)
 _strangers_seen: dict[tuple[str, Reason], float] = {}
+# Each waits on its own connection, where nothing more is read meanwhile: so the time of the process
+# that strangers have together does not grow with what they send.
+_strangers_pace = SteadyPace(a_second=50, at_once=100)
 
 
 class WcsParser(BaseParser):
@@ -118,6 +123,9 @@ class HookView(APIView):
         response = WcsResponse(answer.body, status=answer.reason.status)
         finalized = self.finalize_response(asked, response)
         count_answer(_posted(asked), answer.reason)
+        if answer.reason in _STRANGERS | {Reason.INSTANCE_UNKNOWN}:
+            _posted(asked).drop_body()
+            await strangers_turn()
         return finalized
 
     async def post(self, request: Request) -> Answer:
@@ -154,7 +162,10 @@ class HookView(APIView):
         try:
             return self.perform_authentication(request)
         except (Refused, SecretUnreadable):
-            posted.instance = await known.ask(posted.key)
+            asked = await known.ask(posted.key)
+            if asked == posted.instance:
+                raise  # hashing a large body once more would say the same
+            posted.instance = asked
         return self.perform_authentication(request)
 
     async def _refuse(self, request: Request, error: Exception) -> Answer:
@@ -180,6 +191,11 @@ class HookView(APIView):
         }
         await self.lanes.record(Outcome(answer, Record(event)))
         return answer
+
+
+async def strangers_turn() -> None:
+    if seconds := _strangers_pace.take_turn(time.monotonic()):
+        await asyncio.sleep(seconds)
 
 
 def explain_refusal(error: Exception) -> Answer:

@@ -1,17 +1,29 @@
-"""Who appears in the tests. SECRETS lists every secret of theirs, to search for leaks."""
+"""Who appears in the tests."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tests.cast_secrets import (
+    ACME_PASSWORD,
+    ACME_SIGNING,
+    GLOBEX_PASSWORD,
+    GLOBEX_SIGNING,
+    SECRETS,
+    SHARED_SIGNING,
+)
 
-ACME_PASSWORD = "acme-sip-pässword-7f3a"
-GLOBEX_PASSWORD = "globex-sip-password-91c4"
-ACME_SIGNING = "acme-signing-secret-5d2e"
-GLOBEX_SIGNING = "globex-signing-secret-c0ff"
-SHARED_SIGNING = "shared-signing-secret-88aa"
-SECRETS = (ACME_PASSWORD, GLOBEX_PASSWORD, ACME_SIGNING, GLOBEX_SIGNING, SHARED_SIGNING)
+__all__ = [
+    "ACME_PASSWORD",
+    "ACME_SIGNING",
+    "GLOBEX_PASSWORD",
+    "GLOBEX_SIGNING",
+    "SECRETS",
+    "SHARED_SIGNING",
+    "Cast",
+    "assemble",
+]
 
 
 @dataclass(frozen=True)

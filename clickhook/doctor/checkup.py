@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from clickhook.doctor.checks import (
     alarms,
+    cells,
     clock,
     disk,
     hook_traffic,
@@ -20,6 +21,7 @@ from clickhook.doctor.checks import (
     rest_apis,
     secrets,
     settings,
+    single_sign_on,
     statistics,
     switches,
     tenants,
@@ -35,6 +37,7 @@ CHECKS: dict[str, Callable[[], Findings]] = {
     "worker": worker.check_worker,
     "postgres": postgres.check_postgres,
     "statistics": statistics.check_statistics,
+    "cell": cells.check_cell,
     "replication": replication.check_replication,
     "clock": clock.check_clock,
     "disk": disk.check_disk,
@@ -47,6 +50,7 @@ CHECKS: dict[str, Callable[[], Findings]] = {
     "switches": switches.check_switches,
     "tenants": tenants.check_tenants,
     "webhooks": webhooks.check_webhooks,
+    "single sign-on": single_sign_on.check_single_sign_on,
 }
 KEYS = (
     "See CLICKHOOK_SECRET_KEY and CLICKHOOK_ENCRYPTION_KEYS, or give this command the gateway's "

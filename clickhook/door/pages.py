@@ -20,6 +20,7 @@ from tenants.sign_in.client_address import lockout_address
 PAGES_AT_ONCE = 4
 FILES_AT_ONCE = 4
 API_AT_ONCE = 2  # so that programs keep no person out
+SIGN_INS = ("login", "code", "enrol", "passkey")
 SIGN_INS_AT_ONCE = 1  # each hashes a password, which keeps one processor busy
 WAITING = 32  # requests for each of these
 WAIT = 5.0  # seconds
@@ -44,7 +45,8 @@ class Pages:
         self._sign_ins = Slots(SIGN_INS_AT_ONCE, WAITING, WAIT)
         self._uploads = UploadBudget()
         self._visits: set[asyncio.Task[None]] = set()
-        self._sign_in_paths = {reverse(f"admin:{name}") for name in ("login", "code", "enrol")}
+        self._sign_in_paths = {reverse(f"admin:{name}") for name in SIGN_INS}
+        self._provider_path = reverse("admin:sso")
         self._file_paths = (f"/{settings.STATIC_URL.strip('/')}/", "/button.js")
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -71,7 +73,9 @@ class Pages:
             return self._files
         if is_api(scope["path"]):
             return self._api
-        is_sign_in = scope["method"] == "POST" and scope["path"] in self._sign_in_paths
+        is_form = scope["method"] == "POST" and scope["path"] in self._sign_in_paths
+        # Both ways wait for the provider's answers.
+        is_sign_in = is_form or scope["path"].startswith(self._provider_path)
         return self._sign_ins if is_sign_in else self._pages
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from gunicorn.asgi.protocol import ASGIProtocol  # type: ignore[import-untyped]
 
 from clickhook.door.connections import Connections
+from clickhook.door.fruitless import Fruitless
 
 SLOWEST_BODY = 16 * 1024  # bytes a second
 SLOWEST_READER = 3  # deadlines, in which a client reads what waits of its answer
@@ -34,6 +35,7 @@ class Worker(Protocol):
     """What a connection needs of its worker, beside gunicorn's own."""
 
     connections: Connections
+    fruitless: Fruitless | None  # none behind a proxy, whose address all have
     request_deadline: float  # seconds
     loop: asyncio.AbstractEventLoop
 
@@ -44,7 +46,8 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, worker: Worker) -> None:
         super().__init__(worker)
         self.address = ""
-        self._connections = worker.connections
+        self._connections, self._fruitless = worker.connections, worker.fruitless
+        self._was_answered = False
         self._deadline: float = worker.request_deadline
         self._loop: asyncio.AbstractEventLoop = worker.loop
         self._awaited: Awaited | None = None
@@ -63,6 +66,11 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
 
         super().connection_made(transport)
         self._await(Awaited.FIRST_BYTE)
+        if self._fruitless is None:
+            return
+        if wait := self._fruitless.wait_seconds(self.address, self._loop.time()):
+            self._loop.call_soon(self._pause_reading)  # uvloop begins to read after this method
+            self._loop.call_later(wait, self._resume_reading)
 
     def data_received(self, data: bytes) -> None:
         if self._linger_timer is not None:
@@ -78,6 +86,8 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.remove(self)
+        if self._fruitless is not None and not self._was_answered:
+            self._fruitless.note(self.address, self._loop.time())
         self._await(None)
         self._stop_reader_timer()
         if self._linger_timer is not None:
@@ -91,6 +101,14 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
     def resume_writing(self) -> None:
         self._stop_reader_timer()
         super().resume_writing()
+
+    def _resume_reading(self) -> None:
+        """Not yet where many requests wait that were read already.
+
+        gunicorn reads on after each answer. Whoever sends without a pause would fill the memory.
+        """
+        if not self._is_buffer_full():
+            super()._resume_reading()
 
     def close_quietly(self) -> None:
         """Of an idle connection."""
@@ -167,6 +185,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
 
     def _will_close(self, request: Any, response_requires_close: bool) -> bool:
         """Also where an answer comes before the body: gunicorn closes then without saying so."""
+        self._was_answered = True
         return self._expects_body or super()._will_close(request, response_requires_close)
 
     def _close_transport(self) -> None:
@@ -185,7 +204,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         self._body_receiver.signal_disconnect()
         if self.transport.can_write_eof():
             self.transport.write_eof()
-        self._resume_reading()
+        super()._resume_reading()
 
         self._linger_timer = self._loop.call_later(LINGER * self._deadline, self.transport.abort)
         self._connections.mark_kept(self, self._loop.time())

@@ -7,13 +7,16 @@ import contextlib
 import os
 import resource
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from gunicorn.workers import gasgi  # type: ignore[import-untyped]
 
+from clickhook.door import parser  # noqa: F401 - it takes the place of gunicorn's
 from clickhook.door.connections import Connections
+from clickhook.door.fruitless import Fruitless
 from clickhook.door.protocol import DoorProtocol
 
 RESERVED_DESCRIPTORS = 256  # for the database, files, logs and listening sockets
@@ -23,6 +26,9 @@ MANY_DESCRIPTORS = 65_536  # where the system knows no limit
 # (docker/nginx.conf): closed by this side, it could meet a hook that is on its way.
 GRACE = 1.5  # seconds
 LOOK_EVERY = 0.1  # seconds
+# What the system may hold of answers that could not be sent yet. By itself it takes megabytes,
+# and whoever never reads is answered thousands of times.
+MOST_UNSENT = 64 * 1024  # bytes of a connection
 
 # The worker of gunicorn makes its protocol by this name.
 gasgi.ASGIProtocol = DoorProtocol
@@ -42,6 +48,9 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
         # Behind a proxy every connection has the proxy's address.
         share = 1 if settings.CLICKHOOK_TRUSTED_PROXIES else SHARE_OF_ONE_ADDRESS
         self.connections = Connections(at_most, max(at_most // share, 1))
+        self.fruitless = None if settings.CLICKHOOK_TRUSTED_PROXIES else Fruitless()
+        for listening in self.sockets:
+            bound_unsent(listening.sock)
         super().init_process()
 
     def handle_exit_signal(self) -> None:
@@ -70,6 +79,12 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
                     waiting += accept_all(queues.enter_context(copy))
                 server.close()
         return waiting
+
+
+def bound_unsent(listening: socket.socket) -> None:
+    """Its connections inherit it. Only Linux does that, and only for TCP."""
+    if sys.platform == "linux" and listening.family != socket.AF_UNIX:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, MOST_UNSENT)
 
 
 def accept_all(queue: socket.socket) -> Iterator[socket.socket]:

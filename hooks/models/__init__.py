@@ -18,6 +18,7 @@ from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
 from hooks.models.spent_ticket import SpentTicket
 from hooks.models.switch import Switch
+from hooks.models.tenant_move import TenantMove
 from hooks.models.time_display import TimeDisplay
 from hooks.models.visitor_block import VisitorBlock, VisitorBreach
 from hooks.models.webhook_delivery import WebhookDelivery, WebhookStanding
@@ -39,6 +40,7 @@ __all__ = [
     "Session",
     "SpentTicket",
     "Switch",
+    "TenantMove",
     "TimeDisplay",
     "VisitorBlock",
     "VisitorBreach",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from hooks.policy import MOVES
 from tenants.models import Tenant
 from tenants.scope import OfTenantQuerySet
 
@@ -40,3 +41,8 @@ class Switch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_of_move(self) -> bool:
+        """Then `move_tenant` alone turns it off again."""
+        return self.key.startswith(MOVES)

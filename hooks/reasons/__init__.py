@@ -76,6 +76,7 @@ class Reason(StrEnum):
     ORIGIN_UNKNOWN = "origin_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN
     CONNECT_REPLAYED = "connect_replayed", Decision.REFUSED, HTTPStatus.FORBIDDEN
     TENANT_NOT_SERVED = "tenant_not_served", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    TENANT_MOVES = "tenant_moves", Decision.REFUSED, HTTPStatus.FORBIDDEN
     TENANT_SUSPENDED = "tenant_suspended", Decision.REFUSED, HTTPStatus.FORBIDDEN
     SIP_ACCOUNT_MISSING = "sip_account_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN
     SESSION_UNKNOWN = "session_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN

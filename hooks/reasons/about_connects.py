@@ -43,6 +43,10 @@ ADVICE = {
         "The WCS instance may not speak for the tenant.",
         "Add the instance on the tenant's page if it should.",
     ),
+    "tenant_moves": Advice(
+        "The tenant moves to another installation, or has moved there.",
+        "Tell the operator if it lasts: the WCS must post its hooks where the tenant is now.",
+    ),
     "tenant_suspended": Advice(
         "The tenant is suspended.",
         "Set the tenant's status to active if its visitors may call again.",

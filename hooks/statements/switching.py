@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-# The keys that hooks.wcs.kill_switch.targets writes. A key with NULL in it is NULL, and matches no
-# switch. The first one in the order of texts is told.
+# The keys that hooks.wcs.kill_switch.targets and hooks.cells write. A key with NULL in it is NULL,
+# and matches no switch. The first one in the order of texts is told.
 _LOOK_UP = """
 (SELECT min(switch.key) FROM hooks_switch switch
   WHERE switch.off_at IS NULL AND switch.key = ANY (ARRAY[{keys}]))"""
 _OF_CONNECT = (
     "'everything'",
     "'instance ' || instance.id",
+    "'move of tenant ' || tenant.id",
     "'tenant ' || tenant.id",
     "'domain ' || hook.domain_id",
     "'account ' || account.id",
@@ -17,6 +18,7 @@ _OF_CONNECT = (
 _OF_CALL = (
     "'everything'",
     "'instance ' || instance.id",
+    "'move of tenant ' || tenant.id",
     "'tenant ' || tenant.id",
     "'domain ' || domain.id",
     "'account ' || account.id",

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from tenants.admin.display import STYLE, alarm, time_column
 from tenants.admin.scoped import ScopedAdmin, ScopedInline
 from tenants.admin.user_forms import NewUserForm, PasswordForm, UserForm
-from tenants.models import Assignment, SecondFactor
+from tenants.models import Assignment, SecondFactor, SsoIdentity
 from tenants.roles import Role, give_role, role_of
 from tenants.sign_in.confirmation import confirmed_recently
 from tenants.sign_in.ending import end_sessions
@@ -43,23 +43,27 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
         (None, {"fields": ("username", "password_page", "is_active")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Role", {"fields": ("role",)}),
-        ("Signing in", {"fields": ("second_factor", LAST_SIGN_IN, ADDED)}),
+        ("Signing in", {"fields": ("second_factor", "provider", LAST_SIGN_IN, ADDED)}),
     )
     add_fieldsets = ((None, {"fields": ("username", "role", "password1", "password2")}),)
     add_form_template = None
-    readonly_fields = ("password_page", "second_factor", LAST_SIGN_IN, ADDED)
+    readonly_fields = ("password_page", "second_factor", "provider", LAST_SIGN_IN, ADDED)
     inlines = (AssignmentInline,)
     list_display = ("username", "person", "role_is", "tenants", "second_factor", "is_active")
     change_password_form = PasswordForm
     list_filter = ("is_active",)
     filter_horizontal = ()
-    actions = ("reset_second_factor",)
+    actions = ("reset_second_factor", "unlink_from_provider")
 
     class Media:
         css = STYLE
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request).prefetch_related("groups", "secondfactor_set")
+        rows = (
+            super()
+            .get_queryset(request)
+            .prefetch_related("groups", "secondfactor_set", "ssoidentity_set", "passkeys")
+        )
         return rows.annotate(tenant_number=Count("assignments"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -106,8 +110,29 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
     def second_factor(self, user: Any) -> str:
         confirmed = [factor for factor in user.secondfactor_set.all() if factor.confirmed]
         if not confirmed:
-            return alarm("not set up")
-        return f"set up, {len(confirmed[0].recovery_digests)} recovery codes"
+            return "the provider's" if user.ssoidentity_set.all() else alarm("not set up")
+        codes, passkeys = len(confirmed[0].recovery_digests), len(user.passkeys.all())
+        return f"set up, {codes} recovery codes, {passkeys} passkeys"
+
+    @admin.display(description="account at the provider")
+    def provider(self, user: Any) -> str:
+        linked = [f"{one.subject} at {one.issuer}" for one in user.ssoidentity_set.all()]
+        return ", ".join(linked) or "none: signs in with a password"
+
+    @admin.action(description="Unlink from the provider", permissions=["change"])
+    @confirmed_recently
+    def unlink_from_provider(
+        self, request: HttpRequest, users: QuerySet[User]
+    ) -> HttpResponse | None:
+        """Whoever has the same mail address at the provider is linked at their next sign-in."""
+        for user in users:
+            SsoIdentity.objects.filter(user=user).delete()
+            end_sessions(user, except_key=request.session.session_key)
+            self.log_change(request, user, "Unlinked from the provider.")
+
+        names = ", ".join(user.get_username() for user in users)
+        messages.success(request, f"Not linked any more; set a password where needed: {names}.")
+        return None
 
     @admin.action(description="Reset the second factor", permissions=["change"])
     @confirmed_recently
@@ -116,6 +141,7 @@ class UserAdmin(ScopedAdmin, _UserAdmin):
     ) -> HttpResponse | None:
         for user in users:
             SecondFactor.objects.filter(user=user).delete()
+            user.passkeys.all().delete()
             end_sessions(user, except_key=request.session.session_key)
             self.log_change(request, user, "Reset the second factor.")
 

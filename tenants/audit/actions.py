@@ -29,6 +29,12 @@ class Action(StrEnum):
     ALARM_CLEARED = "alarm:cleared"
     WEBHOOK_TESTED = "webhook_endpoint:tested"
     WEBHOOK_REPLAYED = "webhook_endpoint:delivered_again"
+    MOVE_BEGAN = "tenant:move_began"
+    MOVE_EXPORTED = "tenant:exported_to_move"
+    MOVE_HANDED_OVER = "tenant:handed_over"
+    MOVE_ARRIVED = "tenant:arrived"
+    MOVE_THAWED = "tenant:thawed"
+    MOVE_UNDONE = "tenant:move_undone"
     ERASED = "personal_data:erased"
 
 

@@ -29,6 +29,7 @@ NAMES = {
     "tenants.ApiKey": ("kid", "name"),
     "tenants.LimitRaise": ("row_name", "field"),
     "tenants.SipAccount": ("login", "domain"),
+    "tenants.SsoIdentity": ("issuer", "subject"),
     "tenants.TicketKey": ("kid",),
     "tenants.VisitorLogin": ("login",),
     "tenants.WebhookEndpoint": ("url",),
@@ -42,6 +43,7 @@ UNREMARKABLE = (
     "last_login",
     "last_step",
     "last_used_at",
+    "sign_count",
     "throttling_failure_timestamp",
     "throttling_failure_count",
 )

@@ -16,9 +16,11 @@ from tenants.models.domain_proof import DomainProof
 from tenants.models.idempotent_answer import IdempotentAnswer
 from tenants.models.import_run import ImportedRow, ImportRun
 from tenants.models.limit_raise import LimitRaise
+from tenants.models.passkey import Passkey
 from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
+from tenants.models.sso_identity import SsoIdentity
 from tenants.models.tenant import Tenant
 from tenants.models.ticket_key import TicketKey
 from tenants.models.token_key import TokenKey
@@ -39,9 +41,11 @@ __all__ = [
     "ImportRun",
     "ImportedRow",
     "LimitRaise",
+    "Passkey",
     "Rate",
     "SecondFactor",
     "SipAccount",
+    "SsoIdentity",
     "Tenant",
     "TicketKey",
     "TokenKey",

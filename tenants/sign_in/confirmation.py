@@ -7,10 +7,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+import django_otp
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django_otp.models import Device
 
 CONFIRMED_AT, INTERRUPTED = "confirmed_at", "confirmation_interrupted"
 LASTS = 5 * 60  # seconds
@@ -30,6 +32,13 @@ def note_confirmation(request: HttpRequest) -> None:
     request.session[CONFIRMED_AT] = time.time()
     if request.session.pop(INTERRUPTED, False):
         messages.success(request, REPEAT)
+
+
+def verify_session(request: HttpRequest, factor: Device) -> None:
+    """From here on the session has another key, and is verified."""
+    request.session.cycle_key()
+    django_otp.login(request, factor)
+    note_confirmation(request)
 
 
 def is_confirmed(request: HttpRequest) -> bool:

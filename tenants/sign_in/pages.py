@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-import django_otp
 import qrcode
+from django.conf import settings
 from django.contrib.admin import site
 from django.contrib.auth.models import User
 from django.contrib.auth.views import RedirectURLMixin, redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
@@ -20,16 +20,17 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 from qrcode.image.svg import SvgPathFillImage
 
-from tenants.models import SecondFactor
+from tenants.models import Passkey, SecondFactor
 from tenants.sign_in.confirmation import (
     ask_for_confirmation,
     confirmed_recently,
     is_confirmed,
-    note_confirmation,
     reason_to_ask,
+    verify_session,
 )
 from tenants.sign_in.ending import end_sessions
 from tenants.sign_in.forms import CodeForm
+from tenants.sign_in.sso.pages import is_verified_by_provider
 
 if TYPE_CHECKING:
     _CodeForm = FormView[CodeForm]
@@ -65,17 +66,14 @@ class _HalfSignedInPage(RedirectURLMixin, _CodeForm):
             **site.each_context(self.request), next=self.get_redirect_url(), **more
         )
 
-    def verify_session(self, factor: SecondFactor) -> None:
-        """From here on the session has another key, and is verified."""
-        self.request.session.cycle_key()
-        django_otp.login(self.request, factor)
-        note_confirmation(self.request)
-
 
 class CodePage(_HalfSignedInPage):
     template_name = "tenants/sign_in/code.html"
 
     def redirect_or_prepare(self, request: Any) -> HttpResponse | None:
+        if is_verified_by_provider(request):
+            back = urlencode({"next": self.get_redirect_url()})
+            return HttpResponseRedirect(f"{reverse('admin:sso')}?{back}")
         self.factor = confirmed_factor(request.user)
         return None if self.factor else HttpResponseRedirect(reverse("admin:enrol"))
 
@@ -94,11 +92,13 @@ class CodePage(_HalfSignedInPage):
             "recovery": recovery,
             "other_way": f"?{urlencode(other)}",
             "why": reason_to_ask(self.request) if is_verified else "",
+            "next_query": urlencode({"next": self.get_redirect_url()}),
+            "has_passkey": self.request.user.passkeys.exists(),
         }
         return super().get_context_data(**context, **more)
 
     def form_valid(self, form: CodeForm) -> HttpResponse:
-        self.verify_session(form.factor)
+        verify_session(self.request, form.factor)
         return super().form_valid(form)
 
 
@@ -126,7 +126,7 @@ class EnrolPage(_HalfSignedInPage):
         codes = self._replace_factor()
         if not codes:
             return HttpResponseRedirect(reverse("admin:code"))
-        self.verify_session(self.factor)
+        verify_session(self.request, self.factor)
         end_sessions(self.request.user, except_key=self.request.session.session_key)
         return _show_recovery_codes(self.request, codes)
 
@@ -182,17 +182,21 @@ class SecondFactorPage(TemplateView):
     template_name = "tenants/sign_in/second_factor.html"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        factor = confirmed_factor(self.request.user)
-        return super().get_context_data(
-            **site.each_context(self.request), title="Second factor", factor=factor, **more
-        )
+        context = {
+            "title": "Second factor",
+            "factor": confirmed_factor(self.request.user),
+            "sso": settings.CLICKHOOK_OIDC,
+            "passkeys": Passkey.objects.filter(user=self.request.user.pk),
+            "may_add_passkey": is_confirmed(self.request),
+        }
+        return super().get_context_data(**site.each_context(self.request), **context, **more)
 
     @confirmed_recently
     def post(self, request: HttpRequest) -> HttpResponse:
         """Makes new recovery codes."""
         with transaction.atomic():
             factors = SecondFactor.objects.select_for_update()
-            factor = factors.get(user=request.user.pk, confirmed=True)
+            factor = get_object_or_404(factors, user=request.user.pk, confirmed=True)
             codes = factor.new_recovery_codes()
             factor.save(update_fields=["recovery_digests"])
         return _show_recovery_codes(request, codes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 
 from tenants.scope import ALL_TENANTS, read_scope_once, scope_of
+from tenants.sign_in.confirmation import confirmed_recently
 
 
 class Autocomplete(AutocompleteJsonView):
@@ -41,7 +43,8 @@ class Site(AdminSite):
         return super().has_permission(request) and request.user.is_verified()  # type: ignore[union-attr]
 
     def get_urls(self) -> list[Any]:
-        from tenants.sign_in import pages  # which need the site
+        from tenants.sign_in import pages, passkeys  # which need the site
+        from tenants.sign_in.sso import pages as sso
 
         # Signing out must work before the second factor too, and no row has a page elsewhere.
         replaced = {"logout", "view_on_site"}
@@ -53,15 +56,34 @@ class Site(AdminSite):
             path("enrol/", pages.EnrolPage.as_view(), name="enrol"),
             path("enrol/qr.svg", pages.qr_code, name="enrol_qr"),
             path("second-factor/", second_factor, name="second_factor"),
+            path("code/passkey/options/", passkeys.code_options, name="passkey_options"),
+            path("code/passkey/", passkeys.code, name="passkey"),
+            path(
+                "passkeys/options/",
+                self.admin_view(passkeys.new_options),
+                name="new_passkey_options",
+            ),
+            path("passkeys/", self.admin_view(passkeys.add), name="add_passkey"),
+            path(
+                "passkeys/<int:pk>/remove/",
+                self.admin_view(confirmed_recently(passkeys.remove)),
+                name="remove_passkey",
+            ),
+            path("sso/", sso.begin_page, name="sso"),
+            path("sso/return/", sso.return_page, name="sso_return"),
             *others,
         ]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         half_in = super().has_permission(request) and not self.has_permission(request)
         if request.method == "GET" and half_in:
-            back = {"next": request.GET["next"]} if "next" in request.GET else {}
-            return HttpResponseRedirect(f"{reverse('admin:code')}?{urlencode(back)}")
-        return super().login(request, extra_context)
+            return HttpResponseRedirect(f"{reverse('admin:code')}?{_next(request)}")
+        context = {
+            "sso": settings.CLICKHOOK_OIDC,
+            "sso_link": f"{reverse('admin:sso')}?{_next(request)}",
+            **(extra_context or {}),
+        }
+        return super().login(request, context)
 
     def get_app_list(self, request: HttpRequest, app_label: Any = None) -> Any:
         return super().get_app_list(request, app_label) if self.has_permission(request) else []
@@ -73,3 +95,8 @@ class Site(AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         return Autocomplete.as_view(admin_site=self)(request)
+
+
+def _next(request: HttpRequest) -> str:
+    """The page that was asked for, to be carried along."""
+    return urlencode({"next": request.GET["next"]} if "next" in request.GET else {})

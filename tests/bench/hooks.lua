@@ -1,6 +1,8 @@
 -- wrk: posts the signed hooks of a file in their order, each once.
 -- HOOKS names the file; a line each: method, signature, body, with tabs between.
--- With several threads, each takes its share.
+-- With several threads, each takes its share; where HOOKS is a folder (it ends with a slash), each
+-- has a file of its own there, named by its number, and with one connection for each thread every
+-- hook waits for the answer to the one before.
 local threads = 0
 function setup(thread)
   thread:set("number", threads)
@@ -10,9 +12,10 @@ end
 function init(arguments)
   local count, path = tonumber(arguments[1]), arguments[2]
   requests, position = {}, 0
-  local line_number = 0
-  for line in io.lines(os.getenv("HOOKS")) do
-    if line_number % count == number then
+  local line_number, source = 0, os.getenv("HOOKS")
+  local is_folder = source:sub(-1) == "/"
+  for line in io.lines(is_folder and source .. number or source) do
+    if is_folder or line_number % count == number then
       local method, signature, body = line:match("^(%S+)\t(%S+)\t(.*)$")
       local headers = {["Content-Type"] = "application/json", ["Authorization"] = "WCS " .. signature}
       requests[#requests + 1] = wrk.format("POST", path .. method, headers, body)

@@ -22,9 +22,9 @@ WAVE = 2048
 STATUSES = ("PENDING", "TRYING", "RING", "ESTABLISHED", "HOLD", "FINISH")
 
 
-def write(directory: Path, hooks: Iterable[tuple[str, dict]]) -> Path:
+def write(directory: Path, hooks: Iterable[tuple[str, dict]], name: str = "") -> Path:
     """A line each: method, signature, body."""
-    path = directory / f"hooks-{uuid.uuid4().hex}"
+    path = directory / (name or f"hooks-{uuid.uuid4().hex}")
     with path.open("w") as file:
         for method, payload in hooks:
             body = json.dumps(payload)
@@ -49,10 +49,10 @@ def connect(domain: int) -> dict:
     }
 
 
-def whole_calls(tenants: list[int]) -> Iterator[tuple[str, dict]]:
+def whole_calls(tenants: list[int], at_once: int = WAVE) -> Iterator[tuple[str, dict]]:
     """One connect, one call, six events and one disconnect for each entry."""
-    for start in range(0, len(tenants), WAVE):
-        connects = [connect(tenant) for tenant in tenants[start : start + WAVE]]
+    for start in range(0, len(tenants), at_once):
+        connects = [connect(tenant) for tenant in tenants[start : start + at_once]]
         yield from (("connect", payload) for payload in connects)
         calls = [
             {

@@ -95,7 +95,8 @@ class Rig:
         return points
 
     def post(self, side: Side, connections: int, seconds: float, file: Path) -> dict:
-        threads = min(connections, 2)
+        """Of a folder of files, each is for one connection."""
+        threads = connections if file.is_dir() else min(connections, 2)
         command = [
             "wrk",
             "-t",
@@ -110,12 +111,15 @@ class Rig:
         command += [side.url, "--", str(threads), f"/hooks/{hooks.KEY}/"]
         done = subprocess.run(
             command,
-            env={**os.environ, "HOOKS": str(file)},
+            env={**os.environ, "HOOKS": f"{file}/" if file.is_dir() else str(file)},
             capture_output=True,
             text=True,
             check=True,
         )
-        return json.loads(done.stdout.splitlines()[-1])
+        report = json.loads(done.stdout.splitlines()[-1])
+        if not report["requests"]:
+            raise SystemExit(f"{side.name} answered nothing in {seconds:g} s")
+        return report
 
     def warm(self, side: Side) -> None:
         file = self.write_connects(500)

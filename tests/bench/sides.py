@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 from clickhook import datadir
 from hooks.methods import REST_CLIENT_CONFIG
@@ -58,9 +59,9 @@ class Side:
 class Gateway(Side):
     name = "gateway"
 
-    def __init__(self, rig, workers: int) -> None:
+    def __init__(self, rig, workers: int, log: IO[bytes] | None = None) -> None:
         super().__init__(rig)
-        self.workers = workers
+        self.workers, self.log = workers, log
 
     def start(self) -> None:
         conf = ROOT / "docker" / "gunicorn.conf.py"
@@ -74,7 +75,9 @@ class Gateway(Side):
             f"127.0.0.1:{self.port}",
         ]
         environment = {**self.rig.environment, "WEB_CONCURRENCY": str(self.workers)}
-        self.processes.append(subprocess.Popen(command, cwd=ROOT, env=environment))
+        self.processes.append(
+            subprocess.Popen(command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log)
+        )
 
     def memory_mib(self) -> list[int]:
         master = self.processes[0].pid
@@ -91,7 +94,8 @@ class Peer(Side):
         directory = self.rig.directory / self.name
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir()
-        shutil.copy(HERE / "peer" / "index.php", directory)
+        for program in ("index.php", "calls.php"):
+            shutil.copy(HERE / "peer" / program, directory)
         (directory / "rest_client_config.json").write_text(json.dumps(REST_CLIENT_CONFIG))
         filled = {
             "@DIR@": str(directory),

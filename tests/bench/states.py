@@ -207,10 +207,16 @@ def beside(rig: Rig, gateway: Gateway, state: State, seconds: float) -> Iterator
 
 def arm(connection: Any, state: State) -> None:
     connection.execute(WORKER)
-    for name in SCOPES if state.armed else ():
-        connection.execute(f"UPDATE {name} SET limits = %s", [json.dumps(ARMED)])
+    if state.armed:
+        arm_every_limit(connection)
     if state.crowded:
         connection.execute(CROWD)
+
+
+def arm_every_limit(connection: Any) -> None:
+    """At each scope; none is reached."""
+    for name in SCOPES:
+        connection.execute(f"UPDATE {name} SET limits = %s", [json.dumps(ARMED)])
 
 
 def table(figures: dict[str, list[Figure]]) -> str:

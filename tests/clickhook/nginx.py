@@ -6,11 +6,12 @@ import http.client
 import shutil
 import ssl
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from tests.clickhook.certificate import make_certificate
-from tests.clickhook.running_up import eventually, find_port, is_listening
-from tests.conftest import ROOT, Gateway
+from tests.clickhook.running_up import ROOT, eventually, find_port, is_listening
 from tests.wcs import Wcs
 
 PROGRAM = shutil.which("nginx", path="/usr/sbin:/usr/bin")
@@ -18,9 +19,23 @@ CONFIGURATION = (ROOT / "docker" / "nginx.conf").read_text()
 TEMPORARY = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
 
 
+class Listening(Protocol):
+    port: int
+
+
 class Nginx:
-    def __init__(self, directory: Path, gateways: list[Gateway], *marks: str) -> None:
-        """`marks`: of what is switched on in its configuration, such as `#wcs`."""
+    def __init__(
+        self,
+        directory: Path,
+        gateways: Sequence[Listening],
+        *marks: str,
+        configuration: str = CONFIGURATION,
+        named: str = "gateway",
+    ) -> None:
+        """`marks`: of what is switched on in its configuration, such as `#wcs`.
+
+        `named`: what the configuration calls the gateways, before their number.
+        """
         self.port, self.directory = find_port(), directory
         self._certificate = make_certificate(directory)
         temporary = "".join(f"{kind}_temp_path {directory}/{kind};" for kind in TEMPORARY)
@@ -32,20 +47,20 @@ class Nginx:
             "/run/nginx.pid": str(directory / "pid"),
         }
         for number, gateway in enumerate(gateways, 1):
-            changes[f"gateway-{number}:8000"] = f"127.0.0.1:{gateway.port}"
+            changes[f"{named}-{number}:8000"] = f"127.0.0.1:{gateway.port}"
         for mark in marks:
             changes[f"{mark} "] = ""
-        (directory / "nginx.conf").write_text(_replace(CONFIGURATION, changes))
+        (directory / "nginx.conf").write_text(_replace(configuration, changes))
 
     def start(self) -> None:
         configuration = self.directory / "nginx.conf"
         command = [PROGRAM, "-p", self.directory, "-c", configuration, "-g", "daemon off;"]
-        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         eventually(lambda: is_listening(self.port))
 
     def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait()
+        self.process.terminate()
+        self.process.wait()
 
     def wcs(self, key: str, secret: str | None) -> Wcs:
         wcs = Wcs(self.port, key, secret)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from clickhook.door.connections import Connections
+from clickhook.door.fruitless import A_SECOND, ADDRESSES, AT_ONCE, Fruitless
 from clickhook.door.worker import accept_all
 from tests.clickhook.running_up import eventually
 from tests.conftest import Gateway
@@ -195,3 +196,51 @@ def test_it_names_the_connections_that_were_quiet_for_long():
     connections.admit(young, 3)
 
     assert connections.quiet_since(2) == [old]
+
+
+def test_an_address_whose_connections_bring_nothing_waits_and_no_other_does():
+    fruitless, now = Fruitless(), 5000.0
+    for _ in range(AT_ONCE):
+        fruitless.note("192.0.2.1", now)
+    assert fruitless.wait_seconds("192.0.2.1", now) == 0
+
+    for _ in range(A_SECOND + 1):
+        fruitless.note("192.0.2.1", now)
+    assert fruitless.wait_seconds("192.0.2.1", now) == pytest.approx(1, abs=1 / A_SECOND)
+    assert fruitless.wait_seconds("192.0.2.2", now) == 0
+    assert fruitless.wait_seconds("192.0.2.1", now + 2) == 0
+
+
+def test_of_too_many_addresses_the_oldest_are_forgotten():
+    fruitless, now = Fruitless(), 5000.0
+    for _ in range(2 * AT_ONCE):
+        fruitless.note("192.0.2.1", now)
+    for number in range(ADDRESSES):
+        fruitless.note(str(number), now)
+
+    assert fruitless.wait_seconds("192.0.2.1", now) == 0
+
+
+@pytest.mark.proof
+def test_a_stranger_who_only_connects_is_read_later_and_nobody_else(door, connect):
+    for _ in range(5 * AT_ONCE):
+        connect("127.0.0.9").close()
+    own = connect("127.0.0.3")
+    assert ask(own).startswith(b"HTTP/1.1 200 ")
+    time.sleep(0.3)  # until it has seen all of them end
+    strangers = connect("127.0.0.9")
+    strangers.sendall(WHOLE)
+
+    assert ask(own).startswith(b"HTTP/1.1 200 ")
+    assert not _has_answer(strangers)
+    assert strangers.recv(65_536).startswith(b"HTTP/1.1 200 ")
+
+
+def _has_answer(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        return bool(connection.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return False
+    finally:
+        connection.settimeout(10)

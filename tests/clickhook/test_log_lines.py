@@ -55,6 +55,17 @@ def test_what_gunicorn_says_is_json_too(talking):
     assert json.loads(told)["logger"] == "gunicorn.error"
 
 
+def test_what_django_refuses_is_one_line_and_no_error(talking):
+    wcs = talking.wcs("", None)
+    assert wcs.request("GET", "/admin/", headers={"Host": "! odd"}).status == 400
+    wcs.close()
+    eventually(lambda: "! odd" in talking.log)
+    (told,) = [json.loads(line) for line in talking.log.splitlines() if "! odd" in line]
+
+    assert told["level"] == "WARNING"
+    assert "exception" not in told
+
+
 def test_the_page_of_events_finds_the_row_of_a_line(cast, talking):
     wcs = talking.wcs(cast.acme_1.key, ACME_SIGNING).connected()
     wcs.close()

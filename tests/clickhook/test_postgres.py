@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 
 from clickhook import postgres
 
@@ -28,6 +30,13 @@ def test_a_forgotten_shell_does_not_keep_it_from_ending(server, monkeypatch):
         fcntl.flock(forgotten, fcntl.LOCK_SH)
         server.stop()
     assert server._process.poll() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere PostgreSQL cannot do that")
+def test_after_a_crash_it_syncs_the_disk_at_once(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW recovery_init_sync_method")
+        assert cursor.fetchone() == ("syncfs",)
 
 
 def test_it_has_one_owner(server, tmp_path):

@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from django.db import connection
 
 from hooks.known_instances import ASK_AGAIN_AFTER
 from hooks.models import Call, Event, Session
@@ -46,6 +47,18 @@ def test_a_stranger_leaves_one_event_and_not_one_for_every_post(globex, cast):
     kept = Event.objects.filter(reason="signature_missing", instance=cast.globex_1)
     assert 0 <= kept.count() <= 2  # one in ten seconds, of each process
     assert all(event.body == {} for event in kept)
+
+
+def test_a_connection_that_was_lost_while_nobody_asked_refuses_nobody(acme, cast, gateway):
+    acme.key = "no-such-instance"
+    assert acme.send("connect", CONNECT).status == 404
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name LIKE 'clickhook hooks%'"
+        )
+    acme.key = "another-unknown-one"
+    assert acme.send("connect", CONNECT).status == 404
 
 
 def test_the_signature_may_be_upper_case(acme):

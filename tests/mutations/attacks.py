@@ -7,7 +7,14 @@ from tests.mutations.mutant import BY_TABLE, Mutant
 _SWITCH = "tests/duties/test_kill_switch.py"
 _CALLS_REFUSED = f"{_SWITCH}::test_from_then_on_calls_are_refused_and_later_allowed_again"
 ATTACK_RULES = [
-    Mutant("switched_off", "hooks/policy.py", "return Reason.SWITCHED_OFF", "pass", BY_TABLE),
+    Mutant(
+        "switched_off",
+        "hooks/policy.py",
+        "return _switched_off(facts.switched_off)",
+        "pass",
+        BY_TABLE,
+    ),
+    Mutant("tenant_moves", "hooks/policy.py", "key.startswith(MOVES)", "False", BY_TABLE),
     Mutant(
         "switched_off: visitor",
         "hooks/statements/switching.py",

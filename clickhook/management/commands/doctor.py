@@ -21,6 +21,7 @@ class Command(PlainHelpCommand):
   worker       whether one runs, and whether a duty of it fails
   postgres     version, extension, missing migrations, connections, a pooler in between
   statistics   statistics, bloat, unusable indexes, transactions that last too long
+  cell         whether new ids are of this cell's range, CLICKHOOK_CELL
   replication  standbys, how far each is behind, slots that fill the disk
   clock        of this machine, of PostgreSQL, of the gateways
   disk         room, and events that wait for the database

@@ -1,14 +1,16 @@
-"""`manage.py migrate`: Django's own, while hooks are answered."""
+"""`manage.py migrate`: Django's own, while hooks are answered; then ids in the cell's range."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
 from clickhook.giving_way import GaveUpError, GivingWay, lacks_lock
+from hooks.cells.id_ranges import keep_to_range
 
 
 class Command(migrate.Command):
@@ -19,6 +21,8 @@ class Command(migrate.Command):
                 while not self._has_migrated(*args, **options):
                     giving_way.leave_transaction()
                     giving_way.wait()
+                if not options["plan"] and not options["check_unapplied"]:
+                    self._keep_to_range()
             except GaveUpError as error:
                 raise CommandError(str(error)) from None
 
@@ -31,6 +35,14 @@ class Command(migrate.Command):
                 return False
             raise
         return True
+
+    def _keep_to_range(self) -> None:
+        """Each time, so that a table of a new version is never forgotten."""
+        changed = [sequence.table for sequence in keep_to_range(settings.CLICKHOOK_CELL)]
+        if changed and settings.CLICKHOOK_CELL:
+            self.stdout.write(
+                f"New ids of {len(changed)} tables are of cell {settings.CLICKHOOK_CELL}."
+            )
 
     def _tell(self, sentence: str) -> None:
         self.stderr.write(f"migrate {sentence}")

@@ -23,6 +23,7 @@ from tenants.admin.scoped import scope
 from tenants.models import Tenant
 from tenants.sign_in.confirmation import confirmed_recently
 
+OF_A_MOVE = "The tenant moves to another cell: manage.py move_tenant switches it on again."
 NOT_A_MANAGERS = "An administrator switched this off, and has to switch it on again."
 
 
@@ -68,8 +69,8 @@ class SwitchAdmin(ReadOnlyAdmin):
         changeable = scope(request).changeable
         if not may_switch(changeable, row.tenant_id):
             raise PermissionDenied
-        if not may_switch_on(changeable, row):
-            messages.error(request, NOT_A_MANAGERS)
+        if row.is_of_move or not may_switch_on(changeable, row):
+            messages.error(request, OF_A_MOVE if row.is_of_move else NOT_A_MANAGERS)
             return HttpResponseRedirect(reverse("admin:hooks_switch_changelist"))
 
         form = SwitchOnForm(request.POST or None)

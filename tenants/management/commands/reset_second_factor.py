@@ -16,7 +16,7 @@ from tenants.sign_in.ending import end_sessions
 
 
 class Command(PlainHelpCommand):
-    help = """Forget a person's authenticator app and recovery codes, and sign them out everywhere.
+    help = """Forget a person's app, recovery codes and passkeys, and sign them out everywhere.
 
 At the next sign-in they enter their password and set up a new app. Anybody who knows the password
 can do that too: make sure who asks, and change the password first if others may know it:
@@ -43,6 +43,7 @@ is one object: user, had_second_factor, sessions_ended."""
 
         had = SecondFactor.objects.filter(user=person, confirmed=True).exists()
         SecondFactor.objects.filter(user=person).delete()
+        person.passkeys.all().delete()
         ended = end_sessions(person)
 
         if options["json"]:

@@ -1,7 +1,8 @@
 <?php
-// The peer: the connect hook as a careful PHP developer would write it, on the gateway's own tables: prepared statements, a
+// The peer: the hooks as a careful PHP developer would write it, on the gateway's own tables: prepared statements, a
 // transaction, a connection that persists between requests. With PEER_TUNED it goes as far as one can: one statement that
-// writes both rows, and statements sent with their parameters in one round trip (preparing costs PDO one more).
+// writes both rows, and statements sent with their parameters in one round trip (preparing costs PDO one more). What follows a
+// connect is in calls.php.
 declare(strict_types=1);
 
 const NEUTRAL = ['status' => 403, 'reason' => 'Calls are not available here'];
@@ -57,26 +58,38 @@ function open_secret(string $token, string $place): string
     return $plain === false ? refuse(503) : $plain;
 }
 
+function check_signature(array $facts, string $body): void
+{
+    $secret = open_secret($facts['signing_secret'], "clickhook|-|tenants_wcsinstance|{$facts['instance_id']}|signing_secret");
+    hash_equals('WCS ' . hash_hmac('md5', $body, $secret), $_SERVER['HTTP_AUTHORIZATION'] ?? '') || refuse(403);
+}
+
 $_SERVER['REQUEST_METHOD'] === 'POST' || refuse(405);
-preg_match('#^/hooks/([A-Za-z0-9_-]+)/connect$#', $_SERVER['REQUEST_URI'], $path) || refuse(404);
+preg_match('#^/hooks/([A-Za-z0-9_-]+)/([A-Za-z]+)$#', $_SERVER['REQUEST_URI'], $path) || refuse(404);
 $body = file_get_contents('php://input');
 $hook = json_decode($body, true, 32);
-is_array($hook) && is_string($hook['origin'] ?? null) && is_string($hook['sessionId'] ?? null) || refuse(400);
-$origin = strtolower($hook['origin']);
-preg_match('#^https?://[a-z0-9._-]+(:[0-9]{1,5})?$#', $origin) || refuse(403);
+is_array($hook) && is_string($hook['sessionId'] ?? null) || refuse(400);
 
 $db = new PDO(getenv('PEER_DSN'), null, null, [
     PDO::ATTR_PERSISTENT => true,
     PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION,
     PDO::PGSQL_ATTR_DISABLE_PREPARES => (bool) getenv('PEER_TUNED'),
 ]);
+header('Content-Type: application/json');
+if ($path[2] !== 'connect') {
+    require __DIR__ . '/calls.php';
+    exit;
+}
+
+is_string($hook['origin'] ?? null) || refuse(400);
+$origin = strtolower($hook['origin']);
+preg_match('#^https?://[a-z0-9._-]+(:[0-9]{1,5})?$#', $origin) || refuse(403);
+
 $read = $db->prepare(READ);
 $read->execute([$origin, $path[1]]);
 $facts = $read->fetch(PDO::FETCH_ASSOC) ?: refuse(404);
 
-$secret = open_secret($facts['signing_secret'], "clickhook|-|tenants_wcsinstance|{$facts['instance_id']}|signing_secret");
-$signature = 'WCS ' . hash_hmac('md5', $body, $secret);
-hash_equals($signature, $_SERVER['HTTP_AUTHORIZATION'] ?? '') || refuse(403);
+check_signature($facts, $body);
 $facts['served'] && $facts['status'] === 'active' && $facts['account_id'] || refuse(403);
 
 $kept = array_intersect_key($hook, array_flip(['nodeId', 'appKey', 'sessionId', 'origin', 'clientVersion', 'clientOSVersion',
@@ -94,7 +107,6 @@ if (getenv('PEER_TUNED')) {
     $db->commit();
 }
 
-header('Content-Type: application/json');
 echo substr(json_encode([
     'sipLogin' => $facts['login'],
     'sipAuthenticationName' => $facts['authentication_name'] ?: $facts['login'],

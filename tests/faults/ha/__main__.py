@@ -16,13 +16,14 @@ from tests.faults.ha.balancer import Balancer
 from tests.faults.ha.cluster import NODES, PASSWORD, POSTGRES, Cluster
 from tests.faults.ha.faults import FAULTS, NAMES
 from tests.faults.ha.gateways import Gateways
-from tests.faults.ha.isolation import run_again_isolated
-from tests.faults.ha.judging import Verdict
 from tests.faults.ha.namespaces import Namespaces
 from tests.faults.ha.pooler import Pooler
 from tests.faults.ha.proxies import Proxies
 from tests.faults.ha.report import table
 from tests.faults.ha.run import Run
+from tests.faults.isolation import run_again_isolated
+from tests.faults.judging import Verdict
+from tests.faults.report import tell, tell_what_is_broken
 
 WAYS = ("hosts", "haproxy")  # without --way
 WITH_POOLER = "pgbouncer"
@@ -51,7 +52,8 @@ def main() -> int:
         Path(temporary).chmod(0o755)
         directory = asked.keep or Path(temporary)
         verdicts = list(play(directory, asked))
-    return report(verdicts, as_json=asked.json)
+    print(json.dumps([v.as_json() for v in verdicts]) if asked.json else table(verdicts))
+    return tell_what_is_broken(verdicts)
 
 
 def play(directory: Path, asked: argparse.Namespace) -> Iterator[Verdict]:
@@ -85,21 +87,6 @@ def url_of_hosts(cluster: Cluster) -> str:
 
 def url(places: str) -> str:
     return f"postgresql://clickhook:{PASSWORD}@{places}/clickhook"
-
-
-def report(verdicts: list[Verdict], *, as_json: bool) -> int:
-    print(json.dumps([v.as_json() for v in verdicts]) if as_json else table(verdicts))
-    broken = [(v, rule) for v in verdicts for rule in v.broken_rules]
-    for verdict, rule in broken:
-        tell(f"BROKEN  {verdict.way}, {verdict.fault}: {rule}")
-    for verdict in verdicts:
-        for wish in verdict.wishes:
-            tell(f"wanted less  {verdict.way}, {verdict.fault}: {wish}")
-    return 1 if broken else 0
-
-
-def tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

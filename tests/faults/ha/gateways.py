@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import json
 import os
 import secrets
@@ -14,24 +13,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tenants.limits import SAFE
 from tests.clickhook.certificate import make_certificate
 from tests.faults.ha.filling import DOCKER, fill
+from tests.faults.ready import ask_ready
+from tests.faults.tenants import SWITCH_OFF, make_tenants, write_import
 
 ROOT = DOCKER.parent
 NGINX = "/usr/sbin/nginx"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
 STARTS_WITHIN = 60.0  # seconds
-KEY, SECRET = "ha-instance-key", "ha-signing-secret"
 SECRET_KEY = secrets.token_urlsafe(48)  # the same for all gateways of a run, as the tables are
 ENCRYPTION_KEYS = f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
-SIP_PASSWORD = "ha-sip-password"
-# Of two customers, one has limits: what was refused must not hold a place of it.
-NO_LIMITS = dict.fromkeys(SAFE)
-TENANTS = {
-    "open": NO_LIMITS,
-    "limited": NO_LIMITS | {"concurrent_calls": 2000, "calls_per_minute": 100_000},
-}
 
 
 class Gateways:
@@ -80,13 +72,9 @@ class Gateways:
     def fill(self) -> None:
         """Tenants and one media server."""
         self._manage("migrate", "-v0")
-        tenants = [make_tenant(slug, "active", limits) for slug, limits in TENANTS.items()]
-        tenants.append(make_tenant("closed", "suspended", NO_LIMITS))
-        slugs = [tenant["slug"] for tenant in tenants]
-        wcs = {"name": "wcs-1", "key": KEY, "signing_secret": SECRET, "tenants": slugs}
-        file = self.directory / "tenants.json"
-        file.write_text(json.dumps({"tenants": tenants, "wcs_instances": [wcs]}))
+        file = write_import(make_tenants(), self.directory / "tenants.json")
         self._manage("import_tenants", str(file))
+        self._manage(*SWITCH_OFF)
 
     def find_fault_of_replication(self) -> str:
         """What doctor says of it, where it says something."""
@@ -140,30 +128,3 @@ class Gateways:
         for number, port in enumerate(self.ports, 1):
             changes[f"gateway-{number}:8000"] = f"127.0.0.1:{port}"
         return fill("nginx.conf", changes, self.directory / "nginx.conf")
-
-
-def make_tenant(slug: str, status: str, limits: dict[str, int | None]) -> dict:
-    account = {"login": "10001", "password": SIP_PASSWORD, "domain": f"sip.{slug}.example"}
-    return {
-        "slug": slug,
-        "name": slug.title(),
-        "status": status,
-        "limits": limits,
-        "domains": [{"origin": f"https://www.{slug}.example"}],
-        "sip_accounts": [account],
-        "callees": [{"alias": "sales", "target": "10002", "default": True}],
-    }
-
-
-def ask_ready(port: int) -> tuple[int, float]:
-    """Status (0: no answer) and seconds."""
-    began = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request("GET", "/readyz")
-        status = connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        status = 0
-    finally:
-        connection.close()
-    return status, time.monotonic() - began

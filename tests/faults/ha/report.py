@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.faults.ha.judging import Verdict
+from tests.faults.judging import Verdict
+from tests.faults.report import align
 
 HEAD = (
     "way",
@@ -27,12 +28,7 @@ HEAD = (
 
 
 def table(verdicts: Sequence[Verdict]) -> str:
-    lines = [HEAD, *(row(verdict) for verdict in verdicts)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return align([HEAD, *(row(verdict) for verdict in verdicts)])
 
 
 def row(verdict: Verdict) -> tuple[str, ...]:

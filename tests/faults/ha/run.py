@@ -8,22 +8,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.faults.ha import rows
+from tests.faults import rows
 from tests.faults.ha.cluster import Cluster
 from tests.faults.ha.faults import Fault, wait_out
 from tests.faults.ha.gateways import Gateways
-from tests.faults.ha.judging import Verdict, judge
-from tests.faults.ha.load import Load
 from tests.faults.ha.watching import Watch
+from tests.faults.judging import Verdict, judge
+from tests.faults.load import Load
 
 BEFORE, AFTER = 5.0, 4.0  # seconds of load around the fault
 GHOSTS_END_WITHIN = 60.0  # seconds
-EMPTY = """
-DO $$ BEGIN
-    DELETE FROM hooks_event; DELETE FROM hooks_call; DELETE FROM hooks_session;
-    DELETE FROM hooks_meter; DELETE FROM hooks_refusedid;
-END $$
-"""
 
 
 @dataclass
@@ -38,11 +32,11 @@ class Run:
             self.tell(f"{self.way}: {fault.name}")
             self.cluster.wait_until_whole()
             with self.cluster.connect("postgres", "clickhook") as connection:
-                connection.execute(EMPTY)
+                connection.execute(rows.EMPTY)
             yield asyncio.run(self._play(fault))
 
     async def _play(self, fault: Fault) -> Verdict:
-        load, over = Load(self.gateways, self.cluster.network.calls_per_second), asyncio.Event()
+        load, over = self._make_load(), asyncio.Event()
         with Watch(self.cluster, self.gateways) as watch:
             playing = asyncio.create_task(load.run(over))
             await asyncio.sleep(BEFORE)
@@ -52,6 +46,10 @@ class Run:
             await playing
         load.write(self.gateways.directory / f"{self.way} {fault.name}.jsonl")
         return await asyncio.to_thread(self._judge, fault, load, watch, span)
+
+    def _make_load(self) -> Load:
+        url = f"https://localhost:{self.gateways.port}"
+        return Load(url, self.cluster.network.calls_per_second, self.gateways.certificate)
 
     def _let_happen(self, fault: Fault) -> tuple[float, float]:
         began = time.monotonic()
@@ -67,12 +65,16 @@ class Run:
         while True:
             with self.cluster.connect("postgres", "clickhook") as connection:
                 found = rows.read(connection)
-            verdict = judge(fault.name, self.way, load.log, found, watch, span)
+            verdict = judge(
+                fault.name,
+                self.way,
+                load.log,
+                found,
+                span,
+                leader_after=watch.leader_after(*span),
+                ready_max=watch.ready_max,
+            )
             is_late = time.monotonic() > span[1] + GHOSTS_END_WITHIN
-            if is_late or not (self._is_unfinished(verdict) or self.gateways.spooled):
+            if is_late or not (verdict.is_unfinished or self.gateways.spooled):
                 return dataclasses.replace(verdict, ended_programs=len(self.gateways.ended()))
             time.sleep(1)
-
-    @staticmethod
-    def _is_unfinished(verdict: Verdict) -> bool:
-        return bool(verdict.lost or verdict.ghosts or verdict.left_over or verdict.places_held)

@@ -7,7 +7,8 @@ import time
 from collections import defaultdict
 
 from tests.faults.ha.cluster import NODES, Cluster
-from tests.faults.ha.gateways import Gateways, ask_ready
+from tests.faults.ha.gateways import Gateways
+from tests.faults.ready import ask_ready
 
 EVERY = 0.1  # seconds
 HICCUP = 1.0  # seconds
@@ -49,6 +50,11 @@ class Watch:
             return None
         began = max(found)
         return 0.0 if began - since < FIRST_LOOK else began - since
+
+    @property
+    def ready_max(self) -> float:
+        """Seconds that the slowest answer of /readyz took."""
+        return max((seconds for _, _, seconds in self.ready), default=0.0)
 
     def _watch_node(self, node: str) -> None:
         while not self._over.wait(EVERY):

@@ -13,6 +13,12 @@ CALLS = "SELECT wcs_call_id, ended_at IS NULL, decision = 'allowed' FROM hooks_c
 HELD = """
 SELECT coalesce(sum((state->>'living')::int), 0) FROM hooks_meter WHERE scope = 'tenant'
 """
+EMPTY = """
+DO $$ BEGIN
+    DELETE FROM hooks_event; DELETE FROM hooks_call; DELETE FROM hooks_session;
+    DELETE FROM hooks_meter; DELETE FROM hooks_refusedid;
+END $$
+"""
 
 
 @dataclass(frozen=True)

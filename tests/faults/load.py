@@ -17,13 +17,14 @@ from typing import Any
 
 import aiohttp
 
-from tests.faults.ha.gateways import KEY, SECRET, TENANTS, Gateways
+from tests.faults.tenants import KEY, OPEN, SECRET, SUSPENDED, SWITCHED_OFF
 from tests.wcs import sign
 
-NODE = "ha-node"
+NODE = "faults-node"
 STATUSES = ("PENDING", "TRYING", "RING", "ESTABLISHED", "HOLD", "FINISH")
 WAITS = 15.0  # seconds that WCS waits for an answer
 NO_ANSWER = 0
+REPEATS = 3  # of a hook whose connection broke before its answer, as WCS does
 FORBIDDEN_SHARE = 0.1  # of the calls
 
 
@@ -35,6 +36,8 @@ class Sent:
     call: str
     status: str  # of an event
     is_forbidden: bool  # by the rules, whatever happens
+    tenant: str = ""
+    repeats: int = 0
     sent_at: float = 0.0  # time.monotonic
     seconds: float = 0.0
     answer: int = NO_ANSWER
@@ -47,19 +50,21 @@ class Sent:
 
 @dataclass
 class Load:
-    gateways: Gateways
+    url: str  # of the hooks' server
     calls_per_second: float
+    certificate: Path | None = None
     pause: float = 0.35  # seconds between two hooks of a call, on average
     log: list[Sent] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def run(self, over: asyncio.Event) -> None:
-        trusted = ssl.create_default_context(cafile=str(self.gateways.certificate))
-        url = f"https://localhost:{self.gateways.port}/hooks/{KEY}/"
+        file = str(self.certificate) if self.certificate else None
+        trusted = ssl.create_default_context(cafile=file)
         connector = aiohttp.TCPConnector(limit=0, ssl=trusted, keepalive_timeout=60)
         timeout = aiohttp.ClientTimeout(total=WAITS)
+        base = f"{self.url}/hooks/{KEY}/"
         async with (
-            aiohttp.ClientSession(url, connector=connector, timeout=timeout) as self._http,
+            aiohttp.ClientSession(base, connector=connector, timeout=timeout) as self._http,
             asyncio.TaskGroup() as group,
         ):
             while not over.is_set():
@@ -76,9 +81,9 @@ class Load:
     async def _play_one(self) -> None:
         if random.random() < FORBIDDEN_SHARE:
             return await random.choice(self._forbidden)(self)
-        session = await self._connect(random.choice(list(TENANTS)))
-        if session:
-            await self._play_call(session)
+        tenant = random.choice(list(OPEN))
+        if session := await self._connect(tenant):
+            await self._play_call(session, tenant)
             await self._end(session)
         return None
 
@@ -86,23 +91,26 @@ class Load:
         """Empty where it is refused."""
         session = str(uuid.uuid4())
         origin = f"https://www.{tenant}.example"
-        return session if await self._post("connect", session, origin=origin) == 200 else ""
+        status = await self._post("connect", session, tenant=tenant, origin=origin)
+        return session if status == 200 else ""
 
-    async def _play_call(self, session: str) -> None:
+    async def _play_call(self, session: str, tenant: str) -> None:
         call = str(uuid.uuid4())
         await self._rest()
-        if await self._post("call", session, call, callee="sales", hasAudio=True) != 200:
+        fields = {"callee": "sales", "hasAudio": True}
+        if await self._post("call", session, call, tenant=tenant, **fields) != 200:
             return
         for status in STATUSES:
             await self._rest()
-            await self._post("CallStatusEvent", session, call, status)
+            await self._post("CallStatusEvent", session, call, status, tenant=tenant)
 
     async def _end(self, session: str) -> None:
         await self._rest()
         await self._post("ConnectionStatusEvent", session, status="DISCONNECTED")
 
     async def _connect_from_elsewhere(self) -> None:
-        origin = random.choice(["https://www.closed.example", "https://evil.example"])
+        ours = [f"https://www.{slug}.example" for slug in (SUSPENDED, SWITCHED_OFF)]
+        origin = random.choice([*ours, "https://evil.example"])
         await self._post("connect", str(uuid.uuid4()), origin=origin, is_forbidden=True)
 
     async def _connect_with_a_guessed_secret(self) -> None:
@@ -144,10 +152,11 @@ class Load:
         status: str = "",
         *,
         is_forbidden: bool = False,
+        tenant: str = "",
         secret: str = SECRET,
         **fields: Any,
     ) -> int:
-        sent = Sent(next(self._numbers), method, session, call, status, is_forbidden)
+        sent = Sent(next(self._numbers), method, session, call, status, is_forbidden, tenant)
         known = {"callId": call, "status": status}
         body = {"nodeId": NODE, "appKey": "defaultApp", "sessionId": session}
         body |= {name: value for name, value in known.items() if value}
@@ -158,11 +167,25 @@ class Load:
         }
         self.log.append(sent)
         sent.sent_at = time.monotonic()
-        try:
-            async with self._http.post(method, data=text, headers=headers) as answer:
-                await answer.read()
-                sent.answer = answer.status
-        except (aiohttp.ClientError, TimeoutError) as error:
-            sent.error = f"{type(error).__name__}: {error}"
+        await self._send(sent, text, headers)
         sent.seconds = time.monotonic() - sent.sent_at
         return sent.answer
+
+    async def _send(self, sent: Sent, text: bytes, headers: dict[str, str]) -> None:
+        for sent.repeats in range(REPEATS + 1):
+            try:
+                async with self._http.post(sent.method, data=text, headers=headers) as answer:
+                    await answer.read()
+                    sent.answer = answer.status
+                    return
+            except (aiohttp.ClientError, TimeoutError) as error:
+                sent.error = f"{type(error).__name__}: {error}"
+                if not _is_broken(error):
+                    return
+
+
+def _is_broken(error: Exception) -> bool:
+    """The connection was there, and ended before an answer came."""
+    could_not_connect = isinstance(error, aiohttp.ClientConnectorError)
+    broken = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
+    return isinstance(error, broken) and not could_not_connect

@@ -1,0 +1,31 @@
+"""The clock is stepped for all programs at once, by less than a lease lasts."""
+
+from __future__ import annotations
+
+from tests.faults.one.fault import Fault, Heal
+from tests.faults.one.machine import Kind, Machine
+
+STEP = 300  # seconds
+
+
+def step_forward(machine: Machine) -> Heal:
+    return _step(machine, STEP)
+
+
+def step_back(machine: Machine) -> Heal:
+    return _step(machine, -STEP)
+
+
+def _step(machine: Machine, seconds: int) -> Heal:
+    """Its end is a step too, in the other direction."""
+    clock = machine.clock
+    if clock is None:
+        raise ValueError(f"no clock can be stepped on {machine.kind}")
+    clock.step(seconds)
+    return lambda: clock.step(0)
+
+
+FAULTS = [
+    Fault("clock stepped forward and back", step_forward, 10, on=Kind.CLOCK),
+    Fault("clock stepped back and forward", step_back, 10, on=Kind.CLOCK),
+]

@@ -1,0 +1,1 @@
+"""Millions of hooks in a row: does anything grow that should not?"""

@@ -1,0 +1,1 @@
+"""What hooks notice of strangers at the door."""

@@ -1,0 +1,1 @@
+"""Cells: ids of their own, and tenants that move."""
