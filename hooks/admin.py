@@ -7,6 +7,7 @@ from hooks.calls.admin.call import CallAdmin
 from hooks.calls.admin.event import EventAdmin
 from hooks.calls.admin.limit_notices import LimitNoticeAdmin
 from hooks.calls.admin.session import SessionAdmin
+from hooks.calls.admin.stream import StreamAdmin
 from hooks.calls.admin.switch import SwitchAdmin
 from hooks.calls.admin.tenant import TenantWithCallsAdmin
 from hooks.calls.admin.visitor_block import VisitorBlockAdmin
@@ -18,6 +19,7 @@ from hooks.models import (
     Event,
     LimitNotice,
     Session,
+    Stream,
     Switch,
     VisitorBlock,
     WebhookDelivery,
@@ -26,6 +28,7 @@ from tenants.models import Tenant, WebhookEndpoint
 
 admin.site.register(Call, CallAdmin)
 admin.site.register(Session, SessionAdmin)
+admin.site.register(Stream, StreamAdmin)
 admin.site.register(Event, EventAdmin)
 admin.site.register(Alarm, AlarmAdmin)
 admin.site.register(LimitNotice, LimitNoticeAdmin)

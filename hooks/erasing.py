@@ -26,12 +26,19 @@ UPDATE hooks_session
  WHERE id = ANY (%(ids)s)
 """
 CALLS = "UPDATE hooks_call SET visitor = '', end_info = '' WHERE session_id = ANY (%(ids)s)"
+# The page chose the id.
+STREAMS = """
+UPDATE hooks_stream SET visitor = '', end_info = '', media_session_id = 'erased ' || id
+ WHERE session_id = ANY (%(ids)s)
+"""
 EVENTS = "UPDATE hooks_event SET body = '{}', detail = '' WHERE session_id = ANY (%(ids)s)"
 # What customers' systems were told, and what they answered.
 MESSAGES = """
 WITH message AS (
-    UPDATE hooks_webhookmessage SET data = data - ARRAY['label', 'context', 'wcs_session_id']
+    UPDATE hooks_webhookmessage
+       SET data = data - ARRAY['label', 'context', 'wcs_session_id', 'media_session_id']
      WHERE subject = ANY (ARRAY(SELECT id FROM hooks_call WHERE session_id = ANY (%(ids)s))
+                          || ARRAY(SELECT id FROM hooks_stream WHERE session_id = ANY (%(ids)s))
                           || %(ids)s::uuid[])
     RETURNING id
 )
@@ -96,7 +103,7 @@ def erase(tenant_id: int, visitor: str | None) -> Iterator[Erased]:
 
     for ids in _batches(NEXT_SESSIONS, whose, NO_UUID):
         with transaction.atomic():
-            for statement in (SESSIONS, CALLS, EVENTS, MESSAGES):
+            for statement in (SESSIONS, CALLS, STREAMS, EVENTS, MESSAGES):
                 _execute(statement, {"ids": ids})
         erased.sessions += len(ids)
         yield erased

@@ -39,6 +39,8 @@ class Facts(NamedTuple):
     session_visitor_display: str | None = None
     session_label: str | None = None  # where the agent is to see it
     session_ticket_alias: str | None = None  # empty: any callee
+    session_publish: str | None = None  # alias of the stream that its ticket names; empty: none
+    session_play: str | None = None
     connect_answered_before: bool | None = None  # this very body, under this session id
     node_known: bool | None = None
 
@@ -85,6 +87,17 @@ class Facts(NamedTuple):
     tones_presses: int | None = None
     tones_sent: int | None = None
     tones_last: list[float] | None = None
+
+    stream_id: str | None = None  # our row's
+    stream_kind: str | None = None
+    stream_decision: str | None = None
+    stream_alias: str | None = None
+    stream_name: str | None = None
+    stream_asked_at: datetime | None = None
+    stream_began_at: datetime | None = None
+    stream_ended_at: datetime | None = None
+    streaming: str | None = None  # hooks.streams.facts.StreamFacts as JSON
+
     limiting: str | None = None  # hooks.limits.facts.LimitFacts as JSON
     metering: str | None = None  # MeterFacts as JSON; with the first call of a tenant in a batch
 

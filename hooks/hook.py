@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from hooks.facts import Instance
 from hooks.methods import Kind, Method
 from hooks.payloads import Payload
+from hooks.streams.methods import ASKING
 from hooks.tickets.admission import Connecting, LoginCheck, candidate_visitors
 from hooks.tickets.credentials import NO_CREDENTIALS, Credentials
 from tenants import origins
@@ -59,6 +60,9 @@ class Hook:
                 }
                 | self._ask_for_visitor()
             )
+        question["wcs_stream"] = self.payload.text("mediaSessionId")
+        if self.method.name in ASKING:
+            return question | {"alias": self.payload.text("name")}
         question["wcs_call"] = self.payload.text("callId")
         if self.method.name == "call":
             question["alias"] = self.payload.text("callee")

@@ -209,7 +209,7 @@ class Lane:
 
     async def _write(self, records: list[Record], ledgers: Ledgers) -> set[Any]:
         """The ids of the sessions and calls that came to be."""
-        parts = recording.parts(records, ledgers.values())
+        parts = recording.parts(records, ledgers.values(), [*ledgers.streams.values()])
         if not any(parts):
             return set()
         statement = write(*(part is not None for part in parts))

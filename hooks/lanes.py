@@ -10,10 +10,11 @@ from hooks.announcing import Announcer
 from hooks.hook import Hook
 from hooks.known_instances import KnownInstances
 from hooks.lane import Lane
-from hooks.methods import CALLS, CONNECTS, EVENTS, TURNS
+from hooks.methods import CALLS, CONNECTS, EVENTS, STREAMS, TURNS
 from hooks.outcome import Answer, Outcome
 from hooks.spool import Spool
 from hooks.statements.reading import READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
+from hooks.statements.streaming import READ_STREAM
 from hooks.tickets.logins import Logins
 from hooks.turns import CallsLane
 from hooks.waiting import Surroundings
@@ -37,6 +38,7 @@ class Lanes:
             CONNECTS: Lane(CONNECTS, _connect_statement(), shared),
             CALLS: calls,
             TURNS: calls.turns,
+            STREAMS: Lane(STREAMS, READ_STREAM, shared),
             EVENTS: Lane(EVENTS, READ_EVENT, shared),
         }
         self._tasks: list[asyncio.Task[None]] = []

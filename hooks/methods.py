@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hooks.streams.methods import ASKING, ENDING, ENDING_FIELDS, HIDDEN_OF_STREAM, STREAM_FIELDS
+
 # Everything of a connection that a visitor could set, and must not learn.
 SIP_FIELDS = (
     "sipLogin",
@@ -54,13 +56,20 @@ HIDDEN_FROM_BROWSER = (
     "inviteParameters",
     "target",
     "sipMessageRaw",
+    *HIDDEN_OF_STREAM,
 )
 NOT_NEEDED_HERE = ("sipPassword", "sipAuthenticationName", "restClientConfig", "sipMessageRaw")
 BULKY = ("sdp", "sipSDP", "localMediaInfo")
 
 
 # What waits together for the database: no row lock of an event holds up a connect or a call.
-CONNECTS, CALLS, TURNS, EVENTS = LANES = ("connects", "calls", "turns", "events")
+CONNECTS, CALLS, TURNS, STREAMS, EVENTS = LANES = (
+    "connects",
+    "calls",
+    "turns",
+    "streams",
+    "events",
+)
 
 
 class Kind(StrEnum):
@@ -84,6 +93,8 @@ class Method:
     def lane(self) -> str:
         if self.kind is Kind.CONNECT:
             return CONNECTS
+        if self.name in ASKING:
+            return STREAMS
         return CALLS if self.name == "call" else EVENTS
 
     @property
@@ -119,6 +130,15 @@ def _noted(*names: str, requires: tuple[str, ...] = ()) -> list[Method]:
     ]
 
 
+def _of_streams(
+    sets: tuple[str, ...], *names: str, requires: tuple[str, ...] = ("name",)
+) -> list[Method]:
+    needs = ("sessionId", "mediaSessionId", *requires)
+    return [
+        Method(name, Kind.INVOCATION, allowed=True, sets=sets, requires=needs) for name in names
+    ]
+
+
 _TABLE = [
     Method(
         "connect",
@@ -141,11 +161,13 @@ _TABLE = [
     ),
     # Whatever happens here, a visitor who hangs up has hung up.
     Method("hangup", Kind.INVOCATION, allowed=True, fails_closed=False),
+    # For visitors whose ticket or token names the stream. WCS goes on with the name of our answer.
+    *_of_streams(STREAM_FIELDS, *ASKING),
+    *_of_streams(ENDING_FIELDS, *ENDING, requires=()),
     *_refused(
         Kind.INVOCATION,
         *("answer", "hold", "unhold", "transfer", "updateCallToVideo", "setUseProxy"),
-        *("publishStream", "unPublishStream", "playStream", "pauseStream", "stopStream"),
-        *("snapshot", "availableStream", "playHLS", "playRTSP", "sendStreamEvent"),
+        *("pauseStream", "snapshot", "availableStream", "playRTSP", "sendStreamEvent"),
         *("StreamEvent", "StreamKeepAliveEvent", "sendMessage", "subscribe", "sendXcapRequest"),
         *("notificationResult", "sendData", "submitBugReport", "pushLogs", "sessionDebug"),
     ),

@@ -32,6 +32,8 @@ _LONGEST = {
     "origin": 2048,
     "status": 64,
     "dtmf": 64,
+    "mediaSessionId": 255,
+    "name": 512,
 }
 _TEXTS = {
     *_LONGEST,
@@ -42,7 +44,7 @@ _TEXTS = {
 }
 _FLAGS = {
     *("incoming", "hasAudio", "hasVideo", "isMsrp", "holdForTransfer", "keepAlive"),
-    *("sipRegisterRequired", "useProxy", "useWsTunnel", "useWsTunnelPacketization2"),
+    *("sipRegisterRequired", "published", "useProxy", "useWsTunnel", "useWsTunnelPacketization2"),
     *("useBase64BinaryEncoding", "useSelfSigned"),
 }
 _NULL = type(None)

@@ -10,6 +10,8 @@ from hooks.limits.keypad import DIGITS
 from hooks.methods import METHODS, Kind, Method
 from hooks.payloads import Payload
 from hooks.reasons import Decision, Reason
+from hooks.streams.methods import ASKING, ENDING
+from hooks.streams.policy import decide_end, decide_stream, judge_report
 
 # WCS repeats a POST within seconds.
 REPEATED_WITHIN = timedelta(minutes=1)
@@ -25,6 +27,8 @@ def decide(
     """`origin_is_sound`: a connect names an origin that a browser may send, whoever owns it."""
     if method.name == "hangup":
         return Reason.ALLOWED if facts.session_id else Reason.SESSION_NOT_OURS
+    if method.name in ENDING:  # whatever is switched off
+        return decide_end(facts) if facts.session_id else Reason.SESSION_UNKNOWN
     if method.kind is Kind.EVENT:
         return _event(method, payload, facts)
     if facts.instance_app_key and payload.text("appKey") != facts.instance_app_key:
@@ -33,10 +37,17 @@ def decide(
         return _switched_off(facts.switched_off)
     if method.kind is Kind.CONNECT:
         return _connect(payload, origin_is_sound, facts, now)
+    return _invocation(method, payload, facts, now)
+
+
+def _invocation(method: Method, payload: Payload, facts: Facts, now: datetime) -> Reason:
     if method.name == "call":
         return _call(payload, facts, now)
     if method.name == "sendDtmf":
         return _send_tones(payload, facts, now)
+    if method.name in ASKING:
+        refused = _session(facts) or _served(facts)
+        return refused or decide_stream(ASKING[method.name], payload, facts, now)
     return Reason.INCOMING_REFUSED if method.kind is Kind.INCOMING else Reason.METHOD_REFUSED
 
 
@@ -93,6 +104,8 @@ def _call(payload: Payload, facts: Facts, now: datetime) -> Reason:
         return Reason.HONEY_ALIAS
     if facts.callee_target is None:
         return Reason.CALLEE_UNKNOWN if payload.text("callee") else Reason.CALLEE_NO_DEFAULT
+    if facts.session_publish or facts.session_play:
+        return Reason.TICKET_FOR_STREAM
     if facts.session_ticket_alias and facts.session_ticket_alias != facts.callee_alias:
         return Reason.TICKET_ALIAS
     return Reason.VISITOR_BLOCKED if facts.visitor_blocked else Reason.ALLOWED
@@ -107,11 +120,13 @@ def _session(facts: Facts) -> Reason | None:
 
 
 def _tenant(facts: Facts) -> Reason | None:
+    return _served(facts) or (None if facts.account_id else Reason.SIP_ACCOUNT_MISSING)
+
+
+def _served(facts: Facts) -> Reason | None:
     if not facts.tenant_served:
         return Reason.TENANT_NOT_SERVED
-    if facts.tenant_status != "active":
-        return Reason.TENANT_SUSPENDED
-    return None if facts.account_id else Reason.SIP_ACCOUNT_MISSING
+    return None if facts.tenant_status == "active" else Reason.TENANT_SUSPENDED
 
 
 def _asked_again(payload: Payload, facts: Facts, now: datetime) -> Reason:
@@ -156,6 +171,8 @@ def _event(method: Method, payload: Payload, facts: Facts) -> Reason:
         return Reason.EVENT_UNKNOWN
     if facts.session_id is None:
         return Reason.SESSION_NOT_OURS
+    if method.name == "StreamStatusEvent":
+        return judge_report(payload, facts)
     if method.name != "CallStatusEvent":
         return Reason.RECORDED
     if payload.text("status") not in GOES_ON:

@@ -11,6 +11,9 @@ import orjson
 from hooks.lifecycle import CallProgress, SessionProgress
 from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import Reservation
+from hooks.streams.ledger import StreamLedger
+from hooks.streams.lifecycle import StreamProgress
+from hooks.streams.recording import AskedStream, merge_reports
 
 
 class OpenedSession(TypedDict):
@@ -31,6 +34,8 @@ class OpenedSession(TypedDict):
     visitor_display: str
     ticketed: bool
     ticket_alias: str
+    publish_alias: str
+    play_alias: str
     label: str
     context: tuple[str, ...] | None
     jti: str | None  # of the ticket that is spent with it
@@ -100,12 +105,14 @@ class Record(NamedTuple):
     call: tuple[str, CallProgress] | None = None
     tones: SentTones | None = None
     breach: Breach | None = None
+    stream_asked: AskedStream | None = None
+    stream: tuple[str, StreamProgress] | None = None
 
     @property
     def creates(self) -> str | None:
         if self.tones:
             return self.tones["call_id"]
-        created = self.opened or self.asked
+        created = self.opened or self.asked or self.stream_asked
         return created["id"] if created else None
 
 
@@ -122,11 +129,19 @@ class Parts(NamedTuple):
     sessions: str | None
     calls: str | None
     tones: str | None
+    stream_meters: str | None
+    streams_settled: str | None
+    streams_asked: str | None
+    streams: str | None
     events: str | None
     breaches: str | None
 
 
-def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
+def parts(
+    records: Sequence[Record],
+    ledgers: Iterable[Ledger] = (),
+    stream_ledgers: Sequence[StreamLedger] = (),
+) -> Parts:
     sessions: dict[str, SessionProgress] = {}
     calls: dict[str, CallProgress] = {}
     for record in records:
@@ -149,6 +164,10 @@ def parts(records: Sequence[Record], ledgers: Iterable[Ledger] = ()) -> Parts:
         tones=_rows(record.tones for record in records if record.tones),
         events=_rows(record.event for record in records if record.event),
         breaches=_rows(record.breach for record in records if record.breach),
+        stream_meters=_rows(row for ledger in stream_ledgers for row in ledger.as_rows()),
+        streams_settled=_rows(row for ledger in stream_ledgers for row in ledger.settled_rows()),
+        streams_asked=_rows(record.stream_asked for record in records if record.stream_asked),
+        streams=_rows(merge_reports(record.stream for record in records if record.stream)),
     )
 
 

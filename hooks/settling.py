@@ -30,6 +30,9 @@ from hooks.redaction import redact
 from hooks.rewriting import call_answer, connect_answer, keypad_answer
 from hooks.row_id import new_row_id_text
 from hooks.sip_password import CURRENT, PasswordChoice, choose_password
+from hooks.streams.ledger import StreamLedgers
+from hooks.streams.methods import STREAM_METHODS
+from hooks.streams.settling import settle_report, settle_stream
 from hooks.tickets.admission import Admission, admit
 from tenants.models import SipAccount
 from tenants.secrets.encryption import SecretUnreadable
@@ -41,6 +44,8 @@ VISITOR_BREACHES = {
     Reason.VISITOR_DAY,
     Reason.VISITOR_CALLEES,
 }
+# No callee has such an alias. A gateway of before streams reads nothing but this.
+NOT_FOR_CALLS = "(stream)"
 _PASSWORD = secret_field(SipAccount, "password")
 _NEXT_PASSWORD = secret_field(SipAccount, "next_password")
 
@@ -52,6 +57,10 @@ def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = No
         if reason is Reason.ALLOWED:
             reason = decide(hook.method, hook.payload, hook.origin is not None, facts, now)
 
+        if hook.method.name in STREAM_METHODS:
+            event = _log_event(hook, facts, reason)
+            streams = StreamLedgers() if ledgers is None else ledgers.streams
+            return settle_stream(hook, facts, reason, event, streams, now)
         if reason.decision is Decision.REFUSED:
             detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
             return _refuse(hook, facts, reason, detail or "", _find_breach(facts, reason))
@@ -204,6 +213,8 @@ def _note(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
     if hook.method.name == "CallStatusEvent" and facts.call_id:
         report = lifecycle.read_call_report(payload, hook.received_at)
         return Outcome(answer, Record(event, call=(facts.call_id, report)))
+    if hook.method.name == "StreamStatusEvent":
+        return settle_report(hook, facts, event, reason)
     return Outcome(answer, Record(event))
 
 
@@ -227,7 +238,7 @@ def _log_event(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> Lo
 def _open_session(
     hook: Hook, facts: Facts, admission: Admission, choice: PasswordChoice
 ) -> OpenedSession:
-    ticket, claims = admission.ticket, admission.claims
+    ticket, claims, rights = admission.ticket, admission.claims, admission.rights
     return {
         "id": new_row_id_text(),
         "tenant_id": facts.tenant_id,
@@ -245,7 +256,9 @@ def _open_session(
         "visitor": admission.visitor.id,
         "visitor_display": admission.visitor.display,
         "ticketed": ticket is not None,
-        "ticket_alias": claims.alias if claims else "",
+        "ticket_alias": NOT_FOR_CALLS if any(rights) else claims.alias if claims else "",
+        "publish_alias": rights.publish,
+        "play_alias": rights.play,
         "label": admission.label,
         "context": claims.context if claims and claims.context else None,
         "jti": claims.jti if claims else None,

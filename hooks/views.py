@@ -48,6 +48,9 @@ _ALARMS = {
     Reason.REFUSED_CALL_WENT_ON,
     Reason.SECRET_UNREADABLE,
     Reason.CONNECT_REPLAYED,
+    Reason.STREAM_NEVER_ASKED,
+    Reason.REFUSED_STREAM_WENT_ON,
+    Reason.STREAM_WENT_ELSEWHERE,
 }
 _REST_CLIENT_CONFIG = orjson.Fragment(orjson.dumps(REST_CLIENT_CONFIG))
 # What ends a hook before there is anything to decide. Any other error is a fault of ours.

@@ -40,6 +40,10 @@ PURE = [
         for room in ("hooks/reasons", "hooks/limits")
         for path in sorted((ROOT / room).rglob("*.py"))
     ),
+    *(
+        f"hooks/streams/{name}.py"
+        for name in ("methods", "facts", "ledger", "lifecycle", "policy", "weighing")
+    ),
 ]
 # The numbering plan is a library's.
 BESIDE_THE_STANDARD_LIBRARY = {*sys.stdlib_module_names, "orjson", "phonenumbers"}

@@ -17,6 +17,7 @@ from hooks.models import (
     Event,
     LimitNotice,
     Session,
+    Stream,
     Switch,
     VisitorBlock,
     WebhookDelivery,
@@ -26,6 +27,7 @@ from tenants.models import (
     ApiKey,
     Domain,
     SipAccount,
+    StreamAlias,
     TicketKey,
     TokenKey,
     Upload,
@@ -48,6 +50,7 @@ ARGUMENTS = {
     ],
     "endpoint_id": lambda endpoints: [str(endpoint.pk) for endpoint in endpoints],
     "app_label": lambda rows: sorted({model._meta.app_label for model in admin.site._registry}),
+    "passkey_id": lambda rows: ["1"],  # it takes posts alone
     "key": lambda rows: [str(upload.pk) for upload in Upload.objects.all()],
     "url": lambda rows: ["acme"],
 }
@@ -123,6 +126,11 @@ def a_day_of(tenant, instance, shared):
         key=f"visitor {tenant.pk} x", name=f"by {slug}", tenant=tenant, because="x", by="mary"
     )
     _visitors_of(tenant)
+    StreamAlias.objects.create(tenant=tenant, alias="studio", name=f"stream-of-{slug}")
+    Stream.objects.create(
+        tenant=tenant, session=session, media_session_id=f"media-of-{slug}", kind="play",
+        alias=f"alias-of-{slug}", decision="allowed", reason="allowed", asked_at=NOW, ends_by=NOW,
+    )  # fmt: skip
     _told_of(tenant)
     tenant.rates.create(prefix="4930", per_minute=1, currency="EUR")
     tenant.limit_raises.create(

@@ -39,7 +39,7 @@ def _file(name: str) -> str:
     return (PAYLOADS / f"{name}.json").read_text()
 
 
-def payload(name: str, **changes: Any) -> dict[str, Any]:
+def payload(name: str, /, **changes: Any) -> dict[str, Any]:
     """The payload file, changed; a value of `...` removes the field."""
     changed = {**json.loads(_file(name)), **changes}
     return {key: value for key, value in changed.items() if value is not ...}

@@ -10,10 +10,14 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from hooks.models import Call, Switch
+from hooks.models import Call, Stream, Switch
 from hooks.policy import MOVES
 from hooks.statements.switching import BUMP_VERSIONS
-from hooks.wcs.kill_switch.switching import EndedCall, end_living_calls
+from hooks.wcs.kill_switch.switching import (
+    EndedCall,
+    end_living_calls,
+    end_living_streams,
+)
 from hooks.wcs.kill_switch.targets import Target
 from tenants.models import Tenant
 
@@ -38,14 +42,20 @@ def thaw(tenant_id: int, by: str) -> None:
 
 
 def end_calls(tenant: Tenant) -> list[EndedCall]:
-    """WCS is asked to end each call that lives; the worker tries again what failed."""
+    """WCS is asked to end each call and stream that lives; the worker tries again what failed."""
     tenants = Tenant.objects.filter(pk=tenant.pk)
-    return end_living_calls(Target("", str(tenant), Q(tenant=tenant), tenants, tenant))
+    target = Target("", str(tenant), Q(tenant=tenant), tenants, tenant)
+    end_living_streams(target)
+    return end_living_calls(target)
 
 
 def count_living_calls(tenant: Tenant) -> int:
-    """Not those that still hold what they reserved: they give it back in the other cell."""
-    return Call.objects.filter(tenant=tenant, ended_at=None).count()
+    """And streams. Not those that still hold what they reserved: they give it back in the other
+    cell.
+    """
+    calls = Call.objects.filter(tenant=tenant, ended_at=None)
+    streams = Stream.objects.filter(tenant=tenant, ended_at=None)
+    return calls.count() + streams.count()
 
 
 def wait_for_calls(tenant: Tenant, seconds: float, tell: Callable[[int], None]) -> int:

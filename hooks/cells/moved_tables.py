@@ -22,6 +22,8 @@ from hooks.models import (
     RefusedId,
     Session,
     SpentTicket,
+    Stream,
+    StreamEnding,
     Switch,
     TenantMove,
     TimeDisplay,
@@ -48,6 +50,7 @@ from tenants.models import (
     SecondFactor,
     SipAccount,
     SsoIdentity,
+    StreamAlias,
     Tenant,
     TicketKey,
     TokenKey,
@@ -64,6 +67,7 @@ _Model = type[models.Model]
 _OWN = "tenant_id = %(tenant)s"
 _OF_INSTANCE = "instance_id = ANY (%(instances)s)"
 _OF_CALL = "call_id IN (SELECT id FROM hooks_call WHERE tenant_id = %(tenant)s)"
+_OF_STREAM = "stream_id IN (SELECT id FROM hooks_stream WHERE tenant_id = %(tenant)s)"
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class MovedTable:
 MOVED = (
     MovedTable(Tenant, "id = %(tenant)s"),
     MovedTable(Callee, serves=True),
+    MovedTable(StreamAlias, serves=True),
     MovedTable(Domain),
     MovedTable(
         DomainProof, "domain_id IN (SELECT id FROM tenants_domain WHERE tenant_id = %(tenant)s)"
@@ -130,6 +135,8 @@ MOVED = (
     MovedTable(LimitNotice),
     MovedTable(Session),
     MovedTable(Call),
+    MovedTable(Stream),
+    MovedTable(StreamEnding, _OF_STREAM),
     MovedTable(Keypad, _OF_CALL),
     MovedTable(Ending, _OF_CALL),
     MovedTable(Event, f"{_OWN} OR tenant_id IS NULL AND {_OF_INSTANCE}"),

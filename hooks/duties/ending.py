@@ -44,7 +44,7 @@ async def end_due_calls(connection: Connection) -> str:
 
 
 async def _raise_alarms(connection: Connection, due: list[DueEnding]) -> None:
-    late = [str(one.call_id) for one in due if one.tries >= GIVES_CAUSE_FOR_ALARM]
+    late = [str(one.id) for one in due if one.tries >= GIVES_CAUSE_FOR_ALARM]
     if not late:
         return
     cursor = await connection.execute(RAISE, {"calls": late})

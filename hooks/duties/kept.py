@@ -61,6 +61,10 @@ _WITH_CALLS = """,
     alarm AS (UPDATE hooks_alarm SET call_id = NULL
                WHERE call_id = ANY (ARRAY(SELECT id FROM gone)))"""
 
+_WITH_STREAMS = """,
+    ending AS (
+        DELETE FROM hooks_streamending WHERE stream_id = ANY (ARRAY(SELECT id FROM gone)))"""
+
 _WITH_MESSAGES = """,
     delivery AS (DELETE FROM hooks_webhookdelivery
                   WHERE message_id = ANY (ARRAY(SELECT id FROM gone)))"""
@@ -71,9 +75,15 @@ _CALL_DUE = (
     "asked_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL "
     "AND (reservation IS NULL OR settled_at IS NOT NULL)"
 )
+# Until it is settled it counts in its tenant's meters.
+_STREAM_DUE = (
+    "asked_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL "
+    "AND (decision = 'refused' OR settled_at IS NOT NULL)"
+)
 _SESSION_DUE = """
     opened_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL
-    AND NOT EXISTS (SELECT FROM hooks_call call WHERE call.session_id = old.id{})"""
+    AND NOT EXISTS (SELECT FROM hooks_call call WHERE call.session_id = old.id{})
+    AND NOT EXISTS (SELECT FROM hooks_stream stream WHERE stream.session_id = old.id{})"""
 
 
 def list_kinds() -> list[Kind]:
@@ -88,13 +98,14 @@ def list_kinds() -> list[Kind]:
             days=events,
         ),
         Kind("calls", "hooks_call", _CALL_DUE, "asked_at", days=calls, also=_WITH_CALLS),
+        Kind("streams", "hooks_stream", _STREAM_DUE, "asked_at", days=calls, also=_WITH_STREAMS),
         Kind(
             "sessions",
             "hooks_session",
-            _SESSION_DUE.format(""),
+            _SESSION_DUE.format("", ""),
             "opened_at",
             days=calls,
-            foreseen=_SESSION_DUE.format(f" AND NOT ({_CALL_DUE})"),
+            foreseen=_SESSION_DUE.format(f" AND NOT ({_CALL_DUE})", f" AND NOT ({_STREAM_DUE})"),
         ),
         *_SHORT_LIVED,
     ]
@@ -108,6 +119,13 @@ _SHORT_LIVED = (
         "done_at < now() - interval '30 days'",
         "done_at",
         key="call_id",
+    ),
+    Kind(
+        "endings of streams",
+        "hooks_streamending",
+        "done_at < now() - interval '30 days'",
+        "done_at",
+        key="stream_id",
     ),
     # A ticket that has expired is refused for that, so its row is of no use any more.
     Kind("spent tickets", "hooks_spentticket", "until < now()", "until", key="tenant_id, jti"),

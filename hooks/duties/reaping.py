@@ -1,4 +1,4 @@
-"""Closes sessions and calls that nobody ended."""
+"""Closes sessions, calls and streams that nobody ended."""
 
 from __future__ import annotations
 
@@ -45,6 +45,28 @@ WITH lost AS (
 UPDATE hooks_call SET ended_at = now(), ended_by = 'reaper'
  WHERE id = ANY (ARRAY(SELECT id FROM locked))
 """
+# One that WCS was to end, and whose end nobody reports, lives no longer than a call would.
+LOST_STREAMS = """
+WITH lost AS (
+    SELECT living.id
+      FROM (SELECT id, session_id, asked_at, began_at, ends_by FROM hooks_stream
+             WHERE decision = 'allowed' AND ended_at IS NULL ORDER BY ends_by OFFSET 0) living
+     CROSS JOIN LATERAL (
+           SELECT ended_at FROM hooks_session WHERE id = living.session_id OFFSET 0
+           ) session
+     WHERE session.ended_at IS NOT NULL
+        OR living.ends_by < now() - make_interval(secs => %(call)s::float)
+        OR living.began_at IS NULL
+           AND living.asked_at < now() - make_interval(secs => %(ring)s::float)
+     LIMIT 1000
+), locked AS (
+    SELECT id FROM hooks_stream
+     WHERE id = ANY (ARRAY(SELECT id FROM lost)) AND ended_at IS NULL
+     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE hooks_stream SET ended_at = now(), ended_by = 'reaper'
+ WHERE id = ANY (ARRAY(SELECT id FROM locked))
+"""
 
 
 async def end_lost_sessions(connection: psycopg.AsyncConnection[Any]) -> str:
@@ -55,6 +77,11 @@ async def end_lost_sessions(connection: psycopg.AsyncConnection[Any]) -> str:
 async def end_lost_calls(connection: psycopg.AsyncConnection[Any]) -> str:
     leases = {"call": settings.CLICKHOOK_CALL_LEASE, "ring": settings.CLICKHOOK_RING_LEASE}
     return _report("calls", (await connection.execute(LOST_CALLS, leases)).rowcount)
+
+
+async def end_lost_streams(connection: psycopg.AsyncConnection[Any]) -> str:
+    leases = {"call": settings.CLICKHOOK_CALL_LEASE, "ring": settings.CLICKHOOK_RING_LEASE}
+    return _report("streams", (await connection.execute(LOST_STREAMS, leases)).rowcount)
 
 
 def _report(what: str, number: int) -> str:

@@ -16,6 +16,10 @@ WITH call AS (
     UPDATE hooks_call SET ended_at = now(), ended_by = 'refused'
      WHERE id = ANY (ARRAY(SELECT id FROM hooks_refusedid)) AND ended_at IS NULL
     RETURNING id
+), stream AS (
+    UPDATE hooks_stream SET ended_at = now(), ended_by = 'refused'
+     WHERE id = ANY (ARRAY(SELECT id FROM hooks_refusedid)) AND ended_at IS NULL
+    RETURNING id
 ), session AS (
     UPDATE hooks_session SET ended_at = now(), ended_by = 'failed'
      WHERE id = ANY (ARRAY(SELECT id FROM hooks_refusedid)) AND ended_at IS NULL
@@ -23,14 +27,17 @@ WITH call AS (
 ), old AS (
     DELETE FROM hooks_refusedid WHERE noted_at < now() - make_interval(secs => %(look_for)s)
 )
-SELECT (SELECT count(*) FROM call), (SELECT count(*) FROM session)
+SELECT (SELECT count(*) FROM call), (SELECT count(*) FROM session),
+       (SELECT count(*) FROM stream)
 """
 
 
 async def end_refused(connection: Connection) -> str:
     cursor = await connection.execute(END_REFUSED, {"look_for": LOOK_FOR})
-    calls, sessions = await cursor.fetchone() or (0, 0)
-    if not calls and not sessions:
+    calls, sessions, streams = await cursor.fetchone() or (0, 0, 0)
+    if not calls and not sessions and not streams:
         return ""
-    log.warning("ended %d calls and %d sessions that had been refused", calls, sessions)
-    return f"ended {calls} calls and {sessions} sessions that had been refused"
+    what = f"{calls} calls and {sessions} sessions"
+    what += f" and {streams} streams" if streams else ""
+    log.warning("ended %s that had been refused", what)
+    return f"ended {what} that had been refused"

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from hooks.duties import (
     adding_up,
     alarming,
+    counting_streams,
     delivering,
     ending,
+    ending_streams,
     heartbeat,
     proving,
     pruning,
@@ -43,6 +45,7 @@ STUCK_AFTER = ANSWER_WITHIN + heartbeat.STALE_AFTER  # seconds, beside the duty'
 def make_duties(deliveries: Deliveries) -> list[Duty]:
     return [
         Duty("ending", ending.EVERY, ending.end_due_calls, is_woken=True),
+        Duty("ending streams", ending_streams.EVERY, ending_streams.end_due_streams, is_woken=True),
         Duty("reserving", reserving.EVERY, reserving.reserve_slices, is_woken=True),
         Duty("alarming", alarming.EVERY, alarming.raise_alarms, is_woken=True),
         Duty("mailing", alarming.EVERY, mail_alarms().send),
@@ -53,6 +56,8 @@ def make_duties(deliveries: Deliveries) -> list[Duty]:
         Duty("reconciling", reconciling.EVERY, Reconciling().compare),
         Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),
         Duty("reaping calls", REAP_EVERY, reaping.end_lost_calls),
+        Duty("reaping streams", REAP_EVERY, reaping.end_lost_streams),
+        Duty("counting streams", counting_streams.EVERY, counting_streams.count_no_more),
         Duty("adding up", ADD_UP_EVERY, _add_up),
         Duty("rotating", rotating.EVERY, rotating.rotate, is_woken=True),
         Duty("proving", proving.EVERY, proving.prove),

@@ -9,6 +9,7 @@ from hooks.limits.facts import MeterFacts
 from hooks.limits.meter import Meter
 from hooks.limits.scope import TENANT
 from hooks.limits.settlement import settle_call
+from hooks.streams.ledger import StreamLedgers
 
 MOST_ENDED = 100  # calls that one statement reads, to give back what they reserved
 
@@ -19,6 +20,7 @@ class Ledgers(dict[int, "Ledger"]):
     def __init__(self) -> None:
         super().__init__()
         self.calls_with_tones: set[str] = set()
+        self.streams = StreamLedgers()
         self._metering: dict[int, str] = {}
 
     def note_meters(self, tenant_id: int | None, metering: str | None) -> None:

@@ -1,7 +1,7 @@
-"""The tables of what happened: sessions, calls, events, hours, meters; and how times are read.
+"""The tables of what happened: sessions, calls, streams, events, hours, meters; how times are read.
 
-Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches, and calls
-that are to be ended; and the outbox of webhooks with its deliveries.
+Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches, calls and
+streams that are to be ended; and the outbox of webhooks with its deliveries.
 """
 
 from hooks.models.alarm import Alarm
@@ -17,6 +17,8 @@ from hooks.models.password_trial import PasswordTrial
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
 from hooks.models.spent_ticket import SpentTicket
+from hooks.models.stream import Stream
+from hooks.models.stream_ending import StreamEnding
 from hooks.models.switch import Switch
 from hooks.models.tenant_move import TenantMove
 from hooks.models.time_display import TimeDisplay
@@ -39,6 +41,8 @@ __all__ = [
     "RefusedId",
     "Session",
     "SpentTicket",
+    "Stream",
+    "StreamEnding",
     "Switch",
     "TenantMove",
     "TimeDisplay",

@@ -66,6 +66,12 @@ class Session(models.Model):
     ticket_alias = models.TextField(
         blank=True, default="", db_default="", help_text="Empty: any callee."
     )
+    publish_alias = models.TextField(
+        "may publish", blank=True, default="", db_default="", help_text="Alias; empty: no stream."
+    )
+    play_alias = models.TextField(
+        "may play", blank=True, default="", db_default="", help_text="Alias; empty: no stream."
+    )
     label = models.TextField(blank=True, default="", db_default="")
     context = models.JSONField(null=True)
     # Which password it got; null: the account's current one at that time.

@@ -8,7 +8,14 @@ from __future__ import annotations
 from enum import StrEnum
 from http import HTTPStatus
 
-from hooks.reasons import about_calls, about_connects, about_gateway, about_limits, about_visitors
+from hooks.reasons import (
+    about_calls,
+    about_connects,
+    about_gateway,
+    about_limits,
+    about_streams,
+    about_visitors,
+)
 from hooks.reasons.advice import Advice
 
 _ADVICE: dict[str, Advice] = {
@@ -16,6 +23,7 @@ _ADVICE: dict[str, Advice] = {
     **about_connects.ADVICE,
     **about_gateway.ADVICE,
     **about_limits.ADVICE,
+    **about_streams.ADVICE,
     **about_visitors.ADVICE,
 }
 
@@ -63,6 +71,9 @@ class Reason(StrEnum):
     CALL_WENT_ELSEWHERE = "call_went_elsewhere", Decision.NOTED, HTTPStatus.OK
     CALL_NEVER_ASKED = "call_never_asked", Decision.NOTED, HTTPStatus.OK
     REFUSED_CALL_WENT_ON = "refused_call_went_on", Decision.NOTED, HTTPStatus.OK
+    STREAM_NEVER_ASKED = "stream_never_asked", Decision.NOTED, HTTPStatus.OK
+    REFUSED_STREAM_WENT_ON = "refused_stream_went_on", Decision.NOTED, HTTPStatus.OK
+    STREAM_WENT_ELSEWHERE = "stream_went_elsewhere", Decision.NOTED, HTTPStatus.OK
     SPOOLED = "spooled", Decision.NOTED, HTTPStatus.OK
     INSTANCE_UNKNOWN = "instance_unknown", Decision.REFUSED, HTTPStatus.NOT_FOUND
     SIGNATURE_MISSING = "signature_missing", Decision.REFUSED, HTTPStatus.FORBIDDEN
@@ -143,6 +154,16 @@ class Reason(StrEnum):
     LOGIN_THROTTLED = "login_throttled", Decision.REFUSED, HTTPStatus.FORBIDDEN
     VISITOR_BLOCKED = "visitor_blocked", Decision.REFUSED, HTTPStatus.FORBIDDEN
     DOMAIN_UNPROVED = "domain_unproved", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    TICKET_FOR_STREAM = "ticket_for_stream", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_RIGHT = "stream_right", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_UNKNOWN = "stream_unknown", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_KIND = "stream_kind", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_OPTION = "stream_option", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_ID_REUSED = "stream_id_reused", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_ENDED = "stream_ended", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_NOT_OURS = "stream_not_ours", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_PUBLISHERS = "stream_publishers", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_PLAYERS = "stream_players", Decision.REFUSED, HTTPStatus.FORBIDDEN
 
 
 # What the visitor's browser may learn: WCS hands the sentence on to it.

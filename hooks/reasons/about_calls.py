@@ -49,7 +49,8 @@ ADVICE = {
         "The page makes a new call with createCall instead of repeating the old one.",
     ),
     "method_refused": Advice(
-        "A visitor may connect, call and hang up, nothing else.",
+        "A visitor may connect, call and hang up, and use the streams that a tenant lists; nothing "
+        "else.",
         "Nothing to do, unless the page itself asks for it: then take that out of the page.",
     ),
     "incoming_refused": Advice(

@@ -7,6 +7,8 @@ from hooks.statements.blocking import BLOCKED
 from hooks.statements.covering import DOMAIN_AT_INSTANCE
 from hooks.statements.limiting import LIMITING, METERING
 from hooks.statements.serving import SERVED
+from hooks.statements.session import INSTANCE, LATEST_SESSION
+from hooks.statements.streaming import OF_STREAM, STREAM
 from hooks.statements.switching import SWITCHED_OFF_FOR_CALL, SWITCHED_OFF_FOR_CONNECT
 
 # Set on the gateway's connections: rows are reached by an index in its own order, whatever the
@@ -27,14 +29,7 @@ SELECT set_config('enable_seqscan', 'off', false),
 """
 
 # Expressions for fields of Facts; every statement selects all fields, in their order.
-_INSTANCE = {
-    "instance_id": "instance.id",
-    "instance_unsigned": "instance.unsigned",
-    "instance_app_key": "instance.app_key",
-    "instance_signing_secret": "instance.signing_secret",
-    "instance_previous_signing_secret": "instance.previous_signing_secret",
-}
-_CONNECT = _INSTANCE | {
+_CONNECT = INSTANCE | {
     "switched_off": SWITCHED_OFF_FOR_CONNECT,
     "session_id": "CASE WHEN session.ended_at IS NULL THEN session.id END",
     "session_ended_at": "session.ended_at",
@@ -68,23 +63,27 @@ _CONNECT = _INSTANCE | {
     "account_outbound_proxy": "account.outbound_proxy",
     "account_port": "account.port",
 }
-_EVENT = _INSTANCE | {
-    "session_id": "session.id",
-    "session_ended_at": "session.ended_at",
-    "tenant_id": "session.tenant_id",
-    "account_login": "session.sip_login",
-    "call_id": "call.id",
-    "call_decision": "call.decision",
-    "call_alias": "call.alias",
-    "call_target": "call.target",
-    "call_ended_at": "call.ended_at",
-    "call_answered_at": "call.answered_at",
-    "callee_keypad": "callee.keypad",
-    "tones_presses": "tones.presses",
-    "tones_sent": "tones.sent",
-    "tones_last": "tones.last",
-}
-_NOT_OF_CALL = {"callee_keypad", "tones_presses", "tones_sent", "tones_last"}
+_EVENT = (
+    INSTANCE
+    | OF_STREAM
+    | {
+        "session_id": "session.id",
+        "session_ended_at": "session.ended_at",
+        "tenant_id": "session.tenant_id",
+        "account_login": "session.sip_login",
+        "call_id": "call.id",
+        "call_decision": "call.decision",
+        "call_alias": "call.alias",
+        "call_target": "call.target",
+        "call_ended_at": "call.ended_at",
+        "call_answered_at": "call.answered_at",
+        "callee_keypad": "callee.keypad",
+        "tones_presses": "tones.presses",
+        "tones_sent": "tones.sent",
+        "tones_last": "tones.last",
+    }
+)
+_NOT_OF_CALL = {"callee_keypad", "tones_presses", "tones_sent", "tones_last", *OF_STREAM}
 _CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
     "switched_off": SWITCHED_OFF_FOR_CALL,
     "honey_alias": "tenant.honey_alias",
@@ -92,6 +91,8 @@ _CALL = {name: _EVENT[name] for name in _EVENT.keys() - _NOT_OF_CALL} | {
     "session_visitor_display": "session.visitor_display",
     "session_label": "CASE WHEN tenant.label_is_shown THEN session.label END",
     "session_ticket_alias": "session.ticket_alias",
+    "session_publish": "session.publish_alias",
+    "session_play": "session.play_alias",
     "visitor_blocked": "blocked.visitors IS NOT NULL",
     "tenant_status": "tenant.status",
     "tenant_served": "served.id IS NOT NULL",
@@ -111,11 +112,11 @@ def _select_facts(expressions: dict[str, str]) -> str:
 
 
 READ_INSTANCES = f"""
-SELECT instance.key, {", ".join(_INSTANCE.values())}
+SELECT instance.key, {", ".join(INSTANCE.values())}
   FROM tenants_wcsinstance instance WHERE instance.key = ANY (%s)
 """
 READ_MANY_INSTANCES = f"""
-SELECT instance.key, {", ".join(_INSTANCE.values())} FROM tenants_wcsinstance instance LIMIT %s
+SELECT instance.key, {", ".join(INSTANCE.values())} FROM tenants_wcsinstance instance LIMIT %s
 """
 
 # `visitors`: those that the connect may be of, and `kid`, `jti`: what its ticket claims.
@@ -155,12 +156,6 @@ pool AS MATERIALIZED (
            ) candidate
      GROUP BY tenant_id
 )"""
-# The session that lives under that id, else the last that did.
-_LATEST_SESSION = """
-       SELECT * FROM hooks_session
-        WHERE wcs_session_id = hook.wcs_session AND node_id = hook.node
-          AND instance_id = instance.id
-        ORDER BY ended_at DESC NULLS FIRST"""
 MOST_RECURRENCES = 20  # of a session id, among which a repeated connect is looked for
 
 # Of no cost where the connect brings nothing. Each is looked up by all that names it: a join might
@@ -190,10 +185,10 @@ SELECT {_select_facts(expressions)}
   LEFT JOIN tenants_wcsnode node ON node.instance_id = instance.id AND node.node_id = hook.node
   LEFT JOIN tenants_tenant tenant ON tenant.id = hook.tenant_id
 {SERVED}
-  LEFT JOIN LATERAL ({_LATEST_SESSION} LIMIT 1) session ON true
+  LEFT JOIN LATERAL ({LATEST_SESSION} LIMIT 1) session ON true
  CROSS JOIN LATERAL (
        SELECT EXISTS (
-              SELECT FROM ({_LATEST_SESSION} LIMIT {MOST_RECURRENCES}) recent
+              SELECT FROM ({LATEST_SESSION} LIMIT {MOST_RECURRENCES}) recent
                WHERE connect_digest = hook.digest) AS before
        ) answered
   LEFT JOIN LATERAL (
@@ -223,7 +218,7 @@ READ_PROVED_CONNECT = _read_connect(
 )
 _SESSION = f"""
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
-  LEFT JOIN LATERAL ({_LATEST_SESSION} LIMIT 1) session ON true
+  LEFT JOIN LATERAL ({LATEST_SESSION} LIMIT 1) session ON true
   LEFT JOIN LATERAL (
        SELECT * FROM hooks_call
         WHERE session_id = session.id AND wcs_call_id = hook.wcs_call LIMIT 1
@@ -284,8 +279,10 @@ _KEYPAD = """
 READ_EVENT = f"""
 SELECT {_select_facts(_EVENT)}
   FROM json_to_recordset(%s) AS hook (
-       n int, key text, node text, wcs_session text, wcs_call text, sends_tones bool)
+       n int, key text, node text, wcs_session text, wcs_call text, sends_tones bool,
+       wcs_stream text)
 {_SESSION}
+{STREAM}
 {_KEYPAD}
  ORDER BY hook.n
 """

@@ -25,14 +25,19 @@ _OF_CALL = (
     "'callee ' || callee.id",
     "'visitor ' || tenant.id || ' ' || nullif(session.visitor, '')",
 )
+# A stream has neither.
+_OF_STREAM = tuple(key for key in _OF_CALL if not key.startswith(("'account ", "'callee ")))
 SWITCHED_OFF_FOR_CONNECT = _LOOK_UP.format(keys=", ".join(_OF_CONNECT))
 SWITCHED_OFF_FOR_CALL = _LOOK_UP.format(keys=", ".join(_OF_CALL))
+SWITCHED_OFF_FOR_STREAM = _LOOK_UP.format(keys=", ".join(_OF_STREAM))
 SWITCHED_OFF_FOR_CALLEE = _LOOK_UP.format(keys="'callee ' || callee.id")
 
-# To be run in the transaction that turns a switch on: a call that was decided before, and is not
-# written yet, is decided again. A tenant without a meter gets one, for the same reason.
+# To be run in the transaction that turns a switch on: a call or stream that was decided before, and
+# is not written yet, is decided again. A tenant without a meter gets one, for the same reason.
 BUMP_VERSIONS = """
 INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)
-SELECT id, 'tenant', 1, '{}', now() FROM tenants_tenant WHERE id = ANY (%s) ORDER BY id
+SELECT id, scope, 1, '{}', now()
+  FROM tenants_tenant CROSS JOIN unnest(ARRAY['streams', 'tenant']) AS of_tenant (scope)
+ WHERE id = ANY (%s) ORDER BY id, scope
 ON CONFLICT (tenant_id, scope) DO UPDATE SET version = hooks_meter.version + 1
 """

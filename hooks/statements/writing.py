@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from hooks.statements import stream_writing
 from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
 from hooks.statements.blocking import BREACHED
 from hooks.statements.standby import WRITES_A_WORD
@@ -29,10 +30,11 @@ spent AS (
                                domain_id, origin,
                                sip_account_id, sip_login, connect_digest, opened_at, ended_by,
                                visitor, visitor_display, ticketed, ticket_alias, label, context,
-                               sip_password_since)
+                               sip_password_since, publish_alias, play_alias)
     SELECT id, tenant_id, instance_id, node_id, wcs_session_id, app_key, domain_id, origin,
            sip_account_id, sip_login, connect_digest, opened_at, '',
-           visitor, visitor_display, ticketed, ticket_alias, label, context, sip_password_since
+           visitor, visitor_display, ticketed, ticket_alias, label, context, sip_password_since,
+           publish_alias, play_alias
       FROM opening
      WHERE jti IS NULL OR id IN (SELECT session_id FROM spent)
     ON CONFLICT DO NOTHING RETURNING id
@@ -52,7 +54,7 @@ connected AS (
         connect_digest text, opened_at timestamptz, node_is_new bool, visitor text,
         visitor_display text, ticketed bool, ticket_alias text, label text, context jsonb,
         jti text, spent_until double precision, sip_password_since timestamptz,
-        tries_password bool)
+        tries_password bool, publish_alias text, play_alias text)
 ), trying AS (
     INSERT INTO hooks_passwordtrial (account_id, since, session_id, began_at, state, detail)
     SELECT DISTINCT ON (sip_account_id) sip_account_id, sip_password_since, id, opened_at,
@@ -247,19 +249,29 @@ def write(
     sessions: bool = False,
     calls: bool = False,
     tones: bool = False,
+    stream_meters: bool = False,
+    streams_settled: bool = False,
+    streams_asked: bool = False,
+    streams: bool = False,
     events: bool = False,
     breaches: bool = False,
 ) -> bytes:
     """The statement for a batch that holds these parts, each a parameter, in this order.
 
-    It gives the ids of the sessions and calls that came to be.
+    It gives the ids of the sessions, calls and streams that came to be.
 
     An id that is missing was somebody else's first: its hook is decided again on fresh facts.
     """
-    moves = (_SESSIONS if sessions else _NO_SESSIONS, _CALLS if calls else _NO_CALLS, _MOVED_CALLS)
+    of_sessions = _SESSIONS if sessions else _NO_SESSIONS
+    of_calls = (_CALLS if calls else _NO_CALLS, _MOVED_CALLS)
+    creating = {
+        "opened": opened,
+        "asked": asked,
+        "sent_tones": tones,
+        "stream_asked": streams_asked,
+    }
     created = " UNION ALL ".join(
-        f"SELECT id FROM {part}"
-        for part in ("opened",) * opened + ("asked",) * asked + ("sent_tones",) * tones
+        f"SELECT id FROM {part}" for part, is_there in creating.items() if is_there
     )
     created = created or "SELECT NULL::uuid AS id WHERE false"
     parts = [
@@ -267,8 +279,11 @@ def write(
         *((_METERED,) if metered else (_NOT_METERED,) if asked else ()),
         *((_SETTLED,) if settled else ()),
         *((_ASKED,) if asked else ()),
-        *(moves if sessions or calls else ()),
+        *((of_sessions,) if sessions or calls or streams else ()),
+        *(of_calls if sessions or calls else ()),
         *((_TONES,) if tones else ()),
+        *stream_writing.asking(stream_meters, streams_settled, streams_asked),
+        *(stream_writing.moving(streams) if sessions or streams else ()),
         f"created AS ({created})",
         f"standby AS MATERIALIZED (SELECT {WRITES_A_WORD} AS word)",
         *((_LOGGED,) if events else ()),

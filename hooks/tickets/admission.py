@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hooks.facts import Facts
 from hooks.reasons import Reason
-from hooks.tickets.claims import Claims
+from hooks.tickets.claims import Claims, StreamRights
 from hooks.tickets.credentials import Credentials
 from hooks.tickets.gateway_key import ticket_secret, visitor_key
 from hooks.tickets.ticket import GATEWAY_KID, Ticket, read_ticket
@@ -48,6 +48,7 @@ class Admission(NamedTuple):
     visitor: Visitor
     ticket: Ticket | None = None
     label: str = ""
+    rights: StreamRights = StreamRights()
 
     @property
     def claims(self) -> Claims | None:
@@ -82,7 +83,7 @@ def admit(connecting: Connecting, facts: Facts, now: datetime) -> Admission | Re
         visitor = name_address(address_in_session_id(connecting.session_id), visitor_key())
     if visitor.id and visitor.id in (facts.blocked_visitors or "").split():
         return Reason.VISITOR_BLOCKED
-    return Admission(visitor, proofs.ticket, _choose_label(proofs, visitor))
+    return Admission(visitor, proofs.ticket, _choose_label(proofs, visitor), _read_rights(proofs))
 
 
 def candidate_visitors(credentials: Credentials, session_id: str) -> list[str]:
@@ -125,6 +126,14 @@ def _choose_label(proofs: Proofs, visitor: Visitor) -> str:
     if proofs.ticket and proofs.ticket.claims.label:
         return proofs.ticket.claims.label
     return visitor.display if proofs.token or proofs.login else ""
+
+
+def _read_rights(proofs: Proofs) -> StreamRights:
+    """The ticket's, which is of this visit; where there is none, the token's."""
+    if proofs.ticket:
+        claims = proofs.ticket.claims
+        return StreamRights(claims.publish, claims.play)
+    return proofs.token.rights if proofs.token else StreamRights()
 
 
 def _visitor_of_ticket(claims: Claims) -> Visitor:

@@ -37,6 +37,15 @@ class Claims(NamedTuple):
     display: str  # of the gateway's own tickets: the short form of the visitor's address
     label: str
     context: tuple[str, ...]
+    publish: str = ""  # alias of a stream; empty: no right to publish
+    play: str = ""
+
+
+class StreamRights(NamedTuple):
+    """The aliases of the streams that a connection may publish and play; empty: none."""
+
+    publish: str = ""
+    play: str = ""
 
 
 def parse_claims(text: str) -> Claims:
@@ -48,9 +57,8 @@ def parse_claims(text: str) -> Claims:
     kid = header.get("kid")
     if header.get("alg") != "HS256" or not isinstance(kid, str) or not _KID.fullmatch(kid):
         raise Malformed("its header is not HS256 with the id of a ticket key")
-    alias = payload.get("alias")
-    if not isinstance(alias, str) or (alias and not ALIAS.fullmatch(alias)):
-        raise Malformed("alias")
+    rights = read_rights(payload)
+    alias = _read_alias(payload, rights)
     return Claims(
         kid=kid,
         origin=_read_text(payload, "origin", LONGEST_ORIGIN, required=True),
@@ -62,7 +70,30 @@ def parse_claims(text: str) -> Claims:
         display=_read_text(payload, "display", LONGEST_SUBJECT),
         label=_read_text(payload, "label", LONGEST_LABEL),
         context=_read_context(payload),
+        publish=rights.publish,
+        play=rights.play,
     )
+
+
+def read_rights(payload: dict[str, Any]) -> StreamRights:
+    """Raises Malformed."""
+    aliases = {name: payload.get(name, "") for name in StreamRights._fields}
+    for name, alias in aliases.items():
+        if not isinstance(alias, str) or (name in payload and not ALIAS.fullmatch(alias)):
+            raise Malformed(name)
+    return StreamRights(**aliases)
+
+
+def _read_alias(payload: dict[str, Any], rights: StreamRights) -> str:
+    """A ticket is for calls or for streams: what opens one must never open the other."""
+    if any(rights):
+        if "alias" in payload:
+            raise Malformed("alias beside a stream")
+        return ""
+    alias = payload.get("alias")
+    if not isinstance(alias, str) or (alias and not ALIAS.fullmatch(alias)):
+        raise Malformed("alias")
+    return alias
 
 
 def _decode_parts(text: str) -> tuple[dict[str, Any], dict[str, Any]]:

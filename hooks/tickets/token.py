@@ -11,7 +11,7 @@ import jwt
 import orjson
 
 from hooks.reasons import Reason
-from hooks.tickets.claims import LONGEST_SUBJECT
+from hooks.tickets.claims import LONGEST_SUBJECT, Malformed, StreamRights, read_rights
 from hooks.tickets.ticket import SKEW, UNCHECKED_CLAIMS
 
 # Each kind of key has one algorithm, whatever the token names.
@@ -20,6 +20,7 @@ ALGORITHMS = {"RSA": "RS256", "OKP": "EdDSA"}
 
 class Token(NamedTuple):
     sub: str
+    rights: StreamRights = StreamRights()
 
 
 class VerifyingKey(NamedTuple):
@@ -43,7 +44,10 @@ def read_token(text: str, secret: str, jwks: str, origin: str, now: datetime) ->
         return Reason.TOKEN_EXPIRED
     if audience != origin and not (isinstance(audience, list) and origin in audience):
         return Reason.TOKEN_ORIGIN
-    return Token(subject)
+    try:
+        return Token(subject, read_rights(claims))
+    except Malformed:
+        return Reason.TOKEN_INVALID
 
 
 def _verify(text: str, secret: str, jwks: str) -> dict[str, Any] | Reason:

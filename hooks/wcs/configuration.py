@@ -88,7 +88,9 @@ def list_commands(setup: HookSetup) -> list[CliCommand]:
         ),
         CliCommand(
             f"show app-rest-methods {app}",
-            "Check: connect, call, transfer, hangup and every other method must be listed.",
+            "Check: connect, call, transfer, hangup and every other method must be listed; for "
+            "streams also publishStream, playStream, playHLS, unPublishStream, stopStream and "
+            "StreamStatusEvent.",
         ),
         CliCommand(
             "show apps",
@@ -232,6 +234,8 @@ _FIXED_WARNINGS = (
     "to administrators only; change the command line's password, which is admin at first.",
     "WCS logs the hooks and their answers, SIP passwords included, in "
     "logs/server_logs/flashphoner.log: keep that file, and its copies, from others.",
+    "Leave keep_alive_streaming_sessions_enabled off, as it is by default: the gateway refuses "
+    "StreamKeepAliveEvent, and WCS would end every stream for it.",
     "Then try it: manage.py rehearse plays a whole call, with every answer checked.",
 )
 

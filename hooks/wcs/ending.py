@@ -61,7 +61,7 @@ WITH due AS MATERIALIZED (
 # What WCS does not have has ended: nobody else will report its end.
 NOTE = """
 WITH noted AS MATERIALIZED (
-    SELECT * FROM unnest(%(calls)s::uuid[], %(results)s::text[]) AS noted (call_id, result)
+    SELECT * FROM unnest(%(ids)s::uuid[], %(results)s::text[]) AS noted (call_id, result)
 ), ended AS (
     UPDATE hooks_call call SET ended_at = now(), ended_by = 'reaper'
       FROM noted WHERE call.id = noted.call_id AND noted.result = 'gone' AND call.ended_at IS NULL
@@ -81,22 +81,24 @@ UPDATE hooks_ending ending SET done_at = now()
 
 
 class DueEnding(NamedTuple):
-    call_id: Any  # our row's
+    """Of a call or a stream."""
+
+    id: Any  # our row's
     tries: int
     last_result: str
-    wcs_call_id: str
+    wcs_id: str
     wcs_session_id: str
     api: RestApi | None
-    knows_node: bool  # the API has listed something of the call's node before
+    knows_node: bool  # the API has listed something of its node before
 
     @classmethod
     def from_columns(cls, columns: Sequence[Any]) -> DueEnding:
-        call, tries, result, wcs_call, wcs_session, *access, knows_node = columns
-        return cls(call, tries, result, wcs_call, wcs_session, open_rest_api(*access), knows_node)
+        id_, tries, result, wcs_id, wcs_session, *access, knows_node = columns
+        return cls(id_, tries, result, wcs_id, wcs_session, open_rest_api(*access), knows_node)
 
 
 class TriedEnding(NamedTuple):
-    call_id: Any
+    id: Any
     result: str
 
     @property
@@ -108,15 +110,18 @@ class TriedEnding(NamedTuple):
 def try_ending(due: DueEnding) -> TriedEnding:
     """Asks WCS once. A second try asks it to end the visitor's connection with all its calls."""
     if due.api is None:
-        return TriedEnding(due.call_id, Failure.NOT_SET)
+        return TriedEnding(due.id, Failure.NOT_SET)
+    return try_twice(due, due.api, due.api.terminate_call(due.wcs_id))
 
-    of_call = due.api.terminate_call(due.wcs_call_id)
-    if of_call is Failure.NOT_FOUND and due.last_result == ASKED:
-        return TriedEnding(due.call_id, GONE)
-    if of_call in _IN_VAIN or (of_call is None and due.tries > 1):
-        of_connection = due.api.terminate_connection(due.wcs_session_id)
-        return TriedEnding(due.call_id, _conclude(of_call, of_connection, due.knows_node))
-    return TriedEnding(due.call_id, of_call or ASKED)
+
+def try_twice(due: DueEnding, api: RestApi, first: Failure | None) -> TriedEnding:
+    """`first` is what WCS said when it was asked to end the call or stream itself."""
+    if first is Failure.NOT_FOUND and due.last_result == ASKED:
+        return TriedEnding(due.id, GONE)
+    if first in _IN_VAIN or (first is None and due.tries > 1):
+        of_connection = api.terminate_connection(due.wcs_session_id)
+        return TriedEnding(due.id, _conclude(first, of_connection, due.knows_node))
+    return TriedEnding(due.id, first or ASKED)
 
 
 def end_calls_now(calls: Iterable[Any], because: str) -> list[TriedEnding]:
@@ -144,7 +149,7 @@ def try_in_parallel(
 
 def noted_columns(tried: Sequence[TriedEnding]) -> dict[str, list[str]]:
     return {
-        "calls": [str(one.call_id) for one in tried],
+        "ids": [str(one.id) for one in tried],
         "results": [str(one.result) for one in tried],
     }
 
@@ -153,9 +158,9 @@ def noted_columns(tried: Sequence[TriedEnding]) -> dict[str, list[str]]:
 _IN_VAIN = (Failure.NOT_FOUND, Failure.FAULT, Failure.NONSENSE)
 
 
-def _conclude(of_call: Failure | None, of_connection: Failure | None, knows_node: bool) -> str:
+def _conclude(first: Failure | None, of_connection: Failure | None, knows_node: bool) -> str:
     if of_connection is not Failure.NOT_FOUND:
         return of_connection or ASKED
-    if of_call is Failure.NOT_FOUND and knows_node:
+    if first is Failure.NOT_FOUND and knows_node:
         return GONE
-    return of_call or ASKED
+    return first or ASKED

@@ -20,6 +20,7 @@ from tenants.admin.limit_raise import LimitRaiseAdmin
 from tenants.admin.rate import RateAdmin
 from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
+from tenants.admin.stream_alias import StreamAliasAdmin
 from tenants.admin.user import UserAdmin
 from tenants.admin.visitor_access import TicketKeyAdmin, TokenKeyAdmin, VisitorLoginAdmin
 from tenants.admin.wcs_instance import WcsInstanceAdmin
@@ -33,6 +34,7 @@ from tenants.models import (
     LimitRaise,
     Rate,
     SipAccount,
+    StreamAlias,
     TicketKey,
     TokenKey,
     VisitorLogin,
@@ -48,6 +50,7 @@ admin.site.register(User, UserAdmin)
 admin.site.register(Domain, DomainAdmin)
 admin.site.register(Callee, CalleeAdmin)
 admin.site.register(SipAccount, SipAccountAdmin)
+admin.site.register(StreamAlias, StreamAliasAdmin)
 admin.site.register(TicketKey, TicketKeyAdmin)
 admin.site.register(TokenKey, TokenKeyAdmin)
 admin.site.register(VisitorLogin, VisitorLoginAdmin)

@@ -33,7 +33,7 @@ from tenants.admin.tenant_inlines import (
     SipAccountInline,
 )
 from tenants.admin.text_fields import HoursField
-from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
+from tenants.models import Callee, Domain, SipAccount, StreamAlias, Tenant, WcsInstance
 from tenants.models.domain import UNAVAILABLE
 from tenants.models.served_apps import find_app_problem
 from tenants.origins import EVERY_APPS
@@ -46,6 +46,7 @@ ROWS_EDITABLE = 30
 # What decides whether a WCS instance can tell whose app connects.
 APPS_TELL = (Domain, WcsInstance.tenants.through)
 OWNED: tuple[type[Domain | Callee | SipAccount], ...] = (Domain, Callee, SipAccount)
+COUNTED: tuple[type[Domain | Callee | SipAccount | StreamAlias], ...] = (*OWNED, StreamAlias)
 
 
 class TenantAdmin(ExportingAdmin, RaisingAdmin):
@@ -84,7 +85,7 @@ class TenantAdmin(ExportingAdmin, RaisingAdmin):
         view_only = Prefetch(
             "wcs_instances", _view_only_instances(request), to_attr="view_only_instances"
         )
-        counts = {f"{owned._meta.model_name}_number": _count_rows(owned) for owned in OWNED}
+        counts = {f"{owned._meta.model_name}_number": _count_rows(owned) for owned in COUNTED}
         return super().get_queryset(request).annotate(**counts).prefetch_related(names, view_only)
 
     def get_form(
@@ -192,7 +193,7 @@ class TenantAdmin(ExportingAdmin, RaisingAdmin):
 
     @admin.display(description="owns")
     def owns(self, tenant: Any) -> str:
-        links = (_list_link(owned, tenant) for owned in OWNED)
+        links = (_list_link(owned, tenant) for owned in COUNTED)
         return format_html_join(", ", '<a href="{}?tenant={}">{} {}</a>{}', links)
 
 
@@ -211,7 +212,7 @@ def _view_only_instances(request: HttpRequest) -> Any:
     return WcsInstance.objects.visible_to(request.user).exclude(pk__in=changeable).only("name")
 
 
-def _count_rows(owned: type[Domain | Callee | SipAccount]) -> Coalesce:
+def _count_rows(owned: type[Domain | Callee | SipAccount | StreamAlias]) -> Coalesce:
     """A subquery for each table: joins of three tables would multiply the rows."""
     rows = owned._default_manager.filter(tenant=OuterRef("pk")).order_by().values("tenant")
     return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)

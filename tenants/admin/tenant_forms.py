@@ -18,12 +18,15 @@ NEW_FIELDS = [
     *("slug", "name", "status", "sip_register_required", "honey_alias"),
     *("tickets", "label_is_shown", "visitors"),
 ]
+STREAMS = ["stream_publishers", "stream_players"]
+STREAMS_ARE = "Visitors publish and play only what the pages of stream aliases list."
 PLACE = ["country", "currency", "time_zone"]
 CHANGE_FIELDSETS: list[tuple[str, dict[str, Any]]] = [
     ("Country and money", {"fields": PLACE}),
     *limit_fieldsets(EMPTY_IS_NO_LIMIT),
     ("Destinations", {"fields": ["open_everyday", "open_countries", "open_types"]}),
     ("Opening hours", {"fields": ["hours", "holidays"]}),
+    ("Streams", {"fields": STREAMS, "description": STREAMS_ARE}),
 ]
 LABELS = {"slug": "Short name"}
 
@@ -31,7 +34,7 @@ LABELS = {"slug": "Short name"}
 def viewed_fieldset() -> tuple[str, dict[str, Any]]:
     """For people who may not change the tenant."""
     shown = ["limits_are", "destinations_are", "hours_are", "holidays_are"]
-    return "Limits and opening hours", {"fields": [*PLACE, *shown]}
+    return "Limits and opening hours", {"fields": [*PLACE, *shown, *STREAMS]}
 
 
 class TenantForm(VersionedForm):
@@ -56,7 +59,7 @@ class TenantPageForm(LimitsForm, TenantDestinationsForm):
 
     class Meta:
         model = Tenant
-        fields = [*NEW_FIELDS, *PLACE, "hours", "holidays"]
+        fields = [*NEW_FIELDS, *PLACE, "hours", "holidays", *STREAMS]
         labels = LABELS
         help_texts = {
             "country": "How numbers without a country code are read, and where calls may go unless "

@@ -26,6 +26,7 @@ class Action(StrEnum):
     SWITCHED_OFF = "kill_switch:switched_off"
     SWITCHED_ON = "kill_switch:switched_on_again"
     HUNG_UP = "call:hung_up"
+    ENDED_STREAM = "stream:ended"
     ALARM_CLEARED = "alarm:cleared"
     WEBHOOK_TESTED = "webhook_endpoint:tested"
     WEBHOOK_REPLAYED = "webhook_endpoint:delivered_again"

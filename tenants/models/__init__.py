@@ -21,6 +21,7 @@ from tenants.models.rate import Rate
 from tenants.models.second_factor import SecondFactor
 from tenants.models.sip_account import SipAccount
 from tenants.models.sso_identity import SsoIdentity
+from tenants.models.stream_alias import StreamAlias
 from tenants.models.tenant import Tenant
 from tenants.models.ticket_key import TicketKey
 from tenants.models.token_key import TokenKey
@@ -46,6 +47,7 @@ __all__ = [
     "SecondFactor",
     "SipAccount",
     "SsoIdentity",
+    "StreamAlias",
     "Tenant",
     "TicketKey",
     "TokenKey",

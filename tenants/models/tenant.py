@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from tenants.models.honey_alias import HONEY_ALIAS
@@ -148,6 +148,20 @@ class Tenant(models.Model):
     )
     holidays: models.JSONField[Any, Any] = models.JSONField(
         default=list, db_default=[], blank=True, validators=[check_holidays]
+    )
+    stream_publishers = models.PositiveIntegerField(
+        "publishers at once",
+        default=10,
+        db_default=10,
+        validators=[MinValueValidator(1)],
+        help_text="Of all the tenant's streams together.",
+    )
+    stream_players = models.PositiveIntegerField(
+        "players at once",
+        default=100,
+        db_default=100,
+        validators=[MinValueValidator(1)],
+        help_text="Of all the tenant's streams together.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -97,9 +97,9 @@ def add(request: Any) -> HttpResponse:
 
 @never_cache
 @require_POST
-def remove(request: Any, pk: int) -> HttpResponse:
+def remove(request: Any, passkey_id: int) -> HttpResponse:
     """A session that this passkey verified ends with it."""
-    get_object_or_404(request.user.passkeys, pk=pk).delete()
+    get_object_or_404(request.user.passkeys, pk=passkey_id).delete()
     return HttpResponseRedirect(reverse("admin:second_factor"))
 
 

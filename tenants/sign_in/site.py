@@ -65,7 +65,7 @@ class Site(AdminSite):
             ),
             path("passkeys/", self.admin_view(passkeys.add), name="add_passkey"),
             path(
-                "passkeys/<int:pk>/remove/",
+                "passkeys/<int:passkey_id>/remove/",
                 self.admin_view(confirmed_recently(passkeys.remove)),
                 name="remove_passkey",
             ),

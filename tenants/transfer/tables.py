@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from tenants.models import Callee, Domain, Rate, SipAccount, Tenant, WcsInstance
+from tenants.models import Callee, Domain, Rate, SipAccount, StreamAlias, Tenant, WcsInstance
 from tenants.secrets.fields import SecretField
 from tenants.targets import BadTarget, normalise_target
 
@@ -84,8 +84,11 @@ def _normal_target(text: str) -> str:
 DOMAIN = Table(Domain, ("origin",))
 SIP_ACCOUNT = Table(SipAccount, ("login", "domain"), normal_forms={"domain": str.lower})
 CALLEE = Table(Callee, ("alias",), normal_forms={"target": _normal_target})
+STREAM = Table(StreamAlias, ("alias",))
 TENANT = Table(
-    Tenant, ("slug",), {"domains": DOMAIN, "sip_accounts": SIP_ACCOUNT, "callees": CALLEE}
+    Tenant,
+    ("slug",),
+    {"domains": DOMAIN, "sip_accounts": SIP_ACCOUNT, "callees": CALLEE, "streams": STREAM},
 )
 WCS_INSTANCE = Table(WcsInstance, ("name",))
 # A tenant's rates are one deck: a file of them holds all there are.
@@ -96,4 +99,4 @@ NO_FIELDS = {"transport": "WCS sets the transport of SIP itself; leave it out."}
 BY_NAME: Mapping[str, Table] = {"tenants": TENANT, **TENANT.lists}
 WITH_RATES: Mapping[str, Table] = {**BY_NAME, "rates": RATE}
 # In an order in which rows can be written: a domain refers to a callee.
-TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, WCS_INSTANCE, RATE)
+TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, STREAM, WCS_INSTANCE, RATE)

@@ -19,6 +19,7 @@ class RestServer:
     """It has calls by id, and ends them when asked; `answer` replaces that for a path."""
 
     calls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    streams: set[str] = field(default_factory=set)  # ids of media sessions
     connections: dict[str, str] = field(default_factory=dict)  # session id to node id
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -41,6 +42,10 @@ class RestServer:
             return (self.answers.get(path) or self.answers["*"])(request)
         if path == "call/terminate":
             return reply(request, 200 if self.calls.pop(fields["callId"], None) else 404)
+        if path == "stream/terminate":
+            is_there = fields["mediaSessionId"] in self.streams
+            self.streams.discard(fields["mediaSessionId"])
+            return reply(request, 200 if is_there else 404)
         if path == "connection/terminate":
             return self._end_connection(request, fields["sessionId"])
         if path == "connection/find_all":

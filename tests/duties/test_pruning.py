@@ -143,8 +143,10 @@ def test_the_command_counts_and_prunes(history, manage):
     assert dry["rows"] == {
         "events": 1,
         "calls": 2,
+        "streams": 0,
         "sessions": 2,
         "endings": 0,
+        "endings of streams": 0,
         "spent tickets": 1,
         "breaches": 1,
         "meters of visitors": 2,

@@ -105,7 +105,7 @@ def test_a_stream_is_refused(stage, console):
         " constraints: {audio: true, video: false}}).publish()"
     )
     console.told("WARN")
-    assert Event.objects.get(method="publishStream").reason == "method_refused"
+    assert Event.objects.get(method="publishStream").reason == "stream_right"
     stage.ends_with()
 
 

@@ -62,6 +62,23 @@ SELECT at, '{INSTANCE}', CASE WHEN luck %% 5000 = 2 THEN NULL ELSE tenant END, s
        '', '{{"status": "REGISTERED"}}'
   FROM plan ORDER BY n
 """
+# One for each call.
+STREAMS = """
+INSERT INTO hooks_stream (id, tenant_id, session_id, media_session_id, kind, alias, name, scope,
+                          decision, reason, asked_at, began_at, ended_at, ended_by, end_info,
+                          visitor, settled_at)
+SELECT id, tenant_id, session_id, wcs_call_id, 'play', alias, 'n', '', decision, reason, asked_at,
+       answered_at, ended_at, CASE ended_by WHEN 'finish' THEN 'stopped' ELSE ended_by END, '', '',
+       ended_at
+  FROM hooks_call ORDER BY asked_at
+"""
+
+
+def fill_streams() -> None:
+    """After `fill`."""
+    with connection.cursor() as cursor:
+        cursor.execute(STREAMS)
+        cursor.execute("VACUUM ANALYZE hooks_stream")
 
 
 def fill(calls: int, tenants: int, days: int = 30, at_once: int = 500_000) -> None:

@@ -11,6 +11,7 @@ from hooks.limits.facts import MeterFacts
 from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import reserve_first_slice
 from hooks.limits.weighing import read_asked, weigh_call
+from hooks.reasons import Reason
 from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones, parts
 from hooks.statements.issuing import ASK_FOR_TICKET
 from hooks.statements.logins import READ_LOGIN
@@ -21,7 +22,13 @@ from hooks.statements.reading import (
     READ_INSTANCES,
     READ_PROVED_CONNECT,
 )
+from hooks.statements.streaming import READ_STREAM
 from hooks.statements.writing import write
+from hooks.streams.facts import StreamFacts
+from hooks.streams.ledger import StreamLedger
+from hooks.streams.lifecycle import StreamProgress
+from hooks.streams.recording import AskedStream
+from hooks.streams.weighing import weigh_stream
 from tests.hooks.limits.pieces import BERLIN, ended_call, limit_facts
 from tests.wcs import NODE
 
@@ -31,8 +38,10 @@ def question(**more) -> list[str]:
     return [json.dumps([asked | more])]
 
 
-def record(*records: Record, ledgers: Sequence[Ledger] = ()) -> tuple[str, list[str]]:
-    made = parts(records, ledgers)
+def record(
+    *records: Record, ledgers: Sequence[Ledger] = (), streams: Sequence[StreamLedger] = ()
+) -> tuple[str, list[str]]:
+    made = parts(records, ledgers, streams)
     statement = write(*(part is not None for part in made)).decode()
     return statement, [part for part in made if part]
 
@@ -70,6 +79,8 @@ OPENED: OpenedSession = {
     "visitor_display": "",
     "ticketed": True,
     "ticket_alias": "sales",
+    "publish_alias": "",
+    "play_alias": "",
     "label": "",
     "context": None,
     "jti": "new",
@@ -112,6 +123,48 @@ def metering() -> Ledger:
 
 
 TONES: SentTones = {"call_id": ROW, "presses": 1, "sent": 1, "last": [1.0]}
+ASKED_STREAM: AskedStream = {
+    "id": ROW,
+    "tenant_id": 1,
+    "session_id": ROW,
+    "media_session_id": "new",
+    "kind": "play",
+    "alias": "studio",
+    "name": "n",
+    "scope": "streams alias 1",
+    "decision": "allowed",
+    "reason": "allowed",
+    "asked_at": NOW,
+    "ends_by": NOW,
+    "ended_at": None,
+    "ended_by": "",
+    "visitor": "",
+}
+STREAM_FACTS = StreamFacts(
+    clock=NOW.timestamp(),
+    worker_seen_at=NOW.timestamp(),
+    alias_id=1,
+    name="n",
+    may_publish=True,
+    may_play=True,
+    publishers=1,
+    players=1,
+    longest_seconds=1,
+    tenant_publishers=1,
+    tenant_players=1,
+    version=1,
+    ended=[{"id": ROW, "kind": "play", "scope": "streams alias 1"}],
+)
+
+
+def counting() -> StreamLedger:
+    """Of a tenant whose meters are as they were read, with a stream that has ended."""
+    ledger = StreamLedger(1, STREAM_FACTS.version)
+    ledger.note_read(STREAM_FACTS)
+    assert weigh_stream(STREAM_FACTS, "play", ledger).reason is Reason.ALLOWED
+    return ledger
+
+
 ACME, GLOBEX = "https://www.acme.example", "https://globex.example:8443"
 APP = "capacitor://localhost"  # of many tenants
 RARE_APP = "ionic://localhost"  # of Acme
@@ -157,6 +210,18 @@ HOT = {
     "writing a call": record(Record(EVENT, asked=ASKED), ledgers=[metering()]),
     "writing a breach": record(Record(EVENT, breach=BREACH)),
     "writing an end": record(Record(EVENT, session=(ROW, SessionProgress(None, NOW, "x")))),
+    "stream": (READ_STREAM, question(wcs_stream="new", alias="studio")),
+    "stream again": (READ_STREAM, question(wcs_stream="m", alias="studio")),
+    "stream of a connection for calls": (READ_STREAM, question(wcs_stream="new", alias="x")),
+    "stream at an instance of many tenants": (
+        READ_STREAM,
+        question(key=CROWDED, wcs_stream="new", alias="studio"),
+    ),
+    "event of a stream": (READ_EVENT, question(wcs_call="", wcs_stream="m")),
+    "writing a stream": record(Record(EVENT, stream_asked=ASKED_STREAM), streams=[counting()]),
+    "writing a stream's report": record(
+        Record(EVENT, stream=(ROW, StreamProgress(NOW, began_at=NOW)))
+    ),
     "tones": (READ_EVENT, question(wcs_call="c", sends_tones=True)),
     "writing tones": record(Record(EVENT, tones=TONES)),
     "writing a report": record(Record(EVENT, call=(ROW, CallProgress(NOW, ringing_at=NOW)))),

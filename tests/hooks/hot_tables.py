@@ -8,6 +8,7 @@ RECURRENCES = 500  # of one old-style session id
 ONE_HOOK = 60  # rows that any step touches for one hook
 TABLES = (
     *("hooks_session", "hooks_call", "hooks_event", "hooks_meter", "tenants_rate"),
+    *("hooks_stream", "tenants_streamalias"),
     *("hooks_spentticket", "hooks_visitorblock"),
     *("tenants_tenant", "tenants_domain", "tenants_wcsinstance_tenants"),
 )
@@ -35,6 +36,26 @@ INSERT INTO hooks_call (id, tenant_id, session_id, wcs_call_id, alias, target, c
 SELECT gen_random_uuid(), tenant_id, id, 'c', '', '', '', 'allowed', 'allowed', opened_at,
        ended_at, '', ''
   FROM hooks_session WHERE wcs_session_id LIKE 's%%'
+"""
+# Each session has a stream that lives, and may play the alias studio; as many have ended.
+RIGHTS = """
+UPDATE hooks_session SET play_alias = 'studio' WHERE wcs_session_id LIKE 's%%'
+"""
+STREAMS = """
+INSERT INTO hooks_stream (id, tenant_id, session_id, media_session_id, kind, alias, name, scope,
+                          decision, reason, asked_at, ends_by, ended_at, ended_by, end_info,
+                          visitor, settled_at)
+SELECT gen_random_uuid(), tenant_id, id, CASE WHEN has_ended THEN 'e' ELSE 'm' END, 'play',
+       'studio', '', '', 'allowed', 'allowed', opened_at, opened_at,
+       CASE WHEN has_ended THEN opened_at END, '', '', '', CASE WHEN has_ended THEN opened_at END
+  FROM hooks_session CROSS JOIN (VALUES (true), (false)) AS state (has_ended)
+ WHERE wcs_session_id LIKE 's%%'
+"""
+ALIASES = """
+INSERT INTO tenants_streamalias (tenant_id, alias, name, may_publish, may_play, publishers, players,
+                                 longest_seconds)
+SELECT %(tenant)s, CASE n WHEN 1 THEN 'studio' ELSE 'a' || n END, 'n' || n, true, true, 1, 1, 1
+  FROM generate_series(1, %(meters)s) AS n
 """
 # Of visitors who called once, long ago.
 VISITORS = """

@@ -203,7 +203,7 @@ def test_a_hundred_connects_of_one_session_at_once_are_one_session(acme, gateway
 @pytest.mark.parametrize(
     ("methods", "file", "reason"),
     [
-        (("transfer", "publishStream", "aMethodOfALaterBuild"), "transfer", "method_refused"),
+        (("transfer", "snapshot", "aMethodOfALaterBuild"), "transfer", "method_refused"),
         (("OnCallEvent", "OnDataEvent"), "call", "incoming_refused"),
     ],
 )

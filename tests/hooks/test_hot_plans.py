@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from clickhook.metrics import figures
-from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS
+from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS, LOST_STREAMS
 from hooks.facts import Facts
 from hooks.models import Meter
 from hooks.statements.reading import (
@@ -28,6 +28,7 @@ from tests import cast as casting
 from tests.environment import SERVER
 from tests.hooks.hot_statements import APP, GLOBEX, HOT, NOW, PUBLIC_KEY, RARE_APP, question
 from tests.hooks.hot_tables import (
+    ALIASES,
     APP_OF_EACH,
     APPS,
     BLOCKS,
@@ -43,8 +44,10 @@ from tests.hooks.hot_tables import (
     RATES,
     RECURRENCES,
     RECURRING,
+    RIGHTS,
     SERVED,
     SESSIONS,
+    STREAMS,
     TABLES,
     TENANTS_WITH_APPS,
     TICKETS,
@@ -132,11 +135,14 @@ def hot(django_db_setup, django_db_blocker):
                 "rows": RECURRENCES,
             },
         )
-        database.connection.execute(CALLS)
+        for statement in (CALLS, RIGHTS, STREAMS):
+            database.connection.execute(statement)
         values = {"tenant": cast.acme.pk, "meters": METERS, "rates": RATES}
         database.connection.execute(VISITORS, values)
         for statement in (DECK, TICKETS, BLOCKS):
             database.connection.execute(statement, values)
+        with as_one_entry(Action.IMPORTED, name="streams"), connection.cursor() as cursor:
+            cursor.execute(ALIASES, values)
         fill_apps(cast)
         yield database
         for table in TABLES:
@@ -239,7 +245,7 @@ def test_for_an_app_a_bounded_number_of_tenants_is_looked_at(state, instance, or
     assert (row[Facts._fields.index("tenant_id")] is not None) == found
 
 
-@pytest.mark.parametrize("statement", [LOST_SESSIONS, LOST_CALLS])
+@pytest.mark.parametrize("statement", [LOST_SESSIONS, LOST_CALLS, LOST_STREAMS])
 def test_the_reaper_looks_at_what_lives_alone(state, statement):
     leases = {"session": "1e6", "ring": "1e6", "call": "1e6"}
     names = re.findall(r"%\((\w+)\)s", statement)
@@ -256,7 +262,7 @@ def test_the_figures_of_metrics_look_at_what_lives_alone(state):
 
 
 def test_every_statement_gives_the_facts_by_their_names(hot):
-    for statement, values in (HOT["connect"], HOT["call"], HOT["event"]):
+    for statement, values in (HOT["connect"], HOT["call"], HOT["stream"], HOT["event"]):
         cursor = hot.connection.execute(statement, values)
         assert tuple(column.name for column in cursor.description) == Facts._fields
         assert cursor.fetchone()[Facts._fields.index("instance_app_key")] == ""

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from hooks.calls.admin import huge_table, paging
 from hooks.calls.admin.paging import Place
-from hooks.models import Call, Event, Session
+from hooks.models import Call, Event, Session, Stream
 from tenants.models import Tenant
 from tests.hooks import history
 from tests.manager import signed_in, url
@@ -51,7 +51,7 @@ FILTERS = [
 EVERYDAY = ["", "tenant=t30&until={ago}", "q=nobody-has-this", "outcome=failed&tenant=t1"]
 LISTS = [
     (model, filters)
-    for model in (Session, Call, Event)
+    for model in (Session, Call, Event, Stream)
     for filters in FILTERS
     if not (
         model is Session
@@ -65,6 +65,7 @@ LISTS = [
 def past(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         history.fill(ROWS, TENANTS)
+        history.fill_streams()
         yield
         call_command("flush", verbosity=0, interactive=False)
 
@@ -114,7 +115,12 @@ def assert_bounded(captured, most=MOST, most_joined=None):
 
 @pytest.mark.parametrize(
     ("model", "filters"),
-    [pytest.param(*one, marks=() if one[1] in EVERYDAY else pytest.mark.proof) for one in LISTS],
+    [
+        pytest.param(
+            *one, marks=() if one[1] in EVERYDAY and one[0] is not Stream else pytest.mark.proof
+        )
+        for one in LISTS
+    ],
 )
 def test_a_list_touches_no_more_than_it_looks_through(looking, model, filters):
     asked = filters.format(
@@ -126,7 +132,7 @@ def test_a_list_touches_no_more_than_it_looks_through(looking, model, filters):
     assert_bounded(captured, most=MOST if "q=" not in filters else 10 * MOST)
 
 
-@pytest.mark.parametrize("model", [Session, Call, Event])
+@pytest.mark.parametrize("model", [Session, Call, Event, Stream])
 def test_a_deep_page_costs_what_the_first_one_does(looking, model):
     with CaptureQueriesContext(connection) as captured:
         answer = looking.get(f"{url(model)}?p={Place(LONG_AGO)}")

@@ -75,7 +75,7 @@ def test_it_leaves_a_whole_call_in_the_records_and_nothing_open(cast, gateway):
         ("connect", "origin_unknown"),
         ("call", "callee_unknown"),
         ("transfer", "method_refused"),
-        ("publishStream", "method_refused"),
+        ("publishStream", "stream_right"),
         ("OnCallEvent", "incoming_refused"),
     } <= reasons
 

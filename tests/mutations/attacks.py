@@ -39,8 +39,8 @@ ATTACK_RULES = [
     Mutant(
         "the kill switch: living calls end",
         "hooks/wcs/kill_switch/switching.py",
-        "return SwitchedOff(not is_new, end_living_calls(target))",
-        "return SwitchedOff(not is_new, [])",
+        "calls = end_living_calls(target)",
+        "calls: list[EndedCall] = []",
         f"{_SWITCH}::test_living_calls_are_ended_with_the_result_of_each",
     ),
     Mutant("honey_alias", "hooks/policy.py", "return Reason.HONEY_ALIAS", "pass", BY_TABLE),

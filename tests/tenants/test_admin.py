@@ -47,6 +47,8 @@ def test_every_table_has_its_pages():
             "WcsNode",
             "Session",
             "Call",
+            "Stream",
+            "StreamAlias",
             "Event",
             "Rate",
             "TicketKey",

@@ -82,6 +82,17 @@ Calls
            486, where WCS has 403 under FAIL: the SIP stack's calls know no other refusal. The
            backend and the browser see the same of it.
 
+Streams
+    S      publishStream and playStream carry the name as the page gave it; the answer's name is the
+           one that is published and played (D: restOverwrite).
+    I      StreamStatusEvent holds all of the stream, with its real name, but for clientExclude.
+    GUESS  A name that is published already fails a second publisher, and one that nobody publishes
+           a player. A page ends any stream whose mediaSessionId it knows: nobody says that WCS
+           looks at whose it is.
+    S      With a publisher all who play end, and with the socket all of its streams.
+    GUESS  Nothing is recorded, transcoded, or sent on to another server; record, width, bitrate and
+           rtmpUrl stand in the events as WCS has them.
+
 REST API (/rest-api on the same port; WCS: 8081)
     D      POST with JSON; void is 200 with Content-Length 0; HTTP Basic if it was set up; 404 if
            there is nothing such.
@@ -89,11 +100,13 @@ REST API (/rest-api on the same port; WCS: 8081)
            follows from that.
     GUESS  401 without, and with wrong, credentials; 400 for what is no JSON object;
            connection/find_all is 404 when empty.
+    D      stream/terminate takes its fields for a filter: with none it ends every stream. 404 if no
+           stream passes.
     D, I   data/send: frame OnDataEvent; whom it cannot reach is left out, 404 if nobody is left
            (GUESS). The backend gets DataStatusEvent if the page answers, which the SDK does not
            (S).
 
-Beyond that: a call without an SDP has no voice (for tests; WCS would refuse it). No TURN, video,
-early media, SIP over TLS, streams, incoming calls; a registration that was refused is tried again
-by the SIP stack until the process ends.
+Beyond that: a call without an SDP has no voice (for tests; WCS would refuse it). No TURN, video in
+calls, early media, SIP over TLS, incoming calls; a registration that was refused is tried again by
+the SIP stack until the process ends.
 """

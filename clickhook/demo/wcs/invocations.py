@@ -10,6 +10,7 @@ from clickhook.demo.wcs.call import Call
 from clickhook.demo.wcs.frames import find_failure_event
 from clickhook.demo.wcs.session import Session
 from clickhook.demo.wcs.sip import SipFault
+from clickhook.demo.wcs.streams import BY_USER, Stream
 
 Fields = dict[str, Any]
 
@@ -70,9 +71,25 @@ async def _accept_data(session: Session, fields: Fields) -> None:
     session.events.report("DataStatusEvent", {**told, **session.context}, "DataStatusEvent")
 
 
-async def _refuse_stream(session: Session, fields: Fields) -> None:
-    told = {**fields, "status": "FAILED", "info": "There are no streams here"}
-    session.events.report("StreamStatusEvent", told, "notifyStreamStatusEvent")
+async def _publish_stream(session: Session, fields: Fields) -> None:
+    await session.equipment.streams.publish(_make_stream(session, fields, published=True))
+
+
+async def _play_stream(session: Session, fields: Fields) -> None:
+    await session.equipment.streams.play(_make_stream(session, fields, published=False))
+
+
+async def _end_stream(session: Session, fields: Fields) -> None:
+    """By the id alone, whatever name the page gives. Another session's too: nobody says that WCS
+    looks (GUESS).
+    """
+    streams = session.equipment.streams
+    await streams.end(streams.find({"mediaSessionId": fields.get("mediaSessionId")}), BY_USER)
+
+
+def _make_stream(session: Session, fields: Fields, published: bool) -> Stream:
+    fields = {**fields, "published": published}
+    return Stream(fields, session, session.tell, session.events.report)
 
 
 async def _do_nothing(session: Session, fields: Fields) -> None:
@@ -87,6 +104,8 @@ _ACTIONS: dict[str, Callable[[Session, Fields], Awaitable[None]]] = {
     "sendDtmf": _send_dtmf,
     "transfer": _transfer,
     "OnDataEvent": _accept_data,
-    "publishStream": _refuse_stream,
-    "playStream": _refuse_stream,
+    "publishStream": _publish_stream,
+    "playStream": _play_stream,
+    "unPublishStream": _end_stream,
+    "stopStream": _end_stream,
 }

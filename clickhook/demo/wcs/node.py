@@ -15,6 +15,7 @@ from clickhook.demo.wcs.rest_hooks import RestHooks
 from clickhook.demo.wcs.session import Session
 from clickhook.demo.wcs.setup import Equipment, Setup
 from clickhook.demo.wcs.sip import SipStack
+from clickhook.demo.wcs.streams import Streams
 
 _MAX_FRAME_BYTES = 1024 * 1024
 _STOPS_WITHIN_SECONDS = 5.0
@@ -29,6 +30,7 @@ class Node:
         self.id = f"{secrets.token_hex(16)}@127.0.0.1"
         self._sip = SipStack(record)
         self.sessions: dict[str, Session] = {}
+        self.streams = Streams(setup.media)
         self.port = setup.port
 
     async def start(self) -> None:
@@ -36,8 +38,11 @@ class Node:
         if self.setup.media:
             # Slow to load, so not in the middle of a call.
             importlib.import_module("clickhook.demo.wcs.media")
+            importlib.import_module("clickhook.demo.wcs.stream_media")
         self._hooks = RestHooks(self.setup.secret, self.record, self.setup.timeout)
-        self._equipment = Equipment(self.id, self.setup, self.record, self._hooks, self._sip)
+        self._equipment = Equipment(
+            self.id, self.setup, self.record, self._hooks, self._sip, self.streams
+        )
 
         self._runner = web.AppRunner(
             self._route(), access_log=None, shutdown_timeout=_STOPS_WITHIN_SECONDS
@@ -60,7 +65,7 @@ class Node:
     def _route(self) -> web.Application:
         app = web.Application(client_max_size=_MAX_FRAME_BYTES)
         app.router.add_get("/", self._serve_browser)
-        app.router.add_routes(RestApi(self.setup, self.record, self.sessions).routes)
+        app.router.add_routes(RestApi(self.setup, self.record, self.sessions, self.streams).routes)
         return app
 
     async def _serve_browser(self, request: web.Request) -> web.WebSocketResponse:

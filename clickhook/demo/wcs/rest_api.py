@@ -11,6 +11,7 @@ import binascii
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from aiohttp import web
 from clickhook.demo.wcs.recorder import Recorder
 from clickhook.demo.wcs.session import Session
 from clickhook.demo.wcs.setup import Setup
+from clickhook.demo.wcs.streams import BY_REST, Streams
 
 Fields = dict[str, Any]
 Sessions = Mapping[str, Session]
@@ -27,19 +29,26 @@ T = TypeVar("T")
 
 
 class NotFound(Exception):
-    """There is no such call or session."""
+    """There is no such call, stream or session."""
 
 
 class RestApi:
-    def __init__(self, setup: Setup, record: Recorder, sessions: Sessions) -> None:
+    def __init__(
+        self, setup: Setup, record: Recorder, sessions: Sessions, streams: Streams
+    ) -> None:
         self._user, self._password = setup.rest_user, setup.rest_password
         self._record, self._sessions = record, sessions
+        self._methods = _METHODS | {
+            "stream/find_all": partial(_find_streams, streams),
+            "stream/find": partial(_find_streams, streams),
+            "stream/terminate": partial(_terminate_streams, streams),
+        }
 
     @property
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post(f"/rest-api/{path}", self._make_handler(path, method))
-            for path, method in _METHODS.items()
+            for path, method in self._methods.items()
         ]
 
     def _make_handler(
@@ -126,6 +135,14 @@ async def _send_data(sessions: Sessions, fields: Fields) -> None:
     data = {name: fields.get(name) for name in ("operationId", "payload")}
     for session in _require_any(receivers):
         await session.tell("OnDataEvent", {**session.context, **data})
+
+
+async def _find_streams(streams: Streams, sessions: Sessions, fields: Fields) -> list[Fields]:
+    return _require_any([stream.fields for stream in streams.find(fields)])
+
+
+async def _terminate_streams(streams: Streams, sessions: Sessions, fields: Fields) -> None:
+    await streams.end(_require_any(streams.find(fields)), BY_REST)
 
 
 def _require_any(items: list[T]) -> list[T]:

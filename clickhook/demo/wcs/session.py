@@ -15,6 +15,7 @@ from clickhook.demo.wcs.events import Events, SessionEvent
 from clickhook.demo.wcs.rest_hooks import Answer
 from clickhook.demo.wcs.setup import DEFAULT_APP, Equipment
 from clickhook.demo.wcs.sip import SipFault, SipUser
+from clickhook.demo.wcs.streams import BY_DISCONNECT
 from clickhook.demo.wcs.tasks import Tasks
 from hooks.wcs.model.answers import (
     accept_connection,
@@ -218,6 +219,7 @@ class Session:
         for call in self.calls:
             await call.hang_up()
         await asyncio.gather(*(call.finished.wait() for call in self.calls))
+        await self.equipment.streams.end(self.equipment.streams.of(self), BY_DISCONNECT)
         if self.connection:
             self.events.report(
                 "ConnectionStatusEvent", connection_status(self.connection, "DISCONNECTED")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from clickhook.demo.wcs.recorder import Recorder
 from clickhook.demo.wcs.rest_hooks import TIMEOUT_SECONDS, RestHooks
 from clickhook.demo.wcs.sip import SipStack
+from clickhook.demo.wcs.streams import Streams
 
 DEFAULT_APP = "defaultApp"
 
@@ -31,6 +32,7 @@ class Equipment:
     record: Recorder
     hooks: RestHooks
     sip: SipStack
+    streams: Streams
 
     def find_hook_url(self, app_key: object) -> str | None:
         return self.setup.applications.get(app_key) if isinstance(app_key, str) else None

@@ -18,7 +18,12 @@ from hooks.reasons import Decision, Reason
 from tenants.admin.display import alarm, format_time
 
 GONE = "gone, or not yours to see"
-NAMED_BY_TIME = {"call": "asked_at", "event": "received_at", "session": "opened_at"}
+NAMED_BY_TIME = {
+    "call": "asked_at",
+    "event": "received_at",
+    "session": "opened_at",
+    "stream": "asked_at",
+}
 
 
 def format_duration(duration: timedelta | None) -> str:

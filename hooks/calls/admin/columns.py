@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 
 from hooks.calls.admin import cells
-from hooks.models import Call, Event, Session
+from hooks.models import Call, Event, Session, Stream
 from tenants.admin.display import time_column
 
 Column = Callable[[Any], str]  # gives a row's cell; style sheets know it by its `__name__`
@@ -39,6 +39,8 @@ asked = time_column("asked_at", "asked")
 ringing = time_column("ringing_at", "ringing")
 answered = time_column("answered_at", "answered")
 ended = time_column("ended_at", "ended")
+began = time_column("began_at", "began")
+ends_by = time_column("ends_by", "ends by")
 
 
 @admin.display(description="decision")
@@ -57,8 +59,8 @@ def outcome(row: Any) -> str:
 
 
 @admin.display(description="asked")
-def asked_link(call: Call) -> str:
-    return cells.link_row(call)
+def asked_link(row: Call | Stream) -> str:
+    return cells.link_row(row)
 
 
 @admin.display(description="asked for")
@@ -75,6 +77,21 @@ def dialled(call: Call) -> str:
 @admin.display(description="talked")
 def talked(call: Call) -> str:
     return cells.format_duration(call.duration)
+
+
+@admin.display(description="kind")
+def stream_kind(stream: Stream) -> str:
+    return str(stream.get_kind_display())
+
+
+@admin.display(description="alias")
+def stream_alias(stream: Stream) -> str:
+    return stream.alias
+
+
+@admin.display(description="lasted")
+def lasted(stream: Stream) -> str:
+    return cells.format_duration(stream.duration)
 
 
 @admin.display(description="cost")
@@ -119,10 +136,10 @@ def context(session: Session) -> str:
 
 
 @admin.display(description="label")
-def session_label(call: Call) -> str:
-    return call.session.label
+def session_label(row: Call | Stream) -> str:
+    return row.session.label
 
 
 @admin.display(description="context")
-def session_context(call: Call) -> str:
-    return context(call.session)
+def session_context(row: Call | Stream) -> str:
+    return context(row.session)

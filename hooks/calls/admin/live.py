@@ -26,6 +26,7 @@ from hooks.calls.live.changes import (
     read_changes_since,
 )
 from hooks.calls.live.listening import LISTENER, TooManyViewers, Viewer
+from hooks.calls.live.streams import read_living_streams
 from hooks.models import Event
 from tenants.models import Tenant
 from tenants.scope import Scope, scope_of
@@ -88,6 +89,7 @@ def _board_context(request: HttpRequest) -> dict[str, Any]:
     scope = scope_of(request.user)
     return {
         "board": read_board(scope.visible),
+        "streams": read_living_streams(scope.visible),
         "now": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "may_change": _changeable_slugs(scope),
     }

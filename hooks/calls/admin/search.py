@@ -20,6 +20,10 @@ EVENT_HELP = f"A hook_id, as it stands in the log. {HELP}"
 SESSION_HELP = (
     "A whole session id, as WCS writes it; or a part of an origin, a SIP login or a tenant's name."
 )
+STREAM_HELP = (
+    "A whole session id or mediaSessionId, as WCS writes it; or a part of an alias, an origin or a "
+    "tenant's name."
+)
 MAX_MATCHES = 1_000  # WCS reuses its ids
 MAX_TENANTS = 100  # whose name contains the text
 
@@ -30,6 +34,10 @@ def match_sessions(text: str) -> Q:
 
 def match_calls(text: str) -> Q:
     return Q(wcs_call_id=text) | Q(session__in=_session_keys(text))
+
+
+def match_streams(text: str) -> Q:
+    return Q(media_session_id=text) | Q(session__in=_session_keys(text))
 
 
 def match_events(text: str) -> Q:
@@ -55,6 +63,10 @@ def contains_in_sessions(text: str, user: Any) -> Q:
 def contains_in_calls(text: str, user: Any) -> Q:
     fields = ("alias", "target", "session__origin", "session__sip_login")
     return _contains(text, *fields) | _tenants(text, user)
+
+
+def contains_in_streams(text: str, user: Any) -> Q:
+    return _contains(text, "alias", "session__origin") | _tenants(text, user)
 
 
 def contains_in_events(text: str, user: Any) -> Q:

@@ -30,9 +30,12 @@ class SessionAdmin(HugeTableAdmin):
         columns.outcome,
         "visitor_display",
         "ticketed",
+        "publish_alias",
+        "play_alias",
         "label",
         columns.context,
         "calls",
+        "streams",
         "events",
     )
     list_display = (
@@ -54,6 +57,10 @@ class SessionAdmin(HugeTableAdmin):
     @admin.display(description="calls")
     def calls(self, session: Session) -> str:
         return tables.call_table(session.calls.all(), f"session__id__exact={session.pk}")
+
+    @admin.display(description="streams")
+    def streams(self, session: Session) -> str:
+        return tables.stream_table(session.streams.all(), f"session__id__exact={session.pk}")
 
     @admin.display(description="events")
     def events(self, session: Session) -> str:

@@ -54,7 +54,8 @@ class SwitchAdmin(ReadOnlyAdmin):
         if request.method == "POST" and form.is_valid():
             done = switch_off(form.target, form.cleaned_data["because"], _name(request))
             messages.success(request, f"{form.target.name}: no call is allowed any more.")
-            context = {"calls": done.calls, "title": f"Switched off: {form.target.name}"}
+            lived = {"calls": done.calls, "streams": done.streams}
+            context = {**lived, "title": f"Switched off: {form.target.name}"}
             return self._render(request, "hooks/switched_off.html", context)
 
         return self._render(

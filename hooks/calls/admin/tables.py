@@ -1,4 +1,4 @@
-"""The tables of calls and events on the pages of a call, a session and a tenant."""
+"""The tables of calls, streams and events on the pages of a call, a session and a tenant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from hooks.calls.admin import columns
 from hooks.calls.admin.columns import Column
-from hooks.models import Call, Event
+from hooks.models import Call, Event, Stream
 
 MAX_ROWS = 50
 CALL_COLUMNS: Sequence[Column] = (
@@ -23,6 +23,14 @@ CALL_COLUMNS: Sequence[Column] = (
     columns.dialled,
     columns.talked,
     columns.cost_text,
+)
+STREAM_COLUMNS: Sequence[Column] = (
+    columns.asked_link,
+    columns.stream_kind,
+    columns.stream_alias,
+    columns.outcome,
+    columns.reason_text,
+    columns.lasted,
 )
 EVENT_COLUMNS: Sequence[Column] = (
     columns.received_link,
@@ -38,6 +46,14 @@ def call_table(calls: QuerySet[Call], query: str, max_rows: int = MAX_ROWS) -> s
     newest = calls.select_related("tenant").order_by("-asked_at")[: max_rows + 1]
     return _row_table(
         CALL_COLUMNS, newest, f"{reverse('admin:hooks_call_changelist')}?{query}", max_rows
+    )
+
+
+def stream_table(streams: QuerySet[Stream], query: str, max_rows: int = MAX_ROWS) -> str:
+    """The newest streams; `query` is what their list is narrowed by to show all of them."""
+    newest = streams.order_by("-asked_at")[: max_rows + 1]
+    return _row_table(
+        STREAM_COLUMNS, newest, f"{reverse('admin:hooks_stream_changelist')}?{query}", max_rows
     )
 
 

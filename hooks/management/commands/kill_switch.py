@@ -11,7 +11,12 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from hooks.wcs.ending import ASKED, GONE
-from hooks.wcs.kill_switch.switching import EndedCall, switch_off, switch_on_again
+from hooks.wcs.kill_switch.switching import (
+    EndedCall,
+    EndedStream,
+    switch_off,
+    switch_on_again,
+)
 from hooks.wcs.kill_switch.targets import KINDS, Target, UnknownTarget, find_target
 from tenants.management.plain_help import PlainHelpCommand
 
@@ -26,17 +31,18 @@ NAMES = {
 
 
 class Command(PlainHelpCommand):
-    help = """Switch calls off at once, or on again.
+    help = """Switch calls and streams off at once, or on again.
 
   kill_switch on --tenant acme --because "the page was copied"
   kill_switch off --tenant acme --because "the copy is gone"
 
-`on` turns the kill switch on: from then on every gateway refuses each connect and call that it
-covers, and WCS is asked to end each call that lives, with the result of each shown. A call that
-could not be ended is tried again by the worker. `off` allows new calls again.
+`on` turns the kill switch on: from then on every gateway refuses each connect, call and stream that
+it covers, and WCS is asked to end each one that lives, with the result of each shown. What could
+not be ended is tried again by the worker. `off` allows new calls and streams again. A callee or an
+account has no streams.
 
-Exit code 0: done; 1: nothing was changed; 2: switched off, but not every living call could be
-ended yet."""
+Exit code 0: done; 1: nothing was changed; 2: switched off, but not every living call or stream
+could be ended yet."""
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -66,21 +72,28 @@ ended yet."""
         done = switch_off(target, because, getpass.getuser())
         if as_json:
             calls = [call._asdict() for call in done.calls]
-            self._write_json(target, on=True, was_on=done.was_off_already, calls=calls)
+            streams = [stream._asdict() for stream in done.streams]
+            self._write_json(
+                target, on=True, was_on=done.was_off_already, calls=calls, streams=streams
+            )
         else:
             before = " It was off already." if done.was_off_already else ""
             self.stdout.write(f"{target.name}: no call is allowed any more.{before}")
             for call in done.calls:
                 self.stdout.write(f"  {call.tenant} {call.call}: {call.sentence}")
+            for stream in done.streams:
+                self.stdout.write(f"  {stream.tenant} stream {stream.stream}: {stream.sentence}")
 
-        if failed := sum(not _is_ended(call) for call in done.calls):
-            message = f"{failed} of {len(done.calls)} living calls could not be ended yet."
+        lived: list[EndedCall | EndedStream] = [*done.calls, *done.streams]
+        if failed := sum(not _is_ended(one) for one in lived):
+            what = "calls and streams" if done.streams else "calls"
+            message = f"{failed} of {len(lived)} living {what} could not be ended yet."
             raise CommandError(message, returncode=2)
 
     def _switch_on_again(self, target: Target, because: str, as_json: bool) -> None:
         was_on = switch_on_again(target, because, getpass.getuser())
         if as_json:
-            self._write_json(target, on=False, was_on=was_on, calls=[])
+            self._write_json(target, on=False, was_on=was_on, calls=[], streams=[])
         else:
             text = "calls are allowed again." if was_on else "it was not switched off."
             self.stdout.write(f"{target.name}: {text}")
@@ -89,5 +102,5 @@ ended yet."""
         self.stdout.write(json_text.dumps({"target": target.name, "key": target.key, **result}))
 
 
-def _is_ended(call: EndedCall) -> bool:
-    return call.result in (ASKED, GONE)
+def _is_ended(one: EndedCall | EndedStream) -> bool:
+    return one.result in (ASKED, GONE)

@@ -1,4 +1,4 @@
-"""Turns a switch on, so that no call is allowed any more, and ends the calls that live."""
+"""Turns a switch on, so that no call or stream is allowed, and ends those that live."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from hooks.models import Call, Ending, Switch
+from hooks.models import Call, Ending, Stream, StreamEnding, Switch
 from hooks.statements.switching import BUMP_VERSIONS
 from hooks.wcs.ending import TriedEnding, end_calls_now
+from hooks.wcs.ending_streams import end_streams_now
 from hooks.wcs.kill_switch.targets import Target
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
@@ -24,13 +25,22 @@ class EndedCall(NamedTuple):
     sentence: str
 
 
+class EndedStream(NamedTuple):
+    stream: str  # WCS's mediaSessionId
+    tenant: str  # its slug
+    alias: str
+    result: str
+    sentence: str
+
+
 class SwitchedOff(NamedTuple):
     was_off_already: bool
     calls: Sequence[EndedCall]
+    streams: Sequence[EndedStream] = ()
 
 
 def switch_off(target: Target, because: str, by: str) -> SwitchedOff:
-    """From the commit on no call is allowed; then each living call is asked to end."""
+    """From the commit on no call or stream is allowed; then those that live are asked to end."""
     with transaction.atomic():
         _, is_new = Switch.objects.get_or_create(
             key=target.key,
@@ -46,7 +56,8 @@ def switch_off(target: Target, because: str, by: str) -> SwitchedOff:
             cursor.execute(BUMP_VERSIONS, [list(target.tenants.values_list("pk", flat=True))])
         if is_new:
             _record(Action.SWITCHED_OFF, target, because)
-    return SwitchedOff(not is_new, end_living_calls(target))
+    calls = end_living_calls(target)
+    return SwitchedOff(not is_new, calls, end_living_streams(target))
 
 
 def switch_on_again(target: Target, because: str, by: str) -> bool:
@@ -67,7 +78,28 @@ def end_living_calls(target: Target) -> list[EndedCall]:
         )
     }
     tried = end_calls_now(calls, Ending.Because.SWITCH)
-    return [_describe(calls[str(one.call_id)], one) for one in tried]
+    return [_describe(calls[str(one.id)], one) for one in tried]
+
+
+def end_living_streams(target: Target) -> list[EndedStream]:
+    streams = {
+        str(stream.pk): stream
+        for stream in target.living_streams.select_related("tenant").only(
+            "media_session_id", "alias", "tenant__slug"
+        )
+    }
+    tried = end_streams_now(streams, StreamEnding.Because.SWITCH)
+    return [_describe_stream(streams[str(one.id)], one) for one in tried]
+
+
+def _describe_stream(stream: Stream, tried: TriedEnding) -> EndedStream:
+    return EndedStream(
+        stream.media_session_id,
+        stream.tenant.slug,
+        stream.alias,
+        str(tried.result),
+        tried.sentence,
+    )
 
 
 def _describe(call: Call, tried: TriedEnding) -> EndedCall:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from hooks.models import Call
+from hooks.models import Call, Stream
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.origins import EVERY_APPS, BadOrigin, parse
 
@@ -24,6 +24,12 @@ class Target:
     calls: Q  # of hooks.models.Call
     tenants: QuerySet[Tenant]  # whose calls are concerned
     owner: Tenant | None = None  # None: only administrators may switch it
+    has_streams: bool = True  # what is said of its calls holds for streams too
+
+    @property
+    def living_streams(self) -> QuerySet[Stream]:
+        streams = Stream.objects.filter(ended_at=None, decision="allowed")
+        return streams.filter(self.calls) if self.has_streams else streams.none()
 
     @property
     def living_calls(self) -> QuerySet[Call]:
@@ -71,7 +77,8 @@ def _callee(name: str) -> Target:
     callee = _find(callees, f"There is no callee {name!r}; a callee is named like acme/sales.")
     # A call without an alias was one to the default callee, so the target tells too.
     calls = Q(alias=callee.alias) | Q(alias="", target=callee.target)
-    return _owned(callee.tenant, f"callee {callee.pk}", f"callee {name}", calls)
+    key = f"callee {callee.pk}"
+    return _owned(callee.tenant, key, f"callee {name}", calls, has_streams=False)
 
 
 def _account(name: str) -> Target:
@@ -86,7 +93,8 @@ def _account(name: str) -> Target:
         raise UnknownTarget(missing)
     [account] = accounts
     calls = Q(session__sip_account=account.pk)
-    return _owned(account.tenant, f"account {account.pk}", f"SIP account {name}", calls)
+    key = f"account {account.pk}"
+    return _owned(account.tenant, key, f"SIP account {name}", calls, has_streams=False)
 
 
 def _visitor(name: str) -> Target:
@@ -120,8 +128,9 @@ KINDS: dict[str, Callable[[str], Target]] = {
 }
 
 
-def _owned(tenant: Tenant, key: str, name: str, calls: Q) -> Target:
-    return Target(key, name, Q(tenant=tenant) & calls, Tenant.objects.filter(pk=tenant.pk), tenant)
+def _owned(tenant: Tenant, key: str, name: str, calls: Q, has_streams: bool = True) -> Target:
+    tenants = Tenant.objects.filter(pk=tenant.pk)
+    return Target(key, name, Q(tenant=tenant) & calls, tenants, tenant, has_streams)
 
 
 def _domain_name(domain: Domain) -> str:

@@ -16,6 +16,16 @@ def connection_status(connection: Fields, status: str) -> dict[str, Any]:
     return {**reported, "authToken": connection["sessionId"], "status": status, "info": None}
 
 
+def stream_status(stream: Fields, status: str, info: str | None) -> dict[str, Any]:
+    """All of the stream but its SDP, with the name that WCS uses (I)."""
+    reported = {
+        name: value
+        for name, value in stream.items()
+        if name not in ("sdp", "localMediaInfo", "constraints")
+    }
+    return {**reported, "status": status, "info": info}
+
+
 def call_status(call: Fields, status: str, sip_status: int) -> dict[str, Any]:
     """With the PBX's own message, as WCS passes it on."""
     message = f"SIP/2.0 {sip_status} {status}\r\nServer: rehearsal\r\n\r\n"

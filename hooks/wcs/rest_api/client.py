@@ -44,6 +44,12 @@ class RestApi:
     def terminate_call(self, call_id: str) -> Failure | None:
         return self._order("call/terminate", {"callId": call_id})
 
+    def terminate_stream(self, media_session_id: str) -> Failure | None:
+        """WCS takes its fields for a filter: without any, it would end every stream."""
+        if not media_session_id:
+            return Failure.NOT_FOUND
+        return self._order("stream/terminate", {"mediaSessionId": media_session_id})
+
     def terminate_connection(self, session_id: str) -> Failure | None:
         return self._order("connection/terminate", {"sessionId": session_id})
 

@@ -14,7 +14,7 @@ from tenants.transfer.terminal import add_csv_arguments, run_and_print
 class Command(PlainHelpCommand):
     help = """Add and change rows of one table as a CSV file says: all of it, or nothing.
 
-The first line names the columns, in any order. Four tables, with an example of each:
+The first line names the columns, in any order. Five tables, with an example of each:
 
   callees         tenant,alias,target,default,keypad
                   acme,sales,+4930123456,yes,no
@@ -25,6 +25,9 @@ The first line names the columns, in any order. Four tables, with an example of 
   sip_accounts    tenant,login,domain,password,authentication_name,outbound_proxy,port,enabled,
                   internal_rate
                   acme,10001,sip.acme.example,...,10001,203.0.113.5,5060,yes,0.00
+
+  streams         tenant,alias,name,may_publish,may_play,publishers,players,longest_seconds
+                  acme,studio,acme-studio-4f1c,yes,yes,1,10,3600
 
   tenants         slug,name,status,sip_register_required,country,currency,time_zone
                   acme,Acme Ltd,active,no,DE,EUR,Europe/Berlin

@@ -27,6 +27,10 @@ The shape:
       "callees": [
         {"alias": "sales", "target": "+4930123456", "default": true, "keypad": false,
          "fallback": ["help"], "limits": {"concurrent_calls": 1}}],
+      "streams": [
+        {"alias": "studio", "name": "acme-studio-4f1c", "may_publish": true, "may_play": true,
+         "publishers": 1, "players": 10, "longest_seconds": 3600}],
+      "stream_publishers": 10, "stream_players": 100,
       "country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin",
       "limits": {
         "concurrent_calls": 2, "calls_per_second": 1, "calls_per_minute": null,
@@ -42,9 +46,9 @@ The shape:
       "app_key": "defaultApp", "tenants": ["acme"]}]}
 
 A new tenant needs slug and name, a domain its origin, a SIP account login, domain and password, a
-callee alias and target, an instance its name. Every other key may be left out.
-"default_callee": null means none, and "signing_secret": "" with "unsigned": true drops the secret:
-hooks are then answered without a signature.
+callee alias and target, a stream alias and name, an instance its name. Every other key may be left
+out. "default_callee": null means none, and "signing_secret": "" with "unsigned": true drops the
+secret: hooks are then answered without a signature.
 
 A tenant, a domain, a SIP account and a callee may each have "limits", and every limit that applies
 must hold. An absent key leaves what is there, null lifts that limit; a new tenant starts with the
@@ -58,6 +62,9 @@ time may go over midnight: "22:00-02:00". On "holidays" the tenant is closed all
 "internal_rate" is the price per minute of calls to extensions and SIP URIs. Without one they are
 refused while money is limited, and so are numbers without a rate (`manage.py import_rates`): the
 report warns of each such callee.
+
+"streams" are those that visitors may publish and play: the page names the alias, WCS gets the name,
+which belongs to one alias alone. "stream_publishers" and "stream_players" hold for all of a tenant.
 
 YAML has the same keys. Where text is expected, a number, true or false needs quotes
 (login: "10001").

@@ -12,7 +12,15 @@ from tenants.models import Domain, WcsInstance
 from tenants.origins import EVERY_APPS
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.rows import Row, rows_of_table
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
+from tenants.transfer.tables import (
+    CALLEE,
+    DOMAIN,
+    SIP_ACCOUNT,
+    STREAM,
+    TENANT,
+    WCS_INSTANCE,
+    Table,
+)
 
 OVERLAPPING = """
     SELECT given.number, tenants_tenant.slug
@@ -63,6 +71,7 @@ class Existing:
             TENANT: {(slug,): tenant for slug, tenant in self.tenants.items()},
             SIP_ACCOUNT: self._owned_records(SIP_ACCOUNT, _tenant_keys(SIP_ACCOUNT, rows)),
             CALLEE: self._owned_records(CALLEE, callee_keys),
+            STREAM: self._owned_records(STREAM, _tenant_keys(STREAM, rows)),
             DOMAIN: {(domain.origin,): domain for domain in _domains(rows)}
             | self._owned_records(DOMAIN, app_keys, "tenant", "default_callee"),
             WCS_INSTANCE: {(instance.name,): instance for instance in self.instances},

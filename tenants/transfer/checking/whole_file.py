@@ -17,9 +17,10 @@ from tenants.transfer.checking.existing import (
     overlapping_tenants,
     stored_aliases,
 )
+from tenants.transfer.checking.stream_names import StreamNames
 from tenants.transfer.problems import Problem, Problems
 from tenants.transfer.rows import Row, rows_of_table
-from tenants.transfer.tables import CALLEE, DOMAIN, TENANT, WCS_INSTANCE, Table
+from tenants.transfer.tables import CALLEE, DOMAIN, STREAM, TENANT, WCS_INSTANCE, Table
 
 NO_FALLBACK = "This tenant has no callee of that alias, here or in the database."
 
@@ -56,6 +57,7 @@ class WholeFile:
         self._domains: dict[Origin, _DomainRow] = {}
         # The places of domains that several tenants may have, by acme/https://localhost.
         self._apps: dict[str, str] = {}
+        self._stream_names = StreamNames()
         self._instances: list[Row] = []
         self._stored_names: dict[str, str] = {}  # of the instances in the database, by their keys
 
@@ -71,6 +73,7 @@ class WholeFile:
             self._add_default(row)
             self._add_fallbacks(row)
 
+        self._stream_names.add_rows(rows_of_table(STREAM, rows), self._problems)
         self._instances += rows_of_table(WCS_INSTANCE, rows)
         self._stored_names |= {instance.key: instance.name for instance in existing.instances}
         for row in rows_of_table(DOMAIN, rows):
@@ -96,6 +99,7 @@ class WholeFile:
         self._check_defaults()
         self._check_fallbacks()
         self._check_instance_keys()
+        self._stream_names.check(self._problems)
         self._check_domains_of_file()
         self._check_domains_of_database()
 

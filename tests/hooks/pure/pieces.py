@@ -106,6 +106,39 @@ def call_facts(**changes: Any) -> Facts:
     return facts._replace(**changes)
 
 
+def stream_facts(**changes: Any) -> Facts:
+    """As they are where the connection may publish and play the alias studio."""
+    facts = instance_facts(
+        session_id=SESSION_ID,
+        session_publish="studio",
+        session_play="studio",
+        tenant_id=TENANT_ID,
+        tenant_status="active",
+        tenant_served=True,
+        domain_id=DOMAIN_ID,
+        visitor_blocked=False,
+        streaming=json.dumps(streaming()),
+    )
+    return facts._replace(**changes)
+
+
+def streaming(**changes: Any) -> dict[str, Any]:
+    facts = {
+        "clock": NOW.timestamp(),
+        "worker_seen_at": NOW.timestamp(),
+        "alias_id": 7,
+        "name": "acme-studio-4f1c",
+        "may_publish": True,
+        "may_play": True,
+        "publishers": 1,
+        "players": 2,
+        "longest_seconds": 60,
+        "tenant_publishers": 5,
+        "tenant_players": 5,
+    }
+    return {**facts, **changes}
+
+
 def asked_facts(**changes: Any) -> Facts:
     """As they are where a call is asked for a second time."""
     again = {

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from hooks.methods import CALL_FIELDS, METHODS, REST_CLIENT_CONFIG, SIP_FIELDS, Kind, find
+from hooks.streams.methods import STREAM_FIELDS
 
 KEYS = {"clientExclude", "restExclude", "restOnError", "restPolicy", "restOverwrite"}
-ALLOWED_INVOCATIONS = {"connect", "call", "hangup", "sendDtmf"}
+STREAMS = {"publishStream", "playStream", "playHLS"}
+ENDS = {"unPublishStream", "stopStream"}
+ALLOWED_INVOCATIONS = {"connect", "call", "hangup", "sendDtmf", *STREAMS, *ENDS}
 HIDDEN = {
     *("sipLogin", "sipAuthenticationName", "sipPassword", "sipDomain", "sipOutboundProxy"),
     *("sipProxy", "sipPort", "sipVisibleName", "sipContactParams", "restClientConfig"),
     *("callee", "caller", "visibleName", "inviteParameters", "target", "sipMessageRaw"),
+    *("name", "recordName", "rtmpUrl", "rtmpStream", "history"),
 }
 SPARED = {"sipPassword", "sipAuthenticationName", "restClientConfig", "sipMessageRaw"}
 BULKY = {"sdp", "sipSDP", "localMediaInfo"}
@@ -45,6 +49,8 @@ def test_wcs_takes_our_fields_where_we_set_any(name):
         "connect": {*SIP_FIELDS, "restClientConfig"},
         "call": set(CALL_FIELDS),
         "sendDtmf": {"dtmf", "type"},
+        **dict.fromkeys(STREAMS, set(STREAM_FIELDS)),
+        **dict.fromkeys(ENDS, {"name"}),
     }
 
     assert names(entry["restOverwrite"]) == expected.get(name, set())
@@ -54,7 +60,8 @@ def test_wcs_takes_our_fields_where_we_set_any(name):
 @pytest.mark.parametrize("name", METHODS)
 def test_the_browser_learns_no_secret_and_neither_do_we(name):
     method, entry = METHODS[name], REST_CLIENT_CONFIG[name]
-    spared = SPARED if name in {"connect", "call", "sendDtmf"} else SPARED | BULKY
+    sets = {"connect", "call", "sendDtmf", *STREAMS, *ENDS}
+    spared = SPARED if name in sets else SPARED | BULKY
 
     assert names(entry["clientExclude"]) == (HIDDEN if method.allowed else set())
     assert names(entry["restExclude"]) == (spared if method.allowed else set())
@@ -89,6 +96,8 @@ def test_each_method_names_the_fields_its_body_must_have():
         "connect": {"sessionId"},
         "call": {"sessionId", "callId"},
         "sendDtmf": {"sessionId", "callId", "dtmf"},
+        **dict.fromkeys(STREAMS, {"sessionId", "mediaSessionId", "name"}),
+        **dict.fromkeys(ENDS, {"sessionId", "mediaSessionId"}),
         "ConnectionStatusEvent": {"status"},
         "RegistrationStatusEvent": {"status"},
         "CallStatusEvent": {"status"},

@@ -109,6 +109,7 @@ CALLS = [
     ("tenant_moves", {}, asked_facts(switched_off="move of tenant 1")),
     ("honey_alias", {"callee": "admin"}, call_facts(honey_alias="admin", callee_target=None)),
     ("allowed", {}, call_facts(honey_alias="admin")),
+    ("ticket_for_stream", {}, call_facts(session_play="studio")),
     ("ticket_alias", {}, call_facts(session_ticket_alias="support", callee_alias="sales")),
     ("allowed", {}, call_facts(session_ticket_alias="sales", callee_alias="sales")),
     ("visitor_blocked", {}, call_facts(visitor_blocked=True)),
@@ -276,7 +277,7 @@ def test_every_reason_is_reached():
     of_the_lanes = {Reason.OVERLOADED, Reason.GATEWAY_FAULT}
 
     reached = settled | decided | without_database | of_the_lanes
-    assert reached | given_by("limits", "tickets") == set(Reason) - at_the_door
+    assert reached | given_by("limits", "tickets", "streams") == set(Reason) - at_the_door
 
 
 def given_by(*rooms: str) -> set[Reason]:

@@ -75,6 +75,8 @@ def test_a_connect_opens_a_session_and_gets_the_account():
         "visitor_display": "",
         "ticketed": False,
         "ticket_alias": "",
+        "publish_alias": "",
+        "play_alias": "",
         "label": "",
         "context": None,
         "jti": None,

@@ -1,4 +1,4 @@
-"""A tenant's domains in order, by an index of their own."""
+"""The kill switch's history in order, by an index of its own."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -6,11 +6,11 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False  # the index is made while hooks are answered
-    dependencies = [("tenants", "0024_api_keys")]
+    dependencies = [("hooks", "0019_stream_webhooks")]
 
     operations = [
         AddIndexConcurrently(
-            model_name="domain",
-            index=models.Index(fields=["tenant", "origin"], name="domain_of_tenant"),
+            model_name="switch",
+            index=models.Index(fields=["on_at"], name="switch_by_time"),
         ),
     ]

@@ -1,0 +1,48 @@
+"""What a status event says of a stream; reports merge to the same result in any order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from hooks.payloads import Payload
+from hooks.reasons import NEUTRAL
+
+# Client SDK, constants STREAM_STATUS. A stream that is paused goes on.
+GOES_ON = {"PUBLISHING", "PLAYING", "PAUSED", "RESIZE", "PLAYBACK_PROBLEM"}
+_BEGUN = {"PUBLISHING", "PLAYING"}
+_ENDS = {"UNPUBLISHED": "stopped", "STOPPED": "stopped", "FAILED": "failed"}
+_MAX_INFO = 512
+# WCS's FAILED of what we refused. A visitor may have asked again under the id of a living stream,
+# which that report must not end.
+_REFUSALS = {*NEUTRAL.values(), *(status.phrase for status in NEUTRAL)}
+
+
+class StreamProgress(NamedTuple):
+    at: datetime
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    info: str | None = None
+
+    def merge(self, other: Self) -> StreamProgress:
+        ended = (
+            other
+            if other.ended_at and (self.ended_at is None or other.ended_at < self.ended_at)
+            else self
+        )
+        began = min(filter(None, (self.began_at, other.began_at)), default=None)
+        at = min(self.at, other.at)
+        return StreamProgress(at, began, ended.ended_at, ended.ended_by, ended.info)
+
+
+def read_stream_report(payload: Payload, at: datetime) -> StreamProgress:
+    status = payload.text("status")
+    end = None if payload.text("info") in _REFUSALS else _ENDS.get(status)
+    return StreamProgress(
+        at=at,
+        began_at=at if status in _BEGUN else None,
+        ended_at=at if end else None,
+        ended_by=end,
+        info=payload.text("info")[:_MAX_INFO] if end else None,
+    )

@@ -1,0 +1,1 @@
+"""Streams: rights, limits, records, and what is told of them."""
