@@ -25,7 +25,7 @@ from tenants.transfer.tables import LISTS, TENANT, Table
 EXISTS = "There is one of this name already: change that one."
 LISTS_OF = {table: name for name, table in {**LISTS, **TENANT.lists}.items()}
 # Where the one row stands in the document.
-OF_ROW = re.compile(r"\A(tenants|wcs_instances)\[0\](\.(domains|sip_accounts|callees)\[0\])?")
+OF_ROW = re.compile(r"\A(tenants|wcs_instances)\[0\](\.[a-z_]+\[0\])?")
 STEP = re.compile(r"[^.\[\]]+")
 
 
