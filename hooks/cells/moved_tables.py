@@ -37,11 +37,13 @@ from hooks.models import (
     Worker,
 )
 from tenants.models import (
+    ApiKey,
     Assignment,
     AuditEntry,
     Callee,
     Domain,
     DomainProof,
+    IdempotentAnswer,
     ImportedRow,
     ImportRun,
     LimitRaise,
@@ -118,6 +120,7 @@ MOVED = (
     ),
     MovedTable(SipAccount, serves=True),
     MovedTable(TicketKey, serves=True),
+    MovedTable(ApiKey, serves=True),
     MovedTable(TokenKey, serves=True),
     MovedTable(VisitorLogin, serves=True),
     MovedTable(Rate, serves=True),
@@ -159,6 +162,7 @@ MOVED = (
 STAYS: dict[_Model, str] = {
     Assignment: "people are of one cell: an administrator there assigns the tenant",
     AuditEntry: "a chain of hashes cannot be cut; both cells record the move",
+    IdempotentAnswer: "for a day, of a program that asks again",
     ImportRun: "an import is undone where it was made",
     ImportedRow: "an import is undone where it was made",
     Passkey: "people are of one cell",

@@ -157,6 +157,12 @@ _SHORT_LIVED = (
     ),
     # A notice of a month's limit must outlast that month.
     Kind("notices", "hooks_limitnotice", "at < now() - interval '92 days'", "at"),
+    Kind(
+        "answers of the API",
+        "tenants_idempotentanswer",
+        "created_at < now() - interval '24 hours'",
+        "created_at",
+    ),
     # Until then they can be delivered again.
     Kind(
         "webhook messages",

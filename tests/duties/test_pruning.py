@@ -25,7 +25,7 @@ from hooks.models import (
     WebhookDelivery,
     WebhookMessage,
 )
-from tenants.models import WebhookEndpoint
+from tenants.models import ApiKey, IdempotentAnswer, WebhookEndpoint
 from tests.duties.conftest import make_call
 
 NOW = timezone.now()
@@ -94,6 +94,15 @@ def history(cast):
             tenant=cast.acme, type="call.ended", happened_at=NOW, created_at=days_ago(days)
         )
         message.deliveries.create(tenant=cast.acme, endpoint=endpoint, due_at=NOW, done_at=NOW)
+    key = ApiKey.objects.create(name="crm", scopes=["read"])
+    for hours in (23, 25):
+        IdempotentAnswer.objects.create(
+            api_key=key,
+            key=f"k{hours}",
+            status=201,
+            answer="{}",
+            created_at=days_ago(hours / 24),
+        )
     return {call.pk for call in kept}, alarm
 
 
@@ -115,6 +124,7 @@ def assert_pruned(kept, alarm):
     message = WebhookDelivery.objects.get(message__type="call.ended", done_at=NOW).message
     assert message.created_at == days_ago(29)
     assert not WebhookMessage.objects.filter(created_at=days_ago(31)).exists()
+    assert IdempotentAnswer.objects.get().key == "k23"
 
 
 def test_the_worker_prunes(history, manage):
@@ -122,7 +132,8 @@ def test_the_worker_prunes(history, manage):
     told = json.loads(done.stdout)["duties"]["pruning"]
     assert told == (
         "deleted 1 events, 3 calls, 3 sessions, 1 spent tickets, 1 breaches, "
-        "2 meters of visitors, 1 notices, 1 webhook messages, 1 addresses of blocked visitors"
+        "2 meters of visitors, 1 notices, 1 answers of the API, 1 webhook messages, "
+        "1 addresses of blocked visitors"
     )
     kept, alarm = history
     [lost] = [pk for pk in kept if not Call.objects.filter(pk=pk).exists()]  # it was reaped first
@@ -144,6 +155,7 @@ def test_the_command_counts_and_prunes(history, manage):
         "breaches": 1,
         "meters of visitors": 2,
         "notices": 1,
+        "answers of the API": 1,
         "webhook messages": 1,
     }
     assert before == (Event.objects.count(), Call.objects.count(), Session.objects.count())
