@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False  # the index is made while hooks are answered
-    dependencies = [("tenants", "0025_api_keys")]
+    dependencies = [("tenants", "0026_api_keys")]
 
     operations = [
         AddIndexConcurrently(

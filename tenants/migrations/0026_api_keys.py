@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0024_streams'),
+        ('tenants', '0025_way_out'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False  # the index is made while hooks are answered
-    dependencies = [("hooks", "0019_stream_webhooks")]
+    dependencies = [("hooks", "0021_callback_request")]
 
     operations = [
         AddIndexConcurrently(
