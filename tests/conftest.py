@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from tests.commands import run_command
 from tests.emptying import empty_quickly
 from tests.environment import DATA_DIR
 from tests.manager import signed_in
+from tests.ports import find_port, is_free
 from tests.wcs import Wcs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +58,8 @@ class Gateway:
     port: int = 0  # a free one, and the same again at the next start
 
     def start(self) -> Gateway:
-        self.port = self._free_port()
+        self.port = self.port or find_port()
+        self._wait_until_free()
         self.log_path = DATA_DIR / f"gateway-{self.port}.log"
         command = [
             sys.executable,
@@ -101,18 +102,12 @@ class Gateway:
     def log(self) -> str:
         return self.log_path.read_text()
 
-    def _free_port(self) -> int:
-        """The one it had before, as soon as its killed workers are gone."""
+    def _wait_until_free(self) -> None:
+        """Its killed workers may still be there."""
         deadline = time.monotonic() + 30
-        while True:
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(("127.0.0.1", self.port))
-                    return probe.getsockname()[1]
-                except OSError:
-                    assert time.monotonic() < deadline
-                    time.sleep(0.02)
+        while not is_free(self.port):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
     def _wait(self) -> None:
         """Until a worker answers: gunicorn listens before it has one."""

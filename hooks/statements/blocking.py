@@ -13,7 +13,9 @@ BLOCKED = """
         WHERE block.tenant_id = tenant.id AND block.visitor = {}
           AND block.lifted_at IS NULL
           AND (block.until IS NULL OR block.until > statement_timestamp())"""
-# One row counts for each visitor, so that of several processes one sees the third breach.
+# One row counts for each visitor, so that of several processes one sees the third breach. A
+# statement that waited for the row still sees the blocks as they were when it began; the function
+# sees them as they are.
 BREACHED = f"""
 breach AS (
     SELECT tenant_id, visitor, sum(times) AS times, min(display) AS display, min(because) AS because
@@ -39,11 +41,6 @@ breach AS (
                 THEN statement_timestamp() + interval '{BLOCKED_FOR}' END,
            breach.because, ''
       FROM counted JOIN breach USING (tenant_id, visitor)
-     CROSS JOIN LATERAL (
-           SELECT count(*) > 0 AS is_there,
-                  coalesce(bool_or(until IS NULL OR until > statement_timestamp()), false) AS lives
-             FROM hooks_visitorblock block
-            WHERE block.tenant_id = counted.tenant_id AND block.visitor = counted.visitor
-              AND block.lifted_at IS NULL) earlier
+     CROSS JOIN LATERAL blocks_of_visitor(tenant_id, visitor) earlier
      WHERE counted.times >= {BREACHES_TO_BLOCK} AND NOT earlier.lives
 )"""

@@ -17,6 +17,7 @@ from typing import IO
 from clickhook import datadir
 from hooks.methods import REST_CLIENT_CONFIG
 from tests.bench.processes import cpu_seconds, descendants, rss_mib
+from tests.ports import find_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
@@ -26,7 +27,7 @@ class Side:
     name = ""
 
     def __init__(self, rig) -> None:
-        self.rig, self.port = rig, free_port()
+        self.rig, self.port = rig, find_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.processes: list[subprocess.Popen] = []
 
@@ -143,9 +144,3 @@ def _php_fpm() -> str:
 
 def _user() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.clickhook.certificate import make_certificate
-from tests.clickhook.running_up import ROOT, eventually, find_port, is_listening
+from tests.clickhook.running_up import ROOT, eventually, is_listening
+from tests.ports import find_port
 from tests.wcs import Wcs
 
 PROGRAM = shutil.which("nginx", path="/usr/sbin:/usr/bin")

@@ -16,8 +16,8 @@ import yaml
 
 from tests import cast as casting
 from tests.clickhook.nginx import CONFIGURATION, PROGRAM, Nginx
-from tests.clickhook.running_up import find_port
 from tests.conftest import ROOT, Gateway
+from tests.ports import find_port
 
 DOCKER = ROOT / "docker"
 COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text())["services"]

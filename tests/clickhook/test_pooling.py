@@ -20,8 +20,8 @@ from django.core.management.base import SystemCheckError
 from clickhook import pooling, postgres
 from clickhook.asgi import Application
 from hooks.database import parameters
-from tests.clickhook.running_up import find_port
 from tests.conftest import ROOT
+from tests.ports import find_port
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
 CONFIGURATION = """

@@ -22,8 +22,9 @@ from hooks.models import Session
 from hooks.payloads import MAX_BYTES
 from tests import cast as casting
 from tests.clickhook.nginx import CONFIGURATION, PROGRAM, Nginx
-from tests.clickhook.running_up import eventually, find_port
+from tests.clickhook.running_up import eventually
 from tests.conftest import Gateway
+from tests.ports import find_port
 from tests.wcs import Wcs, payload, sign
 
 MEDIA_SERVERS = 8

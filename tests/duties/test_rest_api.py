@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import socket
 import time
 
 import pytest
@@ -13,6 +12,7 @@ from hooks.wcs.rest_api.failures import Failure
 from tenants.secrets.encryption import Secret
 from tests.duties.conftest import REST_PASSWORD
 from tests.duties.rest_server import NODE, drip, reply
+from tests.ports import find_port
 
 
 @pytest.fixture
@@ -95,10 +95,7 @@ def test_a_slow_answer_ends_in_time(api, rest, behaviour):
 
 
 def test_nobody_there_and_no_host():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    for host in (f"127.0.0.1:{port}", "no-such-host.invalid"):
+    for host in (f"127.0.0.1:{find_port()}", "no-such-host.invalid"):
         assert RestApi(f"http://{host}/rest-api", "", None).list_calls() is Failure.AWAY
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from clickhook.demo.part import Part
 from clickhook.demo.sip.message import Message
+from tests.ports import find_port
 
 CONFIGURATION = Path(__file__).with_name("kamailio.cfg")
 _INVITE = re.compile(r"INVITE from (\S+) to (\S+): ([0-9a-f]+)")
@@ -66,12 +67,6 @@ class Account:
         return self.name or self.user
 
 
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class DemoServer:
     def __init__(self, accounts: list[Account]) -> None:
         lines = [
@@ -95,7 +90,7 @@ class Kamailio:
     def __init__(self, accounts: list[Account], gives_up_on: str) -> None:
         """`gives_up_on` is a number that it lets ring for a second and a half."""
         self._directory = tempfile.TemporaryDirectory()
-        run, self.port = Path(self._directory.name), free_port()
+        run, self.port = Path(self._directory.name), find_port()
         given = {
             "@PORT@": str(self.port),
             "@ACCOUNTS@": _table(accounts),

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.e2e.browser import PAGE_WITHIN_MILLISECONDS, Visit
-from tests.e2e.sip_servers import free_port
+from tests.ports import find_port
 
 READY_WITHIN = 90.0  # seconds
 
@@ -29,7 +29,7 @@ def demo(tmp_path_factory):
         "manage.py",
         "demo",
         "--port",
-        str(free_port()),
+        str(find_port()),
         "--data-dir",
         str(directory / "data"),
     ]

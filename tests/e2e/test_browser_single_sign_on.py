@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -18,15 +17,14 @@ from tenants.models import SsoIdentity
 from tests.conftest import Gateway
 from tests.environment import DATA_DIR
 from tests.manager import person
+from tests.ports import find_port
 
 LENA = {"sub": "subject-of-lena", "email": "lena@acme.example", "email_verified": True}
 
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = find_port()
     command = ["-m", "oidc_provider_mock", "--port", str(port), "--user-claims", json.dumps(LENA)]
     with subprocess.Popen(
         [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

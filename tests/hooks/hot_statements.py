@@ -95,7 +95,7 @@ BREACH: Breach = {
     "visitor": "v1",
     "display": "",
     "because": "visitor_hour",
-    "times": 1,
+    "times": 3,  # so it looks for earlier blocks
 }
 ASKED: AskedCall = {
     "id": ROW,

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import yaml
 
-from tests.clickhook.running_up import eventually, find_port, is_listening
+from tests.clickhook.running_up import eventually, is_listening
 from tests.conftest import Gateway
 from tests.monitoring.promtool import MONITORING
+from tests.ports import find_port
 
 WINDOW, BEFORE = 10, 30  # seconds
 

@@ -17,13 +17,14 @@ from django.utils import timezone
 from hooks.models import LimitNotice, Worker
 from tenants.secrets.encryption import new_key
 from tests.cast import ACME_SIGNING, GLOBEX_SIGNING
-from tests.clickhook.running_up import eventually, find_port
+from tests.clickhook.running_up import eventually
 from tests.clickhook.test_health import clock_ahead
 from tests.conftest import Gateway
 from tests.environment import SERVER
 from tests.hooks.test_outage import database_away, database_frozen
 from tests.monitoring.prometheus import BEFORE, WINDOW, Prometheus
 from tests.monitoring.promtool import dashboard_expressions, needs_prometheus, rules
+from tests.ports import find_port
 from tests.wcs import Wcs
 
 pytestmark = [pytest.mark.proof, needs_prometheus]

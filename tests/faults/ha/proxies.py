@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import threading
 from collections import defaultdict
 from typing import ClassVar
+
+from tests.ports import find_port
 
 HERE = "127.0.0.1"
 PIECE = 64 * 1024  # bytes
@@ -106,9 +107,3 @@ class Proxies:
     async def _wait_until_connected(self, ends: set[str]) -> None:
         while any(pair <= ends for pair in self._cuts) and len(ends) > 1:
             await self._healed.wait()
-
-
-def find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HERE, 0))
-        return int(probe.getsockname()[1])

@@ -15,6 +15,7 @@ from clickhook import datadir
 from clickhook.postgres import Server
 from tests.bench.processes import descendants
 from tests.faults.tenants import NO_LIMITS, make_tenant, write_import
+from tests.ports import find_port
 
 ROOT = Path(__file__).resolve().parents[3]
 PROCESSES = 2
@@ -40,7 +41,7 @@ class Place:
     def __init__(self, directory: Path, tenants: int) -> None:
         self.directory = directory
         self.slugs = [f"tenant-{number}" for number in range(1, tenants + 1)]
-        self.port = _find_port()
+        self.port = find_port()
         left_out = ("DATABASE_URL", "WEB_CONCURRENCY")
         kept = {name: value for name, value in os.environ.items() if name not in left_out}
         ours = {"CLICKHOOK_DATA_DIR": str(directory), "WEB_CONCURRENCY": str(PROCESSES)}
@@ -124,9 +125,3 @@ class Place:
         subprocess.run(
             command, cwd=ROOT, env=self._environment, check=True, stdout=subprocess.DEVNULL
         )
-
-
-def _find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

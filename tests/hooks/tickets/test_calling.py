@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,11 +17,13 @@ from hooks.reasons import Reason
 from hooks.recording import Record, parts
 from hooks.statements.writing import write
 from tenants.models import TicketKey
+from tests.clickhook.running_up import eventually
 from tests.environment import SERVER
 from tests.hooks.pure.pieces import NOW, call_facts, make_hook
 from tests.hooks.tickets.making import KID, SECRET, make_ticket
 
 VISITOR = "0123456789abcdef"
+WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +69,12 @@ def test_a_visitor_who_is_blocked_while_connected_does_not_call(acme, cast):
     assert Event.objects.latest("id").reason == "visitor_blocked"
 
 
-def breach(cast, times: int = 1, visitor: str = VISITOR) -> None:
+def connected() -> psycopg.Connection:
+    where = {"host": str(SERVER.socket), "user": "clickhook", "dbname": "clickhook"}
+    return psycopg.connect(**where, autocommit=True)
+
+
+def breach(cast, times: int = 1, visitor: str = VISITOR, over: Any = None) -> None:
     one = {
         "tenant_id": cast.acme.pk,
         "visitor": visitor,
@@ -75,8 +84,7 @@ def breach(cast, times: int = 1, visitor: str = VISITOR) -> None:
     }
     made = parts([Record(breach=one)] * times)
     statement = write(*(part is not None for part in made))
-    where = {"host": str(SERVER.socket), "user": "clickhook", "dbname": "clickhook"}
-    with psycopg.connect(**where, autocommit=True) as connection:
+    with contextlib.nullcontext(over) if over else connected() as connection:
         connection.execute(statement, [part for part in made if part])
 
 
@@ -136,5 +144,16 @@ def test_who_was_blocked_by_mistake_begins_anew(cast):
 def test_parallel_breaches_make_one_block(cast):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: breach(cast), range(8)))
+
+    assert VisitorBlock.objects.count() == 1
+
+
+def test_who_waited_for_the_count_sees_the_block_that_was_made_meanwhile(cast):
+    with connected() as first, ThreadPoolExecutor(1) as pool:
+        with first.transaction():
+            breach(cast, times=3, over=first)
+            second = pool.submit(breach, cast, times=3)
+            eventually(lambda: first.execute(WAITING).fetchone()[0])
+        second.result()
 
     assert VisitorBlock.objects.count() == 1
