@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from clickhook.api.nothing import Nothing
 from clickhook.api.openapi import openapi
@@ -60,5 +60,5 @@ urlpatterns = [
     path("kill-switches", KillSwitches.as_view()),
     path("ticket-keys", TicketKeys.as_view()),
     path("ticket-keys/<uuid:key>", OneTicketKey.as_view()),
-    path("<path:address>", Nothing.as_view()),
+    re_path(r"^[\s\S]*$", Nothing.as_view()),
 ]

@@ -16,16 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='session',
-            name='play_alias',
-            field=models.TextField(blank=True, db_default='', default='', help_text='Alias; empty: no stream.', verbose_name='may play'),
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='publish_alias',
-            field=models.TextField(blank=True, db_default='', default='', help_text='Alias; empty: no stream.', verbose_name='may publish'),
-        ),
         migrations.CreateModel(
             name='Stream',
             fields=[
@@ -96,5 +86,16 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='stream',
             constraint=models.UniqueConstraint(fields=('session', 'media_session_id', 'decision'), name='stream_once_per_session'),
+        ),
+        # Last, so that the table of the hooks is locked for a moment.
+        migrations.AddField(
+            model_name='session',
+            name='play_alias',
+            field=models.TextField(blank=True, db_default='', default='', help_text='Alias; empty: no stream.', verbose_name='may play'),
+        ),
+        migrations.AddField(
+            model_name='session',
+            name='publish_alias',
+            field=models.TextField(blank=True, db_default='', default='', help_text='Alias; empty: no stream.', verbose_name='may publish'),
         ),
     ]

@@ -56,7 +56,7 @@ class CarefulAdmin(ScopedAdmin):
 
     def lock(self, request: HttpRequest, obj: Any) -> None:
         if connection.in_atomic_block:  # a page that saves
-            rows = self.model._base_manager.filter(pk=obj.pk)
+            rows = self.model._base_manager.filter(pk=obj.pk).order_by("pk")  # joins nothing
             list(rows.select_for_update(no_key=True).values("pk"))
 
     @method_decorator(sensitive_post_parameters())

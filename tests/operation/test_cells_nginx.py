@@ -16,7 +16,7 @@ CONFIGURATION = (ROOT / "docker/cells/nginx.conf").read_text()
 MAP = (ROOT / "docker/cells/cells.map").read_text()
 
 pytestmark = [
-    pytest.mark.proof,
+    pytest.mark.long,
     pytest.mark.skipif(not PROGRAM, reason="needs nginx"),
 ]
 

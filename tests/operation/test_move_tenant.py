@@ -10,7 +10,7 @@ from tests import cast as casting
 from tests.operation.cells import Cell, running
 from tests.wcs import Wcs
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.long
 
 CAST = """
 from datetime import timedelta

@@ -22,7 +22,7 @@ Tenant.objects.filter(slug="acme").update(limits={{"calls_per_day": {CAP}}}, tic
 """
 CALLS = "SELECT body->>'callId', decision FROM hooks_event WHERE method = 'call'"
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.long
 
 
 class Visitors:

@@ -142,7 +142,7 @@ class Watching:
                 self.written += 1
 
 
-@pytest.mark.proof
+@pytest.mark.long
 def test_an_upgrade_of_millions_of_events_locks_nobody_out(cluster):
     events = fill(cluster)
     begun = time.monotonic()
