@@ -75,6 +75,7 @@ def test_hooks_are_answered_while_a_migration_waits_for_a_lock(acme):
     assert slowest < 0.9
 
 
+@pytest.mark.proof
 def test_a_migration_begins_again_until_it_gets_its_lock(transactional_db, capfd):
     call_command("migrate", "hooks", "0013", verbosity=0)
     with psycopg.connect(**parameters()) as writer:

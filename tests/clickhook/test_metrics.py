@@ -134,6 +134,7 @@ def gateways(django_db_setup) -> Iterator[list[Gateway]]:
             gateway.kill()
 
 
+@pytest.mark.proof
 def test_its_files_go_with_it_also_when_it_was_killed(cast, gateways):
     killed, other = gateways
     left = _files_of(killed.start())

@@ -91,6 +91,7 @@ def test_no_hook_notices_when_gateways_are_renewed(cast, gateways, nginx, renew,
     _log_tells_what_happened_without_the_key(nginx, cast.acme_1.key, gateways)
 
 
+@pytest.mark.proof
 def test_an_ending_gateway_answers_what_is_in_flight_and_closes_the_rest_at_once(cast, gateways):
     gateway = gateways[0]
     unused, at_work = (gateway.wcs(cast.acme_1.key, casting.ACME_SIGNING) for _ in range(2))

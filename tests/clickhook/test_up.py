@@ -40,6 +40,7 @@ def _machine(tmp_path: Path) -> tuple[list[tuple[int, int]], bytes]:
     ).read_bytes()
 
 
+@pytest.mark.proof
 def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
     shown = up.start()
 

@@ -46,6 +46,7 @@ def test_endpoints_that_fail_delay_nobody_else(endpoint, receiver, hanging):
     assert under_way in (FAILING, FAILING + 1)
 
 
+@pytest.mark.proof
 def test_endpoints_that_begin_to_hang_delay_the_rest_for_a_moment(endpoint, receiver, hanging):
     hanging(QUICK + 20, messages=4)
     write(endpoint)
@@ -54,6 +55,7 @@ def test_endpoints_that_begin_to_hang_delay_the_rest_for_a_moment(endpoint, rece
     assert QUICK <= under_way <= IN_ALL
 
 
+@pytest.mark.proof
 def test_hooks_reach_the_receiver_within_a_second_in_order_and_once(endpoint, receiver, acme):
     """From the answer to the hook, with two workers."""
     allow = {"CLICKHOOK_WEBHOOK_ALLOW": f"127.0.0.0/8:{receiver.port}"}
