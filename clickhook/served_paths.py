@@ -6,7 +6,7 @@ EVERYTHING = "everything"
 # The first part of each path. Health is served on both sides; what is not named here is 404.
 SIDES = {
     "hooks": {"hooks", "tickets", "button.js", "static"},  # media servers and visitors
-    "admin": {"admin", "static"},  # account managers and operators
+    "admin": {"admin", "api", "static"},  # account managers, operators and their programs
 }
 
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from hooks.calls.admin.alarm import AlarmAdmin
 from hooks.calls.admin.call import CallAdmin
+from hooks.calls.admin.callback_request import CallbackRequestAdmin
 from hooks.calls.admin.event import EventAdmin
 from hooks.calls.admin.limit_notices import LimitNoticeAdmin
 from hooks.calls.admin.session import SessionAdmin
@@ -16,6 +17,7 @@ from hooks.calls.admin.webhook_endpoint import WebhookEndpointAdmin
 from hooks.models import (
     Alarm,
     Call,
+    CallbackRequest,
     Event,
     LimitNotice,
     Session,
@@ -27,6 +29,7 @@ from hooks.models import (
 from tenants.models import Tenant, WebhookEndpoint
 
 admin.site.register(Call, CallAdmin)
+admin.site.register(CallbackRequest, CallbackRequestAdmin)
 admin.site.register(Session, SessionAdmin)
 admin.site.register(Stream, StreamAdmin)
 admin.site.register(Event, EventAdmin)

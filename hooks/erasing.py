@@ -31,6 +31,10 @@ STREAMS = """
 UPDATE hooks_stream SET visitor = '', end_info = '', media_session_id = 'erased ' || id
  WHERE session_id = ANY (%(ids)s)
 """
+QUALITY = """
+DELETE FROM hooks_callquality
+ WHERE call_id = ANY (ARRAY(SELECT id FROM hooks_call WHERE session_id = ANY (%(ids)s)))
+"""
 EVENTS = "UPDATE hooks_event SET body = '{}', detail = '' WHERE session_id = ANY (%(ids)s)"
 # What customers' systems were told, and what they answered.
 MESSAGES = """
@@ -75,6 +79,21 @@ UPDATE hooks_visitorblock SET display = ''
 """
 
 
+# What a visitor wrote, and what customers' systems were told of it.
+CALLBACKS = """
+WITH gone AS (
+    DELETE FROM hooks_callbackrequest
+     WHERE tenant_id = %(tenant)s AND (visitor = %(visitor)s OR %(visitor)s::text IS NULL)
+    RETURNING id
+), message AS (
+    UPDATE hooks_webhookmessage SET data = data - ARRAY['name', 'reach', 'sentence']
+     WHERE subject = ANY (ARRAY(SELECT id FROM gone)) RETURNING id
+)
+UPDATE hooks_webhookdelivery SET attempts = '[]'
+ WHERE message_id = ANY (ARRAY(SELECT id FROM message))
+"""
+
+
 @dataclass
 class Erased:
     sessions: int = 0
@@ -103,7 +122,7 @@ def erase(tenant_id: int, visitor: str | None) -> Iterator[Erased]:
 
     for ids in _batches(NEXT_SESSIONS, whose, NO_UUID):
         with transaction.atomic():
-            for statement in (SESSIONS, CALLS, STREAMS, EVENTS, MESSAGES):
+            for statement in (SESSIONS, CALLS, QUALITY, STREAMS, EVENTS, MESSAGES):
                 _execute(statement, {"ids": ids})
         erased.sessions += len(ids)
         yield erased
@@ -114,6 +133,7 @@ def erase(tenant_id: int, visitor: str | None) -> Iterator[Erased]:
             erased.events += len(ids)
             yield erased
 
+    _execute(CALLBACKS, whose)
     _execute(BLOCKS, whose)
     yield erased
 

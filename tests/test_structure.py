@@ -246,6 +246,7 @@ def test_there_is_one_way_out_for_a_secret():
         "hooks/wcs/rest_api/client.py",
         "hooks/webhooks/signing.py",
         "tenants/secrets/fields.py",
+        "tenants/models/idempotent_answer.py",
         "tenants/models/second_factor.py",
         "tenants/models/sip_account.py",
         "tenants/models/token_key.py",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from clickhook.api.problems import MEDIA_TYPE, Kind, Problem, is_api, problem_bytes
 from clickhook.door.application import App, Message, Receive, Send, answer
 from clickhook.door.slots import Busy, Slots
 from clickhook.door.uploads import UploadBudget, announced_size
@@ -18,6 +19,7 @@ from tenants.sign_in.client_address import lockout_address
 # Each page at work has one thread and at most one database connection.
 PAGES_AT_ONCE = 4
 FILES_AT_ONCE = 4
+API_AT_ONCE = 2  # so that programs keep no person out
 SIGN_INS = ("login", "code", "enrol", "passkey")
 SIGN_INS_AT_ONCE = 1  # each hashes a password, which keeps one processor busy
 WAITING = 32  # requests for each of these
@@ -39,6 +41,7 @@ class Pages:
         self._django = django
         self._pages = Slots(PAGES_AT_ONCE, WAITING, WAIT)
         self._files = Slots(FILES_AT_ONCE, WAITING, WAIT)
+        self._api = Slots(API_AT_ONCE, WAITING, WAIT)
         self._sign_ins = Slots(SIGN_INS_AT_ONCE, WAITING, WAIT)
         self._uploads = UploadBudget()
         self._visits: set[asyncio.Task[None]] = set()
@@ -63,11 +66,13 @@ class Pages:
         finally:
             visit.give_back()
         if visit.was_refused:
-            await _refuse(send)
+            await _refuse(scope["path"], send)
 
     def _slots_for(self, scope: dict[str, Any]) -> Slots:
         if scope["path"].startswith(self._file_paths):
             return self._files
+        if is_api(scope["path"]):
+            return self._api
         is_form = scope["method"] == "POST" and scope["path"] in self._sign_in_paths
         # Both ways wait for the provider's answers.
         is_sign_in = is_form or scope["path"].startswith(self._provider_path)
@@ -127,11 +132,14 @@ def _is_stream(message: Message) -> bool:
     )
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(path: str, send: Send) -> None:
+    body, media_type = BUSY, "text/html; charset=utf-8"
+    if is_api(path):
+        body, media_type = problem_bytes(Problem(Kind.BUSY)), MEDIA_TYPE
     headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-type", media_type.encode()),
         (b"content-security-policy", b"default-src 'none'"),
         (b"cache-control", b"no-store"),
         (b"retry-after", b"%d" % WAIT),
     ]
-    await answer(send, HTTPStatus.SERVICE_UNAVAILABLE, BUSY, headers)
+    await answer(send, HTTPStatus.SERVICE_UNAVAILABLE, body, headers)

@@ -57,6 +57,7 @@ class Kind:
 # Nobody deletes these with their call but we: no constraint says that they belong to it.
 _WITH_CALLS = """,
     ending AS (DELETE FROM hooks_ending WHERE call_id = ANY (ARRAY(SELECT id FROM gone))),
+    quality AS (DELETE FROM hooks_callquality WHERE call_id = ANY (ARRAY(SELECT id FROM gone))),
     keypad AS (DELETE FROM hooks_keypad WHERE call_id = ANY (ARRAY(SELECT id FROM gone))),
     alarm AS (UPDATE hooks_alarm SET call_id = NULL
                WHERE call_id = ANY (ARRAY(SELECT id FROM gone)))"""
@@ -107,6 +108,13 @@ def list_kinds() -> list[Kind]:
             days=calls,
             foreseen=_SESSION_DUE.format(f" AND NOT ({_CALL_DUE})", f" AND NOT ({_STREAM_DUE})"),
         ),
+        Kind(
+            "call-back requests",
+            "hooks_callbackrequest",
+            "asked_at < now() - make_interval(days => %(days)s)",
+            "asked_at",
+            days=calls,
+        ),
         *_SHORT_LIVED,
     ]
     return [kind for kind in kinds if kind.days != FOREVER]
@@ -127,7 +135,8 @@ _SHORT_LIVED = (
         "done_at",
         key="stream_id",
     ),
-    # A ticket that has expired is refused for that, so its row is of no use any more.
+    # A ticket that has expired is refused for that, so its row is of no use any more. Those of the
+    # gateway expire later here: they tie the report of a call's quality to the call.
     Kind("spent tickets", "hooks_spentticket", "until < now()", "until", key="tenant_id, jti"),
     Kind(
         "breaches",
@@ -148,6 +157,12 @@ _SHORT_LIVED = (
     ),
     # A notice of a month's limit must outlast that month.
     Kind("notices", "hooks_limitnotice", "at < now() - interval '92 days'", "at"),
+    Kind(
+        "answers of the API",
+        "tenants_idempotentanswer",
+        "created_at < now() - interval '24 hours'",
+        "created_at",
+    ),
     # Until then they can be delivered again.
     Kind(
         "webhook messages",

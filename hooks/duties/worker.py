@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hooks.duties import (
     adding_up,
     alarming,
+    callback_mail,
     counting_streams,
     delivering,
     ending,
@@ -26,6 +27,7 @@ from hooks.duties import (
     watching_limits,
 )
 from hooks.duties.alarm_mail import mail_alarms
+from hooks.duties.callback_mail import mail_callback_requests
 from hooks.duties.delivering import Deliveries
 from hooks.duties.limit_mail import mail_notices
 from hooks.duties.listening import listen
@@ -51,6 +53,7 @@ def make_duties(deliveries: Deliveries) -> list[Duty]:
         Duty("mailing", alarming.EVERY, mail_alarms().send),
         Duty("watching limits", watching_limits.EVERY, LimitWatch().look),
         Duty("mailing notices", watching_limits.EVERY, mail_notices().send),
+        Duty("mailing call-backs", callback_mail.EVERY, mail_callback_requests().send),
         Duty("mailing about webhooks", MAIL_WEBHOOKS_EVERY, mail_failing_endpoints().send),
         Duty("refusing", refusing.EVERY, refusing.end_refused),
         Duty("reconciling", reconciling.EVERY, Reconciling().compare),

@@ -8,6 +8,8 @@ from hooks.models.alarm import Alarm
 from hooks.models.answering_node import AnsweringNode
 from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
+from hooks.models.call_quality import CallQuality
+from hooks.models.callback_request import CallbackRequest
 from hooks.models.ending import Ending
 from hooks.models.event import Event
 from hooks.models.keypad import Keypad
@@ -32,6 +34,8 @@ __all__ = [
     "AnsweringNode",
     "Call",
     "CallHour",
+    "CallQuality",
+    "CallbackRequest",
     "Ending",
     "Event",
     "Keypad",

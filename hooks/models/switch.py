@@ -34,6 +34,7 @@ class Switch(models.Model):
     class Meta:
         verbose_name_plural = "switches"
         ordering = [F("off_at").desc(nulls_first=True), "-on_at"]
+        indexes = [models.Index(fields=["on_at"], name="switch_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["key"], condition=Q(off_at=None), name="switch_on_once")
         ]

@@ -9,6 +9,7 @@ ASK_FOR_TICKET = f"""
 WITH found AS MATERIALIZED (
     SELECT tenant.id, tenant.status, tenant.tickets, tenant.time_zone,
            tenant.hours::text AS hours, tenant.holidays::text AS holidays,
+           tenant.way_out, tenant.way_out_text, tenant.way_out_url,
            callee.alias, callee.keypad, hook.nonce, hook.until
       FROM (SELECT %s::uuid AS public_key, %s::text AS origins, %s::text AS alias,
                    %s::text AS nonce, %s::float AS until) hook
@@ -28,5 +29,5 @@ WITH found AS MATERIALIZED (
     ON CONFLICT DO NOTHING RETURNING jti
 )
 SELECT id, status, tickets, time_zone, hours, holidays, alias, keypad,
-       EXISTS (SELECT FROM spent) FROM found
+       way_out, way_out_text, way_out_url, EXISTS (SELECT FROM spent) FROM found
 """

@@ -28,6 +28,9 @@ class TicketFacts(NamedTuple):
     holidays: str
     alias: str | None  # None: there is no such callee
     keypad: bool | None
+    way_out: str
+    way_out_text: str
+    way_out_url: str
     has_spent: bool
 
     @property
@@ -47,8 +50,16 @@ def describe_tenant(facts: TicketFacts, now: datetime) -> dict[str, Any]:
         "next_opening": opening.isoformat() if opening else None,
         "time_zone": facts.time_zone,
         "keypad": bool(facts.keypad),
+        "way_out": _describe_way_out(facts),
         "sentence": "" if is_open_now else _say_closed(opening, facts.time_zone),
     }
+
+
+def _describe_way_out(facts: TicketFacts) -> dict[str, str] | None:
+    """What the page may offer where no call comes about."""
+    if facts.way_out == "link":
+        return {"kind": "link", "text": facts.way_out_text, "url": facts.way_out_url}
+    return {"kind": facts.way_out} if facts.way_out == "callback" else None
 
 
 def make_offer(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 GATEWAY_KID = "gateway"  # of the tickets that the gateway itself gives to pages
 LONGEST_LIFE = 120.0  # seconds
 SKEW = 30.0  # seconds that the clock of a back end may be off
+REPORTED_WITHIN = 4 * 3600.0  # seconds in which a page may report how the ticket's call was
 # The claims are checked here: PyJWT would ask the system's clock.
 UNCHECKED_CLAIMS: Options = {
     "verify_signature": True,
@@ -42,7 +43,7 @@ class Ticket(NamedTuple):
     @property
     def spent_until(self) -> float:
         """Seconds since 1970; afterwards it has expired, and need not be remembered."""
-        return self.claims.exp + SKEW
+        return self.claims.exp + SKEW + (REPORTED_WITHIN if self.is_of_gateway else 0)
 
 
 def read_ticket(text: str, keys: Mapping[str, str], now: datetime) -> Ticket | Reason:

@@ -11,6 +11,7 @@ from axes.models import AccessAttempt, AccessLog
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 
+from tenants.admin.api_key import ApiKeyAdmin
 from tenants.admin.audit_entry import AuditEntryAdmin
 from tenants.admin.callee import CalleeAdmin
 from tenants.admin.domain import DomainAdmin
@@ -25,6 +26,7 @@ from tenants.admin.visitor_access import TicketKeyAdmin, TokenKeyAdmin, VisitorL
 from tenants.admin.wcs_instance import WcsInstanceAdmin
 from tenants.admin.wcs_node import WcsNodeAdmin
 from tenants.models import (
+    ApiKey,
     AuditEntry,
     Callee,
     Domain,
@@ -54,6 +56,7 @@ admin.site.register(TokenKey, TokenKeyAdmin)
 admin.site.register(VisitorLogin, VisitorLoginAdmin)
 admin.site.register(WcsInstance, WcsInstanceAdmin)
 admin.site.register(WcsNode, WcsNodeAdmin)
+admin.site.register(ApiKey, ApiKeyAdmin)
 admin.site.register(Rate, RateAdmin)
 admin.site.register(ImportRun, ImportRunAdmin)
 admin.site.register(LimitRaise, LimitRaiseAdmin)

@@ -17,6 +17,7 @@ from tenants.models.stored_json import time_zones
 NEW_FIELDS = [
     *("slug", "name", "status", "sip_register_required", "honey_alias"),
     *("tickets", "label_is_shown", "visitors"),
+    *("way_out", "way_out_text", "way_out_url"),
 ]
 STREAMS = ["stream_publishers", "stream_players"]
 STREAMS_ARE = "Visitors publish and play only what the pages of stream aliases list."

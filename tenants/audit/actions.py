@@ -18,6 +18,7 @@ class Action(StrEnum):
     DOMAIN_PROVED = "domain:proved"
     DOMAIN_PROOF_LOST = "domain:proof_lost"
     DOMAIN_CLAIM_ENDED = "domain:claim_ended"
+    VISITOR_BLOCKED = "visitor_block:added"
     VISITOR_UNBLOCKED = "visitor_block:lifted"
     KEY_ADDED = "encryption_key:added"
     KEY_APPLIED = "encryption_key:applied"  # secrets were resealed with it; none of them changed

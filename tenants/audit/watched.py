@@ -15,6 +15,7 @@ APPS = ("tenants", "auth")
 LEFT_OUT = {
     "tenants.AuditEntry",
     "tenants.DomainProof",  # changes with every look; what matters is recorded by tenants.proof
+    "tenants.IdempotentAnswer",  # what was answered; the change itself is recorded
     "tenants.ImportRun",  # the entry of the import tells it
     "tenants.ImportedRow",
     "tenants.Rate",  # 200,000 rows of one import, whose entry counts them
@@ -25,6 +26,7 @@ LEFT_OUT = {
 }
 # The columns that name an object, where it is not one of NAMED_BY.
 NAMES = {
+    "tenants.ApiKey": ("kid", "name"),
     "tenants.LimitRaise": ("row_name", "field"),
     "tenants.SipAccount": ("login", "domain"),
     "tenants.SsoIdentity": ("issuer", "subject"),
@@ -34,8 +36,8 @@ NAMES = {
 }
 NAMED_BY = ("slug", "origin", "alias", "name", "username")
 # Beside every SecretField: a password's hash, an instance's part of the hook URL, the digests of
-# recovery codes.
-SECRET = {"password", "key", "recovery_digests"}
+# recovery codes and API keys.
+SECRET = {"password", "key", "recovery_digests", "digest", "previous_digest"}
 # Columns that change with every use.
 UNREMARKABLE = (
     "last_login",

@@ -7,11 +7,13 @@ the database stand in each `Meta`. Others import the models from here; this room
 `limits`, `opened`, `hours`, `webhooks`.
 """
 
+from tenants.models.api_key import ApiKey
 from tenants.models.assignment import Assignment
 from tenants.models.audit_entry import AuditEntry
 from tenants.models.callee import Callee
 from tenants.models.domain import Domain
 from tenants.models.domain_proof import DomainProof
+from tenants.models.idempotent_answer import IdempotentAnswer
 from tenants.models.import_run import ImportedRow, ImportRun
 from tenants.models.limit_raise import LimitRaise
 from tenants.models.passkey import Passkey
@@ -30,6 +32,8 @@ from tenants.models.wcs_instance import WcsInstance, WcsNode
 from tenants.models.webhook_endpoint import WebhookEndpoint
 
 __all__ = [
+    "ApiKey",
+    "IdempotentAnswer",
     "Assignment",
     "AuditEntry",
     "Callee",

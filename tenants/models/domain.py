@@ -71,6 +71,7 @@ class Domain(models.Model):
 
     class Meta:
         ordering = ["origin"]
+        indexes = [models.Index(fields=["tenant", "origin"], name="domain_of_tenant")]
         constraints = [
             # An exclusion constraint of the migrations keeps the domains of two tenants from
             # overlapping, subdomains included. For origins of every app, see served_apps.py.

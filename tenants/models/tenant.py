@@ -30,6 +30,10 @@ SLUG = RegexValidator(
     r"\A[a-z0-9]+(-[a-z0-9]+)*\Z",
     "Use lower-case letters, digits and single hyphens, like acme-uk.",
 )
+HTTPS = RegexValidator(
+    r"\Ahttps://[^\s/?#@\"'<>\\]+([/?#][^\s\"'<>\\]*)?\Z",
+    "An address like https://www.acme.example/contact.",
+)
 ONE_LINE = RegexValidator(
     r"\A[^\x00-\x1f\x7f-\x9f]*\Z", "No control characters, such as a tab or the end of a line."
 )
@@ -59,6 +63,11 @@ class Tenant(models.Model):
     class Visitors(models.TextChoices):
         ANYONE = "anyone", "anyone"
         MEMBERS = "members", "members: with a login, a token or a ticket of the customer's own"
+
+    class WayOut(models.TextChoices):
+        NONE = "none", "nothing"
+        CALLBACK = "callback", "to be called back: they leave a name and how to reach them"
+        LINK = "link", "a text with a link"
 
     slug = models.CharField(
         max_length=63, unique=True, validators=[SLUG], help_text="Short name, like acme-uk."
@@ -93,6 +102,31 @@ class Tenant(models.Model):
         default=False,
         db_default=False,
         help_text="As the caller's name, where the ticket of the customer's back end has a label.",
+    )
+    way_out = models.CharField(
+        "where no call comes about",
+        max_length=16,
+        choices=WayOut.choices,
+        default=WayOut.NONE,
+        db_default=WayOut.NONE,
+        help_text="What the button offers when you are closed, busy or do not answer, or a limit "
+        "refuses the call. It needs the gateway's tickets.",
+    )
+    way_out_text = models.CharField(
+        "text of the link",
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[ONE_LINE],
+    )
+    way_out_url = models.CharField(
+        "address of the link",
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[HTTPS],
     )
     public_key = models.UUIDField(
         unique=True,
@@ -187,6 +221,8 @@ class Tenant(models.Model):
     def clean(self) -> None:
         """How many digits an amount may have depends on the currency."""
         check_amounts(self.limits, self.currency)
+        if self.way_out == self.WayOut.LINK and not (self.way_out_text and self.way_out_url):
+            raise ValidationError({"way_out": "A link needs its text and its address."})
 
     _stored_country: str | None = None
 

@@ -35,6 +35,7 @@ from tenants.unpriced import unpriced_callees
 BATCH = 2000  # rows
 MOST_WARNINGS = 100
 AGAIN = "Most likely somebody changed the same rows at the same time: run it again."
+AWAY = "The database cannot be reached, or the connection broke."
 RACED = f"A row changed after it was compared. {AGAIN}"
 STALE = (
     "The data changed since this preview was made, so the import would not do what the preview "
@@ -51,13 +52,19 @@ class Stale(Exception):
 
 
 def run(
-    source: Source, allowed: Allowed, dry_run: bool, progress: Progress, expected_digest: str = ""
+    source: Source,
+    allowed: Allowed,
+    dry_run: bool,
+    progress: Progress,
+    expected_digest: str = "",
+    as_import: bool = True,
 ) -> Report:
     """With the digest of an earlier report, only if the same would be done again.
 
-    Raises ImportRefused.
+    `as_import`: it is kept so that it can be undone, and the audit has one entry for all of it.
+    Otherwise the audit has one for each row. Raises ImportRefused.
     """
-    an_import = _Import(source, allowed, Report(dry_run), Problems(), progress)
+    an_import = _Import(source, allowed, Report(dry_run), Problems(), progress, as_import)
     carry_out(lambda: an_import.run(expected_digest), an_import.problems)
     return an_import.report
 
@@ -94,7 +101,7 @@ def _database_sentence(error: Error) -> str:
         hint = "" if isinstance(error, DataError | ProgrammingError) else f" {AGAIN}"
         return f"The database refused it: {cause.diag.message_primary}.{hint}"
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
-        return "The database cannot be reached, or the connection broke."
+        return AWAY
     return f"The database refused it. {AGAIN}"
 
 
@@ -105,6 +112,7 @@ class _Import:
     report: Report
     problems: Problems
     progress: Progress
+    as_import: bool
 
     def run(self, expected_digest: str) -> None:
         key_ring()  # fails here, and not after the file is read
@@ -119,7 +127,8 @@ class _Import:
                 refuse_raises(self.allowed, self.problems)
             if self.report.changes and not self.problems:
                 self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
-                write_staged(self.source, self.allowed, self.report)
+                write = write_staged if self.as_import else write_rows
+                write(self.source, self.allowed, self.report)
                 refuse_unbounded(self.allowed, self.problems)
                 refuse_unclear_apps(self.allowed, self.problems, whole)
             if not self.problems:
@@ -181,8 +190,19 @@ def write_staged(source: Source, allowed: Allowed, report: Report) -> None:
     with as_one_entry(Action.IMPORTED, import_run, name=import_run.source, after=after):
         staging.analyze_table()
         apply_staged(import_run.pk)
-    limits_changed.send(ImportRun, tenant_ids=[key for key in report.tenant_ids if key])
+    _announce(report)
     report.run = None if report.dry_run else import_run.pk
+
+
+def write_rows(source: Source, allowed: Allowed, report: Report) -> None:
+    import_run = ImportRun.objects.create(source=source.name)
+    apply_staged(import_run.pk)
+    import_run.delete()
+    _announce(report)
+
+
+def _announce(report: Report) -> None:
+    limits_changed.send(ImportRun, tenant_ids=[key for key in report.tenant_ids if key])
 
 
 def rate_counts(report: Report) -> dict[str, int]:

@@ -117,9 +117,11 @@ def _changes(table: str, before: Any, after: Any) -> Iterator[Change]:
         yield Change("country", old["country"], new["country"])
         if before and old["currency"] != new["currency"] and _has_prices(before["pk"]):
             yield Change("currency", old["currency"], new["currency"])
+        # A new tenant may call its own country, as one that is added on a page may.
+        home = old["country"] if before else new["country"]
         yield Change(
             "destinations",
-            effective_destinations(old["destinations"], old["country"]),
+            effective_destinations(old["destinations"], home),
             effective_destinations(new["destinations"], old["country"] or new["country"]),
         )
     elif table == CALLEE.name:

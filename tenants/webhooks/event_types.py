@@ -16,6 +16,7 @@ class EventType(StrEnum):
     STREAM_PUBLISHED = "stream.published"
     STREAM_PLAYED = "stream.played"
     STREAM_ENDED = "stream.ended"
+    CALLBACK_REQUESTED = "callback.requested"
     LIMIT_WARNING = "limit.warning"
     LIMIT_REACHED = "limit.reached"
     BYPASS_DETECTED = "bypass.detected"

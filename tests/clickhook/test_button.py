@@ -14,7 +14,7 @@ from clickhook.button import script, websdk
 from tests.conftest import Gateway
 from tests.environment import DATA_DIR
 
-BUDGET = 110_000  # bytes on the wire for a first call: button.js and the Web SDK
+BUDGET = 115_000  # bytes on the wire for a first call: button.js and the Web SDK
 # The Web SDK gzipped, as manage.py websdk puts it there; a test in tests/e2e measures the real one.
 SDK_BYTES = 92_059
 SDK = b"// an SDK\n" * 100
@@ -88,7 +88,11 @@ def test_it_holds_every_source(browser):
     text = browser.get("/button.js").content.decode()
     sources = {path.name for path in script.SOURCE.iterdir()}
     assert sources == {*script.PARTS, script.LOOK}
-    assert all((script.SOURCE / part).read_text() in text for part in script.PARTS)
+    lines = set(text.splitlines())
+    for part in script.PARTS:
+        own = (script.SOURCE / part).read_text().splitlines()
+        code = [line.lstrip() for line in own if not line.lstrip().startswith(("//", "/*", "*"))]
+        assert lines.issuperset(code), part
 
 
 def test_without_the_web_sdk_it_knows_that_there_is_none(browser):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 from clickhook.button import script
 from hooks.reasons import NEUTRAL
@@ -38,3 +39,35 @@ def test_every_refusal_of_the_gateway_has_a_sentence():
 def test_an_alias_is_here_what_it_is_there():
     (pattern,) = re.findall(r"ALIAS = /\^(.*)\$/", (script.SOURCE / "attributes.js").read_text())
     assert ALIAS.regex.pattern == rf"\A{pattern}\Z"
+
+
+def source(name: str) -> str:
+    return (script.SOURCE / name).read_text()
+
+
+def test_the_readme_names_everything_that_a_page_can_use():
+    readme = (Path(script.__file__).parents[2] / "README.md").read_text()
+    attributes = re.findall(r'"(data-[a-z-]+)"', source("attributes.js").partition("];")[0])
+    methods = re.findall(r"^  async ([a-z]\w+)\(", source("element.js"), re.MULTILINE)
+    classes = set(re.findall(r"[.\"](clickhook-[a-z-]+)\b", source("look.css")))
+    assert len(attributes) == 14
+    assert methods == ["call", "hangUp", "mute", "sendDigits"]
+
+    assert not [name for name in attributes if f"`{name}" not in readme]
+    assert not [name for name in methods if f"`{name}(" not in readme]
+    internal = {"clickhook-icon", "clickhook-ring"}
+    assert not [name for name in classes - internal if f"`.{name}`" not in readme]
+
+
+def test_words_of_a_customers_are_those_of_the_button():
+    """No sentence in any language is longer than a customer's may be."""
+    (longest,) = re.findall(r"LONGEST_WORDS = (\d+)", source("words.js"))
+    own = sources()["SENTENCES"].values()
+    assert max(len(text) for words in own for text in words.values()) <= int(longest)
+
+
+def test_comments_are_not_loaded_by_visitors():
+    loaded = script.text()
+    assert "// The button" not in loaded
+    assert "/**" not in loaded
+    assert "https://" in loaded  # two slashes alone are no comment

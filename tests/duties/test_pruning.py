@@ -12,6 +12,7 @@ from django.utils import timezone
 from hooks.models import (
     Alarm,
     Call,
+    CallQuality,
     Ending,
     Event,
     Keypad,
@@ -24,7 +25,7 @@ from hooks.models import (
     WebhookDelivery,
     WebhookMessage,
 )
-from tenants.models import WebhookEndpoint
+from tenants.models import ApiKey, IdempotentAnswer, WebhookEndpoint
 from tests.duties.conftest import make_call
 
 NOW = timezone.now()
@@ -54,6 +55,7 @@ def a_call(cast, number, days, *, ended=True, **more):
     Session.objects.filter(pk=call.session_id).update(opened_at=at, ended_at=at if ended else None)
     Ending.objects.create(call=call, because="switch", since=at, due_at=at)
     Keypad.objects.create(call=call, presses=1, sent=1, last=[])
+    CallQuality.objects.create(call=call, tenant=cast.acme, reported_at=at, samples=1)
     return call
 
 
@@ -92,6 +94,15 @@ def history(cast):
             tenant=cast.acme, type="call.ended", happened_at=NOW, created_at=days_ago(days)
         )
         message.deliveries.create(tenant=cast.acme, endpoint=endpoint, due_at=NOW, done_at=NOW)
+    key = ApiKey.objects.create(name="crm", scopes=["read"])
+    for hours in (23, 25):
+        IdempotentAnswer.objects.create(
+            api_key=key,
+            key=f"k{hours}",
+            status=201,
+            answer="{}",
+            created_at=days_ago(hours / 24),
+        )
     return {call.pk for call in kept}, alarm
 
 
@@ -99,6 +110,7 @@ def assert_pruned(kept, alarm):
     assert set(Call.objects.values_list("pk", flat=True)) == kept
     assert set(Ending.objects.values_list("call_id", flat=True)) == kept
     assert set(Keypad.objects.values_list("call_id", flat=True)) == kept
+    assert set(CallQuality.objects.values_list("call_id", flat=True)) == kept
     assert set(Session.objects.values_list("calls", flat=True)) == kept
     assert Event.objects.get().received_at == days_ago(29)
     alarm.refresh_from_db()
@@ -112,6 +124,7 @@ def assert_pruned(kept, alarm):
     message = WebhookDelivery.objects.get(message__type="call.ended", done_at=NOW).message
     assert message.created_at == days_ago(29)
     assert not WebhookMessage.objects.filter(created_at=days_ago(31)).exists()
+    assert IdempotentAnswer.objects.get().key == "k23"
 
 
 def test_the_worker_prunes(history, manage):
@@ -119,7 +132,8 @@ def test_the_worker_prunes(history, manage):
     told = json.loads(done.stdout)["duties"]["pruning"]
     assert told == (
         "deleted 1 events, 3 calls, 3 sessions, 1 spent tickets, 1 breaches, "
-        "2 meters of visitors, 1 notices, 1 webhook messages, 1 addresses of blocked visitors"
+        "2 meters of visitors, 1 notices, 1 answers of the API, 1 webhook messages, "
+        "1 addresses of blocked visitors"
     )
     kept, alarm = history
     [lost] = [pk for pk in kept if not Call.objects.filter(pk=pk).exists()]  # it was reaped first
@@ -134,12 +148,14 @@ def test_the_command_counts_and_prunes(history, manage):
         "calls": 2,
         "streams": 0,
         "sessions": 2,
+        "call-back requests": 0,
         "endings": 0,
         "endings of streams": 0,
         "spent tickets": 1,
         "breaches": 1,
         "meters of visitors": 2,
         "notices": 1,
+        "answers of the API": 1,
         "webhook messages": 1,
     }
     assert before == (Event.objects.count(), Call.objects.count(), Session.objects.count())

@@ -64,7 +64,7 @@ def state(visit, number, wanted):
 def test_a_newcomer_calls_and_sees_the_call(demo, chromium):
     _, address, _, _ = demo
     visit = Visit(chromium, address)
-    button(visit, 0).get_by_role("button").click()
+    button(visit, 0).get_by_role("button").first.click()
     state(visit, 0, "talking")
     with visit.page.expect_popup() as opened:
         visit.page.get_by_role("link", name="the admin's list").click()
@@ -72,11 +72,11 @@ def test_a_newcomer_calls_and_sees_the_call(demo, chromium):
     calls.wait_for_selector("#result_list")
     assert "sales" in calls.inner_text("#result_list")
     assert "10002" in calls.inner_text("#result_list")
-    button(visit, 0).get_by_role("button").click()
+    button(visit, 0).get_by_role("button").first.click()
     state(visit, 0, "ended")
-    button(visit, 1).get_by_role("button").click()
+    button(visit, 1).get_by_role("button").first.click()
     state(visit, 1, "busy")
-    button(visit, 2).get_by_role("button").click()
+    button(visit, 2).get_by_role("button").first.click()
     state(visit, 2, "refused")
     assert [line for line in visit.console if "Content Security Policy" in line] == []
     assert [line for line in visit.console if "no ticket" in line] == []

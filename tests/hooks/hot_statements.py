@@ -13,8 +13,10 @@ from hooks.limits.reservation import reserve_first_slice
 from hooks.limits.weighing import read_asked, weigh_call
 from hooks.reasons import Reason
 from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones, parts
+from hooks.statements.calling_back import ASK_TO_BE_CALLED_BACK
 from hooks.statements.issuing import ASK_FOR_TICKET
 from hooks.statements.logins import READ_LOGIN
+from hooks.statements.noting import NOTE_QUALITY
 from hooks.statements.reading import (
     READ_CALL,
     READ_CONNECT,
@@ -195,6 +197,11 @@ HOT = {
     ),
     "ticket for a page": (ASK_FOR_TICKET, [PUBLIC_KEY, ACME, "sales", "", "0"]),
     "ticket for an app": (ASK_FOR_TICKET, [PUBLIC_KEY, APP, "sales", "", "0"]),
+    "report of a call's quality": (NOTE_QUALITY, ["1", "of s7", "c", json.dumps({"samples": 1})]),
+    "writing a call-back request": (
+        ASK_TO_BE_CALLED_BACK,
+        ["1", "v1", "sales", "busy", "", "+4930", ""],
+    ),
     "login from a page": (READ_LOGIN, ["key-of-acme-1", ACME, "ann"]),
     "login from an app": (READ_LOGIN, ["key-of-acme-1", APP, "ann"]),
     "connect at an instance of many tenants": (

@@ -9,7 +9,8 @@ ONE_HOOK = 60  # rows that any step touches for one hook
 TABLES = (
     *("hooks_session", "hooks_call", "hooks_event", "hooks_meter", "tenants_rate"),
     *("hooks_stream", "tenants_streamalias"),
-    *("hooks_spentticket", "hooks_visitorblock"),
+    *("hooks_spentticket", "hooks_visitorblock", "hooks_callquality"),
+    "hooks_callbackrequest",
     *("tenants_tenant", "tenants_domain", "tenants_wcsinstance_tenants"),
 )
 APPS = 50_000  # tenants whose apps have the same origin
@@ -71,9 +72,25 @@ TICKETS = """
 INSERT INTO hooks_spentticket (tenant_id, jti, session_id, until)
 SELECT %(tenant)s, 'j' || n, NULL, now() FROM generate_series(1, %(meters)s) AS n
 """
+# Of the tenant and the session that the statement about it names.
+TICKET_OF_CALL = """
+WITH spent AS (
+    INSERT INTO hooks_spentticket (tenant_id, jti, session_id, until)
+    SELECT 1, 'of s7', id, now() FROM hooks_session WHERE wcs_session_id = 's7'
+    RETURNING session_id
+)
+UPDATE hooks_call SET answered_at = asked_at
+ WHERE session_id = (SELECT session_id FROM spent)
+"""
 BLOCKS = """
 INSERT INTO hooks_visitorblock (tenant_id, visitor, display, since, because, lifted_by)
 SELECT %(tenant)s, 'v' || n, '', now(), '', '' FROM generate_series(1, %(meters)s) AS n
+"""
+CALLBACKS = """
+INSERT INTO hooks_callbackrequest (id, tenant_id, asked_at, alias, because, name, reach, sentence,
+                                   visitor, done_by)
+SELECT gen_random_uuid(), 1, now(), '', '', '', '', '', 'v' || n, ''
+  FROM generate_series(1, %(meters)s) AS n
 """
 TENANTS_WITH_APPS = """
 INSERT INTO tenants_tenant (slug, name, status, sip_register_required, created_at, country,

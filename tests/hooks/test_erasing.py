@@ -7,7 +7,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from hooks.models import Call, Event, Session, VisitorBlock, WebhookMessage
+from hooks.models import Call, CallQuality, Event, Session, VisitorBlock, WebhookMessage
 from tenants.models import AuditEntry, WebhookEndpoint
 
 ADDRESS, OTHER = "203.0.113.5", "203.0.113.77"
@@ -58,6 +58,10 @@ def everything_about(session):
 
 
 def test_one_visitor_is_erased(visits, manage):
+    for call in Call.objects.all():
+        CallQuality.objects.create(
+            call=call, tenant_id=call.tenant_id, reported_at=timezone.now(), samples=1
+        )
     before = everything_about(visits["ended"])
     assert ADDRESS in before
     assert PERSONAL in before
@@ -74,6 +78,8 @@ def test_one_visitor_is_erased(visits, manage):
     assert ADDRESS not in after
     assert PERSONAL not in after
     assert visits["ended"].visitor not in after
+    reporters = set(CallQuality.objects.values_list("call__session", flat=True))
+    assert reporters == {visits["living"].pk, visits["other"].pk}
     assert [everything_about(visits[name]) for name in ("living", "other")] == others
     assert money == list(
         Call.objects.order_by("id").values("target", "asked_at", "ended_at", "duration")

@@ -32,6 +32,7 @@ from tests.hooks.hot_tables import (
     APP_OF_EACH,
     APPS,
     BLOCKS,
+    CALLBACKS,
     CALLS,
     DECK,
     ENDED,
@@ -50,6 +51,7 @@ from tests.hooks.hot_tables import (
     STREAMS,
     TABLES,
     TENANTS_WITH_APPS,
+    TICKET_OF_CALL,
     TICKETS,
     VISITORS,
 )
@@ -139,7 +141,7 @@ def hot(django_db_setup, django_db_blocker):
             database.connection.execute(statement)
         values = {"tenant": cast.acme.pk, "meters": METERS, "rates": RATES}
         database.connection.execute(VISITORS, values)
-        for statement in (DECK, TICKETS, BLOCKS):
+        for statement in (DECK, TICKETS, TICKET_OF_CALL, BLOCKS, CALLBACKS):
             database.connection.execute(statement, values)
         with as_one_entry(Action.IMPORTED, name="streams"), connection.cursor() as cursor:
             cursor.execute(ALIASES, values)

@@ -23,9 +23,10 @@ cast = assemble()
 walk.a_day_of(cast.acme, cast.acme_1, cast.shared_1)
 cast.shared_1.tenants.remove(cast.acme)
 cast.acme_1.name = "acme-1"; cast.acme_1.save()
-from hooks.models import Call
+from hooks.models import Call, Stream
 now = timezone.now()
-Call.objects.update(ended_at=now, ended_by="finish")
+for lived in (Call, Stream):
+    lived.objects.update(ended_at=now, ended_by="finish")
 cast.acme.limits, cast.acme.tickets = {"calls_per_day": 5}, "off"
 cast.acme.save()
 Worker.objects.create(name="here", started_at=now, seen_at=now + timedelta(days=1))

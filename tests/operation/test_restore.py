@@ -1,4 +1,4 @@
-"""Backup and restore, as README tells it: a dump, and a point in time; hooks answer as before."""
+"""Backup and restore, as docker/README.md says: a dump, a point in time; hooks answer as before."""
 
 from __future__ import annotations
 

@@ -55,6 +55,7 @@ def test_every_table_has_its_pages():
             "TokenKey",
             "VisitorLogin",
             "VisitorBlock",
+            "CallbackRequest",
             "Alarm",
             "LimitNotice",
             "Switch",

@@ -1,13 +1,13 @@
 // The script tag's data-… attributes, checked.
 const ATTRIBUTES = [
   "data-wcs", "data-callee", "data-app-key", "data-sdk", "data-style", "data-language", "data-label", "data-hours", "data-timezone",
-  "data-tickets", "data-keypad", "data-retry",
+  "data-tickets", "data-keypad", "data-retry", "data-devices", "data-words",
 ];
 const ALIAS = /^[a-z][a-z0-9_-]{0,62}$/;
 
 /** What the attributes say, and a sentence for each one that is wrong; `gatewaySdk` is the gateway's own Web SDK. */
 function readAttributes(element, gatewaySdk) {
-  const { wcs, callee, appKey, sdk, style, label, hours, timezone, tickets, keypad, retry } = element.dataset;
+  const { wcs, callee, appKey, sdk, style, label, hours, timezone, tickets, keypad, retry, devices } = element.dataset;
   const problems = [];
   const attempt = (name, read) => {
     try {
@@ -17,6 +17,9 @@ function readAttributes(element, gatewaySdk) {
       return undefined;
     }
   };
+  const words = attempt("data-words", () => addressOfWords(element.dataset.words));
+  const wished = attempt("data-language", () => languageOf(element, words)) ?? "en";
+  const language = Object.hasOwn(SENTENCES, wished) ? wished : "en";
   return {
     wcs: attempt("data-wcs", () => wcsAddress(wcs)),
     callee: attempt("data-callee", () => calleeAlias(callee)),
@@ -26,7 +29,10 @@ function readAttributes(element, gatewaySdk) {
     hours: attempt("data-hours", () => openingHours(hours, timezone)),
     keypad: attempt("data-keypad", () => isOn(keypad)) ?? false,
     retry: attempt("data-retry", () => isOnce(retry)) ?? false,
-    language: attempt("data-language", () => languageOf(element)) ?? "en",
+    devices: attempt("data-devices", () => deviceChoice(devices)),
+    language,
+    words: { ...SENTENCES[language] },
+    own: words && { url: words, language: wished }, // once they have come
     appKey,
     label,
     problems,
@@ -82,13 +88,43 @@ function openingHours(text, zone) {
   }
 }
 
-/** The page's language where the button speaks it, else English; a wished one it has to speak. */
-function languageOf(element) {
+function deviceChoice(text) {
+  if (text && !["true", "remember"].includes(text)) throw new Error(`is "${text}", but can only be "true" or "remember"`);
+  return text === undefined ? undefined : { isRemembered: text === "remember" };
+}
+
+function addressOfWords(text) {
+  if (text === undefined) return undefined;
+  try {
+    const { protocol, href } = new URL(text, document.baseURI);
+    if (text && ["https:", location.protocol].includes(protocol)) return href;
+  } catch {
+    // said below
+  }
+  throw new Error(`is "${text}", but is the address of a JSON file like https://www.example/words.json`);
+}
+
+/** The page's language where the button speaks it, or has the customer's words; else English. A wished one it has to speak. */
+function languageOf(element, hasWords) {
   const { language: wished } = element.dataset;
-  const language = (wished ?? nearestLanguage(element)).split("-")[0].toLowerCase();
-  if (Object.hasOwn(SENTENCES, language)) return language;
-  if (wished) throw new Error(`is "${wished}", but can be ${Object.keys(SENTENCES).join(", ")}`);
-  return "en";
+  const language = wished ?? nearestLanguage(element);
+  if (Object.hasOwn(SENTENCES, mainLanguage(language))) return mainLanguage(language);
+  if (hasWords && isLanguage(language)) return language;
+  if (wished === undefined) return "en";
+  const others = hasWords ? "" : "; data-words brings others";
+  throw new Error(`is "${wished}", but can be ${Object.keys(SENTENCES).join(", ")}${others}`);
+}
+
+function mainLanguage(language) {
+  return language.split("-")[0].toLowerCase();
+}
+
+function isLanguage(text) {
+  try {
+    return Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    return false;
+  }
 }
 
 function nearestLanguage(element) {

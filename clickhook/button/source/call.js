@@ -6,11 +6,13 @@ const LONGEST_REASON = 200; // characters of a refusal in words we do not know
 
 class Call {
   wantsKeypad; // the page says so, or the gateway with the ticket
+  wayOut; // what the gateway offers where no call comes about
+  tones = new Tones((key) => this.#sipCall.sendDTMF(key, "RFC2833"));
+  #microphone = new Microphone();
   #attributes;
   #sound;
   #tell;
-  #microphone;
-  #voices = []; // its copies, one for each call
+  #hearSample;
   #session;
   #sipCall;
   #deadline;
@@ -22,13 +24,19 @@ class Call {
   #hasRetried = false;
   #retrying;
   #isOver = false;
+  #ticket;
+  #quality;
 
-  /** `tell(state, reason, seconds, text)` hears of every state; `sound` is an element the SDK may fill. */
-  constructor(attributes, sound, tell) {
+  /**
+   * `tell(state, reason, seconds, text)` hears of every state, `hearSample` of each sample of the quality; `sound` is an
+   * element the SDK may fill.
+   */
+  constructor(attributes, sound, tell, hearSample) {
     this.#attributes = attributes;
     this.wantsKeypad = attributes.keypad;
     this.#sound = sound;
     this.#tell = tell;
+    this.#hearSample = hearSample;
   }
 
   async start() {
@@ -39,14 +47,15 @@ class Call {
       loading.catch(() => {}); // comes up again below, after the microphone
       const { tickets } = this.#attributes;
       if (tickets && this.#isClosed(await tickets.status())) return;
-      this.#microphone = await openMicrophone();
+      await this.#microphone.open(chosenDevices.microphone);
       if (this.#isOver) return this.#release();
       clearTimeout(this.#asking);
       this.#tell("connecting", "connecting");
       const Flashphoner = await loading;
       const offer = (await tickets?.take()) ?? {};
       this.wantsKeypad ||= offer.keypad === true;
-      if (!this.#isOver && !this.#isClosed(offer)) this.#connect(Flashphoner, offer.ticket);
+      this.#ticket = offer.ticket;
+      if (!this.#isOver && !this.#isClosed(offer)) this.#connect(Flashphoner);
     } catch (error) {
       console.error(`${NAME}: ${error.message}`);
       this.#end("failed", error.reason ?? "unavailable");
@@ -57,17 +66,37 @@ class Call {
     this.#end("ended", "ended");
   }
 
-  press(key) {
-    if (this.#talkingSince && !this.#isOver) this.#sipCall.sendDTMF(key, "RFC2833");
+  get isTalking() {
+    return Boolean(this.#talkingSince) && !this.#isOver;
+  }
+
+  get isMuted() {
+    return this.#microphone.isMuted;
+  }
+
+  mute(isMuted) {
+    this.#microphone.mute(isMuted);
+  }
+
+  /** What the other side hears of the visitor; undefined before there is a call. */
+  get voice() {
+    return this.#microphone.sent;
+  }
+
+  /** Takes the chosen one; where that fails, the call goes on as it was. */
+  async changeDevice(kind) {
+    if (kind === "microphone") return this.#microphone.switchTo(chosenDevices.microphone);
+    return this.#sipCall?.setAudioOutputId(chosenDevices.speaker);
   }
 
   #isClosed(offer) {
+    this.wayOut = offer.way_out ?? this.wayOut;
     if (offer.open !== false) return this.#isOver;
-    this.#end("closed", "closed", closedSentence(offer, this.#attributes.language));
+    this.#end("closed", "closed", closedSentence(offer, this.#attributes));
     return true;
   }
 
-  #connect(Flashphoner, ticket) {
+  #connect(Flashphoner) {
     const { SESSION_STATUS, CALL_STATUS } = Flashphoner.constants;
     const { wcs, appKey } = this.#attributes;
     this.#awaitDialling();
@@ -75,7 +104,7 @@ class Call {
     const dial = () => this.#dial();
     this.#session = Flashphoner.createSession({
       urlServer: wcs, appKey, sipOptions: { registerRequired: false }, sendClientInfo: false,
-      custom: ticket ? { ticket } : undefined,
+      custom: this.#ticket ? { ticket: this.#ticket } : undefined,
     })
       .on(SESSION_STATUS.ESTABLISHED, (session, data) => {
         this.#isEstablished = true;
@@ -98,8 +127,7 @@ class Call {
       clearTimeout(this.#deadline);
       if (state && !this.#isOver && !this.#talkingSince) this.#tell(state, state);
     };
-    const voice = this.#microphone.clone(); // the SDK stops what it is given, and a second call needs one too
-    this.#voices.push(voice);
+    const voice = this.#microphone.copy(Boolean(this.#attributes.devices));
     const sipCall = this.#session.createCall({
       callee: this.#attributes.callee,
       // Our own microphone stream: asked for before anything connects, and stopped by us.
@@ -110,6 +138,7 @@ class Call {
       remoteVideoDisplay: this.#sound,
     });
     this.#sipCall = sipCall;
+    if (chosenDevices.speaker) sipCall.setAudioOutputId(chosenDevices.speaker);
     const answers = {
       [CALL_STATUS.TRYING]: proceed(),
       [CALL_STATUS.RING]: proceed("ringing"),
@@ -130,6 +159,9 @@ class Call {
     clearTimeout(this.#deadline);
     if (this.#isOver || this.#talkingSince) return; // again after a hold
     this.#talkingSince = performance.now();
+    const sipCall = this.#sipCall;
+    const readStats = () => new Promise((resolve) => sipCall.getStats(resolve, true));
+    this.#quality = new Quality(readStats, this.#hearSample);
     this.#tell("talking", "talking");
   }
 
@@ -164,6 +196,8 @@ class Call {
     if (this.#isOver) return;
     this.#isOver = true;
     const seconds = this.#talkingSince ? Math.round((performance.now() - this.#talkingSince) / 1000) : 0;
+    const quality = this.#quality?.end();
+    if (quality && this.#ticket) this.#attributes.tickets.report(this.#ticket, this.#sipCall.id(), quality);
     this.#release();
     this.#tell(state, reason, seconds, text);
   }
@@ -175,17 +209,8 @@ class Call {
     // While a call is PENDING, hangup() sends nothing and WCS would go on to dial: the closed socket tells it.
     if (this.#sipCall && !["FINISH", "BUSY", "FAILED"].includes(this.#sipCall.status())) this.#sipCall.hangup();
     this.#session?.disconnect();
-    for (const stream of [this.#microphone, ...this.#voices]) stream?.getTracks().forEach((track) => track.stop());
+    this.tones.end();
+    this.#microphone.close();
     this.#sound.replaceChildren();
-  }
-}
-
-async function openMicrophone() {
-  if (!navigator.mediaDevices) throw new Error("a browser gives the microphone to https:// pages only.");
-  try {
-    return await navigator.mediaDevices.getUserMedia({ audio: true, video: false });
-  } catch (error) {
-    const isDenied = ["NotAllowedError", "SecurityError"].includes(error.name);
-    throw Object.assign(error, { reason: isDenied ? "microphone-denied" : "microphone-missing" });
   }
 }

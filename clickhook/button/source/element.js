@@ -1,7 +1,5 @@
 // The element: what is seen, heard and clicked. It holds at most one call, and the page holds at most one in all.
 const NAME = "clickhook-button";
-const HANDSET =
-  "M6.6 10.8a15 15 0 0 0 6.6 6.6l2.2-2.2a1 1 0 0 1 1-.24 11.4 11.4 0 0 0 3.6.57 1 1 0 0 1 1 1V20a1 1 0 0 1-1 1A17 17 0 0 1 3 4a1 1 0 0 1 1-1h3.5a1 1 0 0 1 1 1c0 1.25.2 2.45.57 3.57a1 1 0 0 1-.25 1.02z";
 const IN_CALL = ["connecting", "ringing", "talking"];
 
 class ClickhookButton extends HTMLElement {
@@ -14,6 +12,9 @@ class ClickhookButton extends HTMLElement {
   #attributes;
   #call = null;
   #keypad = null;
+  #controls = null;
+  #wayOut = null;
+  #calling = null; // the promise that call() gave: [resolve, reject]
   #ticking;
   #watching;
   #parts;
@@ -31,6 +32,7 @@ class ClickhookButton extends HTMLElement {
     if (this.#watching || this.dataset.state === "unavailable") return;
     this.#watching = new AbortController();
     addEventListener("pagehide", () => this.#call?.hangUp(), { signal: this.#watching.signal });
+    this.#offerDevices();
     if (this.#attributes.hours) {
       this.#showHours();
       const clock = setInterval(() => this.#showHours(), 30_000);
@@ -48,6 +50,40 @@ class ClickhookButton extends HTMLElement {
     });
   }
 
+  /** Resolves when people talk; rejects with an Error whose `reason` is that of the event. */
+  async call() {
+    if (this.#call) throw misuse("A call of this button is still going on.");
+    if (!this.#watching) throw misuse("This button cannot call: it is not in the page, or the console says why.");
+    if (ClickhookButton.#caller) throw misuse(this.#sentence("other-call"));
+    const calling = new Promise((...settle) => (this.#calling = settle));
+    this.#start();
+    return calling;
+  }
+
+  async hangUp() {
+    this.#currentCall.hangUp();
+  }
+
+  async mute(isMuted) {
+    if (typeof isMuted !== "boolean") throw new TypeError("mute() takes true or false.");
+    this.#mute(this.#currentCall, isMuted);
+  }
+
+  /** Resolves when the last one was sent. No error repeats them, since they may be a PIN. */
+  async sendDigits(digits) {
+    if (typeof digits !== "string" || !/^[0-9*#]+$/.test(digits)) throw new TypeError('sendDigits() takes a text like "12#".');
+    const call = this.#currentCall;
+    if (!call.isTalking) throw misuse("Nobody is talking yet.");
+    if (!call.wantsKeypad) throw new DOMException("The callee's keypad is off.", "NotAllowedError");
+    if (digits.length > call.tones.left) throw new RangeError(`Only ${call.tones.left} more digits pass in this call.`);
+    return call.tones.send(digits);
+  }
+
+  get #currentCall() {
+    if (!this.#call) throw misuse("There is no call.");
+    return this.#call;
+  }
+
   #build() {
     this.#attributes = readAttributes(this, this.sdk ?? ClickhookButton.#gatewaySdk);
     this.#parts = draw(this, this.#attributes);
@@ -58,6 +94,7 @@ class ClickhookButton extends HTMLElement {
     for (const near of ["pointerenter", "focus"]) {
       this.#parts.button.addEventListener(near, () => this.#attributes.tickets?.status());
     }
+    if (this.#attributes.own) this.#takeWords(this.#attributes.own);
     this.#show("idle");
     const obstacles = listObstacles();
     if (this.#attributes.problems.length) this.#giveUp(this.#attributes.problems);
@@ -86,23 +123,100 @@ class ClickhookButton extends HTMLElement {
     this.#parts.status.after(link);
   }
 
+  async #takeWords({ url, language }) {
+    const words = await loadWords(url);
+    if (!Object.keys(words).length) return;
+    Object.assign(this.#attributes.words, words);
+    this.#attributes.language = this.#parts.frame.lang = language;
+    this.#offerDevices();
+    const { state } = this.dataset;
+    if (state === "idle") this.#show("idle");
+    if (state === "closed") this.#showHours();
+    if (state === "unavailable") this.#parts.label.textContent = this.#sentence("not-available");
+  }
+
+  #offerDevices() {
+    const { devices, words } = this.#attributes;
+    this.#parts.frame.querySelector(".clickhook-devices")?.remove();
+    if (!devices || !this.#watching) return;
+    const say = (reason) => this.#say(this.#sentence(reason));
+    const picker = new DevicePicker(words, devices.isRemembered, (kind) => this.#changeDevice(kind), say, this.#watching.signal);
+    this.#parts.frame.append(picker.element);
+  }
+
+  async #changeDevice(kind) {
+    const call = this.#call;
+    try {
+      await call?.changeDevice(kind);
+      if (call === this.#call && call?.voice) this.#controls?.listenTo(call.voice);
+    } catch (error) {
+      console.error(`${NAME}: ${error.message}`);
+      this.#say(this.#sentence(error.reason ?? "device-failed"));
+    }
+  }
+
   #clicked(event) {
     if (event.detail > 1) return; // the second half of a double click
     if (this.#call) return this.#call.hangUp();
     if (ClickhookButton.#caller) return this.#say(this.#sentence("other-call"));
-    if (this.#attributes.hours && !this.#attributes.hours.isOpen()) return this.#showHours();
+    this.#start();
+  }
+
+  #start() {
+    const { hours, tickets } = this.#attributes;
+    if (hours && !hours.isOpen()) {
+      this.#showHours();
+      tickets?.status().then(({ way_out: offer }) => this.dataset.state === "closed" && this.#offer(offer, "closed"));
+      return this.#settleCall("closed", "closed");
+    }
     ClickhookButton.#caller = this;
-    this.#call = new Call(this.#attributes, this.#parts.sound, (...news) => this.#hear(...news));
+    const tellSample = (sample) => this.#dispatch("quality", sample);
+    this.#call = new Call(this.#attributes, this.#parts.sound, (...news) => this.#hear(...news), tellSample);
     this.#call.start();
+  }
+
+  /** In the same turn as the controls go, so that nothing around it moves. */
+  #offer(offer, reason) {
+    const { tickets, words } = this.#attributes;
+    const because = REASONS_FOR_WAY_OUT[reason];
+    if (!because || !isWayOut(offer, tickets?.takesWishes)) return;
+    const say = (key) => {
+      this.#say(words[key]);
+      if (key === "callback-asked") this.#parts.button.focus();
+    };
+    this.#wayOut?.element.remove();
+    this.#wayOut = new WayOut(offer, words, (wish) => tickets.wish({ because, ...wish }), say);
+    this.#parts.news.after(this.#wayOut.element);
+  }
+
+  #settleCall(state, reason) {
+    if (!this.#calling || ["connecting", "ringing"].includes(state)) return;
+    const [resolve, reject] = this.#calling;
+    this.#calling = null;
+    if (state === "talking") return resolve();
+    reject(Object.assign(new Error(`No call: ${reason}.`), { name: "CallError", reason }));
+  }
+
+  #mute(call, isMuted) {
+    if (call.isMuted === isMuted) return;
+    call.mute(isMuted);
+    this.#controls?.show(isMuted);
+    this.#dispatch("muted", { muted: isMuted });
   }
 
   #hear(state, reason, seconds = 0, text = "") {
     const isNew = this.dataset.state !== state || !IN_CALL.includes(state);
+    const { wayOut } = this.#call;
     if (!IN_CALL.includes(state)) this.#call = ClickhookButton.#caller = null;
     this.#show(state, text || this.#sentence(reason));
+    if (!this.#call) this.#offer(wayOut, reason);
     if (!isNew) return; // connecting, after the microphone
-    const detail = { reason: IN_CALL.includes(state) ? null : reason, seconds };
-    this.dispatchEvent(new CustomEvent(`clickhook:${state}`, { bubbles: true, composed: true, detail }));
+    this.#dispatch(state, { reason: IN_CALL.includes(state) ? null : reason, seconds });
+    this.#settleCall(state, reason);
+  }
+
+  #dispatch(name, detail) {
+    this.dispatchEvent(new CustomEvent(`clickhook:${name}`, { bubbles: true, composed: true, detail }));
   }
 
   #show(state, sentence = "") {
@@ -114,13 +228,29 @@ class ClickhookButton extends HTMLElement {
     clearInterval(this.#ticking);
     this.#parts.timer.textContent = "";
     if (state === "talking") this.#tick(performance.now());
+    if (state !== "closed" || !this.#attributes.hours) this.#wayOut?.element.remove();
+    this.#showControls(IN_CALL.includes(state));
     this.#showKeypad(state === "talking" && this.#call.wantsKeypad);
+  }
+
+  #showControls(isWanted) {
+    if (!isWanted) {
+      this.#controls?.remove();
+      this.#controls = null;
+      return;
+    }
+    if (!this.#controls) {
+      this.#controls = new Controls(this.#attributes.words, (isMuted) => this.#mute(this.#call, isMuted));
+      this.#controls.show(this.#call.isMuted);
+      this.#parts.news.after(this.#controls.element);
+    }
+    if (this.#call.voice) this.#controls.listenTo(this.#call.voice);
   }
 
   #showKeypad(isWanted) {
     if (isWanted === Boolean(this.#keypad)) return;
-    this.#keypad?.remove();
-    this.#keypad = isWanted ? new Keypad(SENTENCES[this.#attributes.language], (key) => this.#call?.press(key)) : null;
+    this.#keypad?.element.remove();
+    this.#keypad = isWanted ? new Keypad(this.#attributes.words, this.#call.tones) : null;
     if (this.#keypad) this.#parts.frame.append(this.#keypad.element);
   }
 
@@ -141,7 +271,7 @@ class ClickhookButton extends HTMLElement {
   #showHours() {
     const { hours, language } = this.#attributes;
     if (this.#call) return;
-    if (!hours.isOpen()) this.#show("closed", this.#sentence("closed").replace("{when}", hours.nextOpening(language)));
+    if (!hours.isOpen()) this.#show("closed", this.#sentence("closed").replace("{when}", () => hours.nextOpening(language)));
     else if (this.dataset.state === "closed") this.#show("idle");
   }
 
@@ -151,62 +281,10 @@ class ClickhookButton extends HTMLElement {
   }
 
   #sentence(key) {
-    return SENTENCES[this.#attributes.language][key];
+    return this.#attributes.words[key];
   }
 }
 
-let drawn = 0;
-
-function part(tag, name, attributes = {}) {
-  const element = document.createElement(tag);
-  element.className = name;
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-}
-
-function draw(host, { plain, language }) {
-  // A copy of a button brings the markup of its original.
-  host.querySelectorAll(":scope > .clickhook").forEach((copied) => copied.remove());
-  const id = `clickhook-status-${++drawn}`;
-  const frame = part("div", "clickhook", { lang: language });
-  const button = part("button", "clickhook-button", { type: "button", "aria-describedby": id });
-  const label = part("span", "clickhook-label");
-  const status = part("p", "clickhook-status", { id, role: "status" });
-  const timer = part("span", "clickhook-timer", { role: "timer", "aria-live": "off" }); // seen, not read out each second
-  const sound = part("div", "clickhook-sound", { hidden: "" });
-  if (!plain) button.append(handset());
-  button.append(label);
-  const news = part("div", "clickhook-news");
-  news.append(status, timer);
-  frame.append(button, news, sound);
-  if (plain) host.append(frame);
-  else styled(host).append(frame);
-  return { frame, button, label, status, timer, sound };
-}
-
-/** A style sheet made by script is no inline style to a Content-Security-Policy. */
-function styled(host) {
-  const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(LOOK);
-  root.adoptedStyleSheets = [sheet];
-  return root;
-}
-
-/** A browser may pause sound that is taken out of the page. */
-function playOn(sound) {
-  for (const media of sound.querySelectorAll("video, audio")) {
-    if (media.paused) media.play().catch(() => {});
-  }
-}
-
-function handset() {
-  const create = (tag, attributes) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    return element;
-  };
-  const icon = create("svg", { viewBox: "0 0 24 24", class: "clickhook-icon", "aria-hidden": "true" });
-  icon.append(create("path", { d: HANDSET }));
-  return icon;
+function misuse(text) {
+  return new DOMException(text, "InvalidStateError");
 }

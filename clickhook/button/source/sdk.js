@@ -1,6 +1,6 @@
 // Loads the Web SDK on the first call, once for the page, and leaves no trace of it in window.
 const loadings = new Map();
-const trustedSdks = new Set(); // URLs that script tags name; other markup may be an attacker's
+const trustedScripts = new Set(); // URLs that script tags name, and our worker; other markup may be an attacker's
 let policy; // made once: a page may forbid another of the same name
 // What the bundle sets in window: itself, and the functions of the tslib inside it.
 const TSLIB = "addDisposableResource assign asyncDelegator asyncGenerator asyncValues await awaiter classPrivateFieldGet" +
@@ -22,7 +22,7 @@ function loadSdk(sdk) {
 function trustSdk(address) {
   if (!address) return;
   try {
-    trustedSdks.add(new URL(address, document.baseURI).href);
+    trustedScripts.add(new URL(address, document.baseURI).href);
   } catch {
     // the button of this tag tells the page's author
   }
@@ -33,7 +33,7 @@ function trustedUrl(url) {
   try {
     policy ??= trustedTypes.createPolicy("clickhook", {
       createScriptURL: (text) => {
-        if (!trustedSdks.has(text)) throw new TypeError(`no script tag names ${text}`);
+        if (!trustedScripts.has(text)) throw new TypeError(`no script tag names ${text}`);
         return text;
       },
     });

@@ -49,9 +49,11 @@ function startWorker() {
   const text = `${solveChallenge}
 onmessage = async ({ data }) => postMessage(await solveChallenge(data));`;
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  trustedScripts.add(url);
   try {
-    return new Worker(url);
+    return new Worker(trustedUrl(url));
   } finally {
+    trustedScripts.delete(url);
     URL.revokeObjectURL(url);
   }
 }

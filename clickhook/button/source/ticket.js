@@ -2,6 +2,7 @@
 const GATEWAY_URL = document.currentScript?.src || document.currentScript?.href?.baseVal;
 const PUBLIC_KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PREPARED_FOR = 240_000; // ms; the challenge expires a minute later
+const PLAIN = { "Content-Type": "text/plain" }; // another type would cost a request more
 const ANSWERED_WITHIN = 8_000; // ms; then the call goes on without a ticket
 
 /** `text` is the tenant's key at the gateway, or the address of the page's own back end. */
@@ -57,7 +58,7 @@ class TicketDesk {
       this.#forget(this.#prepared);
       const offer = await ask(this.#url, {
         method: "POST",
-        headers: { "Content-Type": "text/plain" }, // another type would cost a request more
+        headers: PLAIN,
         body: JSON.stringify({
           alias: this.#callee, origin: self.origin, challenge, solution: await solution,
         }),
@@ -67,6 +68,28 @@ class TicketDesk {
     } catch (error) {
       return this.#goOn(error);
     }
+  }
+
+  /** Once the call has ended, also while the page is left. The page's own back end is told nothing. */
+  async report(ticket, call, quality) {
+    if (!this.#hasChallenge) return;
+    try {
+      await send(`${this.#url}/quality`, { ticket, call, ...quality });
+    } catch (error) {
+      console.warn(`${NAME}: the quality of the call was not recorded: ${error.message}`);
+    }
+  }
+
+  get takesWishes() {
+    return this.#hasChallenge;
+  }
+
+  /** A visitor who reached nobody asks to be called back, after the same work as for a ticket. */
+  async wish(wish) {
+    const { challenge, solution } = await this.prepare();
+    this.#forget(this.#prepared);
+    const proof = { challenge, solution: await solution };
+    await send(`${this.#url}/callback`, { alias: this.#callee, ...proof, ...wish });
   }
 
   async #prepare() {
@@ -89,6 +112,12 @@ class TicketDesk {
   }
 }
 
+async function send(url, content) {
+  const body = JSON.stringify(content);
+  const answer = await fetch(url, { method: "POST", headers: PLAIN, credentials: "omit", keepalive: true, body });
+  if (!answer.ok) throw new Error(`status ${answer.status}.`);
+}
+
 async function ask(url, options) {
   const answer = await fetch(url, {
     ...options, credentials: "same-origin", cache: "no-store",
@@ -99,10 +128,10 @@ async function ask(url, options) {
 }
 
 /** When the gateway opens again, in the visitor's language. */
-function closedSentence({ next_opening: opening, time_zone: timeZone, sentence }, language) {
+function closedSentence({ next_opening: opening, time_zone: timeZone, sentence }, { language, words }) {
   if (!opening) return sentence;
   const when = new Intl.DateTimeFormat(language, {
     weekday: "long", hour: "2-digit", minute: "2-digit", timeZone, timeZoneName: "short",
   }).format(new Date(opening));
-  return SENTENCES[language].closed.replace("{when}", when);
+  return words.closed.replace("{when}", () => when);
 }

@@ -46,6 +46,7 @@ class CallAdmin(HugeTableAdmin):
         columns.outcome,
         "end_info",
         "sip_status",
+        columns.quality_text,
         columns.session_label,
         columns.session_context,
         "events",

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 
 from hooks.calls.cost import cost_of_call
 from hooks.calls.outcomes import describe_end
+from hooks.calls.quality import describe_quality
 from hooks.limits.use_text import format_money
 from hooks.models import Call
 from hooks.reasons import Decision, Reason
@@ -40,6 +41,14 @@ def format_cost(call: Call, now: datetime) -> str:
         return "-"
     text = format_money(micros, call.tenant.currency)
     return text if call.ended_at else f"{text} so far"
+
+
+def format_quality(call: Call) -> str:
+    try:
+        text = describe_quality(call.quality)
+    except ObjectDoesNotExist:
+        return "-"
+    return join(text, quiet("As the visitor's browser reported it; nobody can verify it."))
 
 
 def format_decision(row: Any) -> str:

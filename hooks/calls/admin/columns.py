@@ -99,6 +99,11 @@ def cost_text(call: Call) -> str:
     return cells.format_cost(call, datetime.now(UTC))
 
 
+@admin.display(description="quality")
+def quality_text(call: Call) -> str:
+    return cells.format_quality(call)
+
+
 @admin.display(description="received")
 def received_link(event: Event) -> str:
     return cells.link_row(event)

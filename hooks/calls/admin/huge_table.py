@@ -184,7 +184,7 @@ class HugeTableAdmin(ReadOnlyAdmin):
 
         def read(using: str) -> HttpResponse:
             with transaction.atomic(using=using):
-                _limit_statements(using)
+                limit_statements(using)
                 response = super(HugeTableAdmin, self).changelist_view(request, context)
                 return response.render() if hasattr(response, "render") else response
 
@@ -198,7 +198,7 @@ class HugeTableAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:app_list", args=[self.opts.app_label]))
 
 
-def _limit_statements(using: str) -> None:
+def limit_statements(using: str) -> None:
     """Every row is reached through an index, also where the planner guesses that there are few."""
     with connections[using].cursor() as cursor:
         cursor.execute(

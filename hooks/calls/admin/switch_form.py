@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 
 from hooks.models import Switch
 from hooks.wcs.kill_switch.targets import Target, UnknownTarget, find_target
+from tenants.models import ApiKey
 
 KINDS = {
     "tenant": "a tenant, like acme",
@@ -74,8 +75,11 @@ def may_switch(changeable: AbstractSet[int] | None, tenant: int | None) -> bool:
 
 
 def may_switch_on(changeable: AbstractSet[int] | None, switch: Switch) -> bool:
-    """What no account manager switched off is an administrator's to switch on again."""
+    """What neither a manager nor a key of the tenant switched off is an administrator's to undo."""
     if changeable is None:
         return True
+    if not may_switch(changeable, switch.tenant_id):
+        return False
     people = User.objects.filter(username=switch.by, is_staff=True, is_superuser=False)
-    return may_switch(changeable, switch.tenant_id) and people.exists()
+    keys = ApiKey.objects.named(switch.by).filter(tenant=switch.tenant_id)
+    return people.exists() or keys.exists()

@@ -31,8 +31,12 @@ _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
 
 def document_rows(name: str, content: bytes, problems: Problems) -> Iterator[Row]:
     """Every row that can be made out, in the order of the file. Raises Unreadable."""
-    document = _parse(name, content)
-    _check_keys(document, "", list(LISTS), problems)
+    yield from rows_of(_parse(name, content), problems)
+
+
+def rows_of(document: Object, problems: Problems) -> Iterator[Row]:
+    """Of a document that was parsed before."""
+    check_keys(document, "", list(LISTS), problems)
 
     for key, table in LISTS.items():
         yield from _list_rows(document, key, table, None, problems)
@@ -91,7 +95,7 @@ def _item_rows(
     item: Object, place: str, table: Table, parent: Row | None, problems: Problems
 ) -> Iterator[Row]:
     row = Row(table, place, parent)
-    _check_keys(item, place, [*known_keys(table.fields), *table.lists], problems)
+    check_keys(item, place, [*known_keys(table.fields), *table.lists], problems)
     item = spread_rest_api(item, place, problems)
 
     for name, field in table.fields.items():
@@ -137,7 +141,7 @@ def _read_texts(place: str, value: Any, problems: Problems) -> Iterator[str | No
             yield None
 
 
-def _check_keys(item: Object, place: str, known: list[str], problems: Problems) -> None:
+def check_keys(item: Object, place: str, known: list[str], problems: Problems) -> None:
     for number, (key, value) in enumerate(item.items(), 1):
         if key not in known:
             problems.add(*_unknown_key(key, number, value, place, known))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -54,3 +55,11 @@ def page(visit) -> CustomersPage:
     opened.notes_microphones()
     opened.opens().notes_events()
     return opened
+
+
+@pytest.fixture
+def acme(cast, site):
+    """Has the page's origin."""
+    address = urlsplit(site.address)
+    cast.acme.domains.create(origin=f"{address.scheme}://{address.netloc}")
+    return cast.acme

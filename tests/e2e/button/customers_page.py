@@ -97,7 +97,7 @@ class CustomersPage:
         expect(self.element).to_have_attribute("data-state", state)
 
     def notes_events(self) -> None:
-        names = ["connecting", "ringing", "talking", "ended", "busy", "refused", "failed"]
+        names = ["connecting", "ringing", "talking", "ended", "busy", "refused", "failed", "muted"]
         self.page.evaluate(
             """names => {
                 const note = ({type, detail, target}) =>

@@ -110,13 +110,13 @@ def test_a_copy_and_its_original_are_two_buttons(page, wcs, style):
     ids = page.element.get_by_role("status").evaluate_all("found => found.map(({ id }) => id)")
     assert len(set(ids)) == 2
 
-    copy.get_by_role("button").click()
+    copy.get_by_role("button").first.click()
     visitor = wcs.visitor()
     visitor.is_accepted()
     visitor.calls().becomes("RING")
     expect(copy).to_have_attribute("data-state", "ringing")
     expect(original).to_have_attribute("data-state", "idle")
-    original.get_by_role("button").click()
+    original.get_by_role("button").first.click()
     expect(original.get_by_role("status")).to_have_text(
         "Another call on this page is still going on."
     )
@@ -140,9 +140,9 @@ def test_a_page_that_comes_back_runs_its_tag_again_and_has_one_button(page, wcs,
 def test_a_script_loaded_twice_keeps_the_page_at_one_call(page, wcs):
     page.opens(page.tag() + page.tag())
     expect(page.element).to_have_count(2)
-    page.element.nth(0).get_by_role("button").click()
+    page.element.nth(0).get_by_role("button").first.click()
     wcs.visitor().is_accepted()
-    page.element.nth(1).get_by_role("button").click()
+    page.element.nth(1).get_by_role("button").first.click()
     expect(page.element.nth(1).get_by_role("status")).to_have_text(
         "Another call on this page is still going on."
     )
@@ -160,7 +160,7 @@ def test_an_element_in_the_markup_calls_like_the_one_of_the_tag(page, wcs, first
     expect(page.element).to_have_count(2)
     support = page.page.locator("clickhook-button[data-callee=support]")
     expect(support).to_have_attribute("data-state", "idle")
-    support.get_by_role("button").click()
+    support.get_by_role("button").first.click()
     visitor = wcs.visitor()
     visitor.is_accepted()
     assert visitor.calls().asked["callee"] == "support"

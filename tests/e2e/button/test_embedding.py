@@ -77,7 +77,7 @@ def test_a_first_call_loads_little(gateway):
         assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
         size += len(answer.read())
         connection.close()
-    assert size <= 110_000
+    assert size <= 115_000
 
 
 def test_a_policy_that_knows_scripts_by_nonce(visit, wcs):
@@ -125,8 +125,8 @@ def test_two_buttons_make_one_call_at_a_time(visit, wcs):
     page = visit()
     page.opens(page.tag() + "<p>or</p>" + page.tag(callee="support", label="Support"))
     sales, support = (
-        page.element.nth(0).get_by_role("button"),
-        page.element.nth(1).get_by_role("button"),
+        page.element.nth(0).get_by_role("button").first,
+        page.element.nth(1).get_by_role("button").first,
     )
     sales.click()
     visitor = wcs.visitor()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from statistics import median
-from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -18,14 +17,6 @@ COST = """() => {
     const asked = performance.getEntriesByType("resource").filter(({name}) => /tickets/.test(name));
     return asked.map(({startTime, responseEnd}) => [startTime, responseEnd]);
 }"""
-
-
-@pytest.fixture
-def acme(cast, site):
-    """Has the page's origin."""
-    address = urlsplit(site.address)
-    cast.acme.domains.create(origin=f"{address.scheme}://{address.netloc}")
-    return cast.acme
 
 
 @pytest.fixture

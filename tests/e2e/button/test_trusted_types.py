@@ -33,7 +33,7 @@ def test_a_call_under_trusted_types(visit, wcs, allowed, style):
     page.opens(page.tag(style=style) + page.tag(style=style), policy=policy)
     expect(page.element).to_have_count(2)
     for number in range(2):  # the script ran twice, and each button calls
-        button = page.element.nth(number).get_by_role("button")
+        button = page.element.nth(number).locator(".clickhook-button")
         button.click()
         visitor = wcs.visitor()
         visitor.is_accepted()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import altcha.v2 as altcha
 import pytest
@@ -16,10 +14,7 @@ from hooks.models import Event, Session, SpentTicket
 from hooks.tickets import challenge
 from hooks.tickets.office import MOST_REQUESTS
 from tests.conftest import Gateway
-from tests.wcs import Answer, Wcs
-
-ORIGIN = "https://www.acme.example"
-PROXIED = {"CLICKHOOK_TRUSTED_PROXIES": "1"}
+from tests.hooks.tickets.asking import ORIGIN, PROXIED, Page, addresses, connect
 
 
 @pytest.fixture(scope="module")
@@ -30,37 +25,9 @@ def gateway(django_db_setup):
     running.stop()
 
 
-class Page:
-    def __init__(self, wcs: Wcs, public_key: object, address: str, origin: str = ORIGIN) -> None:
-        self.wcs, self.path = wcs, f"/tickets/{public_key}"
-        self.headers = {"X-Forwarded-For": address, "Origin": origin}
-
-    def ask(self, verb: str = "GET", body: Any = None, **headers: str) -> Answer:
-        raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        return self.wcs.request(verb, self.path, raw, self.headers | headers)
-
-    def solve(self) -> dict[str, Any]:
-        answer = self.ask()
-        assert answer.status == 200, answer.body
-        given = altcha.Challenge.from_dict(answer.json["challenge"])
-        solution = altcha.solve_challenge(given)
-        assert solution
-        return altcha.Payload(given, solution).to_dict()
-
-    def ticket(self, alias: str | None = "sales") -> Answer:
-        return self.ask("POST", {**self.solve(), "alias": alias})
-
-
-addresses = iter(f"198.51.100.{number}" for number in range(1, 255))
-
-
 @pytest.fixture
 def page(acme, cast) -> Page:
     return Page(acme, cast.acme.public_key, next(addresses))
-
-
-def connect(wcs: Wcs, ticket: str, session: str = "one") -> Answer:
-    return wcs.post("connect", sessionId=session, custom={"ticket": ticket})
 
 
 def test_a_solved_challenge_gives_a_ticket_that_opens_one_session(acme, page):

@@ -19,6 +19,6 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [('hooks', '0019_stream_webhooks')]
+    dependencies = [('hooks', '0022_switch_by_time')]
 
     operations = [migrations.RunSQL(BLOCKS, 'DROP FUNCTION IF EXISTS blocks_of_visitor')]

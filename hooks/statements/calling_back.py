@@ -1,0 +1,34 @@
+"""The statements about visitors who ask to be called back."""
+
+from __future__ import annotations
+
+MOST_OF_TENANT = 50  # in an hour; further ones are refused, so that no flood fills the list
+MOST_OF_VISITOR = 3
+
+ASK_TO_BE_CALLED_BACK = f"""
+INSERT INTO hooks_callbackrequest (id, tenant_id, visitor, alias, because, name, reach, sentence,
+                                   asked_at, done_by)
+SELECT gen_random_uuid(), asked.*, statement_timestamp(), ''
+  FROM (SELECT %s::bigint AS tenant_id, %s::text AS visitor, %s::text, %s::text, %s::text,
+               %s::text, %s::text) asked
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS of_tenant,
+              count(*) FILTER (WHERE latest.visitor = asked.visitor) AS of_visitor
+         FROM (SELECT visitor FROM hooks_callbackrequest
+                WHERE tenant_id = asked.tenant_id
+                  AND asked_at > statement_timestamp() - interval '1 hour'
+                ORDER BY tenant_id DESC, asked_at DESC LIMIT {MOST_OF_TENANT}
+              ) latest
+       ) recent
+ WHERE of_tenant < {MOST_OF_TENANT} AND of_visitor < {MOST_OF_VISITOR}
+RETURNING tenant_id
+"""
+# What was asked before mails were set up, or while no server took them for long, stays unmailed.
+UNMAILED = """
+SELECT request.id, tenant.slug, request.asked_at
+  FROM hooks_callbackrequest request JOIN tenants_tenant tenant ON tenant.id = request.tenant_id
+ WHERE request.mailed_at IS NULL AND request.asked_at > now() - interval '1 day'
+   AND request.done_at IS NULL
+ ORDER BY request.asked_at LIMIT 500
+"""
+MAILED = "UPDATE hooks_callbackrequest SET mailed_at = now() WHERE id = ANY (%s)"
