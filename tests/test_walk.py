@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from axes.models import AccessAttempt
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
@@ -18,14 +21,7 @@ from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.manager import Form, change, person, signed_in, url
 from tests.visits import Walker, leaked, snapshot, text_of
-from tests.walk import (
-    a_call_gone_astray,
-    a_day_of,
-    addresses,
-    an_import_by,
-    autocompletes,
-    private_texts,
-)
+from tests.walk import a_call_gone_astray, a_day_of, addresses, an_import_by, private_texts
 
 # What a visitor may add to the address of a list: nothing that is private to Acme.
 LIST_QUERIES = [
@@ -45,6 +41,27 @@ ENDLESS = {"hooks_call_live_stream"}  # tests/hooks/test_live.py reads it
 OUTSIDERS = ["manager", "nobody", "anonymous"]  # another tenant's manager; staff without a role
 OWNED, THROUGH = ("domains", "callees", "sip_accounts"), WcsInstance.tenants.through
 SCOPED = [model for model in admin.site._registry if hasattr(model.objects.all(), "visible_to")]
+
+
+def autocompletes() -> list[str]:
+    """Every field of every table that points at a table with pages."""
+    choices = []
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.get_fields():
+            if (
+                field.remote_field
+                and field.concrete
+                and field.related_model in admin.site._registry
+            ):
+                query = {
+                    "app_label": model._meta.app_label,
+                    "model_name": model._meta.model_name,
+                    "field_name": field.name,
+                    "term": "",
+                }
+                choices.append(f"/admin/autocomplete/?{urlencode(query)}")
+    assert len(choices) > 20
+    return choices
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.apps import apps
 from django.contrib import admin
@@ -280,24 +280,3 @@ def _model_of(route):
     return (
         apps.get_model(names[1], names[2]) if is_of_model and names[1] in apps.app_configs else None
     )
-
-
-def autocompletes() -> list[str]:
-    """Every field of every table that points at a table with pages."""
-    choices = []
-    for model in apps.get_models(include_auto_created=True):
-        for field in model._meta.get_fields():
-            if (
-                field.remote_field
-                and field.concrete
-                and field.related_model in admin.site._registry
-            ):
-                query = {
-                    "app_label": model._meta.app_label,
-                    "model_name": model._meta.model_name,
-                    "field_name": field.name,
-                    "term": "",
-                }
-                choices.append(f"/admin/autocomplete/?{urlencode(query)}")
-    assert len(choices) > 20
-    return choices

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-LONGEST_TEXT = 300  # characters
+LONGEST_TEXT = 400  # characters
 MOST_LISTED = 200
 
 

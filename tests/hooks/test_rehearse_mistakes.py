@@ -35,7 +35,7 @@ MISTAKES = [
     ('"clientExclude"', '"clientExcludes"'),
     ('","', '", "'),
     ('"transfer"', '"transferCall"'),
-    ('"publishStream"', '"PublishStream"'),
+    ('"snapshot"', '"takeSnapshot"'),
     ('"OnCallEvent"', '"onCallEvent"'),
     ('"CallStatusEvent"', '"CallStateEvent"'),
 ]

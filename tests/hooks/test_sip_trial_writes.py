@@ -37,6 +37,8 @@ def opened(cast):
             "visitor_display": "",
             "ticketed": True,
             "ticket_alias": "",
+            "publish_alias": "",
+            "play_alias": "",
             "label": "",
             "context": None,
             "jti": session,

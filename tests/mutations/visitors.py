@@ -88,7 +88,7 @@ TICKET_RULES = [
             (
                 "so many for an address",
                 "hooks/tickets/office.py",
-                'if wait := self._pace.wait_seconds(network_address(address) or ""):',
+                'if wait := pace.wait_seconds(network_address(address) or ""):',
                 "if wait := 0:",
                 "test_office.py::test_an_address_that_asks_too_often_waits",
             ),

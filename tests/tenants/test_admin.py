@@ -64,6 +64,7 @@ def test_every_table_has_its_pages():
             "LimitRaise",
             "WebhookEndpoint",
             "WebhookDelivery",
+            "ApiKey",
         )
     }
 
