@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.urls.converters import StringConverter
 from rest_framework.request import Request
 
 from clickhook.api.view import ApiView
+
+
+class AnyText(StringConverter):
+    """Django's own `path` ends at the end of a line."""
+
+    regex = r"[\s\S]+"
 
 
 class Nothing(ApiView):

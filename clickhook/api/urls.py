@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path, register_converter
 
-from clickhook.api.nothing import Nothing
+from clickhook.api.nothing import AnyText, Nothing
 from clickhook.api.openapi import openapi
 from clickhook.api.page import page
 from clickhook.api.resources.callees import Callees, OneCallee
@@ -27,6 +27,8 @@ from clickhook.api.resources.webhook_actions import (
     SendTest,
 )
 from clickhook.api.resources.webhook_endpoints import OneWebhookEndpoint, WebhookEndpoints
+
+register_converter(AnyText, "any_text")
 
 urlpatterns = [
     path("", page),
@@ -60,5 +62,5 @@ urlpatterns = [
     path("kill-switches", KillSwitches.as_view()),
     path("ticket-keys", TicketKeys.as_view()),
     path("ticket-keys/<uuid:key>", OneTicketKey.as_view()),
-    re_path(r"^[\s\S]*$", Nothing.as_view()),
+    path("<any_text:address>", Nothing.as_view()),
 ]

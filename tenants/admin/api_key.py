@@ -39,6 +39,12 @@ class ApiKeyForm(VersionedForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="Whoever may write may read.",
     )
+    expires_at = forms.DateTimeField(
+        label="Expires at",
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="In UTC. Empty: never.",
+    )
 
     class Meta:
         model = ApiKey

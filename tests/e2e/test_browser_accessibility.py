@@ -27,12 +27,13 @@ NO_PAGES = {
     "jsi18n",
     "autocomplete",
     "enrol_qr",
-    "hooks_hang_up",  # takes a post alone
+    *("hooks_hang_up", "hooks_end_stream"),  # they take posts alone
     "/healthz",
     "/readyz",
     "/button.js",
     "hooks_call_live_stream",
     "hooks_call_live_board",  # a part of the live page
+    *("passkey", "passkey_options", "add_passkey", "new_passkey_options", "remove_passkey"),
 }
 
 
