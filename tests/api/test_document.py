@@ -45,7 +45,7 @@ def test_the_page_tells_every_operation_and_problem():
     assert Client().get("/api/v1/openapi.json").json() == read_document()
 
 
-@pytest.mark.proof
+@pytest.mark.long
 def test_nothing_is_answered_that_is_not_documented(cast, tmp_path):
     """With keys of one tenant and of everything, half of the requests against the document."""
     a_day_of(cast.acme, cast.acme_1, cast.shared_1)

@@ -21,7 +21,7 @@ MISTAKE = "from tenants.models import Callee; Callee.objects.all().delete()"
 KEY = "key-of-acme-1"
 POINT = "before the mistake"
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.long
 
 
 @contextmanager
