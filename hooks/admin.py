@@ -5,6 +5,7 @@ from django.contrib import admin
 from hooks.calls.admin.alarm import AlarmAdmin
 from hooks.calls.admin.call import CallAdmin
 from hooks.calls.admin.callback_request import CallbackRequestAdmin
+from hooks.calls.admin.data_message import DataMessageAdmin
 from hooks.calls.admin.event import EventAdmin
 from hooks.calls.admin.limit_notices import LimitNoticeAdmin
 from hooks.calls.admin.session import SessionAdmin
@@ -18,6 +19,7 @@ from hooks.models import (
     Alarm,
     Call,
     CallbackRequest,
+    DataMessage,
     Event,
     LimitNotice,
     Session,
@@ -37,6 +39,7 @@ admin.site.register(Alarm, AlarmAdmin)
 admin.site.register(LimitNotice, LimitNoticeAdmin)
 admin.site.register(Switch, SwitchAdmin)
 admin.site.register(VisitorBlock, VisitorBlockAdmin)
+admin.site.register(DataMessage, DataMessageAdmin)
 admin.site.register(WebhookDelivery, WebhookDeliveryAdmin)
 # The tenants' app leaves these to us: their pages also show calls and deliveries, which that app
 # does not know.

@@ -49,6 +49,12 @@ WITH message AS (
 UPDATE hooks_webhookdelivery SET attempts = '[]'
  WHERE message_id = ANY (ARRAY(SELECT id FROM message))
 """
+# What was written to this visitor alone.
+TEXTS = """
+UPDATE hooks_datamessage SET text = '' WHERE goes_to <> 'everybody' AND text <> ''
+   AND id = ANY (ARRAY(SELECT message_id FROM hooks_datarecipient
+                        WHERE session_id = ANY (%(ids)s)))
+"""
 EVENTS_ALONE = "UPDATE hooks_event SET body = '{}', detail = '' WHERE id = ANY (%(ids)s)"
 NEXT_SESSIONS = f"""
 SELECT id, opened_at FROM hooks_session
@@ -122,7 +128,7 @@ def erase(tenant_id: int, visitor: str | None) -> Iterator[Erased]:
 
     for ids in _batches(NEXT_SESSIONS, whose, NO_UUID):
         with transaction.atomic():
-            for statement in (SESSIONS, CALLS, QUALITY, STREAMS, EVENTS, MESSAGES):
+            for statement in (SESSIONS, CALLS, QUALITY, STREAMS, EVENTS, MESSAGES, TEXTS):
                 _execute(statement, {"ids": ids})
         erased.sessions += len(ids)
         yield erased

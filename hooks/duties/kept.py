@@ -66,6 +66,10 @@ _WITH_STREAMS = """,
     ending AS (
         DELETE FROM hooks_streamending WHERE stream_id = ANY (ARRAY(SELECT id FROM gone)))"""
 
+_WITH_DATA_MESSAGES = """,
+    recipient AS (DELETE FROM hooks_datarecipient
+                   WHERE message_id = ANY (ARRAY(SELECT id FROM gone)))"""
+
 _WITH_MESSAGES = """,
     delivery AS (DELETE FROM hooks_webhookdelivery
                   WHERE message_id = ANY (ARRAY(SELECT id FROM gone)))"""
@@ -114,6 +118,14 @@ def list_kinds() -> list[Kind]:
             "asked_at < now() - make_interval(days => %(days)s)",
             "asked_at",
             days=calls,
+        ),
+        Kind(
+            "messages to pages",
+            "hooks_datamessage",
+            "sent_at < now() - make_interval(days => %(days)s)",
+            "sent_at",
+            days=events,
+            also=_WITH_DATA_MESSAGES,
         ),
         *_SHORT_LIVED,
     ]

@@ -1,7 +1,7 @@
 """The tables of what happened: sessions, calls, streams, events, hours, meters; how times are read.
 
 Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches, calls and
-streams that are to be ended; and the outbox of webhooks with its deliveries.
+streams that are to be ended; messages to visitors' pages; and the outbox of webhooks.
 """
 
 from hooks.models.alarm import Alarm
@@ -10,6 +10,7 @@ from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
 from hooks.models.call_quality import CallQuality
 from hooks.models.callback_request import CallbackRequest
+from hooks.models.data_message import DataMessage, DataRecipient
 from hooks.models.ending import Ending
 from hooks.models.event import Event
 from hooks.models.keypad import Keypad
@@ -36,6 +37,8 @@ __all__ = [
     "CallHour",
     "CallQuality",
     "CallbackRequest",
+    "DataMessage",
+    "DataRecipient",
     "Ending",
     "Event",
     "Keypad",

@@ -149,6 +149,7 @@ def test_the_command_counts_and_prunes(history, manage):
         "streams": 0,
         "sessions": 2,
         "call-back requests": 0,
+        "messages to pages": 0,
         "endings": 0,
         "endings of streams": 0,
         "spent tickets": 1,

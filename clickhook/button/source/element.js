@@ -171,7 +171,8 @@ class ClickhookButton extends HTMLElement {
     }
     ClickhookButton.#caller = this;
     const tellSample = (sample) => this.#dispatch("quality", sample);
-    this.#call = new Call(this.#attributes, this.#parts.sound, (...news) => this.#hear(...news), tellSample);
+    const tellText = (text) => this.#dispatch("message", { text });
+    this.#call = new Call(this.#attributes, this.#parts.sound, (...news) => this.#hear(...news), tellSample, tellText);
     this.#call.start();
   }
 
