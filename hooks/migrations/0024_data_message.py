@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='DataMessage',
             fields=[
                 ('id', models.UUIDField(default=hooks.row_id.new_row_id, editable=False, primary_key=True, serialize=False)),
-                ('goes_to', models.CharField(choices=[('session', 'one session'), ('call', 'the visitor of a call'), ('everybody', 'all connected visitors')], max_length=16, verbose_name='to')),
+                ('goes_to', models.CharField(choices=[('session', 'one session'), ('call', 'the visitor of a call'), ('everybody', 'all connected visitors')], max_length=16, verbose_name='receivers')),
                 ('text', models.TextField()),
                 ('by', models.TextField(verbose_name='sent by')),
                 ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='sent')),

@@ -27,7 +27,7 @@ class DataMessage(models.Model):
         db_index=False,
         db_constraint=False,
     )
-    goes_to = models.CharField("to", max_length=16, choices=To.choices)
+    goes_to = models.CharField("receivers", max_length=16, choices=To.choices)
     text = models.TextField()
     by = models.TextField("sent by")
     sent_at = models.DateTimeField("sent", db_default=Now())
