@@ -8,6 +8,7 @@ from hooks.calls.admin.callback_request import CallbackRequestAdmin
 from hooks.calls.admin.data_message import DataMessageAdmin
 from hooks.calls.admin.event import EventAdmin
 from hooks.calls.admin.limit_notices import LimitNoticeAdmin
+from hooks.calls.admin.page_message import PageMessageAdmin
 from hooks.calls.admin.session import SessionAdmin
 from hooks.calls.admin.stream import StreamAdmin
 from hooks.calls.admin.switch import SwitchAdmin
@@ -22,6 +23,7 @@ from hooks.models import (
     DataMessage,
     Event,
     LimitNotice,
+    PageMessage,
     Session,
     Stream,
     Switch,
@@ -40,6 +42,7 @@ admin.site.register(LimitNotice, LimitNoticeAdmin)
 admin.site.register(Switch, SwitchAdmin)
 admin.site.register(VisitorBlock, VisitorBlockAdmin)
 admin.site.register(DataMessage, DataMessageAdmin)
+admin.site.register(PageMessage, PageMessageAdmin)
 admin.site.register(WebhookDelivery, WebhookDeliveryAdmin)
 # The tenants' app leaves these to us: their pages also show calls and deliveries, which that app
 # does not know.

@@ -127,6 +127,13 @@ def list_kinds() -> list[Kind]:
             days=events,
             also=_WITH_DATA_MESSAGES,
         ),
+        Kind(
+            "messages of visitors",
+            "hooks_pagemessage",
+            "received_at < now() - make_interval(days => %(days)s)",
+            "received_at",
+            days=events,
+        ),
         *_SHORT_LIVED,
     ]
     return [kind for kind in kinds if kind.days != FOREVER]
@@ -166,6 +173,13 @@ _SHORT_LIVED = (
         "AND touched_at < now() - interval '25 hours'",
         "touched_at",
         key="tenant_id, scope",
+    ),
+    Kind(
+        "paces of messages",
+        "hooks_messagepace",
+        "minute < extract(epoch FROM now() - interval '1 hour') / 60",
+        "minute",
+        key="tenant_id, session_id",
     ),
     # A notice of a month's limit must outlast that month.
     Kind("notices", "hooks_limitnotice", "at < now() - interval '92 days'", "at"),

@@ -16,6 +16,7 @@ from hooks.models.event import Event
 from hooks.models.keypad import Keypad
 from hooks.models.limit_notice import LimitNotice
 from hooks.models.meter import Meter
+from hooks.models.page_message import MessagePace, PageMessage
 from hooks.models.password_trial import PasswordTrial
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
@@ -43,7 +44,9 @@ __all__ = [
     "Event",
     "Keypad",
     "LimitNotice",
+    "MessagePace",
     "Meter",
+    "PageMessage",
     "PasswordTrial",
     "RefusedId",
     "Session",

@@ -16,8 +16,8 @@ from hooks.models import Call, DataMessage, DataRecipient, Session
 from hooks.wcs.kill_switch.switching import switch_off
 from hooks.wcs.kill_switch.targets import find_target
 from hooks.wcs.messages.sending import NotSent, send_to_everybody, send_to_session
-from hooks.wcs.messages.text import BadText, check_text
 from tenants.models import AuditEntry
+from tenants.plain_text import BadText, check_text
 from tests.duties.conftest import make_call
 from tests.duties.rest_server import RestServer, reply
 from tests.duties.running import running_worker

@@ -14,8 +14,8 @@ from clickhook.api.records import BY_TIME, RecordsView, RecordView, one_of
 from clickhook.api.rows import changeable_tenant
 from hooks.models import DataMessage
 from hooks.wcs.messages import sending
-from hooks.wcs.messages.text import BadText
 from tenants.models import Tenant
+from tenants.plain_text import BadText
 
 NEW = {"tenant": TEXT, "text": Lines, "to": TEXT, "id": TEXT}
 NO_ID = "Everybody has no id."

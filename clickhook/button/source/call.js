@@ -80,6 +80,11 @@ class Call {
     this.#microphone.mute(isMuted);
   }
 
+  send(operation, text) {
+    if (!this.#isEstablished) throw misuse("It is not connected yet.");
+    return this.#session.sendData({ operation, text });
+  }
+
   /** What the other side hears of the visitor; undefined before there is a call. */
   get voice() {
     return this.#microphone.sent;

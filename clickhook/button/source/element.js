@@ -79,6 +79,11 @@ class ClickhookButton extends HTMLElement {
     return call.tones.send(digits);
   }
 
+  /** Resolves when the gateway took it; an answer comes as the event clickhook:message. */
+  async send(operation, text) {
+    return this.#currentCall.send(operation, text);
+  }
+
   get #currentCall() {
     if (!this.#call) throw misuse("There is no call.");
     return this.#call;

@@ -16,12 +16,12 @@ from django.utils.html import format_html
 
 from hooks.models import Call, DataMessage, DataRecipient
 from hooks.wcs.messages import sending
-from hooks.wcs.messages.text import LONGEST, BadText, check_text
 from tenants.admin.display import time_column
 from tenants.admin.read_only import ReadOnlyAdmin
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.models import Tenant
+from tenants.plain_text import LONGEST, BadText, check_text
 from tenants.sign_in.confirmation import confirmed_recently
 
 sent = time_column("sent_at", "sent")

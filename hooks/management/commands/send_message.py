@@ -18,11 +18,11 @@ from hooks.wcs.messages.sending import (
     send_to_everybody,
     send_to_session,
 )
-from hooks.wcs.messages.text import BadText
 from tenants.management.named_tenant import find_named_tenant
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.management.progress_line import ProgressLine
 from tenants.models import Tenant
+from tenants.plain_text import BadText
 
 LOOK_EVERY = 0.2  # seconds
 _State = DataRecipient.State

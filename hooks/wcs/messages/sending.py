@@ -9,10 +9,10 @@ from django.db import connection, transaction
 
 from hooks.models import Call, DataMessage, Session, Switch
 from hooks.statements.messaging import ADD_EVERYBODY, ADD_SESSION, COUNT_CONNECTED
-from hooks.wcs.messages.text import check_text
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
 from tenants.models import Tenant
+from tenants.plain_text import check_text
 
 NO_SESSION = "There is no such session of this tenant, or it has ended."
 NO_CALL = "There is no such call of this tenant, or its visitor is no longer connected."

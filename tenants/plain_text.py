@@ -1,4 +1,4 @@
-"""Which texts are sent to pages."""
+"""Which texts are sent to pages, and taken from them."""
 
 from __future__ import annotations
 
