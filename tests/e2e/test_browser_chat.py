@@ -46,7 +46,7 @@ def test_all_connected_visitors_of_a_tenant_get_it_and_nobody_else(stage, visit,
     assert "WCS took it for 2 of 2 visitors" in done.stdout
 
     for visitor in (sales, support):
-        heard = "document.texts.length"
+        heard = "() => document.texts.length"
         visitor.page.wait_for_function(heard, timeout=PAGE_WITHIN_MILLISECONDS)
         assert visitor.page.evaluate("document.texts") == [TEXT]
     assert globexs.page.evaluate("document.texts") == []
@@ -68,7 +68,7 @@ def test_a_visitor_asks_and_the_customers_system_answers(stage, visit):
         )
         with running_worker(CLICKHOOK_WEBHOOK_ALLOW=f"127.0.0.0/8:{system.port}"):
             visitor.page.evaluate(asks, ["chat", "When do you open?"])
-            heard = "document.texts.length"
+            heard = "() => document.texts.length"
             visitor.page.wait_for_function(heard, timeout=PAGE_WITHIN_MILLISECONDS)
     assert visitor.page.evaluate("document.texts") == ["At nine."]
     assert system.received[0].verify()["data"]["text"] == "When do you open?"
