@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +24,38 @@ def old():
 
 @pytest.fixture
 def up(tmp_path) -> Iterator[Up]:
-    running = Up(tmp_path / "data")
-    yield running
-    if getattr(running, "process", None) and running.process.poll() is None:
-        running.process.kill()
-        running.process.wait()
-        running.eventually_gone()
+    yield from _until_the_end(Up(tmp_path / "data"))
+
+
+@pytest.fixture
+def up_again(tmp_path, begun) -> Iterator[Up]:
+    """On a data directory where it ran before: a first start takes twice as long."""
+    shutil.copytree(begun, tmp_path / "data", symlinks=True)
+    yield from _until_the_end(Up(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory) -> Path:
+    """One for all processes of this run."""
+    directory: Path = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        directory = directory.parent
+    with (directory / "begun.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (directory / "begun").exists():
+            (directory / "beginning").mkdir()
+            for first in _until_the_end(Up(directory / "beginning" / "data")):
+                first.start()
+                assert first.end() == 0
+            (directory / "beginning").rename(directory / "begun")
+    return directory / "begun" / "data"
+
+
+def _until_the_end(running: Up) -> Iterator[Up]:
+    try:
+        yield running
+    finally:
+        if getattr(running, "process", None) and running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
+            running.eventually_gone()

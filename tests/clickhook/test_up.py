@@ -112,15 +112,15 @@ def _is_private(directory: Path) -> bool:
 
 
 @pytest.mark.proof
-def test_it_recovers_from_a_kill(up):
-    up.start()
-    up.process.kill()
-    up.process.wait()
-    up.eventually_gone()
+def test_it_recovers_from_a_kill(up_again):
+    up_again.start()
+    up_again.process.kill()
+    up_again.process.wait()
+    up_again.eventually_gone()
 
-    up.start()
-    assert up.get("/readyz") == 200
-    assert up.end() == 0
+    up_again.start()
+    assert up_again.get("/readyz") == 200
+    assert up_again.end() == 0
 
 
 @pytest.mark.proof
@@ -141,16 +141,16 @@ def test_other_commands_find_its_database_while_it_runs_and_while_it_does_not(up
 
 
 @pytest.mark.proof
-def test_only_one_runs_on_a_directory(up, tmp_path):
-    up.start()
-    second = Up(up.data_dir)
+def test_only_one_runs_on_a_directory(up_again, tmp_path):
+    up_again.start()
+    second = Up(up_again.data_dir)
     second.data_dir.parent.joinpath("second").mkdir()
     command = [
         sys.executable,
         "manage.py",
         "up",
         "--data-dir",
-        str(up.data_dir),
+        str(up_again.data_dir),
         "--bind",
         f"127.0.0.1:{second.port}",
     ]
@@ -160,7 +160,7 @@ def test_only_one_runs_on_a_directory(up, tmp_path):
 
     assert refused.returncode == 1
     assert "Another clickhook uses" in refused.stderr
-    eventually(lambda: up.get("/readyz") == 200)
+    eventually(lambda: up_again.get("/readyz") == 200)
 
 
 def test_a_port_in_use_is_a_clear_error(up):
@@ -193,14 +193,14 @@ def test_it_uses_the_postgresql_it_is_given_and_starts_none(up, transactional_db
 
 
 @pytest.mark.proof
-def test_the_address_it_prints_answers_whatever_it_listens_on(up):
-    up.host = "0.0.0.0"
-    shown = up.start()
+def test_the_address_it_prints_answers_whatever_it_listens_on(up_again):
+    up_again.host = "0.0.0.0"
+    shown = up_again.start()
     (url,) = re.findall("^clickhook serves (http://[^ ]+) ", shown, re.MULTILINE)
-    assert url == f"http://localhost:{up.port}"
+    assert url == f"http://localhost:{up_again.port}"
     with urllib.request.urlopen(f"{url}/admin/login/") as page:
         assert page.status == 200
-    assert up.end() == 0
+    assert up_again.end() == 0
 
 
 @pytest.mark.proof

@@ -84,6 +84,11 @@ class Poster(threading.Thread):
 
 
 @pytest.fixture
+def up(up_again) -> Up:
+    return up_again
+
+
+@pytest.fixture
 def posting(up, tmp_path) -> Iterator[Poster]:
     up.start()
     file = tmp_path / "tenants.json"
