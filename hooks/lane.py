@@ -77,8 +77,8 @@ class Lane:
         await self._connection.close()
 
     async def _queue(self, waiting: Waiting) -> Answer:
-        if len(self._waiting) >= MAX_WAITING:
-            return Answer.refusal(Reason.OVERLOADED)
+        if len(self._waiting) >= MAX_WAITING and not waiting.is_from_spool:
+            return await self._shared.overflow.answer(waiting.hook)
         self._waiting.append(waiting)
         self._some.set()
         return await waiting.answered
