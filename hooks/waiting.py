@@ -40,6 +40,10 @@ class Waiting:
         """It finds room always: one batch of them at a time is recorded."""
         return self.hook is not None and self.hook.is_from_spool
 
+    def is_late(self, since: float) -> bool:
+        """Whether it has waited from that moment or longer, and still does."""
+        return self.since <= since and not self.is_given_up
+
     def settle(self, created: set[Any]) -> bool:
         """Whether it is answered; otherwise it is to be decided again."""
         if self.outcome and not self.outcome.again and self.outcome.is_recorded(created):
