@@ -6,13 +6,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from psycopg.errors import LockNotAvailable
 
 from hooks import recording
+from hooks.clock import clock
 from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.facts import Facts
@@ -191,7 +191,7 @@ class Lane:
         questions = orjson.dumps([hook.question(n) for n, hook in enumerate(hooks)])
         rows = await self._connection.execute(self._read, [questions.decode()])
 
-        now, all_facts = datetime.now(UTC), [Facts._make(row) for row in rows]
+        now, all_facts = clock.now(), [Facts._make(row) for row in rows]
         for facts in all_facts:
             ledgers.note_meters(facts.tenant_id, facts.metering)
         for waiting, hook, facts in zip(batch, hooks, all_facts, strict=True):
