@@ -46,8 +46,8 @@ def main() -> int:
             load = Load(place.port, place.slugs, asked.hooks, asked.rate)
             began = time.monotonic()
             samples = asyncio.run(soak(place, load, asked.every, asked.seconds))
-            seconds, reasons = time.monotonic() - began, place.refusals()
-            return report(load, samples, seconds, reasons, as_json=asked.json)
+            seconds, troubles = time.monotonic() - began, place.troubles()
+            return report(load, samples, seconds, troubles, as_json=asked.json)
 
 
 async def soak(place: Place, load: Load, every: float, seconds: float) -> list[Sample]:
@@ -77,7 +77,7 @@ def progress(load: Load, sample: Sample) -> str:
 
 
 def report(
-    load: Load, samples: list[Sample], seconds: float, reasons: dict[str, int], *, as_json: bool
+    load: Load, samples: list[Sample], seconds: float, troubles: dict[str, int], *, as_json: bool
 ) -> int:
     try:
         judged = judge(samples)
@@ -86,7 +86,7 @@ def report(
     grown = [one for one in judged if not one.is_flat]
     if as_json:
         told = {"hooks": load.sent, "seconds": seconds, "refused": load.refused}
-        told |= {"reasons": reasons}
+        told |= {"troubles": troubles}
         series = [asdict(one) for one in judged]
         print(json.dumps(told | {"series": series, "samples": samples}))
     else:
@@ -95,7 +95,7 @@ def report(
     for one in grown:
         tell(f"NOT FLAT  {one.series}: {one.level:,.0f}, grew by {grown_by(one)}")
     if load.refused:
-        tell(f"NOT ANSWERED 200  {load.refused}; the gateway's reasons: {reasons}")
+        tell(f"NOT ANSWERED 200  {load.refused}; the gateway counts {troubles}")
     return 1 if grown or load.refused else 0
 
 

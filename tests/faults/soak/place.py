@@ -36,7 +36,9 @@ ARMED = NO_LIMITS | {
 }
 RATE = "0.06"  # a minute
 KEPT = {"CLICKHOOK_KEEP_EVENTS": "3", "CLICKHOOK_KEEP_CALLS": "4"}  # minutes, by worker.py
-REFUSALS = re.compile(r'^clickhook_refusals_total\{reason="(\w+)"\} (\S+)$', re.MULTILINE)
+TROUBLES = re.compile(
+    r'^clickhook_(?:refusals|database_errors)_total\{\w+="(.+)"\} (\S+)$', re.MULTILINE
+)
 LEASES = {"CLICKHOOK_RING_LEASE": "60", "CLICKHOOK_SESSION_LEASE": "60"}  # seconds
 
 
@@ -92,11 +94,11 @@ class Place:
             "PostgreSQL": descendants(postmaster),
         }
 
-    def refusals(self) -> dict[str, int]:
-        """How many hooks were refused, by the gateway's reasons."""
+    def troubles(self) -> dict[str, int]:
+        """The gateway's own counts: of refusals by reason, and of what the database did not do."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as page:
-            found = REFUSALS.findall(page.read().decode())
-        return {reason: int(float(number)) for reason, number in found if float(number)}
+            found = TROUBLES.findall(page.read().decode())
+        return {name: int(float(number)) for name, number in found if float(number)}
 
     def ended(self) -> list[str]:
         return [name for name, process in self._processes.items() if process.poll() is not None]
