@@ -95,7 +95,8 @@ class WcsNegotiation(BaseContentNegotiation):
 
 
 # None of them keeps anything of a hook.
-_PARSERS, _AUTHENTICATORS = [WcsParser()], [WcsAuthentication()]
+_PARSERS: list[BaseParser] = [WcsParser()]
+_AUTHENTICATORS: list[BaseAuthentication] = [WcsAuthentication()]
 _RENDERER, _NEGOTIATOR = WcsRenderer(), WcsNegotiation()
 
 
