@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
+from hooks import lane as lane_module
+from hooks.lane import Lane
 from hooks.outcome import Answer
 from hooks.overflow import Overflow
 from hooks.reasons import Reason
+from hooks.waiting import Surroundings
 from tests.hooks.pure.pieces import make_hook
 
 EVENT, CALL, HANGUP = (
@@ -59,3 +63,19 @@ def test_one_wcs_that_hangs_up_does_not_lose_the_events_of_others():
 
     assert asyncio.run(hang_up()).reason is Reason.SPOOLED
     assert disk.kept == [[EVENT, HANGUP]]
+
+
+def test_what_comes_from_the_disk_finds_room_in_a_full_lane(monkeypatch):
+    monkeypatch.setattr(lane_module, "MAX_WAITING", 0)
+    disk = Disk()
+
+    async def post_both() -> tuple[Answer, int]:
+        full = Lane("events", "", Surroundings(1.0, None, None, Overflow(disk), None))
+        replaying = asyncio.create_task(full.answer(replace(EVENT, proof=None)))
+        answered = await full.answer(EVENT)
+        replaying.cancel()
+        return answered, len(full._waiting)
+
+    answered, waiting = asyncio.run(post_both())
+    assert (answered.reason, waiting) == (Reason.SPOOLED, 1)
+    assert disk.kept == [[EVENT]]
