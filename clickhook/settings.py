@@ -68,7 +68,7 @@ except OSError as error:
 except ValueError:
     _env.refuse("CLICKHOOK_DATA_DIR", "holds a file that is not text")
 
-CLICKHOOK_HOOK_DEADLINE = _env.number("CLICKHOOK_HOOK_DEADLINE", 0.9, 0.05, 14)
+CLICKHOOK_HOOK_DEADLINE = _env.number("CLICKHOOK_HOOK_DEADLINE", 0.8, 0.05, 14)
 CLICKHOOK_SPOOL_LIMIT = _env.whole_number(
     "CLICKHOOK_SPOOL_LIMIT", 64 * 1024 * 1024, least=512, most=10**12
 )

@@ -15,6 +15,7 @@ import psycopg
 from psycopg.types.string import TextLoader
 
 from hooks import primary
+from hooks.clock import clock
 from hooks.database import DatabaseAway, noticing_absence
 from hooks.metrics import DATABASE_ERRORS, OF_A_STATEMENT
 from hooks.statements.reading import SETTINGS
@@ -24,6 +25,7 @@ REPLAN_EVERY = 10.0  # seconds
 LOCK_SHARE = 0.25  # of the deadline; a row that is locked longer holds up its own hooks alone
 # A connection that was left may still wait at the server, for instance for a standby. Without this
 # each attempt would leave one more, until there are too many.
+LOOK_AT_CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 END_PREDECESSORS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE application_name = %s AND pid <> pg_backend_pid()
@@ -95,6 +97,7 @@ class HookConnection:
             self._planned_at = time.monotonic()
         elif time.monotonic() - self._planned_at > REPLAN_EVERY:
             await self._connection.execute("DISCARD PLANS")
+            await _look_at_clock(self._connection)
             self._planned_at = time.monotonic()
 
     async def _set_up(self, connection: psycopg.AsyncConnection[Any]) -> None:
@@ -103,6 +106,7 @@ class HookConnection:
         try:
             await connection.execute(SETTINGS, [f"{self._seconds}s", f"{lock_milliseconds}ms"])
             await connection.execute(END_PREDECESSORS, [self._name])
+            await _look_at_clock(connection)
         except BaseException:
             await self.close()
             raise
@@ -116,3 +120,10 @@ class HookConnection:
         if self._connection is not None and not self._connection.closed:
             with socket.socket(fileno=os.dup(self._connection.fileno())) as connected:
                 connected.shutdown(socket.SHUT_RDWR)
+
+
+async def _look_at_clock(connection: psycopg.AsyncConnection[Any]) -> None:
+    asked_at = time.monotonic()
+    cursor = await connection.execute(LOOK_AT_CLOCK)
+    for (seconds,) in await cursor.fetchall():
+        clock.learn(seconds, time.monotonic() - asked_at)

@@ -39,6 +39,10 @@ class Hook:
     login_check: LoginCheck | None = field(default=None, repr=False)
 
     @property
+    def is_from_spool(self) -> bool:
+        return self.proof is None
+
+    @property
     def connecting(self) -> Connecting:
         session_id = self.payload.text("sessionId")
         return Connecting(self.credentials, self.origin, session_id, self.login_check)

@@ -6,13 +6,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from psycopg.errors import LockNotAvailable
 
 from hooks import recording
+from hooks.clock import clock
 from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.facts import Facts
@@ -34,7 +34,7 @@ MAX_BATCH = 128
 # a third more hooks are answered.
 GATHERING_TURNS = 4
 MAX_WAITING = 4096
-CLOCK_STEP = 0.005  # seconds: uvloop's alarms and clock differ by so much at most
+LOOK_EVERY = 0.02  # seconds, for whoever has waited too long, while a batch is under way
 PROBE_EVERY = 0.25  # seconds, while the database is away
 
 
@@ -77,8 +77,8 @@ class Lane:
         await self._connection.close()
 
     async def _queue(self, waiting: Waiting) -> Answer:
-        if len(self._waiting) >= MAX_WAITING:
-            return Answer.refusal(Reason.OVERLOADED)
+        if len(self._waiting) >= MAX_WAITING and not waiting.is_from_spool:
+            return await self._shared.overflow.answer(waiting.hook)
         self._waiting.append(waiting)
         self._some.set()
         return await waiting.answered
@@ -108,6 +108,7 @@ class Lane:
         if self._probe is not None:
             return self._answer_without_database(batch)
         self._give_up_late_ones(batch)
+        batch = [waiting for waiting in batch if not waiting.is_given_up]
         try:
             with self._connection.within(self._shared.deadline):
                 self._decide_again(await self._settle_all(batch))
@@ -121,20 +122,19 @@ class Lane:
                 self._late.cancel()
 
     def _give_up_late_ones(self, batch: Sequence[Waiting]) -> None:
-        """Each in its own time: it may have waited before, for a lane that was busy or overtaken.
+        """Each in its own time, also of those that wait for the next batch.
 
-        Those that are not late yet are looked at again when they are.
+        One that was busy or overtaken, or came from another lane, may wait for longer than this
+        batch does.
         """
         loop = asyncio.get_running_loop()
-        now_late = loop.time() - self._shared.deadline + CLOCK_STEP
-        late = [waiting for waiting in batch if waiting.since <= now_late]
+        since = loop.time() - self._shared.deadline
+        late = [waiting for waiting in (*batch, *self._waiting) if waiting.is_late(since)]
         for waiting in late:
             waiting.is_given_up = True
         if late:
             self._answer_without_database(late)
-        if rest := [waiting for waiting in batch if waiting.since > now_late]:
-            due = min(waiting.since for waiting in rest) + self._shared.deadline
-            self._late = loop.call_at(due, self._give_up_late_ones, rest)
+        self._late = loop.call_later(LOOK_EVERY, self._give_up_late_ones, batch)
 
     async def _settle_all(self, batch: list[Waiting]) -> list[Waiting]:
         """Those to decide again. Raises DatabaseAway."""
@@ -191,7 +191,7 @@ class Lane:
         questions = orjson.dumps([hook.question(n) for n, hook in enumerate(hooks)])
         rows = await self._connection.execute(self._read, [questions.decode()])
 
-        now, all_facts = datetime.now(UTC), [Facts._make(row) for row in rows]
+        now, all_facts = clock.now(), [Facts._make(row) for row in rows]
         for facts in all_facts:
             ledgers.note_meters(facts.tenant_id, facts.metering)
         for waiting, hook, facts in zip(batch, hooks, all_facts, strict=True):

@@ -12,6 +12,7 @@ from hooks.known_instances import KnownInstances
 from hooks.lane import Lane
 from hooks.methods import CALLS, CONNECTS, EVENTS, STREAMS, TURNS
 from hooks.outcome import Answer, Outcome
+from hooks.overflow import Overflow
 from hooks.spool import Spool
 from hooks.statements.reading import READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
 from hooks.statements.streaming import READ_STREAM
@@ -30,9 +31,8 @@ class Lanes:
         self.known = KnownInstances(deadline)
         self.logins = Logins(deadline)
         self._announcer = Announcer()
-        shared = Surroundings(
-            deadline, self.known, Outage(self.spool), self._announcer.something_was_recorded
-        )
+        outage, told = Outage(self.spool), self._announcer.something_was_recorded
+        shared = Surroundings(deadline, self.known, outage, Overflow(outage), told)
         calls = CallsLane(shared)
         self._lanes = {
             CONNECTS: Lane(CONNECTS, _connect_statement(), shared),

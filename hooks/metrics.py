@@ -53,7 +53,7 @@ watched = WatchedInstances.of_this_gateway()
 # A counter is looked up by its labels for every hook, and their own look-up takes longer than that.
 _hooks, _refusals, _wcs_hooks = cache(HOOKS.labels), cache(REFUSALS.labels), cache(WCS_HOOKS.labels)
 _hook_seconds, _batch_hooks = cache(HOOK_SECONDS.labels), cache(BATCH_HOOKS.labels)
-_queue_wait = cache(QUEUE_WAIT.labels)
+_queue_wait, _signature_failures = cache(QUEUE_WAIT.labels), cache(SIGNATURE_FAILURES.labels)
 
 # What is there from the start, at 0: the first of them shows as an increase.
 for _lane in LANES:
@@ -81,14 +81,14 @@ def count_hook(method: Method, instance: Instance | None, reason: Reason, second
     wcs = watched.label(instance.id)
     _begin_at_zero(wcs)
     if reason in NOT_SIGNED:
-        SIGNATURE_FAILURES.labels(wcs).inc()
+        _signature_failures(wcs).inc()
     else:
         _wcs_hooks(wcs, reason.decision).inc()
 
 
 @cache
 def _begin_at_zero(wcs: str) -> None:
-    SIGNATURE_FAILURES.labels(wcs)
+    _signature_failures(wcs)
     for decision in Decision:
         _wcs_hooks(wcs, decision)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from hooks.clock import clock
 from hooks.facts import Instance
 from hooks.hook import Proof
 from hooks.methods import Method
@@ -30,7 +30,7 @@ class HookRequest(HttpRequest):
         self, key: str, wcs_method: Method, headers: dict[bytes, bytes], body: bytes
     ) -> None:
         self.key, self.wcs_method = key, wcs_method
-        self.id, self.received_at = new_row_id_text(), datetime.now(UTC)
+        self.id, self.received_at = new_row_id_text(), clock.now()
         self.began_at = time.perf_counter()
         self.proof = Proof(body, headers.get(b"authorization", b"").decode("latin-1"))
         self.instance: Instance | None = None  # whom the key names, as far as it is known

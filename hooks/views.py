@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import orjson
 from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -88,16 +89,15 @@ class WcsRenderer(BaseRenderer):
 
 
 class WcsNegotiation(BaseContentNegotiation):
-    """WCS posts JSON and reads JSON, whatever its Accept header says."""
-
     def select_parser(self, request: Request, parsers: Any) -> Any:
         media_type = request.content_type.partition(";")[0].strip().lower()
         return parsers[0] if media_type == WcsParser.media_type else None
 
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> Any:
-        return renderers[0], renderers[0].media_type
+
+# None of them keeps anything of a hook.
+_PARSERS: list[BaseParser] = [WcsParser()]
+_AUTHENTICATORS: list[BaseAuthentication] = [WcsAuthentication()]
+_RENDERER, _NEGOTIATOR = WcsRenderer(), WcsNegotiation()
 
 
 class WcsResponse(Response):
@@ -105,12 +105,8 @@ class WcsResponse(Response):
 
 
 class HookView(APIView):
-    authentication_classes = (WcsAuthentication,)
     permission_classes = ()
     throttle_classes = ()
-    parser_classes = (WcsParser,)
-    renderer_classes = (WcsRenderer,)
-    content_negotiation_class = WcsNegotiation
     lanes: Lanes  # the gateway sets it
     args, kwargs, headers = (), {}, {}  # DRF's; a hook has none of its own
 
@@ -118,6 +114,8 @@ class HookView(APIView):
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> Response:
         asked = self.request = self.initialize_request(request)
+        # WCS reads JSON, whatever its Accept header says.
+        asked.accepted_renderer, asked.accepted_media_type = _RENDERER, _RENDERER.media_type
         try:
             await self._authenticate(asked)
             answer = await self.post(asked)
@@ -130,6 +128,15 @@ class HookView(APIView):
             _posted(asked).drop_body()
             await strangers_turn()
         return finalized
+
+    def get_parsers(self) -> list[BaseParser]:
+        return _PARSERS
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        return _AUTHENTICATORS
+
+    def get_content_negotiator(self) -> BaseContentNegotiation:
+        return _NEGOTIATOR
 
     async def post(self, request: Request) -> Answer:
         """Raises Malformed."""

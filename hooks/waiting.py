@@ -11,6 +11,7 @@ from typing import Any
 from hooks.hook import Hook
 from hooks.known_instances import KnownInstances
 from hooks.outcome import Answer, Outcome
+from hooks.overflow import Overflow
 from hooks.recording import Record
 from hooks.without_database import Outage
 
@@ -33,6 +34,15 @@ class Waiting:
     answered: asyncio.Future[Answer] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    @property
+    def is_from_spool(self) -> bool:
+        """It finds room always: one batch of them at a time is recorded."""
+        return self.hook is not None and self.hook.is_from_spool
+
+    def is_late(self, since: float) -> bool:
+        """Whether it has waited from that moment or longer, and still does."""
+        return self.since <= since and not self.is_given_up
 
     def settle(self, created: set[Any]) -> bool:
         """Whether it is answered; otherwise it is to be decided again."""
@@ -79,4 +89,5 @@ class Surroundings:
     deadline: float  # seconds for one batch; after it the database counts as away
     known: KnownInstances
     outage: Outage
+    overflow: Overflow
     recorded: Callable[[], None]  # is called when a batch is in the database

@@ -43,11 +43,26 @@ class Outage:
         events = [
             hook for hook, reason in zip(hooks, reasons, strict=True) if reason is Reason.SPOOLED
         ]
-        is_kept = self._keep(events)
+        is_kept = self.keep(events)
 
         self._refused += len(hooks) - len(events)
         self._report()
         return [self._answer(reason, is_kept) for reason in reasons]
+
+    def keep(self, events: Sequence[Hook]) -> bool:
+        """Whether they are on disk; otherwise none of them is."""
+        # What the spool holds already stays there if it is not kept anew.
+        arrived = sum(not event.is_from_spool for event in events)
+        try:
+            self._spool.keep(events)
+        except SpoolError as error:
+            self._lost += len(events)
+            EVENTS_LOST.inc(arrived)
+            self._report_loss(str(error))
+            return False
+        self._kept += len(events)
+        EVENTS_SPOOLED.inc(arrived)
+        return True
 
     def note_refused(self, ids: Sequence[str]) -> None:
         """Of sessions and calls whose hooks are refused while their commit may yet happen.
@@ -63,20 +78,6 @@ class Outage:
         self._began_at = self._reported_at = time.monotonic()
         self._loss_reported_at: float | None = None
         self._refused = self._kept = self._lost = 0
-
-    def _keep(self, events: Sequence[Hook]) -> bool:
-        # Those without a proof are in the spool already, and stay there if they are not kept anew.
-        arrived = sum(event.proof is not None for event in events)
-        try:
-            self._spool.keep(events)
-        except SpoolError as error:
-            self._lost += len(events)
-            EVENTS_LOST.inc(arrived)
-            self._report_loss(str(error))
-            return False
-        self._kept += len(events)
-        EVENTS_SPOOLED.inc(arrived)
-        return True
 
     def _answer(self, reason: Reason, is_kept: bool) -> Answer:
         if reason is Reason.SPOOLED and is_kept:

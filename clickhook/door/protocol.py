@@ -16,6 +16,9 @@ from clickhook.door.connections import Connections
 from clickhook.door.fruitless import Fruitless
 
 SLOWEST_BODY = 16 * 1024  # bytes a second
+# Of answers that could not be sent yet the system holds so much, and the gateway as much again. By
+# itself the system takes megabytes, and whoever never reads is answered thousands of times.
+MOST_UNSENT = 16 * 1024  # bytes of a connection
 SLOWEST_READER = 3  # deadlines, in which a client reads what waits of its answer
 # A client that is refused while it still sends would see a reset, not its answer, if the connection
 # were closed at once.
@@ -67,6 +70,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
             return
 
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=MOST_UNSENT)
         self._await(Awaited.FIRST_BYTE)
         if self._fruitless is None:
             return

@@ -17,7 +17,7 @@ from gunicorn.workers import gasgi  # type: ignore[import-untyped]
 from clickhook.door import parser  # noqa: F401 - it takes the place of gunicorn's
 from clickhook.door.connections import Connections
 from clickhook.door.fruitless import Fruitless
-from clickhook.door.protocol import DoorProtocol
+from clickhook.door.protocol import MOST_UNSENT, DoorProtocol
 
 RESERVED_DESCRIPTORS = 256  # for the database, files, logs and listening sockets
 SHARE_OF_ONE_ADDRESS = 4  # one address may have a quarter of all connections
@@ -26,10 +26,6 @@ MANY_DESCRIPTORS = 65_536  # where the system knows no limit
 # (docker/nginx.conf): closed by this side, it could meet a hook that is on its way.
 GRACE = 1.5  # seconds
 LOOK_EVERY = 0.1  # seconds
-# What the system may hold of answers that could not be sent yet. By itself it takes megabytes,
-# and whoever never reads is answered thousands of times.
-MOST_UNSENT = 64 * 1024  # bytes of a connection
-
 # The worker of gunicorn makes its protocol by this name.
 gasgi.ASGIProtocol = DoorProtocol
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime
 
 from hooks.duties import (
     adding_up,
@@ -139,5 +138,7 @@ async def _finish(work: Deliveries | Messages, turns: Turns) -> bool:
 
 async def _add_up(connection: Connection) -> str:
     """Some hours a turn; after an upgrade it catches up turn by turn."""
-    has_caught_up = await adding_up.add_up(connection, datetime.now(UTC))
+    cursor = await connection.execute("SELECT now()")
+    [(now,)] = await cursor.fetchall()
+    has_caught_up = await adding_up.add_up(connection, now)
     return "" if has_caught_up else "catching up"

@@ -4,7 +4,7 @@ from hooks.reasons.advice import Advice
 
 ADVICE = {
     "spooled": Advice(
-        "The database was away; kept on disk, recorded later.",
+        "The database was away or had too much to do; kept on disk, recorded later.",
     ),
     "instance_unknown": Advice(
         "No WCS instance has the key in the hook URL.",

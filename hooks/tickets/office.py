@@ -12,7 +12,6 @@ import asyncio
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -21,6 +20,7 @@ import orjson
 from django.conf import settings
 
 from hooks.body import Receive, TooLarge, read_body
+from hooks.clock import clock
 from hooks.database import DatabaseAway
 from hooks.gateway import Scope, Send
 from hooks.hook import list_covering
@@ -111,7 +111,7 @@ class TicketOffice:
         if scope["method"] == "GET":
             facts = await self._ask(asking, _read_alias(scope), None)
             challenge = {"challenge": make_challenge(asking.purpose)}
-            described = describe_tenant(facts, datetime.now(UTC))
+            described = describe_tenant(facts, clock.now())
             return HTTPStatus.OK, orjson.dumps(challenge | described)
         body = await _read(receive, headers)
         if asking.what == "quality":
@@ -122,9 +122,7 @@ class TicketOffice:
             return HTTPStatus.NO_CONTENT, b""
         facts = await self._see_work(asking, body)
         visitor = name_address(asking.address, visitor_key())
-        return HTTPStatus.OK, orjson.dumps(
-            make_offer(facts, asking.origin, visitor, datetime.now(UTC))
-        )
+        return HTTPStatus.OK, orjson.dumps(make_offer(facts, asking.origin, visitor, clock.now()))
 
     def _look_at(self, scope: Scope, headers: dict[bytes, bytes]) -> Asking:
         """Costs microseconds. Raises Refused."""
@@ -174,7 +172,7 @@ class TicketOffice:
         """The ticket is the proof: it leads to the one session that spent it. Raises Refused."""
         report = _parse_report(body)
         facts = await self._ask(asking, report.claims.alias, None)
-        if not report.is_vouched_for(facts.tenant_id, str(asking.origin), datetime.now(UTC)):
+        if not report.is_vouched_for(facts.tenant_id, str(asking.origin), clock.now()):
             raise Refused(HTTPStatus.FORBIDDEN)
 
         numbers = orjson.dumps(report.numbers).decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
@@ -28,6 +29,16 @@ def test_what_rises_until_the_next_vacuum_is_flat():
 @pytest.mark.parametrize(("name", "step"), [(MEMORY, 600), (FILES, 1), (SIZE, 4e6)])
 def test_what_grows_all_the_time_is_not(name, step):
     assert not is_flat(name, [60_000 + step * n for n in range(30)])
+
+
+def test_what_comes_and_goes_is_flat():
+    chance = random.Random(1)
+    assert is_flat(FILES, [1470.0 + chance.choice((0, 0, 70, 140)) for _ in range(150)])
+
+
+def test_what_grows_beneath_ups_and_downs_is_not():
+    chance = random.Random(1)
+    assert not is_flat(FILES, [1470.0 + n + chance.choice((0, 0, 70, 140)) for n in range(150)])
 
 
 def test_what_appears_late_is_not():

@@ -50,7 +50,9 @@ async def answer(method: str, key: str, *, cut: bool) -> Reason:
     read, file = HOOKS[method]
     recorded: list[None] = []
     known = KnownInstances(DEADLINE)
-    shared = Surroundings(DEADLINE, known, outage=None, recorded=lambda: recorded.append(None))
+    shared = Surroundings(
+        DEADLINE, known, outage=None, overflow=None, recorded=lambda: recorded.append(None)
+    )
     lane = Lane(method, read, shared)
     lane._connection = CutConnection()
     running = asyncio.create_task(lane.run())

@@ -18,7 +18,7 @@ class Fault:
     on: Kind = Kind.OWN
     in_selection: bool = False  # of CI
     selected_lasts: float | None = None  # seconds there
-    may_refuse_events: bool = False  # where there is neither database nor disk, or no room
+    may_refuse_events: bool = False  # where there is neither database nor disk
 
 
 def by_itself() -> None:

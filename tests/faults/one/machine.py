@@ -20,7 +20,7 @@ from tests.faults.tenants import SWITCH_OFF, make_tenants, write_import
 class Kind(StrEnum):
     OWN = "a database of its own"  # over a network that can fail
     EMBEDDED = "the embedded database"
-    CLOCK = "the embedded database, and a clock that can be stepped"
+    CLOCK = "a database of its own, and a clock that can be stepped"
     QUEUE = "a database of its own, and short queues"
 
 
@@ -94,7 +94,7 @@ class Machine:
 
     def _make_database(self) -> dict[str, str]:
         """What `up` must know of it."""
-        if self.kind in (Kind.EMBEDDED, Kind.CLOCK):
+        if self.kind is Kind.EMBEDDED:
             self.database = Database(self.data_dir, None)
             return {}
         self.database = Database.of_its_own(self.directory / "database")

@@ -46,7 +46,8 @@ def main() -> int:
             load = Load(place.port, place.slugs, asked.hooks, asked.rate)
             began = time.monotonic()
             samples = asyncio.run(soak(place, load, asked.every, asked.seconds))
-            return report(load, samples, time.monotonic() - began, as_json=asked.json)
+            seconds, troubles = time.monotonic() - began, place.troubles()
+            return report(load, samples, seconds, troubles, as_json=asked.json)
 
 
 async def soak(place: Place, load: Load, every: float, seconds: float) -> list[Sample]:
@@ -75,7 +76,9 @@ def progress(load: Load, sample: Sample) -> str:
     return f"{load.sent:,} hooks ({load.rate:.0f}/s); MiB: {memory}; {load.refused or 'all 200'}"
 
 
-def report(load: Load, samples: list[Sample], seconds: float, *, as_json: bool) -> int:
+def report(
+    load: Load, samples: list[Sample], seconds: float, troubles: dict[str, int], *, as_json: bool
+) -> int:
     try:
         judged = judge(samples)
     except ValueError as error:
@@ -83,26 +86,31 @@ def report(load: Load, samples: list[Sample], seconds: float, *, as_json: bool) 
     grown = [one for one in judged if not one.is_flat]
     if as_json:
         told = {"hooks": load.sent, "seconds": seconds, "refused": load.refused}
+        told |= {"troubles": troubles}
         series = [asdict(one) for one in judged]
         print(json.dumps(told | {"series": series, "samples": samples}))
     else:
         print(f"{load.sent:,} hooks in {seconds:.0f} s, {load.sent / seconds:.0f} a second")
         print(table(judged))
     for one in grown:
-        tell(f"NOT FLAT  {one.series}: {one.middle:,.0f}, then {one.last:,.0f}")
+        tell(f"NOT FLAT  {one.series}: {one.level:,.0f}, grew by {grown_by(one)}")
     if load.refused:
-        tell(f"NOT ANSWERED 200  {load.refused}")
+        tell(f"NOT ANSWERED 200  {load.refused}; the gateway counts {troubles}")
     return 1 if grown or load.refused else 0
 
 
 def table(judged: list[Judgement]) -> str:
-    head = f"{'series':48}{'middle third':>16}{'last third':>16}{'most':>16}"
+    head = f"{'series':48}{'second half':>16}{'grew by':>24}{'most':>16}"
     lines = [
-        f"{one.series:48}{one.middle:16,.0f}{one.last:16,.0f}{one.most:16,.0f}"
+        f"{one.series:48}{one.level:16,.0f}{grown_by(one):>24}{one.most:16,.0f}"
         f"  {'flat' if one.is_flat else 'NOT FLAT'}"
         for one in judged
     ]
     return "\n".join([head, *lines])
+
+
+def grown_by(one: Judgement) -> str:
+    return f"{one.growth:,.0f} ± {2 * one.error:,.0f}"
 
 
 def tell(line: str) -> None:

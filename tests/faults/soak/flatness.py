@@ -1,21 +1,23 @@
 """Is a series flat? The rule, without a database.
 
-The first third of the samples is the warm-up. A series is flat where the median of the last third
-is not above the median of the middle third by more than its allowance.
+The first half of the samples is the warm-up. A straight line is laid through the second half. A
+series is flat where it did not grow there by more than its allowance, or where its ups and downs
+are too large to say that it did: twice the line's standard error is taken off.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-FEWEST = 9  # samples
+FEWEST = 12  # samples
 
 
 @dataclass(frozen=True)
 class Allowance:
-    share: float  # of the middle third
+    share: float  # of the series itself
     more: float  # in the unit of the series
 
 
@@ -33,8 +35,9 @@ ALLOWANCES = {
 @dataclass(frozen=True)
 class Judgement:
     series: str
-    middle: float
-    last: float
+    level: float  # the median of the second half
+    growth: float  # from its begin to its end, by the line
+    error: float  # of the growth: one standard error
     most: float
     is_flat: bool
 
@@ -52,11 +55,21 @@ def judge(samples: Sequence[Mapping[str, float]]) -> list[Judgement]:
 
 
 def judge_series(name: str, values: Sequence[float], allowance: Allowance) -> Judgement:
-    third = len(values) // 3
-    middle = statistics.median(values[third : 2 * third])
-    last = statistics.median(values[2 * third :])
-    is_flat = last <= middle * (1 + allowance.share) + allowance.more
-    return Judgement(name, middle, last, max(values), is_flat)
+    half = values[len(values) // 2 :]
+    level = statistics.median(half)
+    growth, error = measure_growth(half)
+    is_flat = growth - 2 * error <= level * allowance.share + allowance.more
+    return Judgement(name, level, growth, error, max(values), is_flat)
+
+
+def measure_growth(values: Sequence[float]) -> tuple[float, float]:
+    """By the line of least squares, and its standard error."""
+    moments = range(len(values))
+    slope, begin = statistics.linear_regression(moments, values)
+    off = [value - begin - slope * moment for moment, value in enumerate(values)]
+    spread = sum((moment - statistics.mean(moments)) ** 2 for moment in moments)
+    error = math.sqrt(sum(one * one for one in off) / (len(values) - 2) / spread)
+    return slope * moments[-1], error * moments[-1]
 
 
 def find_allowance(name: str) -> Allowance | None:

@@ -20,6 +20,7 @@ STATUSES = ("PENDING", "TRYING", "RING", "ESTABLISHED", "HOLD", "FINISH")
 BUSY_SHARE = 0.5  # of the calls are the first tenant's
 LOST_SHARE = 0.01  # of the calls: nobody tells their end
 CONNECTIONS = 32
+ALLOWED, ASKING = 200, ("connect", "call")
 Hook = tuple[str, dict[str, object]]
 
 
@@ -60,7 +61,10 @@ class Load:
                     await self._keep_pace()
                     self.sent += 1
                     writer.write(make_request(method, body))
-                    self.answers[method, await read_answer(reader)] += 1
+                    status = await read_answer(reader)
+                    self.answers[method, status] += 1
+                    if status != ALLOWED and method in ASKING:
+                        break  # what was refused does not go on
         finally:
             writer.close()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import psycopg
@@ -34,6 +36,9 @@ ARMED = NO_LIMITS | {
 }
 RATE = "0.06"  # a minute
 KEPT = {"CLICKHOOK_KEEP_EVENTS": "3", "CLICKHOOK_KEEP_CALLS": "4"}  # minutes, by worker.py
+TROUBLES = re.compile(
+    r'^clickhook_(?:refusals|database_errors)_total\{\w+="(.+)"\} (\S+)$', re.MULTILINE
+)
 LEASES = {"CLICKHOOK_RING_LEASE": "60", "CLICKHOOK_SESSION_LEASE": "60"}  # seconds
 
 
@@ -88,6 +93,12 @@ class Place:
             "worker": [self._processes["worker"].pid],
             "PostgreSQL": descendants(postmaster),
         }
+
+    def troubles(self) -> dict[str, int]:
+        """The gateway's own counts: of refusals by reason, and of what the database did not do."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as page:
+            found = TROUBLES.findall(page.read().decode())
+        return {name: int(float(number)) for name, number in found if float(number)}
 
     def ended(self) -> list[str]:
         return [name for name, process in self._processes.items() if process.poll() is not None]

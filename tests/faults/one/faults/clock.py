@@ -1,11 +1,11 @@
-"""The clock is stepped for all programs at once, by less than a lease lasts."""
+"""The clock of the gateway and the worker is stepped; that of PostgreSQL goes on."""
 
 from __future__ import annotations
 
 from tests.faults.one.fault import Fault, Heal
 from tests.faults.one.machine import Kind, Machine
 
-STEP = 300  # seconds
+STEP = 3600  # seconds
 
 
 def step_forward(machine: Machine) -> Heal:
@@ -27,5 +27,12 @@ def _step(machine: Machine, seconds: int) -> Heal:
 
 FAULTS = [
     Fault("clock stepped forward and back", step_forward, 10, on=Kind.CLOCK),
-    Fault("clock stepped back and forward", step_back, 10, on=Kind.CLOCK),
+    Fault(
+        "clock stepped back and forward",
+        step_back,
+        10,
+        on=Kind.CLOCK,
+        in_selection=True,
+        selected_lasts=4,
+    ),
 ]

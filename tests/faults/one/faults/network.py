@@ -42,5 +42,5 @@ FAULTS = [
     Fault("network stalled", stall, 15, in_selection=True, selected_lasts=4),
     Fault("answers cut short", cut_answers, 5, in_selection=True),
     Fault("answers 500 ms late", slow_down, 10),
-    Fault("queues overflow", overflow, 8, on=Kind.QUEUE, may_refuse_events=True),
+    Fault("queues overflow", overflow, 8, on=Kind.QUEUE),
 ]
