@@ -102,6 +102,11 @@ class Worker:
     def results(self) -> dict[str, str]:
         return {turns.duty.name: turns.result for turns in self.turns}
 
+    @property
+    def fell_short(self) -> dict[str, str]:
+        """What those did that a WCS kept from doing all, by the name of the duty."""
+        return {turns.duty.name: turns.result for turns in self.turns if turns.fell_short}
+
     async def _finish_deliveries(self) -> bool:
         """Of one turn of all duties: what is under way ends with it."""
         did_well, delivering_turns = True, self.turns[-1]
