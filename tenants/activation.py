@@ -19,5 +19,7 @@ def was_suspended_by_manager(tenant_id: int) -> bool:
     entries = AuditEntry.objects.filter(tenant=tenant_id, object_table=_TABLE)
     suspending = entries.filter(after__status=suspended).exclude(before__status=suspended)
     latest = suspending.order_by("-id").first()
-    actor = User.objects.filter(pk=latest.actor_id).first() if latest else None
+    if latest is None or latest.actor_id is None:
+        return False
+    actor = User.objects.filter(pk=latest.actor_id).first()
     return actor is not None and role_of(actor) == Role.MANAGER

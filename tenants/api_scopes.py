@@ -17,6 +17,7 @@ RESOURCES = (
     "calls",
     "sessions",
     "events",
+    "messages",
     "visitor-blocks",
     "kill-switches",
     "ticket-keys",

@@ -37,6 +37,7 @@ class Worker(Protocol):
 
     connections: Connections
     fruitless: Fruitless | None  # none behind a proxy, whose address all have
+    is_ending: bool
     request_deadline: float  # seconds
     loop: asyncio.AbstractEventLoop
 
@@ -49,6 +50,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         self.address = ""
         self._connections, self._fruitless = worker.connections, worker.fruitless
         self._was_answered = False
+        self._held: bytes | None = None  # read, and kept until it is this connection's turn
         self._deadline: float = worker.request_deadline
         self._loop: asyncio.AbstractEventLoop = worker.loop
         self._awaited: Awaited | None = None
@@ -70,10 +72,21 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         if self._fruitless is None:
             return
         if wait := self._fruitless.wait_seconds(self.address, self._loop.time()):
-            self._loop.call_soon(self._pause_reading)  # uvloop begins to read after this method
-            self._loop.call_later(wait, self._resume_reading)
+            self._held = b""
+            self._loop.call_later(wait, self._take_turn)
+
+    def _take_turn(self) -> None:
+        held, self._held = self._held, None
+        if self._closed or not held:
+            return
+        self._resume_reading()
+        self.data_received(held)
 
     def data_received(self, data: bytes) -> None:
+        if self._held is not None:
+            self._held += data
+            self._pause_reading()
+            return None
         if self._linger_timer is not None:
             return self._drop(data)
         if self._keepalive_handle is not None:
@@ -121,7 +134,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
 
     @property
     def has_begun_request(self) -> bool:
-        if self._awaited in (Awaited.HEAD, Awaited.BODY):
+        if self._held or self._awaited in (Awaited.HEAD, Awaited.BODY):
             return True
 
         # The event loop may not have read yet what has arrived.
@@ -187,7 +200,8 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
     def _will_close(self, request: Any, response_requires_close: bool) -> bool:
         """Also where an answer comes before the body: gunicorn closes then without saying so."""
         self._was_answered = True
-        return self._expects_body or super()._will_close(request, response_requires_close)
+        must_close = self._expects_body or self.worker.is_ending
+        return must_close or super()._will_close(request, response_requires_close)
 
     def _close_transport(self) -> None:
         if self._expects_body and not self._closed:

@@ -43,6 +43,10 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*arguments, **named)
         self._ending: asyncio.Task[None] | None = None
 
+    @property
+    def is_ending(self) -> bool:
+        return self._ending is not None
+
     def init_process(self) -> None:
         at_most = min(self.worker_connections, raise_descriptor_limit() - RESERVED_DESCRIPTORS)
         # Behind a proxy every connection has the proxy's address.
@@ -54,20 +58,36 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
         super().init_process()
 
     def handle_exit_signal(self) -> None:
-        super().handle_exit_signal()
+        """gunicorn's worker is `alive` until its connections have ended.
+
+        Without that it closes each connection on which it writes an answer at this moment, and
+        the answer does not say so: the next hook could be on its way.
+        """
         if self._ending is None:
-            self._ending = self.loop.create_task(self._end_connections())
+            self._ending = self.loop.create_task(self._end())
+
+    async def _end(self) -> None:
+        try:
+            async with asyncio.timeout(self.cfg.graceful_timeout):
+                await self._end_connections()
+        except TimeoutError:
+            self._quick_shutdown = True
+        finally:
+            self.alive = False
 
     async def _end_connections(self) -> None:
-        """Long unused ones at once; whoever still asks gets `Connection: close` from gunicorn."""
         for accepted in self._stop_accepting():
             await self.loop.connect_accepted_socket(lambda: DoorProtocol(self), accepted)
 
-        while True:
-            for connection in self.connections.quiet_since(self.loop.time() - GRACE):
-                if not connection.has_begun_request:
-                    connection.close_quietly()
+        while self.nr_conns:
+            self._close_quiet_connections()
             await asyncio.sleep(LOOK_EVERY)
+
+    def _close_quiet_connections(self) -> None:
+        """Whoever still asks is answered with `Connection: close`."""
+        for connection in self.connections.quiet_since(self.loop.time() - GRACE):
+            if not connection.has_begun_request:
+                connection.close_quietly()
 
     def _stop_accepting(self) -> list[socket.socket]:
         """At once, while new connections are rare; gives those that still waited in the queue."""

@@ -263,7 +263,7 @@ def test_of_too_many_addresses_the_oldest_are_forgotten():
     assert fruitless.wait_seconds("192.0.2.1", now) == 0
 
 
-@pytest.mark.long
+@pytest.mark.proof
 def test_a_stranger_who_only_connects_is_read_later_and_nobody_else(door, connect):
     for _ in range(5 * AT_ONCE):
         connect("127.0.0.9").close()
