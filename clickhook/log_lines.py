@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 # Of what the code adds to a line only these are written, so that no object of a library slips in.
-FIELDS = ("hook_id", "method", "decision", "reason", "wcs")
+FIELDS = ("hook_id", "method", "decision", "reason", "wcs", "wcs_name")
 
 
 class JsonLine(logging.Formatter):

@@ -16,6 +16,7 @@ class Instance(NamedTuple):
     app_key: str
     signing_secret: str  # sealed; empty where there is none
     previous_signing_secret: str  # sealed; empty where there is none
+    name: str
 
 
 class Facts(NamedTuple):
@@ -26,6 +27,7 @@ class Facts(NamedTuple):
     instance_app_key: str | None = None
     instance_signing_secret: str | None = None
     instance_previous_signing_secret: str | None = None
+    instance_name: str | None = None
 
     switched_off: str | None = None  # the key of a switch
     honey_alias: str | None = None
@@ -117,4 +119,5 @@ class Facts(NamedTuple):
             self.instance_app_key or "",
             self.instance_signing_secret or "",
             self.instance_previous_signing_secret or "",
+            self.instance_name or "",
         )

@@ -13,7 +13,7 @@ from hooks.lane import Lane
 from hooks.methods import CALLS, CONNECTS, EVENTS, STREAMS, TURNS
 from hooks.outcome import Answer, Outcome
 from hooks.overflow import Overflow
-from hooks.spool import Spool
+from hooks.spool import open_spool
 from hooks.statements.reading import READ_CONNECT, READ_EVENT, READ_PROVED_CONNECT
 from hooks.statements.streaming import READ_STREAM
 from hooks.tickets.logins import Logins
@@ -27,7 +27,7 @@ class Lanes:
 
     def __init__(self) -> None:
         deadline = settings.CLICKHOOK_HOOK_DEADLINE
-        self.spool = Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
+        self.spool = open_spool()
         self.known = KnownInstances(deadline)
         self.logins = Logins(deadline)
         self._announcer = Announcer()

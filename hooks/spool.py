@@ -11,13 +11,14 @@ import logging
 import os
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import orjson
+from django.conf import settings
 
 from hooks.hook import Hook
 from hooks.methods import find
@@ -35,6 +36,11 @@ _REFUSED = b'{"refused":'
 
 class SpoolError(Exception):
     """What was to be kept is not on disk; the message says why."""
+
+
+def open_spool() -> Spool:
+    """Of this installation's gateways on this machine."""
+    return Spool(settings.CLICKHOOK_DATA_DIR / "spool", settings.CLICKHOOK_SPOOL_LIMIT)
 
 
 class Batch(NamedTuple):
@@ -85,6 +91,12 @@ class Spool:
             with contextlib.suppress(FileNotFoundError):
                 total += path.stat().st_size
         return total
+
+    def count_waiting(self, keys: Collection[str]) -> int:
+        """Hooks at instances with these keys that no process has recorded yet."""
+        return sum(
+            1 for path in self._directory.glob("*.jsonl") for key in _keys(path) if key in keys
+        )
 
     def _write(self, kept: Sequence[bytes]) -> None:
         if not kept:
@@ -143,6 +155,14 @@ def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[Batch]:
         events = [line for line in lines if not line.startswith(_REFUSED)]
         yield Batch([hook for line in events if (hook := _hook(line))], refused)
     path.unlink()
+
+
+def _keys(path: Path) -> Iterator[str]:
+    """Of a file that others may write to, or delete once it is recorded."""
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        for line in file:
+            with contextlib.suppress(ValueError, KeyError):
+                yield str(orjson.loads(line)["key"])
 
 
 def _line(hook: Hook) -> bytes:

@@ -235,8 +235,9 @@ def log_answer(answer: Answer, posted: HookRequest) -> None:
         "decision": reason.decision,
         "reason": reason,
         "wcs": posted.instance and posted.instance.id,
+        "wcs_name": posted.instance and posted.instance.name,
     }
-    whose = f"instance {known['wcs']}, hook_id {posted.id}"
+    whose = f"instance {known['wcs_name']} ({known['wcs']}), hook_id {posted.id}"
     if is_alarm:
         log.error("%s of %s: %s", reason, whose, answer.detail or reason.advice, extra=known)
     else:

@@ -10,6 +10,7 @@ from tenants.destinations import read_destination
 from tenants.opened import RISKY, Opened, default_destinations
 
 LIMITS = "limits."  # begins the name of each limit's field
+INTERNAL_RATE = "internal_rate"
 _LISTS = ("countries", "types")
 
 
@@ -40,6 +41,8 @@ def raises(change: Change, place: Place) -> bool:
         return _opens(change.before, change.after)
     if change.field == "target":
         return leads_out(change.after, place) and not _same_number(change, place)
+    if change.field == INTERNAL_RATE:
+        return _cheapens(change.before, change.after)
     # Where no country is set yet, the tenant's first one is no raise. Of another currency the same
     # numbers may be more.
     return change.field in ("country", "currency") and change.before not in ("", change.after)
@@ -108,6 +111,14 @@ def _lifts(before: Any, after: Any) -> bool:
     if before is None:
         return False
     return after is None or Decimal(str(after)) > Decimal(str(before))
+
+
+def _cheapens(before: Any, after: Any) -> bool:
+    """At a lower rate a limit of money holds for more calls.
+
+    A first rate is no raise, so taking one away is: else it could be lowered in two steps.
+    """
+    return before is not None and (after is None or Decimal(str(after)) < Decimal(str(before)))
 
 
 def _is_same(before: Any, after: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from tenants.audit.acting import acting
 from tenants.limits_changed import limits_changed
 from tenants.models import Callee, Domain, LimitRaise, SipAccount, Tenant
 from tenants.raises import (
+    INTERNAL_RATE,
     LIMITS,
     Change,
     Place,
@@ -50,6 +52,8 @@ def find_changes(stored: Any, row: Any) -> Iterator[Change]:
             yield Change("destinations", stored.destinations, row.destinations)
         if stored.target != row.target:
             yield Change("target", stored.target, row.target)
+    elif isinstance(row, SipAccount) and stored.internal_rate != row.internal_rate:
+        yield Change(INTERNAL_RATE, _value(stored, INTERNAL_RATE), _value(row, INTERNAL_RATE))
 
 
 def hold_back(row: Any) -> tuple[list[Change], list[Change]]:
@@ -202,11 +206,16 @@ def _store(row: Any, field: str, value: Any) -> None:
 def set_field(row: Any, field: str, value: Any) -> None:
     if field.startswith(LIMITS):
         row.limits = with_limit(row.limits, field, value)
+    elif field == INTERNAL_RATE:
+        row.internal_rate = None if value is None else Decimal(value)
     else:
         setattr(row, field, value)
 
 
 def _value(row: Any, field: str) -> Any:
+    """As it is stored with a raise, in JSON."""
+    if field == INTERNAL_RATE:
+        return None if row.internal_rate is None else str(row.internal_rate)
     if not field.startswith(LIMITS):
         return getattr(row, field)
     value = row.limits

@@ -14,6 +14,7 @@ from gunicorn.asgi.protocol import ASGIProtocol  # type: ignore[import-untyped]
 
 from clickhook.door.connections import Connections
 from clickhook.door.fruitless import Fruitless
+from tenants.sign_in.client_address import peer_network
 
 SLOWEST_BODY = 16 * 1024  # bytes a second
 # Of answers that could not be sent yet the system holds so much, and the gateway as much again. By
@@ -63,7 +64,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
 
     def connection_made(self, transport: Any) -> None:
         peer = transport.get_extra_info("peername")
-        self.address = str(peer[0]) if isinstance(peer, tuple) else ""
+        self.address = peer_network(str(peer[0])) if isinstance(peer, tuple) else ""
         if not self._connections.admit(self, self._loop.time()):
             self._conn_lost_handled = self._closed = True
             transport.abort()

@@ -15,6 +15,7 @@ from hooks.cells.move_key import MoveKey, Proved
 from hooks.cells.moved_tables import MOVED
 from hooks.cells.next_step import MoveRefusedError, locked_move
 from hooks.cells.rows import Row, Whose, delete_rows, sum_up, write_rows
+from hooks.cells.stub import elsewhere, let_go, make_way
 from hooks.models import TenantMove
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry, record
@@ -66,20 +67,35 @@ def serve(slug: str, release: str, key: MoveKey, by: str) -> TenantMove:
 
 
 def undo(slug: str) -> TenantMove:
-    """Deletes what arrived. The same bundle may arrive again."""
+    """Deletes what arrived; of a tenant that came back so much stays that they are refused here.
+
+    The same bundle may arrive again.
+    """
     with transaction.atomic():
         move = locked_move(slug, TenantMove.Phase.ARRIVED)
-        whose = Whose.of(move.tenant_id)
         after = {"from_cell": move.other_cell}
         with as_one_entry(Action.MOVE_UNDONE, move.tenant, after=after):
-            Assignment.objects.filter(tenant=move.tenant_id).delete()
-            thaw(move.tenant_id, "")
-            with connection.cursor() as cursor:
-                cursor.execute("DELETE FROM hooks_switch WHERE tenant_id = %s", [move.tenant_id])
-            for table in reversed(MOVED):
-                delete_rows(table, whose)
+            if _came_back(move):
+                let_go(move.tenant_id)
+            else:
+                _delete(move.tenant_id)
         move.reach(TenantMove.Phase.UNDONE)
     return move
+
+
+def _came_back(move: TenantMove) -> bool:
+    gone = TenantMove.objects.filter(tenant=move.tenant_id, phase=TenantMove.Phase.HANDED_OVER)
+    return gone.exists()
+
+
+def _delete(tenant_id: int) -> None:
+    whose = Whose.of(tenant_id)
+    Assignment.objects.filter(tenant=tenant_id).delete()
+    thaw(tenant_id, "")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM hooks_switch WHERE tenant_id = %s", [tenant_id])
+    for table in reversed(MOVED):
+        delete_rows(table, whose)
 
 
 def _take_in(
@@ -95,6 +111,8 @@ def _take_in(
 
     entry = {"from_cell": head.from_cell}
     with as_one_entry(Action.MOVE_ARRIVED, name=head.slug, after=entry):
+        if elsewhere(head.tenant):
+            make_way(head.tenant)
         sums = _write_parts(parts, key, tell)
         _verify(sums, head.whose, key, tell)
         tenant = Tenant.objects.get(pk=head.tenant)

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from hooks.models import Call, Stream, Switch
 from hooks.policy import MOVES
+from hooks.spool import open_spool
 from hooks.statements.switching import BUMP_VERSIONS
 from hooks.wcs.kill_switch.switching import (
     EndedCall,
@@ -19,7 +20,7 @@ from hooks.wcs.kill_switch.switching import (
     end_living_streams,
 )
 from hooks.wcs.kill_switch.targets import Target
-from tenants.models import Tenant
+from tenants.models import Tenant, WcsInstance
 
 PAUSE = 0.5  # seconds
 BECAUSE = "The tenant moves to another cell."
@@ -56,6 +57,12 @@ def count_living_calls(tenant: Tenant) -> int:
     calls = Call.objects.filter(tenant=tenant, ended_at=None)
     streams = Stream.objects.filter(tenant=tenant, ended_at=None)
     return calls.count() + streams.count()
+
+
+def count_spooled_events(tenant: Tenant) -> int:
+    """Status events that a gateway of this machine keeps on disk until the database takes them."""
+    keys = WcsInstance.objects.filter(tenants=tenant).values_list("key", flat=True)
+    return open_spool().count_waiting(set(keys))
 
 
 def wait_for_calls(tenant: Tenant, seconds: float, tell: Callable[[int], None]) -> int:

@@ -14,11 +14,12 @@ from hooks.cells.head import Head
 from hooks.cells.move_key import MoveKey, Proved
 from hooks.cells.moved_tables import MOVED, MovedTable
 from hooks.cells.next_step import MoveRefusedError, locked_move
-from hooks.cells.rows import Digest, Whose, count, delete_rows, read_rows
+from hooks.cells.rows import Digest, Whose, count, read_rows
+from hooks.cells.stub import elsewhere, let_go
 from hooks.models import TenantMove
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry, record
-from tenants.models import Domain, Tenant, WcsInstance
+from tenants.models import Tenant, WcsInstance
 from tenants.secrets.fields import key_ring
 
 Tell = Callable[[str, int], None]  # a table, and how many of its rows are done
@@ -100,9 +101,8 @@ def check(tenant: Tenant, to: int) -> None:
         raise MoveRefusedError(
             f"This is cell {to} itself. Give each installation a CLICKHOOK_CELL of its own."
         )
-    latest = TenantMove.objects.filter(tenant=tenant).order_by("-began_at").first()
-    if latest and latest.phase == TenantMove.Phase.HANDED_OVER:
-        raise MoveRefusedError(f"{tenant} has moved to cell {latest.other_cell} already.")
+    if gone := elsewhere(tenant.pk):
+        raise MoveRefusedError(f"{tenant} has moved to cell {gone.other_cell} already.")
     own = WcsInstance.objects.for_none_but({tenant.pk})
     if shared := WcsInstance.objects.filter(tenants=tenant).exclude(pk__in=own).first():
         raise MoveRefusedError(
@@ -124,13 +124,5 @@ def _write(
 
 
 def _let_go(move: TenantMove) -> None:
-    """What would serve the tenant goes; their name, domains and instances stay, to refuse."""
-    whose = Whose.of(move.tenant_id)
     with as_one_entry(Action.MOVE_HANDED_OVER, move.tenant, after={"to_cell": move.other_cell}):
-        Domain.objects.filter(tenant=move.tenant_id).update(default_callee=None)
-        WcsInstance.objects.filter(pk__in=whose.instances).update(
-            rest_api_url="", rest_api_user="", rest_api_password=""
-        )
-        for table in reversed(MOVED):
-            if table.serves:
-                delete_rows(table, whose)
+        let_go(move.tenant_id)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from hooks.duties.repeating import Connection
+from hooks.duties.repeating import Connection, Partly
 from hooks.duties.sightings import Sightings
 from hooks.row_id import new_row_id_text
 from hooks.statements import reconciling as statements
@@ -25,6 +25,7 @@ from hooks.wcs.rest_api.failures import Failure
 log = logging.getLogger("hooks")
 EVERY = 25.0  # seconds: two listings and a pause are less than 90
 LISTED_AT_ONCE = 16  # instances
+NOT_ASKED = "instances that could not be asked"
 YOUNGEST = 15  # seconds: a younger call may not have reached WCS yet
 
 
@@ -69,14 +70,15 @@ class Reconciling:
             counted += await self._mend(connection, instance, listing)
 
         self._sightings.forget_before(began_at)
-        return ", ".join(f"{number} {what}" for what, number in counted.items())
+        told = ", ".join(f"{what}: {number}" for what, number in counted.items())
+        return Partly(told) if counted[NOT_ASKED] else told
 
     async def _mend(
         self, connection: Connection, instance: Instance, listing: Listing
     ) -> Counter[str]:
         await _note_nodes(connection, instance, listing.nodes)
         if isinstance(listing.calls, Failure):
-            return Counter({"instances that could not be asked": 1})
+            return Counter({NOT_ASKED: 1})
 
         gone = [str(call.id) for call in listing.missing if self._sightings.is_second(call.id)]
         await connection.execute(statements.END_GONE, {"calls": gone})

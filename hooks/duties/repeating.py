@@ -24,6 +24,12 @@ LONGEST_PAUSE = 30.0  # seconds between two turns that fail
 JITTER = 0.1  # of each pause, so that several workers do not keep step
 
 
+class Partly(str):
+    """What a duty did, though a WCS kept it from doing all: no fault, and no longer pause."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Duty:
     name: str
@@ -39,6 +45,7 @@ class Turns:
 
     duty: Duty
     result: str = "not yet"
+    fell_short: bool = False  # in the last turn that did not fail
     done_at: float = field(default_factory=time.monotonic)  # of the last turn that did not fail
     _connection: Connection | None = None
 
@@ -65,6 +72,7 @@ class Turns:
             self.result = f"fault: {type(error).__name__}"
         else:
             self.result, self.done_at = str(result or "nothing to do"), time.monotonic()
+            self.fell_short = isinstance(result, Partly)
             return True
         await self._disconnect()
         return False

@@ -106,6 +106,11 @@ class Worker:
     def results(self) -> dict[str, str]:
         return {turns.duty.name: turns.result for turns in self.turns}
 
+    @property
+    def fell_short(self) -> dict[str, str]:
+        """What those did that a WCS kept from doing all, by the name of the duty."""
+        return {turns.duty.name: turns.result for turns in self.turns if turns.fell_short}
+
     def _wake(self) -> None:
         for turns in self.turns:
             if turns.duty.is_woken:

@@ -9,6 +9,7 @@ INSTANCE = {
     "instance_app_key": "instance.app_key",
     "instance_signing_secret": "instance.signing_secret",
     "instance_previous_signing_secret": "instance.previous_signing_secret",
+    "instance_name": "instance.name",
 }
 # The session that lives under that id, else the last that did.
 LATEST_SESSION = """

@@ -135,6 +135,8 @@ class LimitRaise(models.Model):
         return str(value) or "none"
 
     def _describe_absence(self) -> str:
+        if self.field == "internal_rate":
+            return "no rate"
         if self.field != "destinations":
             return "no limit"
         return "its own country" if self.thing == "tenant" else "as the tenant"

@@ -30,6 +30,11 @@ def lockout_address(request: HttpRequest) -> str | None:
     return network_address(client_address(request))
 
 
+def peer_network(peer: str) -> str:
+    """Who is at the other end of a connection, as far as connections are counted."""
+    return network_address(_parse_address(peer)) or peer
+
+
 def network_address(address: str | None) -> str | None:
     """What counts as one address."""
     if address and ":" in address:

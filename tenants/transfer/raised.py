@@ -8,9 +8,17 @@ from typing import Any
 
 from django.db import connection
 
+from tenants.activation import NOT_YOURS, was_suspended_by_manager
 from tenants.limits import SAFE
 from tenants.models import Tenant
-from tenants.raises import Change, Place, effective_destinations, limit_changes, raises
+from tenants.raises import (
+    INTERNAL_RATE,
+    Change,
+    Place,
+    effective_destinations,
+    limit_changes,
+    raises,
+)
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.problems import Problems
 from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, Table
@@ -22,7 +30,7 @@ SELECT "table", key, label, before IS NULL, after FROM import_staging
    AND (before IS NULL OR after ?| %(columns)s)
  ORDER BY number
 """
-COLUMNS = ["limits", "destinations", "country", "currency", "target", "status"]
+COLUMNS = ["limits", "destinations", "country", "currency", "target", "status", INTERNAL_RATE]
 TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT)
 RAISES = (
     "This raises {}: change it on the tenant's pages, where a second person confirms it, or have "
@@ -49,6 +57,8 @@ def refuse_raises(allowed: Allowed, problems: Problems) -> None:
         for change in _changes(table, before, after):
             if raises(change, place):
                 problems.add(f"{_KINDS[table]} {label}", RAISES.format(_title(change)))
+        if table == TENANT.name and before and not allowed.everything:
+            _refuse_activation(before, after, label, problems)
 
 
 def refuse_unbounded(allowed: Allowed, problems: Problems) -> None:
@@ -73,6 +83,12 @@ def unbounded_warnings(tenant_ids: Iterable[int]) -> Iterator[str]:
 def unbounded_tenants(tenant_ids: Iterable[int]) -> Iterator[tuple[str, str]]:
     for find in unbounded_finders:
         yield from find(tenant_ids)
+
+
+def _refuse_activation(before: Any, after: Any, label: str, problems: Problems) -> None:
+    activates = after.get("status", before["status"]) == Tenant.Status.ACTIVE != before["status"]
+    if activates and not was_suspended_by_manager(before["pk"]):
+        problems.add(f"{TENANT.kind} {label}", NOT_YOURS)
 
 
 def _staged_rows() -> list[Any]:
@@ -128,6 +144,8 @@ def _changes(table: str, before: Any, after: Any) -> Iterator[Change]:
         yield Change("destinations", old["destinations"], new["destinations"])
         if old["target"] != new["target"] and new["limits"].get("concurrent_calls") != 0:
             yield Change("target", old["target"], new["target"])
+    elif table == SIP_ACCOUNT.name:
+        yield Change(INTERNAL_RATE, old.get(INTERNAL_RATE), new.get(INTERNAL_RATE))
 
 
 def _has_prices(key: int) -> bool:
@@ -141,6 +159,8 @@ def _new_row(table: str) -> dict[str, Any]:
 
 
 def _title(change: Change) -> str:
+    if change.field == INTERNAL_RATE:
+        return "what limits of money allow, by a lower internal rate"
     return change.field.removeprefix("limits.").replace("_", " ").replace(".", ": ")
 
 

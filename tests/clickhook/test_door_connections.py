@@ -10,16 +10,27 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from clickhook.door.connections import Connections
 from clickhook.door.fruitless import A_SECOND, ADDRESSES, AT_ONCE, Fruitless
+from clickhook.door.protocol import DoorProtocol
 from clickhook.door.worker import accept_all
 from tests.clickhook.running_up import eventually
 from tests.conftest import Gateway
 
 AT_MOST = 40
+PEERS = {
+    "192.0.2.1": "192.0.2.1",
+    "::ffff:192.0.2.1": "192.0.2.1",
+    "2001:db8:1:2::1": "2001:db8:1:2::",
+    "2001:db8:1:2:ffff:ffff:ffff:ffff": "2001:db8:1:2::",
+    "2001:db8:1:3::1": "2001:db8:1:3::",
+    "fe80::1%eth0": "fe80::",
+}
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -40,6 +51,33 @@ def connect(door: Gateway) -> Iterator[Callable[..., socket.socket]]:
             return connections.enter_context(connection)
 
         yield connect
+
+
+class NoRoom:
+    """The connections of a worker that takes no more."""
+
+    def admit(self, connection, now):
+        return False
+
+
+class Transport:
+    def __init__(self, peer: str) -> None:
+        self.peer = peer
+
+    def get_extra_info(self, name: str) -> tuple[str, int]:
+        return self.peer, 50_000
+
+    def abort(self) -> None:
+        pass
+
+
+def counted_address(peer: str) -> str:
+    """By which a connection from there is counted."""
+    loop = SimpleNamespace(time=lambda: 0.0)
+    worker = Mock(connections=NoRoom(), fruitless=Fruitless(), request_deadline=1.0, loop=loop)
+    protocol = DoorProtocol(worker)
+    protocol.connection_made(Transport(peer))
+    return protocol.address
 
 
 def ask(connection: socket.socket) -> bytes:
@@ -209,6 +247,10 @@ def test_an_address_whose_connections_bring_nothing_waits_and_no_other_does():
     assert fruitless.wait_seconds("192.0.2.1", now) == pytest.approx(1, abs=1 / A_SECOND)
     assert fruitless.wait_seconds("192.0.2.2", now) == 0
     assert fruitless.wait_seconds("192.0.2.1", now + 2) == 0
+
+
+def test_who_has_an_ipv6_network_counts_once():
+    assert {peer: counted_address(peer) for peer in PEERS} == PEERS
 
 
 def test_of_too_many_addresses_the_oldest_are_forgotten():

@@ -41,6 +41,7 @@ def test_each_decision_is_a_line_with_the_id_of_its_row(cast, talking):
     ]
     assert [line["reason"] for line in told] == ["allowed", "callee_unknown", "signature_wrong"]
     assert {line["wcs"] for line in told} == {str(cast.acme_1.pk)}
+    assert {line["wcs_name"] for line in told} == {cast.acme_1.name}
     assert all({"time", "level", "logger", "message", "process"} <= line.keys() for line in lines)
     assert leaks(talking.log) == []
     assert cast.acme_1.key not in talking.log

@@ -133,5 +133,5 @@ def test_a_call_that_ended_here_is_ended_there(reconciling, older_call, rest):
 
 def test_calls_of_other_applications_are_left_alone(reconciling, older_call, rest):
     rest.add_call("theirs", "their-session")
-    assert "1 calls of other applications" in compare(reconciling)
+    assert "calls of other applications: 1" in compare(reconciling)
     assert not Ending.objects.exists()

@@ -8,7 +8,14 @@ import signal
 import pytest
 
 from hooks.models import Worker
+from tenants.models import WcsInstance
+from tests import cast as casting
 from tests.duties.running import running_worker, wait_for
+
+
+@pytest.fixture
+def cast(transactional_db):
+    return casting.assemble()
 
 
 def test_one_turn_tells_what_each_duty_did(manage):
@@ -17,6 +24,14 @@ def test_one_turn_tells_what_each_duty_did(manage):
     duties = json.loads(done.stdout)["duties"]
     assert {"ending", "reconciling", "alarming", "reserving", "refusing"} <= duties.keys()
     assert set(duties.values()) == {"nothing to do"}
+
+
+def test_one_turn_tells_of_a_wcs_that_does_not_answer(cast, manage):
+    WcsInstance.objects.filter(pk=cast.acme_1.pk).update(rest_api_url="http://127.0.0.1:1/rest-api")
+    done = manage("worker", "--once")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "reconciling: instances that could not be asked: 1." in done.stderr
+    assert "acme-1: The REST API cannot be reached" in done.stderr
 
 
 def test_one_turn_without_a_database_fails(manage):

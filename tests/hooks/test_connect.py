@@ -220,7 +220,7 @@ def test_it_refuses_a_captured_connect(acme, gateway, ended):
     assert ACME_PASSWORD not in answer.body.decode()
     assert Event.objects.latest("id").reason == "connect_replayed"
     assert bool(Session.objects.get().ended_at) is ended
-    assert "connect_replayed of instance" in gateway.log
+    assert "connect_replayed of instance acme-1 (" in gateway.log
 
 
 def test_another_connect_under_an_ended_id_is_no_replay(acme):

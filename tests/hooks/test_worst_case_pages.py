@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.utils import timezone
 
@@ -9,11 +11,12 @@ from clickhook.doctor.checks.tenants import check_tenants
 from hooks.calls.admin.tenant import overview_address
 from hooks.exposure import find_unbounded, worst_case_of
 from hooks.limits.worst_case import ENDLESS, UNPRICED
+from tenants.activation import NOT_YOURS
 from tenants.limits import SAFE
 from tenants.models import Callee, LimitRaise, Rate, Tenant
 from tenants.money import MICROS
 from tests import cast as casting
-from tests.manager import change, errors_of, signed_in, submit
+from tests.manager import change, errors_of, signed_in, submit, upload
 
 ENDLESSLY = {"price_per_minute": "0.20", "calls_per_day": 10}
 
@@ -119,12 +122,35 @@ def test_limits_of_every_callee_bound_a_tenant_without(cast):
 
 
 def test_a_tenant_without_bound_is_not_activated(acme_manager, cast):
-    limit(cast.acme, ENDLESSLY, status="suspended")
+    submit(acme_manager, change(cast.acme), status="suspended")
+    limit(cast.acme, ENDLESSLY)
     answer = submit(acme_manager, change(cast.acme), status="active")
     assert ENDLESS in errors_of(answer)
     assert Tenant.objects.get(pk=cast.acme.pk).status == "suspended"
 
     submit(acme_manager, change(cast.acme), status="active", limits_concurrent_calls="1")
+    assert Tenant.objects.get(pk=cast.acme.pk).status == "active"
+
+
+@pytest.mark.parametrize("by", ["administrator", "command"])
+def test_whom_no_manager_suspended_only_an_administrator_activates(acme_manager, cast, by):
+    administrator = signed_in("administrator")
+    submit(acme_manager, change(cast.acme), status="suspended")
+    submit(acme_manager, change(cast.acme), status="active")
+    if by == "administrator":
+        submit(administrator, change(cast.acme), status="suspended")
+    else:
+        limit(cast.acme, SAFE, status="suspended")
+    submit(acme_manager, change(cast.acme), name="Acme, while it is suspended")
+
+    answer = submit(acme_manager, change(cast.acme), status="active")
+    assert NOT_YOURS in errors_of(answer)
+    file = json.dumps({"tenants": [{"slug": "acme", "name": "Acme", "status": "active"}]})
+    told = upload(acme_manager, file, table="", name="file.json").content.decode()
+    assert NOT_YOURS in told
+    assert Tenant.objects.get(pk=cast.acme.pk).status == "suspended"
+
+    submit(administrator, change(cast.acme), status="active")
     assert Tenant.objects.get(pk=cast.acme.pk).status == "active"
 
 

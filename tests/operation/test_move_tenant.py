@@ -38,6 +38,12 @@ from hooks.models import Worker
 now = timezone.now()
 Worker.objects.create(name="here", started_at=now, seen_at=now + timedelta(days=1))
 """
+BLOCK = """
+from hooks.models import VisitorBlock
+from tenants.models import Tenant
+tenant = Tenant.objects.get(slug="acme")
+VisitorBlock.objects.block(tenant.pk, "a" * 24, "spam")
+"""
 REASONS = "SELECT reason FROM hooks_event WHERE body->>'callId' = %s"
 DJANGO_KEY = "k" * 10 + "Zq3vB8nX1sWd7Lr0TgYp5JhMf2CuKe9aVx6R4oEiUyQbN-wHzGtSlPjD"
 
@@ -194,6 +200,54 @@ def test_a_move_is_undone_on_both_sides_and_begun_again(cells, files, tmp_path):
     assert "next step" in here.refuse("hand-over", "acme", "--receipt", old, *key)
     here.step(*LEAVE, *files)
     assert "older bundle" not in here.refuse("hand-over", "acme", "--receipt", old, *key)
+
+
+def test_a_tenant_comes_back(cells, tmp_path):
+    """Also after the way back was undone once; what they used meanwhile counts here again."""
+    here, there = cells
+    there_files, back_files = files_of(tmp_path, "there"), files_of(tmp_path, "back")
+    move(here, there, there_files)
+    assert "already" in here.refuse(*LEAVE, *files_of(tmp_path, "again"))
+    there.manage("shell", "-c", BLOCK)
+
+    there.step("leave", "acme", "--to", 1, "--wait", 5, *back_files)
+    counted = here.step("arrive", "acme", *back_files, "--dry-run")
+    assert counted["rows"]["tenants_tenant"] == 1
+    assert here.step("status", "acme")["moves"][-1]["phase"] == "handed_over"
+    here.step("arrive", "acme", *back_files)
+    here.step("undo", "acme")
+    assert not here.serves("acme")
+    assert "already" in here.refuse(*LEAVE, *files_of(tmp_path, "again"))
+
+    receipt = here.step("arrive", "acme", *back_files)["receipt"]
+    assert not here.serves("acme")
+    key = back_files[2:]
+    release = there.step("hand-over", "acme", "--receipt", receipt, *key)["release"]
+    assert here.step("serve", "acme", "--release", release, *key)["phase"] == "thawed"
+
+    assert here.serves("acme")
+    assert not there.serves("acme")
+    assert (("a" * 24),) in here.ask("SELECT visitor FROM hooks_visitorblock")
+    with running(here) as gateway:
+        wcs = gateway.wcs("key-of-acme-1", casting.ACME_SIGNING)
+        assert visit(wcs, 1) == [200, 200]
+        wcs.post("CallStatusEvent", "call_finish", callId="call-1")
+        wcs.close()
+    assert here.step(*LEAVE, *files_of(tmp_path, "once-more"))["phase"] == "exported"
+    for cell in cells:
+        cell.manage("verify_audit")
+
+
+def move(here, there, files):
+    key = files[2:]
+    here.step("leave", "acme", "--to", there.number, "--wait", 5, *files)
+    receipt = there.step("arrive", "acme", *files)["receipt"]
+    release = here.step("hand-over", "acme", "--receipt", receipt, *key)["release"]
+    there.step("serve", "acme", "--release", release, *key)
+
+
+def files_of(directory, name):
+    return ["--bundle", directory / f"{name}.move", "--key", directory / f"{name}.key"]
 
 
 def test_what_does_not_fit_is_refused_and_changes_nothing(cells, files, tmp_path):

@@ -43,6 +43,25 @@ def test_a_limit_is_raised_by_more_and_by_lifting(name, before, after, is_raise)
 @pytest.mark.parametrize(
     ("before", "after", "is_raise"),
     [
+        ("0.50", "0.49", True),
+        ("0.50", "0.00", True),
+        ("10.00", "9.00", True),
+        ("0.50", None, True),
+        ("0.00", None, True),
+        ("0.50", "0.500000", False),
+        ("0.50", "0.51", False),
+        ("9.00", "10.00", False),
+        (None, "0.00", False),
+        (None, None, False),
+    ],
+)
+def test_a_lower_price_of_internal_calls_is_a_raise(before, after, is_raise):
+    assert raises(Change("internal_rate", before, after), GERMANY) is is_raise
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_raise"),
+    [
         (OPEN, OPEN, False),
         (OPEN, {"countries": ["DE"], "types": ["mobile"]}, False),
         (OPEN, {**OPEN, "countries": ["AT", "CH", "DE"]}, True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from hooks.models import Meter
 from tenants import raising
-from tenants.models import AuditEntry, LimitRaise, Rate, Tenant
+from tenants.models import AuditEntry, LimitRaise, Rate, SipAccount, Tenant
 from tests import cast as casting
 from tests.manager import person
 
@@ -71,6 +72,24 @@ def test_a_lifted_limit_and_one_of_visitors_wait_too(cast):
     for each in asked:
         assert raising.confirm(each, "anna")
     assert limits_of(cast.acme) == limits
+
+
+def test_a_lower_internal_rate_waits_and_a_higher_one_holds(cast):
+    account = cast.acme_account
+    SipAccount.objects.filter(pk=account.pk).update(internal_rate="0.50")
+    account.refresh_from_db()
+    [raised] = ask(account, person("manager"), internal_rate=Decimal("0.1"))
+
+    account.refresh_from_db()
+    assert account.internal_rate == Decimal("0.50")
+    assert raised.sentence.startswith("10001@sip.acme.example: internal rate waits to become 0.1")
+    assert raising.confirm(raised, "second")
+    account.refresh_from_db()
+    assert account.internal_rate == Decimal("0.1")
+
+    assert ask(account, person("manager", name="other"), internal_rate=Decimal("0.6")) == []
+    account.refresh_from_db()
+    assert account.internal_rate == Decimal("0.6")
 
 
 def test_what_is_opened_waits_and_what_is_closed_holds(cast):

@@ -32,7 +32,7 @@ from tenants.admin.domain_proof import proof_address, proof_problem
 from tenants.admin.scoped import may_change, scope
 from tenants.admin.tenant import TenantAdmin
 from tenants.models import Tenant, WcsInstance
-from tenants.scope import ALL_TENANTS
+from tenants.scope import ALL_TENANTS, scope_of
 from tenants.unpriced import unpriced_among
 
 MAX_ROWS = 10
@@ -54,7 +54,9 @@ class TenantWithCallsAdmin(TenantAdmin):
     change_form_template = "hooks/tenant.html"
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return with_activation_check(super().get_form(request, *args, **kwargs))
+        form = super().get_form(request, *args, **kwargs)
+        is_administrators = scope_of(request.user).changeable is None
+        return with_activation_check(form, is_administrators=is_administrators)
 
     def response_add(
         self, request: HttpRequest, obj: Tenant, *args: Any, **kwargs: Any

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hooks.exposure import worst_case_of
 from hooks.limits.worst_case import WorstCase
+from tenants.activation import NOT_YOURS, was_suspended_by_manager
 from tenants.admin.versioned_form import VersionedForm
 from tenants.models import LimitRaise, Tenant
 from tenants.money import digits_of, write_money
@@ -28,9 +29,14 @@ class LossLine(NamedTuple):
 class ActivationCheck(_Form):
     """For the form of a tenant."""
 
+    is_administrators = False
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if self.errors or not self._activates():
+            return
+        if not (self.is_administrators or self._may_activate()):
+            self.add_error("status", NOT_YOURS)
             return
         worst = worst_case_of(self.instance)
         if worst and worst.missing:
@@ -41,9 +47,13 @@ class ActivationCheck(_Form):
         was_active = self.instance.pk is not None and self.initial.get("status") == active
         return self.cleaned_data.get("status") == active and not was_active
 
+    def _may_activate(self) -> bool:
+        return self.instance.pk is None or was_suspended_by_manager(self.instance.pk)
 
-def with_activation_check(form: Any) -> Any:
-    return type(form.__name__, (ActivationCheck, form), {})
+
+def with_activation_check(form: Any, *, is_administrators: bool) -> Any:
+    members = {"is_administrators": is_administrators}
+    return type(form.__name__, (ActivationCheck, form), members)
 
 
 def worst_case_context(tenant: Tenant) -> dict[str, Any]:

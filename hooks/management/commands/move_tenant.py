@@ -14,7 +14,12 @@ from django.db import DatabaseError
 
 from hooks.cells import arriving, leaving
 from hooks.cells.bundle import BadBundleError
-from hooks.cells.freezing import count_living_calls, end_calls, wait_for_calls
+from hooks.cells.freezing import (
+    count_living_calls,
+    count_spooled_events,
+    end_calls,
+    wait_for_calls,
+)
 from hooks.cells.move_key import BadMoveKeyError, MoveKey
 from hooks.cells.next_step import MoveRefusedError
 from hooks.cells.rows import Whose
@@ -54,6 +59,10 @@ undo       Before hand-over: here calls are allowed again, there what arrived is
            the tenant that were refused there with it.
 status     How far the tenant's moves are.
 
+A tenant that has left may come back, by the same four steps: what stayed here gives way to what
+arrives, and hooks that were refused here meanwhile go with it. Until hand-over, undo restores the
+refusals here.
+
 Whatever was interrupted, the same command goes on. Both cells have the same version and the same
 CLICKHOOK_SECRET_KEY, and numbers of their own (CLICKHOOK_CELL). The tenant's WCS instances speak
 for nobody else, and move too. People, the audit and undoing of imports stay. Webhooks that are on
@@ -63,7 +72,8 @@ With --json: {"tenant": …, "move": …, "phase": …, "rows": {table: number},
 the release.
 
 Exit code 0: done; 1: refused, and nothing was changed; 2: no call is allowed any more, but calls
-still live: run it again."""
+still live, or status events wait in the spool of this machine: run it again. On every other machine
+with a gateway, wait until its CLICKHOOK_DATA_DIR/spool is empty before you copy the bundle."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("step", choices=STEPS)
@@ -114,11 +124,14 @@ still live: run it again."""
         move = leaving.begin(tenant, to, getpass.getuser())
         end_calls(tenant)
         if left := wait_for_calls(tenant, wait, self._show_calls):
-            message = f"{slug}: no call is allowed any more, but {left} still live."
-            raise CommandError(f"{message} Run the same command again.", returncode=2)
+            raise _not_yet(slug, f"{left} still live")
+        if kept := count_spooled_events(tenant):
+            raise _not_yet(slug, f"{kept} status events wait on disk for a gateway to record them")
         if leaving.is_exported(move, bundle):
             return _result(move)
-        return _result(move, rows=leaving.export(move, bundle, move_key, self._show_rows))
+        rows = leaving.export(move, bundle, move_key, self._show_rows)
+        move.refresh_from_db()
+        return _result(move, rows=rows)
 
     def _arrive(
         self, slug: str, bundle: Path, key: Path, dry_run: bool, **_: Any
@@ -153,6 +166,11 @@ still live: run it again."""
 
     def _show_rows(self, table: str, done: int) -> None:
         self._line.show(table, done, unit="rows")
+
+
+def _not_yet(slug: str, because: str) -> CommandError:
+    message = f"{slug}: no call is allowed any more, but {because}."
+    return CommandError(f"{message} Run the same command again.", returncode=2)
 
 
 def _result(move: TenantMove, **more: Any) -> dict[str, Any]:

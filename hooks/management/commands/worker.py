@@ -38,7 +38,8 @@ class Command(PlainHelpCommand):
 a worker for 30 seconds, calls whose limits need one are refused. Several may run at once; one that
 is killed leaves nothing half done. `manage.py doctor` tells whether one runs.
 
-Exit code 0: ended when asked to, or with --once every duty succeeded; 1: a duty failed."""
+Exit code 0: ended when asked to, or with --once every duty succeeded; 1: a duty failed; 2, with
+--once: none failed, but the REST API of a WCS did not answer, so its calls were not compared."""
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -59,6 +60,9 @@ Exit code 0: ended when asked to, or with --once every duty succeeded; 1: a duty
         self._tell(worker, as_json)
         if not did_well:
             raise CommandError("A duty failed; see above.")
+        if worker.fell_short:
+            told = "; ".join(f"{duty}: {what}" for duty, what in worker.fell_short.items())
+            raise CommandError(f"Not all could be done. {told}. See the log.", returncode=2)
 
     async def _work(self, as_json: bool) -> None:
         worker = Worker()

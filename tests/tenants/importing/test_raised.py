@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from hooks.models import Meter
-from tenants.models import Callee, ImportRun, Rate, Tenant
-from tests.manager import change, signed_in, upload
+from tenants.models import Callee, ImportRun, Rate, SipAccount, Tenant
+from tests.manager import change, signed_in, submit, upload
 from tests.tenants.importing.content import tenant
 
 LIMITS = {"calls_per_hour": 10, "money_per_day": "5.00"}
@@ -66,6 +66,15 @@ def test_the_currency_is_refused_once_there_are_prices_in_it(browser, acme):
     assert "1 changed" in told_by(browser, currency="KWD")
 
 
+@pytest.mark.parametrize("rate", ["0.49", "0.00", None])
+def test_a_lower_internal_rate_is_refused_on_a_page(browser, cast, rate):
+    account = cast.acme_account
+    SipAccount.objects.filter(pk=account.pk).update(internal_rate="0.50")
+    account = {"login": account.login, "domain": account.domain, "internal_rate": rate}
+    told = told_by(browser, sip_accounts=[account])
+    assert f"by a lower internal rate: {RAISED}" in told
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -104,7 +113,8 @@ def test_a_command_warns_of_what_has_no_bound(run, acme):
 
 
 def test_a_page_does_not_activate_what_has_no_bound(acme, browser):
-    Tenant.objects.filter(pk=acme.pk).update(limits={}, status="suspended")
+    submit(browser, change(acme), status="suspended")
+    Tenant.objects.filter(pk=acme.pk).update(limits={})
     told = told_by(browser, status="active")
     assert "It cannot be activated, because what it can lose has no bound." in told
     assert "1 changed" in told_by(browser, status="active", limits={"money_per_day": "1.00"})
