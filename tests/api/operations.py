@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clickhook.api.problems import MEDIA_TYPE, Kind
 from tests.api.schema_parts import a_list_of, ref
+from tests.api.schemas import RAISING
 
 BODIES = {
     ("Tenants", "POST"): "NewTenant",
@@ -151,7 +152,12 @@ class OperationSchema(AutoSchema):
         }
         status, schema = self._success()
         good = OpenApiResponse(schema, "Done." if schema is None else "")
-        return {(status, "application/json") if schema else status: good, **problems}
+        in_part = {}
+        if self.method in ("POST", "PATCH") and schema and self._may_wait:
+            about = "The rest of it is done: these raises wait for a second person."
+            shown = ref(f"{SHOWN[self.name][0]}InPart")
+            in_part = {(202, "application/json"): OpenApiResponse(shown, about)}
+        return {(status, "application/json") if schema else status: good, **in_part, **problems}
 
     def _success(self) -> tuple[int, Any]:
         what, *of_post = SHOWN[self.name]
@@ -171,6 +177,10 @@ class OperationSchema(AutoSchema):
             **dict.fromkeys((Kind.VERSION_CHANGED, Kind.VERSION_MISSING), self._needs_version),
         }
         return only_where.get(kind, True)
+
+    @property
+    def _may_wait(self) -> bool:
+        return getattr(self.view, "table", None) in RAISING
 
     @property
     def _is_done_once(self) -> bool:

@@ -95,6 +95,14 @@ RATE = {
     **dict.fromkeys(("first_increment", "next_increment"), WHOLE),
     "currency": TEXT,
 }
+WAITING_RAISE = {
+    "field": {**TEXT, "description": "Like limits.calls_per_day."},
+    "row": TEXT,
+    "now": {"description": "What holds until a second person confirms the raise."},
+    "asked": {"description": "What was asked for."},
+    "holds_at": {**TIME, "description": "When it holds also where nobody decided."},
+    "page": {**TEXT, "description": "Where a second person confirms it."},
+}
 REPORT = {
     **dict.fromkeys(("status", "note"), TEXT),
     "dry_run": YES_OR_NO,

@@ -23,6 +23,7 @@ from tests.api.record_schemas import (
     SWITCH,
     SWITCHED,
     TICKET_KEY,
+    WAITING_RAISE,
 )
 from tests.api.schema_parts import (
     AMOUNT,
@@ -37,6 +38,7 @@ from tests.api.schema_parts import (
     ref,
 )
 
+RAISING = (TENANT, DOMAIN, CALLEE, SIP_ACCOUNT)  # their limits are raised by two people
 NAMES = {
     TENANT: "Tenant",
     DOMAIN: "Domain",
@@ -147,6 +149,10 @@ def components() -> dict[str, Any]:
     rows = {}
     for table, name in NAMES.items():
         rows[name] = shown(table)
+        if table in RAISING:
+            waiting = {"waiting_raises": {"type": "array", "items": ref("WaitingRaise")}}
+            properties = rows[name]["properties"]
+            rows[f"{name}InPart"] = an_object({**properties, **waiting})
         rows[f"New{name}"] = taken(table, is_new=True)
         rows[f"Changed{name}"] = taken(table, is_new=False)
     changed = {name: ENDPOINT[name] for name in ("url", "events", "with_numbers", "enabled")}
@@ -155,6 +161,7 @@ def components() -> dict[str, Any]:
         **rows,
         "Limits": an_object({**limits, "visitor": an_object(visitor, [])}, []),
         "Destinations": an_object({"countries": TEXTS, "types": TEXTS}, []),
+        "WaitingRaise": an_object(WAITING_RAISE),
         "Call": an_object(CALL),
         "Session": an_object(SESSION),
         "Event": an_object(EVENT),

@@ -153,16 +153,6 @@ def test_a_repeated_key_is_refused(cast, acmes):
     assert errors_of(answer) == {"/alias": "This key is given twice."}
 
 
-def test_what_raises_a_limit_needs_people(cast, acmes, everybodys):
-    Tenant.objects.filter(slug="acme").update(limits={"calls_per_day": 10})
-    for program in (acmes, everybodys):
-        raised = program.patch("/tenants/acme", {"limits": {"calls_per_day": 11}})
-        assert raised.status == 422
-        assert "second person" in str(errors_of(raised))
-    assert acmes.patch("/tenants/acme", {"limits": {"calls_per_day": 9}}).status == 200
-    assert Tenant.objects.get(slug="acme").limits == {"calls_per_day": 9}
-
-
 def test_the_name_of_a_row_stays(cast, acmes):
     answer = acmes.patch(f"/callees/{cast.sales.pk}", {"alias": "other", "tenant": "globex"})
     assert set(errors_of(answer)) == {"/alias", "/tenant"}

@@ -1,0 +1,28 @@
+"""How often a key asked, for all processes together; and to whom its secret was shown."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tenants", "0027_domain_of_tenant")]
+
+    operations = [
+        migrations.AddField(
+            model_name="apikey",
+            name="issued_to",
+            field=models.CharField(db_default="", default="", editable=False, max_length=150),
+        ),
+        migrations.AddField(
+            model_name="apikey",
+            name="previous_issued_to",
+            field=models.CharField(db_default="", default="", editable=False, max_length=150),
+        ),
+        migrations.CreateModel(
+            name="ApiPace",
+            fields=[
+                ("api_key", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name="+", serialize=False, to="tenants.apikey")),
+                ("full_at", models.DateTimeField()),
+            ],
+        ),
+    ]
