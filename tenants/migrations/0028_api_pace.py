@@ -21,7 +21,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ApiPace",
             fields=[
-                ("api_key", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name="+", serialize=False, to="tenants.apikey")),
+                ("pk", models.CompositePrimaryKey("api_key_id", "of", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("api_key", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenants.apikey")),
+                ("of", models.CharField(max_length=16)),
                 ("full_at", models.DateTimeField()),
             ],
         ),

@@ -11,13 +11,14 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
-from clickhook.api.pace import SECONDS, Bucket, take
-from tenants.models import ApiPace
+from clickhook.api.pace import ANSWERS, REQUESTS, Bucket, take
+from tenants.models import ApiPace, IdempotentAnswer
 from tests.api.program import Program, issue, kind_of
 from tests.conftest import Gateway
 
-REQUESTS = 300
+TWO = REQUESTS._replace(size=2)
 LEFT = re.compile(r";r=(\d+);")
 
 
@@ -46,27 +47,40 @@ def test_another_type_of_body_is_refused(acmes, media_type):
 
 def test_each_answer_tells_how_much_is_left(acmes):
     first, second = acmes.get("/tenants"), acmes.get("/nothing")
-    assert first.headers["Ratelimit-Policy"] == f'"key";q={REQUESTS};w={SECONDS}'
+    assert first.headers["Ratelimit-Policy"] == '"key";q=300;w=60'
     assert first.headers["Ratelimit"].startswith('"key";r=')
     assert first.headers["Cache-Control"] == second.headers["Cache-Control"] == "no-store"
 
 
 def test_the_headers_tell_what_a_bucket_holds():
-    assert Bucket(REQUESTS, SECONDS / REQUESTS).headers["RateLimit"] == '"key";r=299;t=1'
-    assert Bucket(REQUESTS, SECONDS).headers["RateLimit"] == '"key";r=0;t=60'
-    refused = Bucket(2, 55.0, is_taken=False)
+    assert Bucket(REQUESTS, 0.2).headers["RateLimit"] == '"key";r=299;t=1'
+    assert Bucket(REQUESTS, 60).headers["RateLimit"] == '"key";r=0;t=60'
+    refused = Bucket(TWO, 55.0, is_taken=False)
     assert (refused.left, refused.seconds_until_next) == (0, 25)
-    assert Bucket(2, 10.0, is_taken=False).seconds_until_next == 1
+    assert Bucket(TWO, 10.0, is_taken=False).seconds_until_next == 1
 
 
 @pytest.mark.django_db
 def test_a_bucket_fills_again_and_no_fuller():
     key = issue()[0].pk
-    assert [take(key, 2).is_taken for _ in range(3)] == [True, True, False]
+    assert [take(key, TWO).is_taken for _ in range(3)] == [True, True, False]
     for passed, granted in ((31, 1), (1000, 2)):
         ApiPace.objects.update(full_at=F("full_at") - timedelta(seconds=passed))
-        assert sum(take(key, 2).is_taken for _ in range(4)) == granted
+        assert sum(take(key, TWO).is_taken for _ in range(4)) == granted
     assert ApiPace.objects.count() == 1
+
+
+def test_a_key_keeps_a_bounded_number_of_answers(cast, acmes):
+    body = {"tenant": "acme", "alias": "desk", "target": "10009"}
+    assert acmes.post("/callees", body, Idempotency_Key="k1").status == 201
+    day = timedelta(seconds=ANSWERS.seconds)
+    assert ApiPace.objects.filter(of="answers").update(full_at=timezone.now() + day) == 1
+    refused = acmes.post("/callees", body, Idempotency_Key="k1")
+    assert (refused.status, kind_of(refused)) == (429, "too-often")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 18
+    assert "5,000 requests with an Idempotency-Key" in refused.json["detail"]
+    assert acmes.post("/callees", {**body, "alias": "other"}).status == 201
+    assert IdempotentAnswer.objects.count() == 1
 
 
 def test_a_key_has_one_bucket_in_all_processes(cast):
