@@ -30,6 +30,7 @@ SCOPES_OF_LISTS = {
     "domains": "domains",
     "sip_accounts": "sip-accounts",
     "callees": "callees",
+    "streams": "streams",
 }
 
 

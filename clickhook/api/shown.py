@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from tenants.models import LimitRaise, WcsInstance
 from tenants.money import MICROS, write_money
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
+from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, STREAM, TENANT, WCS_INSTANCE, Table
 
-_TABLES = {table.model: table for table in (TENANT, DOMAIN, SIP_ACCOUNT, CALLEE, WCS_INSTANCE)}
+_TABLES = {
+    table.model: table for table in (TENANT, DOMAIN, SIP_ACCOUNT, CALLEE, STREAM, WCS_INSTANCE)
+}
 _OF_REST_API = "rest_api_"
 
 

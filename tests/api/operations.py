@@ -18,6 +18,8 @@ BODIES = {
     ("OneDomain", "PATCH"): "ChangedDomain",
     ("Callees", "POST"): "NewCallee",
     ("OneCallee", "PATCH"): "ChangedCallee",
+    ("Streams", "POST"): "NewStream",
+    ("OneStream", "PATCH"): "ChangedStream",
     ("SipAccounts", "POST"): "NewSipAccount",
     ("OneSipAccount", "PATCH"): "ChangedSipAccount",
     ("WcsInstances", "POST"): "NewWcsInstance",
@@ -59,13 +61,16 @@ SHOWN = {
     "OneSession": ("Session",),
     "Events": ("Event",),
     "OneEvent": ("Event",),
-    "Imports": ("", 200, "Report"),
+    "Imports": ("Import", 200, "Report"),
+    "Streams": ("Stream", 201, "Stream"),
+    "OneStream": ("Stream",),
 }
 VERSIONED = {
     "OneTenant",
     "OneDomain",
     "OneCallee",
     "OneSipAccount",
+    "OneStream",
     "OneWcsInstance",
     "OneWebhookEndpoint",
 }
@@ -111,7 +116,13 @@ class OperationSchema(AutoSchema):
             "OneTenant": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
             **{
                 name: {"type": "integer", "minimum": 0}
-                for name in ("OneDomain", "OneCallee", "OneEvent", "OneVisitorBlock")
+                for name in (
+                    "OneDomain",
+                    "OneCallee",
+                    "OneStream",
+                    "OneEvent",
+                    "OneVisitorBlock",
+                )
             },
         }
         schema = kinds.get(self.name, {"type": "string", "format": "uuid"})
@@ -134,7 +145,7 @@ class OperationSchema(AutoSchema):
         return found
 
     def get_request_serializer(self) -> Any:
-        if self.name == "Imports":
+        if self.name == "Imports" and self.method == "POST":
             whole: dict[str, Any] = {"type": "object"}
             text = {"type": "string"}
             return {"application/json": whole, "application/yaml": text, "text/csv": text}

@@ -111,6 +111,15 @@ REPORT = {
     "changes": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
     "warnings": TEXTS,
 }
+IMPORT = {
+    "id": WHOLE,
+    "at": TIME,
+    "by": {**TEXT, "description": "Empty: an operator's command, or a key."},
+    "source": TEXT,
+    "tenant": {**or_null(TEXT), "description": "Null: rows of several tenants, or of none."},
+    "counts": REPORT["counts"],
+    **dict.fromkeys(("undoes", "undone_by"), or_null(WHOLE)),
+}
 ERROR = {
     "pointer": {**TEXT, "description": "A JSON pointer into the body, or a parameter's name."},
     "detail": TEXT,

@@ -9,12 +9,13 @@ from django.db import models
 
 from clickhook.api.shown import shown_fields
 from tenants.limits import MONEY, Limits, VisitorLimits
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
+from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, STREAM, TENANT, WCS_INSTANCE, Table
 from tests.api.record_schemas import (
     BLOCK,
     CALL,
     ENDPOINT,
     EVENT,
+    IMPORT,
     PROBLEM,
     RATE,
     REPORT,
@@ -44,6 +45,7 @@ NAMES = {
     DOMAIN: "Domain",
     CALLEE: "Callee",
     SIP_ACCOUNT: "SipAccount",
+    STREAM: "Stream",
     WCS_INSTANCE: "WcsInstance",
 }
 
@@ -181,6 +183,7 @@ def components() -> dict[str, Any]:
         "TicketKeyWithSecret": an_object({**TICKET_KEY, **SECRET}),
         "NewTicketKey": an_object({"tenant": TEXT}),
         "Rate": an_object(RATE),
+        "Import": an_object(IMPORT),
         "Report": an_object(REPORT, [name for name in REPORT if name != "note"]),
         "TestSent": an_object({"message": UUID}),
         "Replay": an_object(

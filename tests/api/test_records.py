@@ -183,3 +183,22 @@ def test_an_event_shows_no_secret(day, acmes):
 
     assert_tells_nothing(acmes.get("/events").body.decode())
     assert Event.objects.exists()
+
+
+def test_past_imports_are_listed_to_whom_they_concern(cast, acmes, globexs, everybodys):
+    for slug in ("acme", "globex"):
+        file = {"tenants": [{"slug": slug, "callees": [{"alias": "desk", "target": "1"}]}]}
+        assert everybodys.post("/imports", file).status == 200
+    assert [item["tenant"] for item in everybodys.get("/imports").json["items"]] == [
+        "globex",
+        "acme",
+    ]
+    [item] = acmes.get("/imports").json["items"]
+    assert (item["tenant"], item["counts"]["added"], item["undone_by"]) == ("acme", 1, None)
+    run = ImportRun.objects.get(pk=item["id"])
+    ImportRun.objects.bulk_create(ImportRun(tenant=cast.acme, source="x") for _ in range(60))
+    first = acmes.get("/imports").json
+    second = acmes.get(first["next"]).json
+    listed = [item["id"] for item in (*first["items"], *second["items"])]
+    assert (len(first["items"]), listed[-1], second["next"]) == (50, run.pk, None)
+    assert len(globexs.get("/imports").json["items"]) == 1
