@@ -27,6 +27,7 @@ BODIES = {
     ("WebhookEndpoints", "POST"): "NewWebhookEndpoint",
     ("OneWebhookEndpoint", "PATCH"): "ChangedWebhookEndpoint",
     ("Replay", "POST"): "Replay",
+    ("RotateSecret", "POST"): "Rotation",
     ("VisitorBlocks", "POST"): "NewVisitorBlock",
     ("KillSwitches", "POST"): "Switching",
     ("TicketKeys", "POST"): "NewTicketKey",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks.reasons import Decision, Reason
+from tenants.models import WebhookEndpoint
 from tenants.webhooks.event_types import EVENT_TYPES
 from tests.api.schema_parts import (
     AMOUNT,
@@ -77,6 +78,8 @@ ENDPOINT = {
     "url": TEXT,
     "events": {"type": "array", "items": {"type": "string", "enum": [*EVENT_TYPES]}},
     "with_numbers": YES_OR_NO,
+    "signature": {"type": "string", "enum": WebhookEndpoint.Signature.values},
+    "public_keys": {**TEXTS, "description": "Of ed25519; a second one until it is forgotten."},
     "enabled": YES_OR_NO,
     "disabled_because": TEXT,
     "created_at": TIME,

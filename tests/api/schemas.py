@@ -158,7 +158,9 @@ def components() -> dict[str, Any]:
         rows[f"New{name}"] = taken(table, is_new=True)
         rows[f"Changed{name}"] = taken(table, is_new=False)
     changed = {name: ENDPOINT[name] for name in ("url", "events", "with_numbers", "enabled")}
-    new = {name: ENDPOINT[name] for name in ("tenant", "url", "events", "with_numbers")}
+    new = {
+        name: ENDPOINT[name] for name in ("tenant", "url", "events", "with_numbers", "signature")
+    }
     return {
         **rows,
         "Limits": an_object({**limits, "visitor": an_object(visitor, [])}, []),
@@ -176,7 +178,8 @@ def components() -> dict[str, Any]:
         "Switching": an_object(dict.fromkeys(("kind", "name", "state", "because"), TEXT)),
         "Switched": an_object(SWITCHED),
         "WebhookEndpoint": an_object(ENDPOINT),
-        "WebhookEndpointWithSecret": an_object({**ENDPOINT, **SECRET}),
+        "WebhookEndpointWithSecret": an_object({**ENDPOINT, **SECRET}, [*ENDPOINT]),
+        "Rotation": an_object({"signature": ENDPOINT["signature"]}, []),
         "NewWebhookEndpoint": an_object(new, ["tenant", "url"]),
         "ChangedWebhookEndpoint": an_object(changed, []),
         "TicketKey": an_object(TICKET_KEY),
