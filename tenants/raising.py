@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tenants.audit.acting import acting
 from tenants.limits_changed import limits_changed
-from tenants.models import ApiKey, Callee, Domain, LimitRaise, SipAccount, Tenant
+from tenants.models import ApiKey, Callee, Domain, LimitRaise, SipAccount, StreamAlias, Tenant
 from tenants.raises import (
     LIMITS,
     Change,
@@ -22,6 +22,7 @@ from tenants.raises import (
     leads_out,
     limit_changes,
     raises,
+    stream_changes,
     with_limit,
 )
 
@@ -30,6 +31,7 @@ MODELS: dict[str, Any] = {
     "domain": Domain,
     "callee": Callee,
     "sipaccount": SipAccount,
+    "streamalias": StreamAlias,
 }
 MOST = 1000  # raises that one turn of the worker does
 CLOSED = f"{LIMITS}concurrent_calls"  # zero closes a callee
@@ -56,6 +58,9 @@ def tenant_of(row: Any) -> Tenant:
 
 def find_changes(stored: Any, row: Any) -> Iterator[Change]:
     """Of the fields that bear on what can be lost."""
+    yield from stream_changes(vars(stored), vars(row))
+    if isinstance(row, StreamAlias):
+        return
     yield from limit_changes(stored.limits, row.limits)
     if isinstance(row, Tenant):
         yield from _tenant_changes(stored, row)

@@ -10,10 +10,18 @@ from django.db import connection
 
 from tenants.limits import SAFE
 from tenants.models import Tenant
-from tenants.raises import Change, Place, effective_destinations, limit_changes, raises
+from tenants.raises import (
+    STREAM_LIMITS,
+    Change,
+    Place,
+    effective_destinations,
+    limit_changes,
+    raises,
+    stream_changes,
+)
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.problems import Problems
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, Table
+from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, STREAM, TENANT, Table
 
 # Of the rows that are staged, those that bear on what a tenant can lose.
 STAGED = """
@@ -22,8 +30,8 @@ SELECT "table", key, label, before IS NULL, after FROM import_staging
    AND (before IS NULL OR after ?| %(columns)s)
  ORDER BY number
 """
-COLUMNS = ["limits", "destinations", "country", "currency", "target", "status"]
-TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT)
+COLUMNS = ["limits", "destinations", "country", "currency", "target", "status", *STREAM_LIMITS]
+TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, STREAM)
 RAISES = (
     "This raises {}: change it on the tenant's pages, where a second person confirms it, or have "
     "an operator import the file by command."
@@ -112,6 +120,9 @@ def _places(rows: list[Any]) -> dict[int, Place]:
 
 def _changes(table: str, before: Any, after: Any) -> Iterator[Change]:
     old, new = before or _new_row(table), (before or {}) | after
+    yield from stream_changes(old, new)
+    if table == STREAM.name:
+        return
     yield from limit_changes(old["limits"], new["limits"])
     if table == TENANT.name:
         yield Change("country", old["country"], new["country"])
@@ -137,11 +148,17 @@ def _has_prices(key: int) -> bool:
 def _new_row(table: str) -> dict[str, Any]:
     """What a page's new row may have without asking anybody."""
     limits = SAFE if table == TENANT.name else {}
-    return {"limits": limits, "country": "", "destinations": None, "target": ""}
+    return {"limits": limits, "country": "", "destinations": None, "target": "", **_STREAMS_OF_NEW}
 
 
 def _title(change: Change) -> str:
     return change.field.removeprefix("limits.").replace("_", " ").replace(".", ": ")
 
 
+# As the columns' defaults; an alias that is new has what its tenant's own limits leave it.
+_STREAMS_OF_NEW = {
+    name: Tenant._meta.get_field(name).get_default()
+    for name in STREAM_LIMITS
+    if name in TENANT.fields
+}
 _KINDS = {table.name: table.kind for table in TABLES}

@@ -39,7 +39,7 @@ from tests.api.schema_parts import (
     ref,
 )
 
-RAISING = (TENANT, DOMAIN, CALLEE, SIP_ACCOUNT)  # their limits are raised by two people
+RAISING = (TENANT, DOMAIN, CALLEE, SIP_ACCOUNT, STREAM)  # their limits are raised by two people
 NAMES = {
     TENANT: "Tenant",
     DOMAIN: "Domain",
