@@ -82,7 +82,12 @@ class Bucket(NamedTuple):
 def take(api_key: int, limit: Limit) -> Bucket:
     """One request, if there is one left."""
     each = limit.seconds / limit.size
-    values = {"key": api_key, "of": limit.of, "each": each, "window": limit.seconds}
+    values: dict[str, int | float | str] = {
+        "key": api_key,
+        "of": limit.of,
+        "each": each,
+        "window": limit.seconds,
+    }
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values)
         row = cursor.fetchone()

@@ -32,7 +32,8 @@ def hold_back(rows: list[Row]) -> list[HeldBack]:
 
 def ask(held_back: list[HeldBack], key: ApiKey) -> list[LimitRaise]:
     """Those that wait already for the same are among them."""
-    asker, waiting = raising.asker_of_key(key), []
+    asker = raising.asker_of_key(key)
+    waiting: list[LimitRaise] = []
     for row, raised, others in held_back:
         raising.cancel(row.record, others, asker.name)
         raising.ask(row.record, raised, asker)

@@ -157,8 +157,6 @@ def _title(change: Change) -> str:
 
 # As the columns' defaults; an alias that is new has what its tenant's own limits leave it.
 _STREAMS_OF_NEW = {
-    name: Tenant._meta.get_field(name).get_default()
-    for name in STREAM_LIMITS
-    if name in TENANT.fields
+    name: TENANT.fields[name].get_default() for name in STREAM_LIMITS if name in TENANT.fields
 }
 _KINDS = {table.name: table.kind for table in TABLES}

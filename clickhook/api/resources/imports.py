@@ -49,7 +49,8 @@ class Imports(ApiView):
     def get(self, request: Request) -> Response:
         slug = self.parameter("tenant")
         tenant = find_tenant(request, slug) if slug else key_of(request).tenant
-        rows, order = ImportRun.objects.prefetch_related("tenant", "by", "undone_by"), ("id",)
+        rows = ImportRun.objects.prefetch_related("tenant", "by", "undone_by")
+        order: tuple[str, ...] = ("id",)
         if tenant is not None:
             rows, order = rows.filter(tenant=tenant), ("tenant", "id")
         page = list_page(self, rows, order, backwards=True)

@@ -63,7 +63,7 @@ def left_page(request: HttpRequest) -> HttpResponse:
     given, expected = request.GET.get("state", ""), _expected_state(request)
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
         log.warning(STALE)
-        return _show(request, {"stale": STALE}, HTTPStatus.FORBIDDEN)
+        return _show(request, {"stale": STALE, "title": "Not signed out"}, HTTPStatus.FORBIDDEN)
     response = _show(request, {"left": True})
     response.delete_cookie(COOKIE, path=reverse("admin:sso_left"), samesite="Lax")
     return response
