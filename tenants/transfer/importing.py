@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 import psycopg
-from django.db import DataError, Error, ProgrammingError, transaction
+from django.db import DataError, Error, ProgrammingError, connection, transaction
 
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry
@@ -30,7 +30,7 @@ from tenants.transfer.rows import Row
 from tenants.transfer.served_apps import refuse_unclear_apps
 from tenants.transfer.tables import RATE
 from tenants.transfer.writing import staging
-from tenants.transfer.writing.applying import Raced, apply_staged
+from tenants.transfer.writing.applying import Raced, apply_staged, write_staged_tables
 from tenants.unpriced import unpriced_callees
 
 BATCH = 2000  # rows
@@ -208,8 +208,9 @@ def write_staged(source: Source, allowed: Allowed, report: Report) -> None:
 
 def write_rows(source: Source, allowed: Allowed, report: Report) -> None:
     import_run = ImportRun.objects.create(source=source.name)
-    apply_staged(import_run.pk)
-    import_run.delete()
+    write_staged_tables(import_run.pk)
+    import_run.delete()  # before the check of constraints, which tells webhooks of the import
+    connection.check_constraints()
     _announce(report)
 
 
