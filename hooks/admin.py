@@ -5,8 +5,10 @@ from django.contrib import admin
 from hooks.calls.admin.alarm import AlarmAdmin
 from hooks.calls.admin.call import CallAdmin
 from hooks.calls.admin.callback_request import CallbackRequestAdmin
+from hooks.calls.admin.data_message import DataMessageAdmin
 from hooks.calls.admin.event import EventAdmin
 from hooks.calls.admin.limit_notices import LimitNoticeAdmin
+from hooks.calls.admin.page_message import PageMessageAdmin
 from hooks.calls.admin.session import SessionAdmin
 from hooks.calls.admin.stream import StreamAdmin
 from hooks.calls.admin.switch import SwitchAdmin
@@ -18,8 +20,10 @@ from hooks.models import (
     Alarm,
     Call,
     CallbackRequest,
+    DataMessage,
     Event,
     LimitNotice,
+    PageMessage,
     Session,
     Stream,
     Switch,
@@ -37,6 +41,8 @@ admin.site.register(Alarm, AlarmAdmin)
 admin.site.register(LimitNotice, LimitNoticeAdmin)
 admin.site.register(Switch, SwitchAdmin)
 admin.site.register(VisitorBlock, VisitorBlockAdmin)
+admin.site.register(DataMessage, DataMessageAdmin)
+admin.site.register(PageMessage, PageMessageAdmin)
 admin.site.register(WebhookDelivery, WebhookDeliveryAdmin)
 # The tenants' app leaves these to us: their pages also show calls and deliveries, which that app
 # does not know.

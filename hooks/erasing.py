@@ -40,7 +40,8 @@ EVENTS = "UPDATE hooks_event SET body = '{}', detail = '' WHERE session_id = ANY
 MESSAGES = """
 WITH message AS (
     UPDATE hooks_webhookmessage
-       SET data = data - ARRAY['label', 'context', 'wcs_session_id', 'media_session_id']
+       SET data = data - ARRAY['label', 'context', 'wcs_session_id', 'media_session_id',
+                                 'text']
      WHERE subject = ANY (ARRAY(SELECT id FROM hooks_call WHERE session_id = ANY (%(ids)s))
                           || ARRAY(SELECT id FROM hooks_stream WHERE session_id = ANY (%(ids)s))
                           || %(ids)s::uuid[])
@@ -49,6 +50,18 @@ WITH message AS (
 UPDATE hooks_webhookdelivery SET attempts = '[]'
  WHERE message_id = ANY (ARRAY(SELECT id FROM message))
 """
+# What was written to this visitor alone.
+TEXTS = """
+UPDATE hooks_datamessage SET text = '' WHERE goes_to <> 'everybody' AND text <> ''
+   AND id = ANY (ARRAY(SELECT message_id FROM hooks_datarecipient
+                        WHERE session_id = ANY (%(ids)s)))
+"""
+# And what they wrote.
+PAGE_MESSAGES = "UPDATE hooks_pagemessage SET text = '' WHERE session_id = ANY (%(ids)s)"
+OF_SESSIONS = (
+    *(SESSIONS, CALLS, QUALITY, STREAMS, EVENTS, MESSAGES),
+    *(TEXTS, PAGE_MESSAGES),
+)
 EVENTS_ALONE = "UPDATE hooks_event SET body = '{}', detail = '' WHERE id = ANY (%(ids)s)"
 NEXT_SESSIONS = f"""
 SELECT id, opened_at FROM hooks_session
@@ -122,7 +135,7 @@ def erase(tenant_id: int, visitor: str | None) -> Iterator[Erased]:
 
     for ids in _batches(NEXT_SESSIONS, whose, NO_UUID):
         with transaction.atomic():
-            for statement in (SESSIONS, CALLS, QUALITY, STREAMS, EVENTS, MESSAGES):
+            for statement in OF_SESSIONS:
                 _execute(statement, {"ids": ids})
         erased.sessions += len(ids)
         yield erased

@@ -98,6 +98,8 @@ class Facts(NamedTuple):
     stream_ended_at: datetime | None = None
     streaming: str | None = None  # hooks.streams.facts.StreamFacts as JSON
 
+    messaging: str | None = None  # hooks.messages.facts.MessageFacts as JSON
+
     limiting: str | None = None  # hooks.limits.facts.LimitFacts as JSON
     metering: str | None = None  # MeterFacts as JSON; with the first call of a tenant in a batch
 

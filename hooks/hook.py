@@ -61,6 +61,8 @@ class Hook:
                 | self._ask_for_visitor()
             )
         question["wcs_stream"] = self.payload.text("mediaSessionId")
+        if self.method.name == "OnDataEvent":
+            return question | {"operation_id": self.payload.text("operationId")}
         if self.method.name in ASKING:
             return question | {"alias": self.payload.text("name")}
         question["wcs_call"] = self.payload.text("callId")

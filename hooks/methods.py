@@ -93,7 +93,7 @@ class Method:
     def lane(self) -> str:
         if self.kind is Kind.CONNECT:
             return CONNECTS
-        if self.name in ASKING:
+        if self.name in ASKING or self.name == "OnDataEvent":
             return STREAMS
         return CALLS if self.name == "call" else EVENTS
 
@@ -182,7 +182,14 @@ _TABLE = [
         *("DataStatusEvent", "BugReportStatusEvent", "SessionDebugStatusEvent"),
         *("RecordingStatusEvent", "XcapStatusEvent", "ErrorEvent"),
     ),
-    *_refused(Kind.INCOMING, "OnCallEvent", "OnMessageEvent", "OnTransferEvent", "OnDataEvent"),
+    *_refused(Kind.INCOMING, "OnCallEvent", "OnMessageEvent", "OnTransferEvent"),
+    # What a page sends with sendData, for tenants who take that.
+    Method(
+        "OnDataEvent",
+        Kind.INCOMING,
+        allowed=True,
+        requires=("sessionId", "operationId", "payload"),
+    ),
 ]
 METHODS = {method.name: method for method in _TABLE}
 REST_CLIENT_CONFIG = {method.name: method.rest_client_config for method in _TABLE}

@@ -34,6 +34,7 @@ _LONGEST = {
     "dtmf": 64,
     "mediaSessionId": 255,
     "name": 512,
+    "operationId": 64,
 }
 _TEXTS = {
     *_LONGEST,

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from hooks.facts import Facts
 from hooks.limits.keypad import DIGITS
+from hooks.messages.policy import METHOD as MESSAGE
+from hooks.messages.policy import decide_message
 from hooks.methods import METHODS, Kind, Method
 from hooks.payloads import Payload
 from hooks.reasons import Decision, Reason
@@ -45,6 +47,10 @@ def _invocation(method: Method, payload: Payload, facts: Facts, now: datetime) -
         return _call(payload, facts, now)
     if method.name == "sendDtmf":
         return _send_tones(payload, facts, now)
+    if method.name == MESSAGE:
+        refused = _session(facts) or _served(facts)
+        is_blocked = bool(facts.visitor_blocked)
+        return refused or decide_message(payload, facts.messaging, is_blocked)
     if method.name in ASKING:
         refused = _session(facts) or _served(facts)
         return refused or decide_stream(ASKING[method.name], payload, facts, now)

@@ -11,6 +11,7 @@ import orjson
 from hooks.lifecycle import CallProgress, SessionProgress
 from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import Reservation
+from hooks.messages.recording import TakenMessage
 from hooks.streams.ledger import StreamLedger
 from hooks.streams.lifecycle import StreamProgress
 from hooks.streams.recording import AskedStream, merge_reports
@@ -107,12 +108,13 @@ class Record(NamedTuple):
     breach: Breach | None = None
     stream_asked: AskedStream | None = None
     stream: tuple[str, StreamProgress] | None = None
+    message: TakenMessage | None = None
 
     @property
     def creates(self) -> str | None:
         if self.tones:
             return self.tones["call_id"]
-        created = self.opened or self.asked or self.stream_asked
+        created = self.opened or self.asked or self.stream_asked or self.message
         return created["id"] if created else None
 
 
@@ -133,6 +135,7 @@ class Parts(NamedTuple):
     streams_settled: str | None
     streams_asked: str | None
     streams: str | None
+    messages: str | None
     events: str | None
     breaches: str | None
 
@@ -167,6 +170,7 @@ def parts(
         stream_meters=_rows(row for ledger in stream_ledgers for row in ledger.as_rows()),
         streams_settled=_rows(row for ledger in stream_ledgers for row in ledger.settled_rows()),
         streams_asked=_rows(record.stream_asked for record in records if record.stream_asked),
+        messages=_rows(record.message for record in records if record.message),
         streams=_rows(merge_reports(record.stream for record in records if record.stream)),
     )
 

@@ -13,6 +13,8 @@ from hooks.limits.facts import LimitFacts
 from hooks.limits.fallback import weigh_callees
 from hooks.limits.ledger import Ledgers
 from hooks.limits.weighing import Verdict
+from hooks.messages.policy import METHOD as MESSAGE
+from hooks.messages.settling import settle_message
 from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
 from hooks.policy import decide, supersedes
@@ -30,7 +32,6 @@ from hooks.redaction import redact
 from hooks.rewriting import call_answer, connect_answer, keypad_answer
 from hooks.row_id import new_row_id_text
 from hooks.sip_password import CURRENT, PasswordChoice, choose_password
-from hooks.streams.ledger import StreamLedgers
 from hooks.streams.methods import STREAM_METHODS
 from hooks.streams.settling import settle_report, settle_stream
 from hooks.tickets.admission import Admission, admit
@@ -46,33 +47,43 @@ VISITOR_BREACHES = {
 }
 # No callee has such an alias. A gateway of before streams reads nothing but this.
 NOT_FOR_CALLS = "(stream)"
+_WITHOUT_CALL = {*STREAM_METHODS, MESSAGE}
 _PASSWORD = secret_field(SipAccount, "password")
 _NEXT_PASSWORD = secret_field(SipAccount, "next_password")
 
 
 def settle(hook: Hook, facts: Facts, now: datetime, ledgers: Ledgers | None = None) -> Outcome:
     """`ledgers`: what the tenants' meters are after the hooks of the batch that came before."""
+    ledgers = Ledgers() if ledgers is None else ledgers
     try:
         reason = verify_again(hook, facts)
         if reason is Reason.ALLOWED:
             reason = decide(hook.method, hook.payload, hook.origin is not None, facts, now)
 
-        if hook.method.name in STREAM_METHODS:
-            event = _log_event(hook, facts, reason)
-            streams = StreamLedgers() if ledgers is None else ledgers.streams
-            return settle_stream(hook, facts, reason, event, streams, now)
+        if hook.method.name in _WITHOUT_CALL:
+            return _settle_without_call(hook, facts, reason, now, ledgers)
         if reason.decision is Decision.REFUSED:
             detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
             return _refuse(hook, facts, reason, detail or "", _find_breach(facts, reason))
         if hook.method.kind is Kind.CONNECT:
             return _connect(hook, facts, reason, now)
         if hook.method.name == "call":
-            return _call(hook, facts, reason, Ledgers() if ledgers is None else ledgers)
+            return _call(hook, facts, reason, ledgers)
         if hook.method.name == "sendDtmf":
-            return _send_tones(hook, facts, now, Ledgers() if ledgers is None else ledgers)
+            return _send_tones(hook, facts, now, ledgers)
         return _note(hook, facts, reason)
     except SecretUnreadable as error:
         return _refuse(hook, facts, Reason.SECRET_UNREADABLE, str(error))
+
+
+def _settle_without_call(
+    hook: Hook, facts: Facts, reason: Reason, now: datetime, ledgers: Ledgers
+) -> Outcome:
+    """Of a stream, or of a message that a page sends."""
+    event = _log_event(hook, facts, reason)
+    if hook.method.name == MESSAGE:
+        return settle_message(hook, facts, reason, event, ledgers.tenants_with_messages)
+    return settle_stream(hook, facts, reason, event, ledgers.streams, now)
 
 
 def _refuse(

@@ -18,6 +18,7 @@ RESOURCES = (
     "calls",
     "sessions",
     "events",
+    "messages",
     "visitor-blocks",
     "kill-switches",
     "ticket-keys",

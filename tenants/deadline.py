@@ -20,6 +20,10 @@ class Deadline:
         """Seconds, and never 0, which would mean without end to a socket."""
         return max(0.001, self._ends_at - time.monotonic())
 
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._ends_at
+
     @contextlib.contextmanager
     def over(self, connected: socket.socket) -> Iterator[None]:
         # A copy: a TLS socket that another thread shuts down fails in ways of its own.

@@ -34,7 +34,8 @@ PURE = [
         f"tenants/{name}.py"
         for name in ("limits", "money", "hours", "opened", "countries", "fallback")
     ),
-    "tenants/destinations.py",
+    *("tenants/destinations.py", "tenants/plain_text.py"),
+    *("hooks/messages/__init__.py", "hooks/messages/facts.py", "hooks/messages/policy.py"),
     *(
         str(path.relative_to(ROOT))
         for room in ("hooks/reasons", "hooks/limits")

@@ -15,8 +15,13 @@ from tenants.transfer.problems import printable
 from tenants.transfer.reading.json_document import Object
 from tenants.transfer.reading.values import WrongValue, checked_text, type_name
 
+
+class Lines:
+    """The kind of a text that may have several lines; whoever takes it checks it."""
+
+
 TEXT, LIST, BOOLEAN = str, list, bool
-_NAMES = {TEXT: "a text", LIST: "a list of texts", BOOLEAN: "true or false"}
+_NAMES = {TEXT: "a text", Lines: "a text", LIST: "a list of texts", BOOLEAN: "true or false"}
 NO_TIME = "Write a time like 2026-11-27T18:30:00Z."
 
 
@@ -70,7 +75,7 @@ def refuse_invalid(error: ValidationError) -> NoReturn:
 
 def _wrong_kind(value: Any, kind: type) -> str:
     wrong = f"Expected {_NAMES[kind]}, not {type_name(value)}."
-    if type(value) is not kind:
+    if type(value) is not (str if kind is Lines else kind):
         return wrong
     texts: Any = value if kind is LIST else [value] if kind is TEXT else []
     try:

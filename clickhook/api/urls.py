@@ -13,6 +13,7 @@ from clickhook.api.resources.domains import Domains, OneDomain
 from clickhook.api.resources.events import Events, OneEvent
 from clickhook.api.resources.imports import Imports
 from clickhook.api.resources.kill_switches import KillSwitches
+from clickhook.api.resources.messages import Messages, OneMessage
 from clickhook.api.resources.rates import Rates
 from clickhook.api.resources.sessions import OneSession, Sessions
 from clickhook.api.resources.sip_accounts import OneSipAccount, SipAccounts
@@ -60,6 +61,8 @@ urlpatterns = [
     path("sessions/<uuid:key>", OneSession.as_view()),
     path("events", Events.as_view()),
     path("events/<int:key>", OneEvent.as_view()),
+    path("messages", Messages.as_view()),
+    path("messages/<uuid:key>", OneMessage.as_view()),
     path("visitor-blocks", VisitorBlocks.as_view()),
     path("visitor-blocks/<int:key>", OneVisitorBlock.as_view()),
     path("kill-switches", KillSwitches.as_view()),

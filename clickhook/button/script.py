@@ -25,6 +25,7 @@ PARTS = (
     "microphone.js",
     "tones.js",
     "quality.js",
+    "messages.js",
     "call.js",
     "drawing.js",
     "keypad.js",

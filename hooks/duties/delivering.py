@@ -20,9 +20,11 @@ from django.db import connection as djangos_connection
 
 from hooks.duties.repeating import Connection
 from hooks.statements.delivering import FAILED, NOTE, RECOVERED, TAKE
+from hooks.statements.messaging import REPLY
 from hooks.webhooks.attempt import Outcome, TakenDelivery, make_attempt
 from hooks.webhooks.exchange import Network
 from hooks.webhooks.failures import Failure
+from hooks.webhooks.reply import read_reply
 from tenants.models import WebhookEndpoint
 
 log = logging.getLogger("hooks")
@@ -69,6 +71,9 @@ class Deliveries:
             return 0
         rows = orjson.dumps([outcome.as_row() for outcome in ended]).decode()
         await connection.execute(NOTE, {"outcomes": rows})
+        for outcome in ended:
+            if reply := read_reply(outcome):
+                await connection.execute(REPLY, reply)
         await _note_standings(connection, ended)
         del self._ended[: len(ended)]
         return len(ended)

@@ -68,6 +68,10 @@ _WITH_STREAMS = """,
     alarm AS (UPDATE hooks_alarm SET stream_id = NULL
                WHERE stream_id = ANY (ARRAY(SELECT id FROM gone)))"""
 
+_WITH_DATA_MESSAGES = """,
+    recipient AS (DELETE FROM hooks_datarecipient
+                   WHERE message_id = ANY (ARRAY(SELECT id FROM gone)))"""
+
 _WITH_MESSAGES = """,
     delivery AS (DELETE FROM hooks_webhookdelivery
                   WHERE message_id = ANY (ARRAY(SELECT id FROM gone)))"""
@@ -117,6 +121,21 @@ def list_kinds() -> list[Kind]:
             "asked_at",
             days=calls,
         ),
+        Kind(
+            "messages to pages",
+            "hooks_datamessage",
+            "sent_at < now() - make_interval(days => %(days)s)",
+            "sent_at",
+            days=events,
+            also=_WITH_DATA_MESSAGES,
+        ),
+        Kind(
+            "messages of visitors",
+            "hooks_pagemessage",
+            "received_at < now() - make_interval(days => %(days)s)",
+            "received_at",
+            days=events,
+        ),
         *_SHORT_LIVED,
     ]
     return [kind for kind in kinds if kind.days != FOREVER]
@@ -156,6 +175,13 @@ _SHORT_LIVED = (
         "AND touched_at < now() - interval '25 hours'",
         "touched_at",
         key="tenant_id, scope",
+    ),
+    Kind(
+        "paces of messages",
+        "hooks_messagepace",
+        "minute < extract(epoch FROM now() - interval '1 hour') / 60",
+        "minute",
+        key="tenant_id, session_id",
     ),
     # A notice of a month's limit must outlast that month.
     Kind("notices", "hooks_limitnotice", "at < now() - interval '92 days'", "at"),

@@ -24,6 +24,7 @@ from hooks.duties import (
     refusing,
     reserving,
     rotating,
+    sending_messages,
     watching_limits,
 )
 from hooks.duties.alarm_mail import mail_alarms
@@ -33,6 +34,7 @@ from hooks.duties.limit_mail import mail_notices
 from hooks.duties.listening import listen
 from hooks.duties.reconciling import Reconciling
 from hooks.duties.repeating import ANSWER_WITHIN, Connection, Duty, Turns
+from hooks.duties.sending_messages import Messages
 from hooks.duties.watching_limits import LimitWatch
 from hooks.duties.webhook_mail import mail_failing_endpoints
 
@@ -44,7 +46,7 @@ MAIL_WEBHOOKS_EVERY = 600.0  # seconds
 STUCK_AFTER = ANSWER_WITHIN + heartbeat.STALE_AFTER  # seconds, beside the duty's own pause
 
 
-def make_duties(deliveries: Deliveries) -> list[Duty]:
+def make_duties(deliveries: Deliveries, messages: Messages) -> list[Duty]:
     return [
         Duty("ending", ending.EVERY, ending.end_due_calls, is_woken=True),
         Duty("ending streams", ending_streams.EVERY, ending_streams.end_due_streams, is_woken=True),
@@ -66,6 +68,7 @@ def make_duties(deliveries: Deliveries) -> list[Duty]:
         Duty("proving", proving.EVERY, proving.prove),
         Duty("raising", raising.EVERY, raising.raise_limits),
         Duty("pruning", pruning.EVERY, pruning.prune),
+        Duty("sending messages", sending_messages.EVERY, messages.take_turn, news=messages.news),
         # The last one: a single turn then delivers what the others have written.
         Duty(
             "delivering",
@@ -80,8 +83,8 @@ def make_duties(deliveries: Deliveries) -> list[Duty]:
 class Worker:
     def __init__(self) -> None:
         self.name = heartbeat.new_worker_name()
-        self._deliveries = Deliveries()
-        self.turns = [Turns(duty) for duty in make_duties(self._deliveries)]
+        self._deliveries, self._messages = Deliveries(), Messages()
+        self.turns = [Turns(duty) for duty in make_duties(self._deliveries, self._messages)]
 
     async def run(self) -> None:
         """Works until it is cancelled."""
@@ -95,21 +98,14 @@ class Worker:
     async def run_once(self) -> bool:
         """Each duty once; whether none failed."""
         did_well = [await turns.take_turn() for turns in self.turns]
-        did_well.append(await self._finish_deliveries())
+        *_, messages, deliveries = self.turns
+        did_well.append(await _finish(self._messages, messages))
+        did_well.append(await _finish(self._deliveries, deliveries))
         return all(did_well)
 
     @property
     def results(self) -> dict[str, str]:
         return {turns.duty.name: turns.result for turns in self.turns}
-
-    async def _finish_deliveries(self) -> bool:
-        """Of one turn of all duties: what is under way ends with it."""
-        did_well, delivering_turns = True, self.turns[-1]
-        while did_well and self._deliveries.is_busy:
-            await self._deliveries.news.wait()
-            self._deliveries.news.clear()
-            did_well = await delivering_turns.take_turn()
-        return did_well
 
     def _wake(self) -> None:
         for turns in self.turns:
@@ -129,6 +125,16 @@ class Worker:
             return "withheld"
         await heartbeat.beat(connection, self.name, self.results)
         return "given"
+
+
+async def _finish(work: Deliveries | Messages, turns: Turns) -> bool:
+    """Of one turn of all duties: what is under way ends with it."""
+    did_well = True
+    while did_well and work.is_busy:
+        await work.news.wait()
+        work.news.clear()
+        did_well = await turns.take_turn()
+    return did_well
 
 
 async def _add_up(connection: Connection) -> str:

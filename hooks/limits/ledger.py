@@ -20,6 +20,7 @@ class Ledgers(dict[int, "Ledger"]):
     def __init__(self) -> None:
         super().__init__()
         self.calls_with_tones: set[str] = set()
+        self.tenants_with_messages: set[int] = set()
         self.streams = StreamLedgers()
         self._metering: dict[int, str] = {}
 

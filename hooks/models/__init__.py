@@ -1,7 +1,7 @@
 """The tables of what happened: sessions, calls, streams, events, hours, meters; how times are read.
 
 Beside them what the worker needs: its heartbeat, alarms, notices of limits, switches, calls and
-streams that are to be ended; and the outbox of webhooks with its deliveries.
+streams that are to be ended; messages to visitors' pages; and the outbox of webhooks.
 """
 
 from hooks.models.alarm import Alarm
@@ -10,11 +10,13 @@ from hooks.models.call import Call
 from hooks.models.call_hour import CallHour
 from hooks.models.call_quality import CallQuality
 from hooks.models.callback_request import CallbackRequest
+from hooks.models.data_message import DataMessage, DataRecipient
 from hooks.models.ending import Ending
 from hooks.models.event import Event
 from hooks.models.keypad import Keypad
 from hooks.models.limit_notice import LimitNotice
 from hooks.models.meter import Meter
+from hooks.models.page_message import MessagePace, PageMessage
 from hooks.models.password_trial import PasswordTrial
 from hooks.models.refused_id import RefusedId
 from hooks.models.session import Session
@@ -36,11 +38,15 @@ __all__ = [
     "CallHour",
     "CallQuality",
     "CallbackRequest",
+    "DataMessage",
+    "DataRecipient",
     "Ending",
     "Event",
     "Keypad",
     "LimitNotice",
+    "MessagePace",
     "Meter",
+    "PageMessage",
     "PasswordTrial",
     "RefusedId",
     "Session",

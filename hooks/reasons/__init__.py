@@ -14,6 +14,7 @@ from hooks.reasons import (
     about_connects,
     about_gateway,
     about_limits,
+    about_messages,
     about_streams,
     about_visitors,
 )
@@ -24,6 +25,7 @@ _ADVICE: dict[str, Advice] = {
     **about_connects.ADVICE,
     **about_gateway.ADVICE,
     **about_limits.ADVICE,
+    **about_messages.ADVICE,
     **about_streams.ADVICE,
     **about_visitors.ADVICE,
 }
@@ -165,6 +167,12 @@ class Reason(StrEnum):
     STREAM_NOT_OURS = "stream_not_ours", Decision.REFUSED, HTTPStatus.FORBIDDEN
     STREAM_PUBLISHERS = "stream_publishers", Decision.REFUSED, HTTPStatus.FORBIDDEN
     STREAM_PLAYERS = "stream_players", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    MESSAGES_OFF = "messages_off", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    MESSAGE_NOT_TEXT = "message_not_text", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    MESSAGE_OPERATION = "message_operation", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    MESSAGE_TOO_LONG = "message_too_long", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    MESSAGE_PACE = "message_pace", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    MESSAGE_PACE_OF_ALL = "message_pace_of_all", Decision.REFUSED, HTTPStatus.FORBIDDEN
 
 
 # What the visitor's browser may learn: WCS hands the sentence on to it.

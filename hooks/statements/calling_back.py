@@ -5,7 +5,7 @@ from __future__ import annotations
 MOST_OF_TENANT = 50  # in an hour; further ones are refused, so that no flood fills the list
 MOST_OF_VISITOR = 3
 
-# The function is hooks/migrations/0026_callback_room.py's.
+# The function is hooks/migrations/0028_callback_room.py's.
 ASK_TO_BE_CALLED_BACK = f"""
 INSERT INTO hooks_callbackrequest (id, tenant_id, visitor, alias, because, name, reach, sentence,
                                    asked_at, done_by)

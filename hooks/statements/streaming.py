@@ -1,9 +1,10 @@
-"""The statement that reads the facts of a stream that a page asks for, and parts of others."""
+"""The statement that reads the facts of a stream that a page asks for, or of its message."""
 
 from __future__ import annotations
 
 from hooks.facts import Facts
 from hooks.statements.blocking import BLOCKED
+from hooks.statements.messaging_in import MESSAGING
 from hooks.statements.serving import SERVED
 from hooks.statements.session import INSTANCE, LATEST_SESSION
 from hooks.statements.switching import SWITCHED_OFF_FOR_STREAM
@@ -43,6 +44,7 @@ _FACTS = (
         "tenant_served": "served.id IS NOT NULL",
         "domain_id": "domain.id",
         "streaming": "streaming.facts",
+        "messaging": "messaging.facts",
     }
 )
 _STREAMING = {
@@ -83,7 +85,8 @@ _METERS = f"""
 READ_STREAM = f"""
 SELECT {", ".join(f"{_FACTS.get(name, 'NULL')} AS {name}" for name in Facts._fields)}
   FROM json_to_recordset(%s) AS hook (
-       n int, key text, node text, wcs_session text, wcs_stream text, alias text)
+       n int, key text, node text, wcs_session text, wcs_stream text, alias text,
+       operation_id text)
   LEFT JOIN tenants_wcsinstance instance ON instance.key = hook.key
   LEFT JOIN LATERAL ({LATEST_SESSION} LIMIT 1) session ON true
 {STREAM}
@@ -105,5 +108,6 @@ SELECT {", ".join(f"{_FACTS.get(name, 'NULL')} AS {name}" for name in Facts._fie
          LEFT JOIN LATERAL ({_ENDED}) ended ON true
          LEFT JOIN LATERAL ({_METERS}) meters ON true
        ) streaming ON alias.id IS NOT NULL AND session.ended_at IS NULL
+{MESSAGING}
  ORDER BY hook.n
 """

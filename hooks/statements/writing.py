@@ -7,6 +7,7 @@ from functools import lru_cache
 from hooks.statements import stream_writing
 from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
 from hooks.statements.blocking import BREACHED
+from hooks.statements.messaging_in import TAKEN
 from hooks.statements.standby import WRITES_A_WORD
 
 # Whether the tables take writes: not on a server that only reads, nor while somebody locks one or
@@ -253,6 +254,7 @@ def write(
     streams_settled: bool = False,
     streams_asked: bool = False,
     streams: bool = False,
+    messages: bool = False,
     events: bool = False,
     breaches: bool = False,
 ) -> bytes:
@@ -264,16 +266,13 @@ def write(
     """
     of_sessions = _SESSIONS if sessions else _NO_SESSIONS
     of_calls = (_CALLS if calls else _NO_CALLS, _MOVED_CALLS)
-    creating = {
-        "opened": opened,
-        "asked": asked,
-        "sent_tones": tones,
-        "stream_asked": streams_asked,
-    }
-    created = " UNION ALL ".join(
-        f"SELECT id FROM {part}" for part, is_there in creating.items() if is_there
+    created = _created(
+        opened=opened,
+        asked=asked,
+        sent_tones=tones,
+        stream_asked=streams_asked,
+        taken_message=messages,
     )
-    created = created or "SELECT NULL::uuid AS id WHERE false"
     parts = [
         *((_OPENING, _OPENED) if opened else ()),
         *((_METERED,) if metered else (_NOT_METERED,) if asked else ()),
@@ -284,6 +283,7 @@ def write(
         *((_TONES,) if tones else ()),
         *stream_writing.asking(stream_meters, streams_settled, streams_asked),
         *(stream_writing.moving(streams) if sessions or streams else ()),
+        *((TAKEN,) if messages else ()),
         f"created AS ({created})",
         f"standby AS MATERIALIZED (SELECT {WRITES_A_WORD} AS word)",
         *((_LOGGED,) if events else ()),
@@ -291,3 +291,8 @@ def write(
     ]
     told = "(SELECT word FROM standby) IS NOT NULL"
     return f"WITH {','.join(parts)} SELECT id FROM created WHERE {told}".encode()
+
+
+def _created(**parts: bool) -> str:
+    ids = [f"SELECT id FROM {part}" for part, is_there in parts.items() if is_there]
+    return " UNION ALL ".join(ids) or "SELECT NULL::uuid AS id WHERE false"

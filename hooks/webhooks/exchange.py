@@ -6,6 +6,7 @@ import contextlib
 import functools
 import socket
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from django.conf import settings
 from hooks.webhooks.destination import find_addresses
 from hooks.webhooks.failures import Failure
 from tenants.deadline import Deadline
+from tenants.plain_text import LONGEST
 from tenants.public_addresses import Resolve, resolve
 from tenants.webhooks.allowed_networks import AllowedNetwork
 from tenants.webhooks.url import BadWebhookUrl, Target, parse_webhook_url
@@ -25,7 +27,8 @@ CONNECT_WITHIN = 5.0  # seconds, for each address
 ANSWER_WITHIN = 15.0  # seconds, connecting included
 BODY_WITHIN = 1.0  # seconds: the status alone counts
 KEPT_BYTES = 200  # of the answer's body
-# The status is what counts, so nothing more of an answer is read.
+# The status is what counts. Of an answer no more is read than a reply to a visitor may have.
+MOST_BYTES = 7 * LONGEST  # as JSON may write it
 _OURS = {"Content-Type": "application/json", "User-Agent": "clickhook", "Connection": "close"}
 
 
@@ -34,8 +37,12 @@ class Answer(NamedTuple):
 
     failure: Failure | None
     status: int | None = None
-    text: str = ""  # the first bytes of the body
+    reply: str = ""  # the body, or its beginning
     retry_after: str = ""  # as it stands in the header
+
+    @property
+    def text(self) -> str:
+        return self.reply.encode()[:KEPT_BYTES].decode(errors="ignore")
 
 
 @functools.cache
@@ -117,11 +124,16 @@ def _connect_to(address: str, port: int, deadline: Deadline) -> socket.socket:
 
 def _read_beginning(response: HTTPResponse, sock: socket.socket) -> str:
     """What is there of the body; whoever sends it slowly has answered all the same."""
-    sock.settimeout(BODY_WITHIN)
+    until, content = time.monotonic() + BODY_WITHIN, b""
     try:
-        content = response.read1(KEPT_BYTES)
+        while len(content) < MOST_BYTES and (left := until - time.monotonic()) > 0:
+            sock.settimeout(left)
+            piece = response.read1(MOST_BYTES - len(content))
+            if not piece:
+                break
+            content += piece
     except (OSError, HTTPException, ValueError):
-        content = b""
+        pass
     return content.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 

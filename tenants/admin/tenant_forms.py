@@ -21,6 +21,13 @@ NEW_FIELDS = [
 ]
 STREAMS = ["stream_publishers", "stream_players"]
 STREAMS_ARE = "Visitors publish and play only what the pages of stream aliases list."
+MESSAGES = [
+    "message_operations",
+    "message_bytes",
+    "messages_a_minute",
+    "messages_a_minute_of_all",
+]
+MESSAGES_ARE = "What pages send with sendData is told to webhook endpoints as message.received."
 PLACE = ["country", "currency", "time_zone"]
 CHANGE_FIELDSETS: list[tuple[str, dict[str, Any]]] = [
     ("Country and money", {"fields": PLACE}),
@@ -28,6 +35,7 @@ CHANGE_FIELDSETS: list[tuple[str, dict[str, Any]]] = [
     ("Destinations", {"fields": ["open_everyday", "open_countries", "open_types"]}),
     ("Opening hours", {"fields": ["hours", "holidays"]}),
     ("Streams", {"fields": STREAMS, "description": STREAMS_ARE}),
+    ("Messages of visitors", {"fields": MESSAGES, "description": MESSAGES_ARE}),
 ]
 LABELS = {"slug": "Short name"}
 
@@ -35,7 +43,7 @@ LABELS = {"slug": "Short name"}
 def viewed_fieldset() -> tuple[str, dict[str, Any]]:
     """For people who may not change the tenant."""
     shown = ["limits_are", "destinations_are", "hours_are", "holidays_are"]
-    return "Limits and opening hours", {"fields": [*PLACE, *shown, *STREAMS]}
+    return "Limits and opening hours", {"fields": [*PLACE, *shown, *STREAMS, *MESSAGES]}
 
 
 class TenantForm(VersionedForm):
@@ -60,7 +68,7 @@ class TenantPageForm(LimitsForm, TenantDestinationsForm):
 
     class Meta:
         model = Tenant
-        fields = [*NEW_FIELDS, *PLACE, "hours", "holidays", *STREAMS]
+        fields = [*NEW_FIELDS, *PLACE, "hours", "holidays", *STREAMS, *MESSAGES]
         labels = LABELS
         help_texts = {
             "country": "How numbers without a country code are read, and where calls may go unless "

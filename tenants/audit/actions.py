@@ -28,6 +28,7 @@ class Action(StrEnum):
     HUNG_UP = "call:hung_up"
     ENDED_STREAM = "stream:ended"
     ALARM_CLEARED = "alarm:cleared"
+    MESSAGE_SENT = "message:sent"
     WEBHOOK_TESTED = "webhook_endpoint:tested"
     WEBHOOK_REPLAYED = "webhook_endpoint:delivered_again"
     MOVE_BEGAN = "tenant:move_began"

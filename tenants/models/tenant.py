@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from tenants.models.honey_alias import HONEY_ALIAS
@@ -24,6 +24,7 @@ from tenants.models.stored_json import (
     check_time_zone,
     safe_limits,
 )
+from tenants.plain_text import LONGEST
 from tenants.scope import scope_of
 
 SLUG = RegexValidator(
@@ -36,6 +37,11 @@ HTTPS = RegexValidator(
 )
 ONE_LINE = RegexValidator(
     r"\A[^\x00-\x1f\x7f-\x9f]*\Z", "No control characters, such as a tab or the end of a line."
+)
+
+OPERATIONS = RegexValidator(
+    r"\A([a-z][a-z0-9_-]{0,62}( [a-z][a-z0-9_-]{0,62})*)?\Z",
+    "Names of lower-case letters, digits, - and _, with one space between, like chat.",
 )
 
 
@@ -196,6 +202,36 @@ class Tenant(models.Model):
         db_default=100,
         validators=[MinValueValidator(1)],
         help_text="Of all the tenant's streams together.",
+    )
+    message_operations = models.CharField(
+        "operations",
+        max_length=400,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[OPERATIONS],
+        help_text="Names with spaces between, like chat order-status. Empty: no messages.",
+    )
+    message_bytes = models.PositiveIntegerField(
+        "longest message",
+        default=LONGEST,
+        db_default=LONGEST,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST)],
+        help_text="Bytes.",
+    )
+    messages_a_minute = models.PositiveIntegerField(
+        "messages a minute",
+        default=20,
+        db_default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text="Of one visitor's connection.",
+    )
+    messages_a_minute_of_all = models.PositiveIntegerField(
+        "messages a minute of all",
+        default=600,
+        db_default=600,
+        validators=[MinValueValidator(1), MaxValueValidator(60_000)],
+        help_text="Of all the tenant's visitors together.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

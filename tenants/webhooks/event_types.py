@@ -17,6 +17,7 @@ class EventType(StrEnum):
     STREAM_PLAYED = "stream.played"
     STREAM_ENDED = "stream.ended"
     CALLBACK_REQUESTED = "callback.requested"
+    MESSAGE_RECEIVED = "message.received"
     LIMIT_WARNING = "limit.warning"
     LIMIT_REACHED = "limit.reached"
     BYPASS_DETECTED = "bypass.detected"

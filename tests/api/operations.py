@@ -30,6 +30,7 @@ BODIES = {
     ("RotateSecret", "POST"): "Rotation",
     ("VisitorBlocks", "POST"): "NewVisitorBlock",
     ("KillSwitches", "POST"): "Switching",
+    ("Messages", "POST"): "NewMessage",
     ("TicketKeys", "POST"): "NewTicketKey",
 }
 # Of the view: what it shows, and the status and the schema of a POST.
@@ -52,6 +53,8 @@ SHOWN = {
     "Replay": ("", 202, "Replayed"),
     "VisitorBlocks": ("VisitorBlock", 201, "VisitorBlock"),
     "OneVisitorBlock": ("VisitorBlock",),
+    "Messages": ("Message", 202, "Message"),
+    "OneMessage": ("Message",),
     "KillSwitches": ("KillSwitch", 200, "Switched"),
     "TicketKeys": ("TicketKey", 201, "TicketKeyWithSecret"),
     "OneTicketKey": ("TicketKey",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks.models import DataMessage, DataRecipient
 from hooks.reasons import Decision, Reason
 from tenants.models import WebhookEndpoint
 from tenants.webhooks.event_types import EVENT_TYPES
@@ -54,6 +55,15 @@ EVENT = {
     "tenant": or_null(TEXT),
     "instance": UUID,
     **dict.fromkeys(("session", "call"), or_null(UUID)),
+}
+MESSAGE = {
+    "id": UUID,
+    "tenant": TEXT,
+    "to": {"type": "string", "enum": [*DataMessage.To.values]},
+    "text": TEXT,
+    "by": TEXT,
+    "sent_at": TIME,
+    "recipients": an_object(dict.fromkeys(DataRecipient.State.values, WHOLE)),
 }
 BLOCK = {
     "id": WHOLE,

@@ -16,6 +16,7 @@ from tests.api.record_schemas import (
     ENDPOINT,
     EVENT,
     IMPORT,
+    MESSAGE,
     PROBLEM,
     RATE,
     REPORT,
@@ -173,6 +174,11 @@ def components() -> dict[str, Any]:
         "NewVisitorBlock": an_object(
             {**dict.fromkeys(("tenant", "visitor", "because"), TEXT), "until": TIME},
             ["tenant", "visitor", "because"],
+        ),
+        "Message": an_object(MESSAGE, [name for name in MESSAGE if name != "recipients"]),
+        "NewMessage": an_object(
+            {**dict.fromkeys(("tenant", "text"), TEXT), "to": MESSAGE["to"], "id": UUID},
+            ["tenant", "text", "to"],
         ),
         "KillSwitch": an_object(SWITCH),
         "Switching": an_object(dict.fromkeys(("kind", "name", "state", "because"), TEXT)),

@@ -59,7 +59,7 @@ def test_whoever_talks_can_do_nothing_but_hang_up(stage, talking, name):
 def test_data_is_refused(stage, talking):
     talking.visitor.send("sendData", {"operationId": "1", "payload": {"to": PREMIUM}})
     assert talking.visitor.expect("DataStatusEvent")["status"] == "FAILED"
-    assert Event.objects.get(method="OnDataEvent").reason == "incoming_refused"
+    assert Event.objects.get(method="OnDataEvent").reason == "messages_off"
     stage.ends_with(WHOLE)
 
 

@@ -11,6 +11,7 @@ from hooks.limits.facts import MeterFacts
 from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import reserve_first_slice
 from hooks.limits.weighing import read_asked, weigh_call
+from hooks.messages.recording import TakenMessage
 from hooks.reasons import Reason
 from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones, parts
 from hooks.statements.calling_back import ASK_TO_BE_CALLED_BACK
@@ -124,6 +125,18 @@ def metering() -> Ledger:
     return ledger
 
 
+TAKEN: TakenMessage = {
+    "id": ROW,
+    "tenant_id": 1,
+    "session_id": ROW,
+    "operation_id": "new",
+    "operation": "chat",
+    "text": "hello",
+    "received_at": NOW,
+    "minute": 1,
+    "a_minute": 20,
+    "a_minute_of_all": 600,
+}
 TONES: SentTones = {"call_id": ROW, "presses": 1, "sent": 1, "last": [1.0]}
 ASKED_STREAM: AskedStream = {
     "id": ROW,
@@ -224,6 +237,12 @@ HOT = {
         READ_STREAM,
         question(key=CROWDED, wcs_stream="new", alias="studio"),
     ),
+    "message of a page": (READ_STREAM, question(operation_id=ROW)),
+    "message of a page at an instance of many tenants": (
+        READ_STREAM,
+        question(key=CROWDED, operation_id="o"),
+    ),
+    "writing a message of a page": record(Record(EVENT, message=TAKEN)),
     "event of a stream": (READ_EVENT, question(wcs_call="", wcs_stream="m")),
     "writing a stream": record(Record(EVENT, stream_asked=ASKED_STREAM), streams=[counting()]),
     "writing a stream's report": record(

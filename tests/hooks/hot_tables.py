@@ -11,6 +11,7 @@ TABLES = (
     *("hooks_stream", "tenants_streamalias"),
     *("hooks_spentticket", "hooks_visitorblock", "hooks_callquality"),
     "hooks_callbackrequest",
+    *("hooks_pagemessage", "hooks_messagepace", "hooks_datarecipient", "hooks_datamessage"),
     *("tenants_tenant", "tenants_domain", "tenants_wcsinstance_tenants"),
 )
 APPS = 50_000  # tenants whose apps have the same origin
@@ -92,6 +93,23 @@ INSERT INTO hooks_callbackrequest (id, tenant_id, asked_at, alias, because, name
 SELECT gen_random_uuid(), 1, now(), '', '', '', '', '', 'v' || n, ''
   FROM generate_series(1, %(meters)s) AS n
 """
+# Each session has sent one, and got one.
+PAGE_MESSAGES = """
+INSERT INTO hooks_pagemessage (id, tenant_id, session_id, operation_id, operation, text,
+                               received_at)
+SELECT gen_random_uuid(), tenant_id, id, 'o', 'chat', 'hello', now() FROM hooks_session
+"""
+PACES = """
+INSERT INTO hooks_messagepace (tenant_id, session_id, minute, number, most)
+SELECT tenant_id, id, 1, 1, 20 FROM hooks_session
+"""
+RECIPIENTS = """
+INSERT INTO hooks_datarecipient (tenant_id, message_id, session_id, instance_id, state, result,
+                                 tries)
+SELECT tenant_id, '01900000-0000-7000-8000-000000000000', id, instance_id,
+       CASE WHEN ended_at IS NULL THEN 'waiting' ELSE 'gone' END, '', 0 FROM hooks_session
+"""
+MESSAGES = (PAGE_MESSAGES, PACES, RECIPIENTS)
 TENANTS_WITH_APPS = """
 INSERT INTO tenants_tenant (slug, name, status, sip_register_required, created_at, country,
                             currency, time_zone, limits, holidays)

@@ -204,7 +204,7 @@ def test_a_hundred_connects_of_one_session_at_once_are_one_session(acme, gateway
     ("methods", "file", "reason"),
     [
         (("transfer", "snapshot", "aMethodOfALaterBuild"), "transfer", "method_refused"),
-        (("OnCallEvent", "OnDataEvent"), "call", "incoming_refused"),
+        (("OnCallEvent", "OnMessageEvent"), "call", "incoming_refused"),
     ],
 )
 def test_it_refuses_everything_else(acme, methods, file, reason):

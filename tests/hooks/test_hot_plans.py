@@ -39,6 +39,7 @@ from tests.hooks.hot_tables import (
     FORGET,
     LIVING,
     LIVING_OF_POOL,
+    MESSAGES,
     METERS,
     ONE_HOOK,
     POOL,
@@ -141,7 +142,7 @@ def hot(django_db_setup, django_db_blocker):
             database.connection.execute(statement)
         values = {"tenant": cast.acme.pk, "meters": METERS, "rates": RATES}
         database.connection.execute(VISITORS, values)
-        for statement in (DECK, TICKETS, TICKET_OF_CALL, BLOCKS, CALLBACKS):
+        for statement in (DECK, TICKETS, TICKET_OF_CALL, BLOCKS, CALLBACKS, *MESSAGES):
             database.connection.execute(statement, values)
         with as_one_entry(Action.IMPORTED, name="streams"), connection.cursor() as cursor:
             cursor.execute(ALIASES, values)

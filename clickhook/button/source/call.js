@@ -13,6 +13,7 @@ class Call {
   #sound;
   #tell;
   #hearSample;
+  #hearMessage;
   #session;
   #sipCall;
   #deadline;
@@ -28,15 +29,16 @@ class Call {
   #quality;
 
   /**
-   * `tell(state, reason, seconds, text)` hears of every state, `hearSample` of each sample of the quality; `sound` is an
-   * element the SDK may fill.
+   * `tell(state, reason, seconds, text)` hears of every state, `hearSample` of each sample of the quality, `hearText` of each
+   * text for the page; `sound` is an element the SDK may fill.
    */
-  constructor(attributes, sound, tell, hearSample) {
+  constructor(attributes, sound, tell, hearSample, hearText) {
     this.#attributes = attributes;
     this.wantsKeypad = attributes.keypad;
     this.#sound = sound;
     this.#tell = tell;
     this.#hearSample = hearSample;
+    this.#hearMessage = new Messages(hearText).hear;
   }
 
   async start() {
@@ -78,6 +80,11 @@ class Call {
     this.#microphone.mute(isMuted);
   }
 
+  send(operation, text) {
+    if (!this.#isEstablished) throw misuse("It is not connected yet.");
+    return this.#session.sendData({ operation, text });
+  }
+
   /** What the other side hears of the visitor; undefined before there is a call. */
   get voice() {
     return this.#microphone.sent;
@@ -111,6 +118,7 @@ class Call {
         if (data?.sipRegisterRequired !== true) dial();
       })
       .on(SESSION_STATUS.REGISTERED, dial)
+      .on(SESSION_STATUS.APP_DATA, (message) => this.#hearMessage(message))
       .on(SESSION_STATUS.WARN, (warning) => this.#warned(warning))
       .on(SESSION_STATUS.FAILED, () => this.#lost())
       .on(SESSION_STATUS.DISCONNECTED, () => this.#lost());

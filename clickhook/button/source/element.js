@@ -79,6 +79,11 @@ class ClickhookButton extends HTMLElement {
     return call.tones.send(digits);
   }
 
+  /** Resolves when the gateway took it; an answer comes as the event clickhook:message. */
+  async send(operation, text) {
+    return this.#currentCall.send(operation, text);
+  }
+
   get #currentCall() {
     if (!this.#call) throw misuse("There is no call.");
     return this.#call;
@@ -171,7 +176,8 @@ class ClickhookButton extends HTMLElement {
     }
     ClickhookButton.#caller = this;
     const tellSample = (sample) => this.#dispatch("quality", sample);
-    this.#call = new Call(this.#attributes, this.#parts.sound, (...news) => this.#hear(...news), tellSample);
+    const tellText = (text) => this.#dispatch("message", { text });
+    this.#call = new Call(this.#attributes, this.#parts.sound, (...news) => this.#hear(...news), tellSample, tellText);
     this.#call.start();
   }
 

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 
 from hooks.calls.admin import columns, search, tables
 from hooks.calls.admin.charts import charts_page
+from hooks.calls.admin.data_message import send_link
 from hooks.calls.admin.filters import CallOutcomeFilter, ReasonFilter, TimeFilter
 from hooks.calls.admin.hang_up import hang_up
 from hooks.calls.admin.huge_table import HugeTableAdmin
@@ -91,7 +92,7 @@ class CallAdmin(HugeTableAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Call | None = None) -> Any:
         may_end = obj is not None and obj.ended_at is None and may_change(request, Call, obj)
-        return (*self.fields, "hang_up_button") if may_end else self.fields
+        return (*self.fields, "hang_up_button", "send_text") if may_end else self.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Call | None = None) -> Any:
         return self.get_fields(request, obj)
@@ -110,6 +111,10 @@ class CallAdmin(HugeTableAdmin):
         """In the page's own form, whose token guards it."""
         markup = '<button type="submit" class="button" formaction="{}">Hang up</button>'
         return format_html(markup, reverse("admin:hooks_hang_up", args=[call.pk]))
+
+    @admin.display(description="message")
+    def send_text(self, call: Call) -> str:
+        return send_link(call)
 
     @admin.display(description="events")
     def events(self, call: Call) -> str:

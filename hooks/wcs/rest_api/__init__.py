@@ -1,4 +1,5 @@
-"""WCS's own REST API, as the gateway calls it: list the calls, end a call, end a connection.
+"""WCS's own REST API, as the gateway calls it: list the calls, end a call, end a
+connection, send a page data.
 
 Whatever the other side does, a caller gets a value and never an exception: `failures` lists what
 can go wrong, each with a sentence and a remedy. Paths and bodies: docs.flashphoner.com, "REST API".

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
+from urllib3.connection import HTTPConnection
 
-from hooks.wcs.rest_api.exchange import HttpAnswer, post
-from hooks.wcs.rest_api.failures import Failure
+from hooks.wcs.rest_api.exchange import HttpAnswer, open_connection, post, post_over
+from hooks.wcs.rest_api.failures import UNREACHABLE, Failure
+from tenants.deadline import Deadline
 from tenants.secrets.encryption import Secret, SecretUnreadable
 
 LONGEST_LIST = 32 * 1024 * 1024  # bytes: some thousand calls, each with its SDP
@@ -53,6 +55,27 @@ class RestApi:
     def terminate_connection(self, session_id: str) -> Failure | None:
         return self._order("connection/terminate", {"sessionId": session_id})
 
+    def send_data(self, operation_id: str, session_ids: Sequence[str], data: Any) -> Failure | None:
+        """To several pages at once, which older builds of WCS cannot do."""
+        return self._order("data/send", _data(operation_id, data, sessionIds=list(session_ids)))
+
+    def send_data_to_each(
+        self, operation_id: str, session_ids: Sequence[str], data: Any, deadline: Deadline
+    ) -> dict[str, Failure | None]:
+        """One after the other, over one connection; those that the time suffices for."""
+        results: dict[str, Failure | None] = {}
+        connection = open_connection(self.url)
+        try:
+            for session_id in session_ids:
+                fields = _data(operation_id, data, sessionId=session_id)
+                answer = self._post("data/send", fields, LONGEST_VOID, connection)
+                results[session_id] = answer if isinstance(answer, Failure) else None
+                if answer in UNREACHABLE or deadline.is_over:
+                    break
+        finally:
+            connection.close()
+        return results
+
     def list_calls(self) -> list[ListedCall] | Failure:
         """NOT_FOUND where there are none, as WCS answers."""
         return self._list("call/find_all", {}, _read_call)
@@ -75,12 +98,25 @@ class RestApi:
         answer = self._post(path, fields, LONGEST_LIST)
         return answer if isinstance(answer, Failure) else _read_list(answer.content, read)
 
-    def _post(self, path: str, fields: Mapping[str, Any], longest: int) -> HttpAnswer | Failure:
+    def _post(
+        self,
+        path: str,
+        fields: Mapping[str, Any],
+        longest: int,
+        connection: HTTPConnection | None = None,
+    ) -> HttpAnswer | Failure:
         try:
             password = self.password.reveal() if self.password else ""
         except SecretUnreadable:
             return Failure.UNREADABLE
-        return post(f"{self.url}/{path}", self.user, password, fields, longest)
+        url = f"{self.url}/{path}"
+        if connection is None:
+            return post(url, self.user, password, fields, longest)
+        return post_over(connection, url, self.user, password, fields, longest)
+
+
+def _data(operation_id: str, data: Any, **receivers: Any) -> dict[str, Any]:
+    return {"operationId": operation_id, **receivers, "payload": data}
 
 
 def _read_list(content: bytes, read: Callable[[Any], Item | None]) -> list[Item] | Failure:

@@ -31,8 +31,23 @@ def post(
     url: str, user: str, password: str, fields: Mapping[str, Any], longest: int
 ) -> HttpAnswer | Failure:
     """`longest` in bytes. Credentials stand in the request's header and nowhere else."""
+    connection = open_connection(url)
+    try:
+        return post_over(connection, url, user, password, fields, longest)
+    finally:
+        connection.close()
+
+
+def post_over(
+    connection: HTTPConnection,
+    url: str,
+    user: str,
+    password: str,
+    fields: Mapping[str, Any],
+    longest: int,
+) -> HttpAnswer | Failure:
+    """Over a connection of the caller's, who may use it again after an HttpAnswer."""
     deadline = Deadline(ANSWER_WITHIN)
-    connection = _open(url)
     try:
         return _exchange(connection, url, user, password, fields, longest, deadline)
     except SSLError:
@@ -45,11 +60,10 @@ def post(
         if deadline.has_passed:
             return Failure.SLOW
         return Failure.UNTRUSTED if isinstance(error, ssl.SSLError) else Failure.AWAY
-    finally:
-        connection.close()
 
 
-def _open(url: str) -> HTTPConnection:
+def open_connection(url: str) -> HTTPConnection:
+    """It connects with the first post."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "https":
@@ -68,7 +82,8 @@ def _exchange(
     longest: int,
     deadline: Deadline,
 ) -> HttpAnswer | Failure:
-    connection.connect()
+    if connection.sock is None:
+        connection.connect()
     connected: socket.socket = connection.sock
     connected.settimeout(ANSWER_WITHIN)
     with deadline.over(connected):

@@ -75,3 +75,15 @@ class Failure(StrEnum):
         "The REST API reports a fault of its own.",
         "See the log of that WCS.",
     )
+
+
+# Nothing else that is asked of that WCS now would fare better.
+UNREACHABLE = {
+    Failure.NOT_SET,
+    Failure.UNREADABLE,
+    Failure.AWAY,
+    Failure.UNTRUSTED,
+    Failure.SLOW,
+    Failure.CREDENTIALS,
+    Failure.REDIRECTED,
+}

@@ -10,7 +10,7 @@ from hooks.streams.methods import STREAM_FIELDS
 KEYS = {"clientExclude", "restExclude", "restOnError", "restPolicy", "restOverwrite"}
 STREAMS = {"publishStream", "playStream", "playHLS"}
 ENDS = {"unPublishStream", "stopStream"}
-ALLOWED_INVOCATIONS = {"connect", "call", "hangup", "sendDtmf", *STREAMS, *ENDS}
+ALLOWED_INVOCATIONS = {"connect", "call", "hangup", "sendDtmf", "OnDataEvent", *STREAMS, *ENDS}
 HIDDEN = {
     *("sipLogin", "sipAuthenticationName", "sipPassword", "sipDomain", "sipOutboundProxy"),
     *("sipProxy", "sipPort", "sipVisibleName", "sipContactParams", "restClientConfig"),
@@ -98,6 +98,7 @@ def test_each_method_names_the_fields_its_body_must_have():
         "sendDtmf": {"sessionId", "callId", "dtmf"},
         **dict.fromkeys(STREAMS, {"sessionId", "mediaSessionId", "name"}),
         **dict.fromkeys(ENDS, {"sessionId", "mediaSessionId"}),
+        "OnDataEvent": {"sessionId", "operationId", "payload"},
         "ConnectionStatusEvent": {"status"},
         "RegistrationStatusEvent": {"status"},
         "CallStatusEvent": {"status"},

@@ -197,8 +197,9 @@ ROWS = [
     *[
         ("incoming_refused", method.name, {}, call_facts())
         for method in METHODS.values()
-        if method.kind is Kind.INCOMING
+        if method.kind is Kind.INCOMING and not method.allowed
     ],
+    ("messages_off", "OnDataEvent", {}, call_facts()),
     ("method_refused", "aMethodOfALaterBuild", {}, call_facts()),
     ("method_refused", "OnSomethingEvent", {}, call_facts()),
     ("app_key", "transfer", {}, call_facts(instance_app_key="acme-c2c")),
@@ -277,7 +278,9 @@ def test_every_reason_is_reached():
     of_the_lanes = {Reason.OVERLOADED, Reason.GATEWAY_FAULT}
 
     reached = settled | decided | without_database | of_the_lanes
-    assert reached | given_by("limits", "tickets", "streams") == set(Reason) - at_the_door
+    assert (
+        reached | given_by("limits", "tickets", "streams", "messages") == set(Reason) - at_the_door
+    )
 
 
 def given_by(*rooms: str) -> set[Reason]:

@@ -111,7 +111,8 @@ from tests.tenants.importing.content import (
             "tenants[0].zzz: This key is unknown; possible are slug, name, honey_alias, status, "
             "tickets, visitors, label_is_shown, way_out, way_out_text, way_out_url, "
             "sip_register_required, country, currency, time_zone, limits, destinations, hours, "
-            "holidays, stream_publishers, stream_players, domains, sip_accounts, callees, streams.",
+            "holidays, stream_publishers, stream_players, message_operations, message_bytes, "
+            "messages_a_minute, messages_a_minute_of_all, domains, sip_accounts, callees, streams.",
         ),
         (tenant(tenant="acme"), None),
         (tenant(created_at="2020-01-01"), None),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0028_api_pace")]
+    dependencies = [("tenants", "0029_api_pace")]
 
     operations = [
         migrations.AddField(

@@ -23,7 +23,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hooks", "0025_alarming_streams")]
+    dependencies = [("hooks", "0027_alarming_streams")]
 
     operations = [
         migrations.RunSQL(HAS_ROOM, "DROP FUNCTION IF EXISTS callback_has_room"),

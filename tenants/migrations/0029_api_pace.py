@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0027_domain_of_tenant")]
+    dependencies = [("tenants", "0028_messages")]
 
     operations = [
         migrations.AddField(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False  # the index is made while hooks are answered
-    dependencies = [("tenants", "0029_key_holders")]
+    dependencies = [("tenants", "0030_key_holders")]
 
     operations = [
         AddIndexConcurrently(

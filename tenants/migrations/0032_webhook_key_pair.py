@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0030_imports_of_tenant")]
+    dependencies = [("tenants", "0031_imports_of_tenant")]
 
     operations = [
         migrations.AddField(

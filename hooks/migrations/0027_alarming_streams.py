@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False  # the index is made while hooks are answered
-    dependencies = [("hooks", "0024_alarms_of_streams")]
+    dependencies = [("hooks", "0026_alarms_of_streams")]
 
     operations = [
         AddIndexConcurrently(

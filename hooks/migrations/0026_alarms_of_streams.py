@@ -49,7 +49,7 @@ CREATE OR REPLACE TRIGGER webhook_bypass AFTER INSERT ON hooks_alarm
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hooks", "0023_blocks_of_visitor")]
+    dependencies = [("hooks", "0025_page_message")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,98 @@
+"""Hands messages for visitors' pages to WCS: a few hundred at a time for each instance.
+
+A thread works for one instance, so none waits for another; after a kill, what was under way is
+taken again when its lease is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from hooks.duties.repeating import Connection
+from hooks.statements.messaging import NOTE, TAKE
+from hooks.wcs.messages.attempt import Chunk, Handed, Noted, TakenRecipient, hand_over
+from hooks.wcs.rest_api.access import open_rest_api
+
+log = logging.getLogger("hooks")
+EVERY = 1.0  # seconds, while nothing is sent
+PACE = 0.2  # seconds that a chunk takes at least: an instance tells at most 2,500 pages a second
+
+
+class Messages:
+    def __init__(self) -> None:
+        self.news = asyncio.Event()  # an instance has got its chunk
+        self._busy: set[UUID] = set()
+        self._noted: list[Noted] = []
+        self._takes_no_lists: set[UUID] = set()
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._busy or self._noted)
+
+    async def take_turn(self, connection: Connection) -> str:
+        noted = await self._note(connection)
+        rows = await (await connection.execute(TAKE, {"busy": list(self._busy)})).fetchall()
+        for chunk in _chunks(rows):
+            self._start(chunk)
+        return f"{len(rows)} pages are told, {noted} were" if rows or noted else ""
+
+    async def _note(self, connection: Connection) -> int:
+        """What could not be noted stays for the next turn."""
+        noted = list(self._noted)
+        if noted:
+            values = {
+                "ids": [one.id for one in noted],
+                "states": [str(one.state) for one in noted],
+                "results": [str(one.result) for one in noted],
+            }
+            await connection.execute(NOTE, values)
+            del self._noted[: len(noted)]
+        return len(noted)
+
+    def _start(self, chunk: Chunk) -> None:
+        """In a thread that does not keep the worker from ending."""
+        self._busy.add(chunk.instance_id)
+        loop = asyncio.get_running_loop()
+        takes_lists = chunk.instance_id not in self._takes_no_lists
+        arguments = (chunk, takes_lists, loop)
+        threading.Thread(target=self._hand_over, args=arguments, daemon=True).start()
+
+    def _hand_over(self, chunk: Chunk, takes_lists: bool, loop: asyncio.AbstractEventLoop) -> None:
+        handed, begun = Handed([]), loop.time()
+        try:
+            handed = hand_over(chunk, takes_lists)
+        except Exception:  # they are taken again; the log says what to mend
+            log.exception("fault in sending to %s", chunk.instance_id)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self._end, loop, chunk.instance_id, handed, begun)
+
+    def _end(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        instance_id: UUID,
+        handed: Handed,
+        begun: float,
+    ) -> None:
+        self._noted += handed.noted
+        if handed.takes_lists is False:
+            self._takes_no_lists.add(instance_id)
+        loop.call_at(begun + PACE, self._free, instance_id)
+
+    def _free(self, instance_id: UUID) -> None:
+        self._busy.discard(instance_id)
+        self.news.set()
+
+
+def _chunks(rows: Sequence[Sequence[Any]]) -> Iterator[Chunk]:
+    for instance_id, group in groupby(rows, itemgetter(0)):
+        of_instance = list(group)
+        _, url, user, password, *_ = of_instance[0]
+        recipients = [TakenRecipient(*row[4:]) for row in of_instance]
+        yield Chunk(instance_id, open_rest_api(instance_id, url, user, password), recipients)

@@ -1,0 +1,52 @@
+"""What comes of a page's message: answer and record together."""
+
+from __future__ import annotations
+
+from hooks.facts import Facts
+from hooks.hook import Hook
+from hooks.messages.facts import MessageFacts
+from hooks.messages.recording import TakenMessage
+from hooks.outcome import Answer, Outcome
+from hooks.reasons import Decision, Reason
+from hooks.recording import LoggedEvent, Record
+from hooks.row_id import new_row_id_text
+from tenants.plain_text import check_text
+
+
+def settle_message(
+    hook: Hook, facts: Facts, reason: Reason, event: LoggedEvent, tenants_in_batch: set[int]
+) -> Outcome:
+    """Of a tenant, a batch takes one: the others are decided when that one is counted."""
+    if reason.decision is Decision.REFUSED:
+        detail = (facts.switched_off or "") if reason is Reason.SWITCHED_OFF else ""
+        event["decision"], event["reason"], event["detail"] = reason.decision, reason, detail
+        answer = Answer.refusal(reason, detail)
+        return Outcome(answer) if facts.instance_id is None else Outcome(answer, Record(event))
+
+    answer, tenant_id = Answer(reason, {}), facts.tenant_id or 0
+    if reason is Reason.DUPLICATE:
+        return Outcome(answer, Record(event))
+    if tenant_id in tenants_in_batch:
+        return Outcome(answer, again=True)
+    tenants_in_batch.add(tenant_id)
+
+    message = _take(hook, facts)
+    event["only_with"], event["detail"] = message["id"], message["operation"]
+    return Outcome(answer, Record(event, message=message))
+
+
+def _take(hook: Hook, facts: Facts) -> TakenMessage:
+    messaging = MessageFacts.from_json(facts.messaging or "{}")
+    data = hook.payload["payload"]
+    return {
+        "id": new_row_id_text(),
+        "tenant_id": facts.tenant_id,
+        "session_id": facts.session_id,
+        "operation_id": hook.payload.text("operationId"),
+        "operation": data["operation"],
+        "text": check_text(data["text"]),
+        "received_at": hook.received_at,
+        "minute": messaging.minute,
+        "a_minute": messaging.a_minute,
+        "a_minute_of_all": messaging.a_minute_of_all,
+    }
