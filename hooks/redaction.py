@@ -23,6 +23,7 @@ KEPT = {
         "sipStatus",
         "callId",
         "parentCallId",
+        "mediaSessionId",
         "incoming",
     ),
     *(

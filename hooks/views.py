@@ -27,10 +27,11 @@ from hooks.methods import METHODS, REST_CLIENT_CONFIG
 from hooks.metrics import count_hook
 from hooks.outcome import Answer, Outcome
 from hooks.payloads import Malformed, Payload, check_shape, parse
-from hooks.reasons import Decision, Reason
+from hooks.reasons import NEUTRAL_OF_STREAMS, Decision, Reason, refusal
 from hooks.recording import LoggedEvent, Record
 from hooks.request import HookRequest
 from hooks.steady_pace import SteadyPace
+from hooks.streams.methods import STREAM_METHODS
 from hooks.tickets.credentials import read_credentials
 from tenants.secrets.encryption import SecretUnreadable
 
@@ -121,7 +122,7 @@ class HookView(APIView):
             answer = await self.post(asked)
         except REFUSALS as error:
             answer = await self._refuse(asked, error)
-        response = WcsResponse(answer.body, status=answer.reason.status)
+        response = WcsResponse(_told(answer, _posted(asked)), status=answer.reason.status)
         finalized = self.finalize_response(asked, response)
         count_answer(_posted(asked), answer.reason)
         if answer.reason in _STRANGERS | {Reason.INSTANCE_UNKNOWN}:
@@ -201,6 +202,14 @@ class HookView(APIView):
         }
         await self.lanes.record(Outcome(answer, Record(event)))
         return answer
+
+
+def _told(answer: Answer, posted: HookRequest) -> dict[str, Any]:
+    """The page of a stream shows what it is told: no calls are meant."""
+    is_refused = answer.reason.decision is Decision.REFUSED
+    if is_refused and posted.wcs_method.name in STREAM_METHODS:
+        return refusal(answer.reason.status, NEUTRAL_OF_STREAMS)
+    return answer.body
 
 
 async def strangers_turn() -> None:

@@ -11,6 +11,7 @@ RESOURCES = (
     "domains",
     "sip-accounts",
     "callees",
+    "streams",
     "wcs-instances",
     "rates",
     "imports",

@@ -11,6 +11,14 @@ from tenants.opened import RISKY, Opened, default_destinations
 
 LIMITS = "limits."  # begins the name of each limit's field
 INTERNAL_RATE = "internal_rate"
+# Columns of a tenant, and of one of its stream aliases.
+STREAM_LIMITS = (
+    "stream_publishers",
+    "stream_players",
+    "publishers",
+    "players",
+    "longest_seconds",
+)
 _LISTS = ("countries", "types")
 
 
@@ -35,7 +43,7 @@ class Change(NamedTuple):
 
 def raises(change: Change, place: Place) -> bool:
     """`place` is the tenant's before the change."""
-    if change.field.startswith(LIMITS):
+    if change.field.startswith(LIMITS) or change.field in STREAM_LIMITS:
         return _lifts(change.before, change.after)
     if change.field == "destinations":
         return _opens(change.before, change.after)
@@ -78,6 +86,12 @@ def limit_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterat
     for field in sorted(old.keys() | new.keys()):
         if not _is_same(old.get(field), new.get(field)):
             yield Change(field, old.get(field), new.get(field))
+
+
+def stream_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for field in STREAM_LIMITS:
+        if field in after and before.get(field) != after[field]:
+            yield Change(field, before.get(field), after[field])
 
 
 def with_limit(limits: Mapping[str, Any], field: str, value: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tenants.audit.acting import acting
 from tenants.limits_changed import limits_changed
-from tenants.models import Callee, Domain, LimitRaise, SipAccount, Tenant
+from tenants.models import ApiKey, Callee, Domain, LimitRaise, SipAccount, StreamAlias, Tenant
 from tenants.raises import (
     INTERNAL_RATE,
     LIMITS,
@@ -24,6 +24,7 @@ from tenants.raises import (
     leads_out,
     limit_changes,
     raises,
+    stream_changes,
     with_limit,
 )
 
@@ -32,9 +33,24 @@ MODELS: dict[str, Any] = {
     "domain": Domain,
     "callee": Callee,
     "sipaccount": SipAccount,
+    "streamalias": StreamAlias,
 }
 MOST = 1000  # raises that one turn of the worker does
 CLOSED = f"{LIMITS}concurrent_calls"  # zero closes a callee
+
+
+class Asker(NamedTuple):
+    name: str
+    user: Any = None
+    key_holders: list[str] | None = None
+
+
+def asker_of_user(user: Any) -> Asker:
+    return Asker(user.get_username(), user)
+
+
+def asker_of_key(key: ApiKey) -> Asker:
+    return Asker(str(key)[:150], None, key.holders)
 
 
 def tenant_of(row: Any) -> Tenant:
@@ -44,6 +60,9 @@ def tenant_of(row: Any) -> Tenant:
 
 def find_changes(stored: Any, row: Any) -> Iterator[Change]:
     """Of the fields that bear on what can be lost."""
+    yield from stream_changes(vars(stored), vars(row))
+    if isinstance(row, StreamAlias):
+        return
     yield from limit_changes(stored.limits, row.limits)
     if isinstance(row, Tenant):
         yield from _tenant_changes(stored, row)
@@ -77,15 +96,15 @@ def hold_back(row: Any) -> tuple[list[Change], list[Change]]:
     return raised, others
 
 
-def ask(row: Any, changes: list[Change], user: Any) -> list[LimitRaise]:
+def ask(row: Any, changes: list[Change], asker: Asker) -> list[LimitRaise]:
     """Those that wait already for the same go on waiting."""
     asked = []
     for change in changes:
         waiting = LimitRaise.objects.waiting().about(row).filter(field=change.field)
         former = waiting.first()
         if former is None or former.after != change.after:
-            _decide(waiting, LimitRaise.Decision.WITHDRAWN, user.get_username())
-            asked.append(_create(row, change, user))
+            _decide(waiting, LimitRaise.Decision.WITHDRAWN, asker.name)
+            asked.append(_create(row, change, asker))
     return asked
 
 
@@ -262,7 +281,7 @@ def _place_of(row: Any) -> Place:
     return Place(tenant.country, tenant.destinations, callee)
 
 
-def _create(row: Any, change: Change, user: Any) -> LimitRaise:
+def _create(row: Any, change: Change, asker: Asker) -> LimitRaise:
     return LimitRaise.objects.create(
         tenant=tenant_of(row),
         thing=row._meta.model_name,
@@ -271,8 +290,9 @@ def _create(row: Any, change: Change, user: Any) -> LimitRaise:
         field=change.field,
         before=_value(row, change.field),
         after=change.after,
-        asked_by=user,
-        asked_by_name=user.get_username(),
+        asked_by=asker.user,
+        asked_by_name=asker.name,
+        key_holders=asker.key_holders,
     )
 
 

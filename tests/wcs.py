@@ -28,10 +28,11 @@ class Answer:
 
     @property
     def is_neutral_refusal(self) -> bool:
-        return self.status == 403 and self.json == {
-            "status": 403,
-            "reason": "Calls are not available here",
-        }
+        """Of a call or of a stream."""
+        return self.status == 403 and self.json in (
+            {"status": 403, "reason": "Calls are not available here"},
+            {"status": 403, "reason": "Streams are not available here"},
+        )
 
 
 @cache

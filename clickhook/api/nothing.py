@@ -22,4 +22,5 @@ class Nothing(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
+        self.check_throttles(request)
         raise Http404

@@ -1,77 +1,114 @@
-"""How often a key may ask: a bucket that fills again, in each process of the gateway."""
+"""How often a key may ask: buckets in the database that fill again, the same for all processes."""
 
 from __future__ import annotations
 
 import math
-import threading
-import time
-from collections import OrderedDict
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db import connection
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from clickhook.api.authentication import key_of
+from clickhook.api.idempotency import HEADER
 from clickhook.api.problems import Kind, Problem
 
-SECONDS = 60  # in which an empty bucket is full again
-MOST_KEYS = 10_000  # whose buckets are remembered; the one that was not used for longest goes
+ROUNDING = 1e-6  # seconds, as PostgreSQL's clock counts
+MOST_ANSWERS = 5_000  # that one key has kept in a day, so that repetitions are answered as before
 
 
-@dataclass
-class Bucket:
-    size: int  # requests
-    left: float
-    at: float  # seconds
+class Limit(NamedTuple):
+    of: str
+    size: int
+    seconds: int  # in which an empty bucket is full again
+    refusal: str
 
-    def take(self, now: float) -> bool:
-        """One request, if there is one left."""
-        filled = self.left + (now - self.at) * self.size / SECONDS
-        self.left, self.at = min(filled, self.size), now
-        if self.left < 1:
-            return False
-        self.left -= 1
-        return True
+
+REQUESTS = Limit(
+    "requests", settings.CLICKHOOK_API_REQUESTS, 60, "At most {} requests in a minute. Wait."
+)
+ANSWERS = Limit(
+    "answers", MOST_ANSWERS, 86_400, "At most {} requests with an Idempotency-Key in a day."
+)
+
+# By the database's clock, because machines differ. What a crash forgets are counts of its last
+# moments, so no request waits until its count is on disk.
+TAKE = """
+WITH taken AS (
+    INSERT INTO tenants_apipace AS pace (api_key_id, "of", full_at)
+    VALUES (%(key)s, %(of)s, clock_timestamp() + %(each)s * interval '1 second')
+    ON CONFLICT (api_key_id, "of") DO UPDATE
+       SET full_at = greatest(pace.full_at, clock_timestamp()) + %(each)s * interval '1 second'
+     WHERE greatest(pace.full_at, clock_timestamp()) + %(each)s * interval '1 second'
+           <= clock_timestamp() + %(window)s * interval '1 second'
+    RETURNING full_at
+), found AS (
+    SELECT true AS is_taken, full_at FROM taken
+     UNION ALL
+    SELECT false, full_at FROM tenants_apipace
+     WHERE api_key_id = %(key)s AND "of" = %(of)s AND NOT EXISTS (SELECT FROM taken)
+)
+SELECT is_taken, extract(epoch FROM full_at - clock_timestamp())::float8,
+       set_config('synchronous_commit', 'off', true)
+  FROM found
+"""
+
+
+class Bucket(NamedTuple):
+    limit: Limit
+    seconds_until_full: float
+    is_taken: bool = True  # whether there was one left for this request
+
+    @property
+    def left(self) -> int:
+        missing = (self.seconds_until_full - ROUNDING) * self.limit.size / self.limit.seconds
+        return max(math.floor(self.limit.size - missing), 0) if self.is_taken else 0
 
     @property
     def seconds_until_next(self) -> int:
-        return math.ceil(max(1 - self.left, 0) * SECONDS / self.size)
+        """At least 1: another process may have taken what was there when this one looked."""
+        each = self.limit.seconds / self.limit.size
+        return max(math.ceil(self.seconds_until_full - self.limit.seconds + each), 1)
 
     @property
     def headers(self) -> dict[str, str]:
         """As the IETF's draft of RateLimit fields has them."""
-        seconds_until_full = math.ceil((self.size - self.left) * SECONDS / self.size)
-        state = f'"key";r={math.floor(self.left)};t={seconds_until_full}'
-        policy = f'"key";q={self.size};w={SECONDS}'
+        state = f'"key";r={self.left};t={max(math.ceil(self.seconds_until_full), 0)}'
+        policy = f'"key";q={self.limit.size};w={self.limit.seconds}'
         return {"RateLimit-Policy": policy, "RateLimit": state}
 
 
-class Buckets:
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = threading.Lock()  # requests run in several threads
-        self._buckets: OrderedDict[int, Bucket] = OrderedDict()
-
-    def take(self, key: int, now: float) -> tuple[bool, Bucket]:
-        with self._lock:
-            bucket = self._buckets.setdefault(key, Bucket(self._size, self._size, now))
-            self._buckets.move_to_end(key)
-            if len(self._buckets) > MOST_KEYS:
-                self._buckets.popitem(last=False)
-            return bucket.take(now), replace(bucket)
-
-
-_buckets = Buckets(settings.CLICKHOOK_API_REQUESTS)
+def take(api_key: int, limit: Limit) -> Bucket:
+    """One request, if there is one left."""
+    each = limit.seconds / limit.size
+    values: dict[str, int | float | str] = {
+        "key": api_key,
+        "of": limit.of,
+        "each": each,
+        "window": limit.seconds,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, values)
+        row = cursor.fetchone()
+    if row is None:  # others made the row in this moment, and emptied the bucket
+        return Bucket(limit, limit.seconds, is_taken=False)
+    is_taken, seconds, _ = row
+    return Bucket(limit, seconds, is_taken)
 
 
 class KeyPace(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
-        taken, bucket = _buckets.take(key_of(request).pk, time.monotonic())
+        bucket = take(key_of(request).pk, REQUESTS)
         view.pace_headers = bucket.headers
-        if not taken:
-            wait = {"Retry-After": str(bucket.seconds_until_next)}
-            detail = f"At most {bucket.size} requests in {SECONDS} seconds. Wait, then repeat it."
-            raise Problem(Kind.TOO_OFTEN, detail, headers=wait)
+        _refuse_if_empty(bucket)
+        if request.method == "POST" and HEADER in request.headers:
+            _refuse_if_empty(take(key_of(request).pk, ANSWERS))
         return True
+
+
+def _refuse_if_empty(bucket: Bucket) -> None:
+    if not bucket.is_taken:
+        wait = {"Retry-After": str(bucket.seconds_until_next)}
+        detail = bucket.limit.refusal.format(f"{bucket.limit.size:,}")
+        raise Problem(Kind.TOO_OFTEN, detail, headers=wait)

@@ -27,7 +27,9 @@ class Page(NamedTuple):
     next: str | None  # the address of the next page
 
 
-def list_page(view: ApiView, rows: QuerySet[Any], order: tuple[str, ...]) -> Page:
+def list_page(
+    view: ApiView, rows: QuerySet[Any], order: tuple[str, ...], backwards: bool = False
+) -> Page:
     """`order`: columns whose values differ for each row, as an index has them.
 
     `rows` join no other table, because the planner could begin with that one.
@@ -35,11 +37,12 @@ def list_page(view: ApiView, rows: QuerySet[Any], order: tuple[str, ...]) -> Pag
     meta = rows.model._meta
     columns = [meta.get_field(name).column for name in order]
     if text := view.parameter("cursor"):
-        rows = _after(rows, columns, read_cursor(text, [str] * len(order)))
+        rows = _after(rows, columns, read_cursor(text, [str] * len(order)), backwards)
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(ALONG_THE_INDEX)
-        found = list(rows.order_by(*columns)[: PAGE + 1])
+        sign = "-" if backwards else ""
+        found = list(rows.order_by(*(f"{sign}{column}" for column in columns))[: PAGE + 1])
     if len(found) <= PAGE:
         return Page(found, None)
     last = [str(getattr(found[PAGE - 1], meta.get_field(name).attname)) for name in order]
@@ -66,7 +69,9 @@ def read_cursor(text: str, kinds: list[type]) -> list[Any]:
     return list(values)
 
 
-def _after(rows: QuerySet[Any], columns: list[str], values: list[str]) -> QuerySet[Any]:
+def _after(
+    rows: QuerySet[Any], columns: list[str], values: list[str], backwards: bool
+) -> QuerySet[Any]:
     """One comparison of rows, which PostgreSQL reads along the index."""
     table, meta = rows.model._meta.db_table, rows.model._meta
     names = ", ".join(f'"{table}"."{column}"' for column in columns)
@@ -79,4 +84,5 @@ def _after(rows: QuerySet[Any], columns: list[str], values: list[str]) -> QueryS
     except ValueError:
         raise Problem(Kind.MALFORMED, errors=[FieldError("cursor", BAD_CURSOR)]) from None
     marks = ", ".join(["%s"] * len(given))
-    return rows.extra(where=[f"({names}) > ({marks})"], params=given)  # noqa: S610 - names are ours
+    beyond = "<" if backwards else ">"
+    return rows.extra(where=[f"({names}) {beyond} ({marks})"], params=given)  # noqa: S610 - names are ours

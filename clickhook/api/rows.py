@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from clickhook.api.paging import list_page
 from clickhook.api.permission import require_scope
 from clickhook.api.problems import FieldError, Kind, Problem
-from clickhook.api.shown import shown_row
+from clickhook.api.shown import shown_raise, shown_row
 from clickhook.api.versions import etag, require_version
 from clickhook.api.view import ApiView
 from clickhook.api.writing import check_keys, import_row
 from tenants.api_scopes import WRITE
-from tenants.models import Tenant
+from tenants.models import LimitRaise, Tenant
 from tenants.transfer.reading.json_document import Object
 from tenants.transfer.tables import TENANT, Table
 
@@ -30,6 +30,7 @@ SCOPES_OF_LISTS = {
     "domains": "domains",
     "sip_accounts": "sip-accounts",
     "callees": "callees",
+    "streams": "streams",
 }
 
 
@@ -56,10 +57,10 @@ class RowsView(ApiView):
         _require_scopes_of_lists(request, values)
         if is_owned(self.table):
             slug = _changeable_slug(request, values)
-        key = import_row(request, self.table, values, slug, is_new=True)
-        row = visible_rows(self.table, request).get(pk=key)
+        written = import_row(request, self.table, values, slug, is_new=True)
+        row = visible_rows(self.table, request).get(pk=written.key)
         headers = {"ETag": etag(row), "Location": f"{request.path}/{name_of(row)}"}
-        return Response(shown_row(row), 201, headers=headers)
+        return _answer_written(row, written.waiting, 201, headers)
 
 
 class RowView(ApiView):
@@ -93,9 +94,10 @@ class RowView(ApiView):
         slug = row.tenant.slug if is_owned(self.table) else ""
         names = {name: getattr(row, name) for name in self.table.natural_key}
         given = {name: value for name, value in values.items() if name != "tenant"}
-        import_row(request, self.table, Object({**given, **names}.items()), slug, is_new=False)
+        changed = Object({**given, **names}.items())
+        written = import_row(request, self.table, changed, slug, is_new=False)
         row = self.find(visible_rows(self.table, request), key)
-        return Response(shown_row(row), headers={"ETag": etag(row)})
+        return _answer_written(row, written.waiting, 200, {"ETag": etag(row)})
 
     def _remove(self, request: Request, key: Any) -> Response:
         row = self._lock(request, key)
@@ -115,6 +117,16 @@ class RowView(ApiView):
             raise Http404
         require_version(request, locked)
         return locked
+
+
+def _answer_written(
+    row: Any, waiting: list[LimitRaise], status: int, headers: dict[str, str]
+) -> Response:
+    """202 where a part of it waits for a second person."""
+    if not waiting:
+        return Response(shown_row(row), status, headers=headers)
+    shown = {**shown_row(row), "waiting_raises": [shown_raise(one) for one in waiting]}
+    return Response(shown, 202, headers=headers)
 
 
 def visible_rows(table: Table, request: Request) -> QuerySet[Any]:

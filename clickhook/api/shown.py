@@ -6,11 +6,15 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from tenants.models import WcsInstance
-from tenants.money import MICROS, write_money
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
+from django.urls import reverse
 
-_TABLES = {table.model: table for table in (TENANT, DOMAIN, SIP_ACCOUNT, CALLEE, WCS_INSTANCE)}
+from tenants.models import LimitRaise, WcsInstance
+from tenants.money import MICROS, write_money
+from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, STREAM, TENANT, WCS_INSTANCE, Table
+
+_TABLES = {
+    table.model: table for table in (TENANT, DOMAIN, SIP_ACCOUNT, CALLEE, STREAM, WCS_INSTANCE)
+}
 _OF_REST_API = "rest_api_"
 
 
@@ -24,6 +28,18 @@ def shown_row(row: Any) -> dict[str, Any]:
         shown["rest_api"] = {"url": row.rest_api_url, "user": row.rest_api_user}
         shown["signs"] = row.signing_secret is not None
     return shown
+
+
+def shown_raise(raised: LimitRaise) -> dict[str, Any]:
+    """`page`: where a second person confirms it."""
+    return {
+        "field": raised.field,
+        "row": raised.row_name,
+        "now": raised.before,
+        "asked": raised.after,
+        "holds_at": raised.due_at,
+        "page": reverse("admin:tenants_limitraise_decide", args=[raised.pk]),
+    }
 
 
 @cache

@@ -17,6 +17,7 @@ from clickhook.api.resources.messages import Messages, OneMessage
 from clickhook.api.resources.rates import Rates
 from clickhook.api.resources.sessions import OneSession, Sessions
 from clickhook.api.resources.sip_accounts import OneSipAccount, SipAccounts
+from clickhook.api.resources.streams import OneStream, Streams
 from clickhook.api.resources.tenants import OneTenant, Tenants
 from clickhook.api.resources.ticket_keys import OneTicketKey, TicketKeys
 from clickhook.api.resources.visitor_blocks import OneVisitorBlock, VisitorBlocks
@@ -40,6 +41,8 @@ urlpatterns = [
     path("domains/<int:key>", OneDomain.as_view()),
     path("callees", Callees.as_view()),
     path("callees/<int:key>", OneCallee.as_view()),
+    path("streams", Streams.as_view()),
+    path("streams/<int:key>", OneStream.as_view()),
     path("sip-accounts", SipAccounts.as_view()),
     path("sip-accounts/<uuid:key>", OneSipAccount.as_view()),
     path("wcs-instances", WcsInstances.as_view()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clickhook.api.authentication import KeyAuthentication, key_of
+from clickhook.api.counting import count_request
 from clickhook.api.idempotency import once
 from clickhook.api.pace import KeyPace
 from clickhook.api.parsing import ObjectParser
@@ -68,7 +70,9 @@ class ApiView(APIView):
         self._check_parameters(request)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        began = time.monotonic()
         response: Any = super().dispatch(request, *args, **kwargs)
+        count_request(request.method, response.status_code, time.monotonic() - began)
         for name, value in {**self.pace_headers, "Cache-Control": "no-store"}.items():
             response.headers[name] = value
         return response

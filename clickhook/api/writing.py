@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from rest_framework.request import Request
 
 from clickhook.api.authentication import key_of
 from clickhook.api.problems import FieldError, Kind, Problem
-from tenants.models import Tenant
+from tenants.models import LimitRaise, Tenant
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.importing import AGAIN, AWAY, run
 from tenants.transfer.problems import ImportRefused, Problems
@@ -50,22 +50,28 @@ def check_keys(values: Object, table: Table, extra: tuple[str, ...]) -> None:
         raise invalid(ImportRefused(problems), is_one_row=False)
 
 
-def import_row(request: Request, table: Table, values: Object, slug: str, is_new: bool) -> Any:
-    """The primary key. Inside a transaction, which ends where a Problem is raised."""
+class Written(NamedTuple):
+    key: Any  # the primary key
+    waiting: list[LimitRaise]
+
+
+def import_row(request: Request, table: Table, values: Object, slug: str, is_new: bool) -> Written:
+    """Inside a transaction, which ends where a Problem is raised."""
     source = OneRow("the API", b"", document=_document(table, values, slug))
+    allowed = replace(allowed_to_key(request), asking=key_of(request))
     try:
-        run(source, allowed_to_key(request), False, _tell_nobody, as_import=False)
+        report = run(source, allowed, False, _tell_nobody, as_import=False)
     except ImportRefused as refused:
         raise invalid(refused, is_one_row=True, nested=table is not TENANT) from None
 
     row = next(row for row in source.found if row.table is table)
     if row.is_new is not is_new:
         raise Problem(Kind.CONFLICT, EXISTS)
-    return row.record.pk
+    return Written(row.record.pk, report.waiting)
 
 
 def allowed_to_key(request: Request) -> Allowed:
-    """A key is no second person: what raises a limit is refused, as in a manager's file."""
+    """A key is no second person: a file that raises a limit is refused, as a manager's is."""
     is_everybodys = key_of(request).tenant_id is None
     return Allowed(None, None if is_everybodys else Tenant.objects.changeable_by(request.user))
 

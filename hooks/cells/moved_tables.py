@@ -42,6 +42,7 @@ from hooks.models import (
 )
 from tenants.models import (
     ApiKey,
+    ApiPace,
     Assignment,
     AuditEntry,
     Callee,
@@ -168,6 +169,7 @@ MOVED = (
     ),
 )
 STAYS: dict[_Model, str] = {
+    ApiPace: "for a minute, of a program that asks often",
     Assignment: "people are of one cell: an administrator there assigns the tenant",
     AuditEntry: "a chain of hashes cannot be cut; both cells record the move",
     IdempotentAnswer: "for a day, of a program that asks again",

@@ -31,7 +31,8 @@ class AlarmLine(NamedTuple):
     def text(self) -> str:
         what = dict(Alarm.Kind.choices).get(self.kind, self.kind)
         places = f"tenant {self.tenant or 'unknown'}, WCS instance {self.instance or 'unknown'}"
-        return f"{what}: {places}, call {self.wcs_call_id or 'unknown'}"
+        thing = "stream" if "stream" in self.kind else "call"
+        return f"{what}: {places}, {thing} {self.wcs_call_id or 'unknown'}"
 
 
 def mail_alarms() -> Mailing:

@@ -64,7 +64,9 @@ _WITH_CALLS = """,
 
 _WITH_STREAMS = """,
     ending AS (
-        DELETE FROM hooks_streamending WHERE stream_id = ANY (ARRAY(SELECT id FROM gone)))"""
+        DELETE FROM hooks_streamending WHERE stream_id = ANY (ARRAY(SELECT id FROM gone))),
+    alarm AS (UPDATE hooks_alarm SET stream_id = NULL
+               WHERE stream_id = ANY (ARRAY(SELECT id FROM gone)))"""
 
 _WITH_DATA_MESSAGES = """,
     recipient AS (DELETE FROM hooks_datarecipient

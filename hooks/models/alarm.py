@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from hooks.models.call import Call
+from hooks.models.stream import Stream
 from tenants.models import Tenant, WcsInstance
 from tenants.scope import OfTenantQuerySet
 
@@ -18,11 +19,17 @@ class AlarmQuerySet(OfTenantQuerySet["Alarm"]):
 
 class Alarm(models.Model):
     class Kind(models.TextChoices):
-        """The first four are words of hooks.reasons, so that an event finds its kind."""
+        """The first seven are words of hooks.reasons, so that an event finds its kind."""
 
         NEVER_ASKED = "call_never_asked", "WCS placed a call without asking"
         WENT_ON = "refused_call_went_on", "WCS placed a call that was refused"
         ELSEWHERE = "call_went_elsewhere", "WCS called somebody else than it was told"
+        STREAM_NEVER_ASKED = "stream_never_asked", "WCS opened a stream without asking"
+        STREAM_WENT_ON = "refused_stream_went_on", "WCS opened a stream that was refused"
+        STREAM_ELSEWHERE = (
+            "stream_went_elsewhere",
+            "WCS opened another stream than it was told",
+        )
         HONEY = "honey_alias", "somebody tried the honey alias"
         UNKNOWN_CALL = "unknown_call", "WCS has a call that it never reported"
         NOT_ENDED = "not_ended", "WCS does not end a call"
@@ -43,7 +50,17 @@ class Alarm(models.Model):
         db_constraint=False,
         db_index=False,
     )
-    wcs_call_id = models.CharField("callId", max_length=512, blank=True)
+    stream = models.ForeignKey(
+        Stream,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    wcs_call_id = models.CharField(
+        "callId, or mediaSessionId of a stream", max_length=512, blank=True
+    )
     at = models.DateTimeField()
     mailed_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)

@@ -12,7 +12,15 @@ from tenants.models import Tenant, WcsInstance
 from tenants.scope import scope_of
 
 ALARMING = Q(
-    reason__in=["call_never_asked", "refused_call_went_on", "call_went_elsewhere", "honey_alias"]
+    reason__in=[
+        "call_never_asked",
+        "refused_call_went_on",
+        "call_went_elsewhere",
+        "honey_alias",
+        "stream_never_asked",
+        "refused_stream_went_on",
+        "stream_went_elsewhere",
+    ]
 )
 
 
@@ -87,7 +95,7 @@ class Event(models.Model):
                 name="event_of_no_tenant",
             ),
             # What raises an alarm; the worker looks at the newest of them.
-            models.Index(fields=["id"], condition=ALARMING, name="event_alarming"),
+            models.Index(fields=["id"], condition=ALARMING, name="event_raising_alarm"),
         ]
 
     def __str__(self) -> str:

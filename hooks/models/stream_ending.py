@@ -13,6 +13,7 @@ class StreamEnding(models.Model):
         SWITCH = "switch", "switched off"
         LONGEST = "longest", "the stream lasted as long as its alias allows"
         CLOSED = "closed", "somebody ended it on its page"
+        BYPASS = "bypass", "the stream was never allowed"
 
     stream = models.OneToOneField(
         Stream,

@@ -5,6 +5,7 @@ The words stand here, the sentences in a file for each subject.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -187,9 +188,19 @@ NEUTRAL = {
 }
 
 
-def refusal(status: HTTPStatus) -> dict[str, int | str]:
+# Of a hook about a stream.
+NEUTRAL_OF_STREAMS = {
+    **NEUTRAL,
+    HTTPStatus.FORBIDDEN: "Streams are not available here",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Streams are not available now",
+}
+
+
+def refusal(
+    status: HTTPStatus, sentences: Mapping[HTTPStatus, str] = NEUTRAL
+) -> dict[str, int | str]:
     """Exactly these two keys: with any other, WCS shows the visitor the HTTP reason phrase instead.
 
     Source: docs.flashphoner.com, "Sending custom error message to a client", since build 5.2.968.
     """
-    return {"status": status.value, "reason": NEUTRAL[status]}
+    return {"status": status.value, "reason": sentences[status]}

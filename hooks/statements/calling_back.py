@@ -5,22 +5,14 @@ from __future__ import annotations
 MOST_OF_TENANT = 50  # in an hour; further ones are refused, so that no flood fills the list
 MOST_OF_VISITOR = 3
 
+# The function is hooks/migrations/0028_callback_room.py's.
 ASK_TO_BE_CALLED_BACK = f"""
 INSERT INTO hooks_callbackrequest (id, tenant_id, visitor, alias, because, name, reach, sentence,
                                    asked_at, done_by)
-SELECT gen_random_uuid(), asked.*, statement_timestamp(), ''
+SELECT gen_random_uuid(), asked.*, clock_timestamp(), ''
   FROM (SELECT %s::bigint AS tenant_id, %s::text AS visitor, %s::text, %s::text, %s::text,
                %s::text, %s::text) asked
- CROSS JOIN LATERAL (
-       SELECT count(*) AS of_tenant,
-              count(*) FILTER (WHERE latest.visitor = asked.visitor) AS of_visitor
-         FROM (SELECT visitor FROM hooks_callbackrequest
-                WHERE tenant_id = asked.tenant_id
-                  AND asked_at > statement_timestamp() - interval '1 hour'
-                ORDER BY tenant_id DESC, asked_at DESC LIMIT {MOST_OF_TENANT}
-              ) latest
-       ) recent
- WHERE of_tenant < {MOST_OF_TENANT} AND of_visitor < {MOST_OF_VISITOR}
+ WHERE callback_has_room(tenant_id, visitor, {MOST_OF_TENANT}, {MOST_OF_VISITOR})
 RETURNING tenant_id
 """
 # What was asked before mails were set up, or while no server took them for long, stays unmailed.

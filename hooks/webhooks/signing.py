@@ -1,4 +1,8 @@
-"""The headers that prove a message: HMAC-SHA256 over id, time and body, once for each secret."""
+"""The headers that prove a message: a signature over id, time and body by each live key.
+
+A shared secret makes `v1`, HMAC-SHA256; a private key makes `v1a`, ed25519. Source: Standard
+Webhooks, "Signature scheme".
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,10 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-from tenants.models.webhook_endpoint import SECRET_PREFIX
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tenants.secrets.encryption import Secret
+from tenants.webhooks.signing_keys import PRIVATE_PREFIX, SECRET_PREFIX
 
 
 def signed_headers(
@@ -24,7 +30,14 @@ def signed_headers(
     }
 
 
-def _sign(secret: Secret, signed: bytes) -> str:
-    key = base64.b64decode(secret.reveal().removeprefix(SECRET_PREFIX))
-    digest = hmac.new(key, signed, hashlib.sha256).digest()
-    return f"v1,{base64.b64encode(digest).decode()}"
+def _sign(key: Secret, signed: bytes) -> str:
+    text = key.reveal()
+    if text.startswith(PRIVATE_PREFIX):
+        private = base64.b64decode(text.removeprefix(PRIVATE_PREFIX))
+        return _written("v1a", Ed25519PrivateKey.from_private_bytes(private).sign(signed))
+    shared = base64.b64decode(text.removeprefix(SECRET_PREFIX))
+    return _written("v1", hmac.new(shared, signed, hashlib.sha256).digest())
+
+
+def _written(version: str, signature: bytes) -> str:
+    return f"{version},{base64.b64encode(signature).decode()}"

@@ -98,7 +98,7 @@ class ApiKeyAdmin(CarefulAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Raises TooManyApiKeys only where somebody made one since the form was checked."""
-        obj.shown_once = obj.issue().text
+        obj.shown_once = obj.issue(request.user.get_username()).text
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Without a redirect: the key stands nowhere but in this answer."""
@@ -144,7 +144,8 @@ class ApiKeyAdmin(CarefulAdmin):
         if len(chosen) != 1:
             messages.error(request, ONE_ONLY)
             return None
-        return self._show_once(request, chosen[0], chosen[0].rotate().text)
+        issued = chosen[0].rotate(request.user.get_username())
+        return self._show_once(request, chosen[0], issued.text)
 
     def _show_once(self, request: HttpRequest, key: ApiKey, text: str) -> HttpResponse:
         context = {

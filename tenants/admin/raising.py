@@ -57,11 +57,11 @@ class RaisingAdmin(CarefulAdmin):
 
 def settle_raises(request: Any, row: Any, raised: Any, others: Any) -> None:
     """The row is saved, without what raises a limit."""
-    user = request.user
-    cancelled = raising.cancel(row, others, user.get_username())
+    asker = raising.asker_of_user(request.user)
+    cancelled = raising.cancel(row, others, asker.name)
     if cancelled:
         messages.info(request, f"{row}: {cancelled} raises of the same limits are given up.")
-    for waiting in raising.ask(row, raised, user):
+    for waiting in raising.ask(row, raised, asker):
         messages.warning(request, _describe(waiting))
     if others or raised:
         limits_changed.send(type(row), tenant_ids=[raising.tenant_of(row).pk])

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest
 
-from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.display import STYLE
 from tenants.admin.pages.exporting import ExportingAdmin
+from tenants.admin.raising import RaisingAdmin
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedForm
 from tenants.models import StreamAlias
@@ -28,7 +28,7 @@ class StreamAliasForm(TenantOwnedForm):
         fields = ["tenant", "alias", "name", *RIGHTS, *LIMITS]
 
 
-class StreamAliasAdmin(ExportingAdmin, CarefulAdmin):
+class StreamAliasAdmin(ExportingAdmin, RaisingAdmin):
     form = StreamAliasForm
     autocomplete_fields = ("tenant",)
     list_select_related: ClassVar[Any] = ("tenant",)

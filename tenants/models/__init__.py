@@ -8,6 +8,7 @@ the database stand in each `Meta`. Others import the models from here; this room
 """
 
 from tenants.models.api_key import ApiKey
+from tenants.models.api_pace import ApiPace
 from tenants.models.assignment import Assignment
 from tenants.models.audit_entry import AuditEntry
 from tenants.models.callee import Callee
@@ -33,6 +34,7 @@ from tenants.models.webhook_endpoint import WebhookEndpoint
 
 __all__ = [
     "ApiKey",
+    "ApiPace",
     "IdempotentAnswer",
     "Assignment",
     "AuditEntry",

@@ -24,6 +24,9 @@ USE_NOTED_EVERY = timedelta(minutes=5)  # so that not every request writes a row
 KEY = re.compile(r"ck_(?P<kid>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
 
 
+_ROTATED = ("digest", "previous_digest", "previous_until", "issued_to", "previous_issued_to")
+
+
 class TooManyApiKeys(Exception):
     """The tenant, or the installation, has as many live keys as it may have."""
 
@@ -88,6 +91,10 @@ class ApiKey(models.Model):
     digest = models.CharField(max_length=64, editable=False)
     previous_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     previous_until = models.DateTimeField(null=True, editable=False)
+    # Whom the secret was shown to, so that nobody confirms what they asked for with a key. Empty:
+    # an operator at the command line.
+    issued_to = models.CharField(max_length=150, default="", db_default="", editable=False)
+    previous_issued_to = models.CharField(max_length=150, default="", db_default="", editable=False)
     scopes: models.JSONField[Any, Any] = models.JSONField(
         default=list, validators=[validate_scopes], help_text="What it may read and write."
     )
@@ -129,21 +136,29 @@ class ApiKey(models.Model):
         is_in_time = self.previous_until is not None and timezone.now() < self.previous_until
         return is_current or (was_current and is_in_time)
 
-    def issue(self) -> IssuedKey:
+    @property
+    def holders(self) -> list[str]:
+        """The names of those who saw a secret that works."""
+        was_shown = self.previous_until is not None and timezone.now() < self.previous_until
+        names = [self.issued_to, self.previous_issued_to if was_shown else ""]
+        return [name for name in names if name]
+
+    def issue(self, issued_to: str = "") -> IssuedKey:
         """Inside a transaction. Saves the new row. Raises TooManyApiKeys."""
         if self.tenant_id is not None:  # others who ask the same wait
             Tenant.objects.select_for_update(no_key=True).get(pk=self.tenant_id)
         if not ApiKey.objects.has_room(self.tenant):
             raise TooManyApiKeys
-        text = self._new_secret()
+        text, self.issued_to = self._new_secret(), issued_to
         self.save(force_insert=True)
         return IssuedKey(self, text)
 
-    def rotate(self) -> IssuedKey:
+    def rotate(self, issued_to: str = "") -> IssuedKey:
         """The secret of before is taken for OVERLAP; the one before that no more."""
         self.previous_digest, self.previous_until = self.digest, timezone.now() + OVERLAP
+        self.previous_issued_to, self.issued_to = self.issued_to, issued_to
         text = self._new_secret()
-        self.save(update_fields=["digest", "previous_digest", "previous_until"])
+        self.save(update_fields=[*_ROTATED])
         return IssuedKey(self, text)
 
     def note_use(self, now: datetime) -> None:

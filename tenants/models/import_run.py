@@ -43,6 +43,7 @@ class ImportRun(models.Model):
     class Meta:
         verbose_name = "import"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["tenant", "id"], name="import_of_tenant")]
 
     def __str__(self) -> str:
         return f"import {self.pk}"

@@ -59,6 +59,8 @@ class LimitRaise(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     asked_by_name = models.CharField(max_length=150)
+    # Of an API key that asked: the names of those who knew its secret.
+    key_holders: models.JSONField[Any, Any] = models.JSONField(null=True, editable=False)
     asked_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=a_day_from_now)
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -124,7 +126,8 @@ class LimitRaise(models.Model):
 
     def is_asked_by(self, user: Any) -> bool:
         """By the name too: the account may have been deleted and made again."""
-        return bool(user.pk == self.asked_by_id or user.get_username() == self.asked_by_name)
+        names = [self.asked_by_name, *(self.key_holders or [])]
+        return bool(user.pk == self.asked_by_id or user.get_username() in names)
 
     def _describe(self, value: Any) -> str:
         if value is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 import uuid
 from typing import Any
 
@@ -15,18 +13,15 @@ from django.db.models.functions import Now
 
 from tenants.models.tenant import Tenant
 from tenants.scope import OfTenantQuerySet
+from tenants.secrets.encryption import SecretUnreadable
 from tenants.secrets.fields import SecretField
 from tenants.webhooks.event_types import UnknownEvents, check_event_types
+from tenants.webhooks.signing_keys import new_key_pair, new_webhook_secret
 from tenants.webhooks.url import LONGEST, BadWebhookUrl, check_webhook_url
 
 MOST_ENDPOINTS = 10  # of one tenant: each event is delivered to all of them
-SECRET_PREFIX, SECRET_BYTES = "whsec_", 32
-
-
-def new_webhook_secret() -> str:
-    """As Standard Webhooks writes it."""
-    key = base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
-    return f"{SECRET_PREFIX}{key}"
+# What changes with a key.
+KEY_FIELDS = ("secret", "public_key", "previous_secret", "previous_public_key")
 
 
 def validate_url(value: str) -> None:
@@ -67,6 +62,10 @@ class WebhookEndpointQuerySet(OfTenantQuerySet["WebhookEndpoint"]):
 
 
 class WebhookEndpoint(models.Model):
+    class Signature(models.TextChoices):
+        SECRET = "hmac-sha256", "a secret that the receiver keeps too (HMAC-SHA256)"
+        KEY_PAIR = "ed25519", "a key pair, whose public key the receiver has (ed25519)"
+
     # The secrets are sealed to the id, so the id is known before the row is saved.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(
@@ -95,8 +94,15 @@ class WebhookEndpoint(models.Model):
     disabled_at = models.DateTimeField(null=True, editable=False)
     disabled_because = models.CharField(max_length=200, blank=True, editable=False)
     secret = SecretField()
+    # Empty where the secret is shared, and no private key.
+    public_key = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
     previous_secret = SecretField(
         blank=True, editable=False, help_text="Signs as well until it is forgotten."
+    )
+    previous_public_key = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -112,13 +118,33 @@ class WebhookEndpoint(models.Model):
     def __str__(self) -> str:
         return self.url
 
-    def rotate_secret(self, secret: str) -> None:
-        """Both sign until `forget_previous_secret`. The caller saves the row."""
-        self.previous_secret = self.secret and self.secret.reveal()
-        self.secret = secret
+    @property
+    def signature(self) -> str:
+        return self.Signature.KEY_PAIR if self.public_key else self.Signature.SECRET
 
-    def forget_previous_secret(self) -> None:
-        self.previous_secret = None
+    @property
+    def signature_title(self) -> str:
+        return str(self.Signature(self.signature).label)
+
+    def make_key(self, signature: str) -> str:
+        """The shared secret, to be shown once; empty for a key pair. The caller saves the row."""
+        if signature == self.Signature.KEY_PAIR:
+            self.secret, self.public_key = new_key_pair()
+            return ""
+        self.secret, self.public_key = new_webhook_secret(), ""
+        return str(self.secret.reveal())
+
+    def rotate_key(self, signature: str) -> str:
+        """Both sign until `forget_previous_key`. The caller saves KEY_FIELDS."""
+        try:
+            self.previous_secret = self.secret and self.secret.reveal()
+            self.previous_public_key = self.public_key
+        except SecretUnreadable:  # its key is lost: a new secret is the remedy
+            self.forget_previous_key()
+        return self.make_key(signature)
+
+    def forget_previous_key(self) -> None:
+        self.previous_secret, self.previous_public_key = None, ""
 
     def enable(self) -> None:
         self.enabled, self.disabled_at, self.disabled_because = True, None, ""

@@ -44,6 +44,7 @@ class Site(AdminSite):
 
     def get_urls(self) -> list[Any]:
         from tenants.sign_in import pages, passkeys  # which need the site
+        from tenants.sign_in.sso import leaving
         from tenants.sign_in.sso import pages as sso
 
         # Signing out must work before the second factor too, and no row has a page elsewhere.
@@ -51,7 +52,7 @@ class Site(AdminSite):
         others = [url for url in super().get_urls() if getattr(url, "name", "") not in replaced]
         second_factor = self.admin_view(pages.SecondFactorPage.as_view())
         return [
-            path("logout/", self.logout, name="logout"),
+            path("logout/", leaving.logout_page, name="logout"),
             path("code/", pages.CodePage.as_view(), name="code"),
             path("enrol/", pages.EnrolPage.as_view(), name="enrol"),
             path("enrol/qr.svg", pages.qr_code, name="enrol_qr"),
@@ -71,6 +72,7 @@ class Site(AdminSite):
             ),
             path("sso/", sso.begin_page, name="sso"),
             path("sso/return/", sso.return_page, name="sso_return"),
+            path("sso/left/", leaving.left_page, name="sso_left"),
             *others,
         ]
 

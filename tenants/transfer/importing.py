@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import psycopg
-from django.db import DataError, Error, ProgrammingError, transaction
+from django.db import DataError, Error, ProgrammingError, connection, transaction
 
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry
@@ -21,6 +21,7 @@ from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.checking.comparison import compare_rows, set_default_callee
 from tenants.transfer.checking.existing import Existing
 from tenants.transfer.checking.whole_file import WholeFile
+from tenants.transfer.held_back import HeldBack, ask, hold_back
 from tenants.transfer.problems import ImportRefused, Problem, Problems, Unreadable, printable
 from tenants.transfer.raised import refuse_raises, refuse_unbounded, unbounded_warnings
 from tenants.transfer.reading.source import Source
@@ -29,7 +30,7 @@ from tenants.transfer.rows import Row
 from tenants.transfer.served_apps import refuse_unclear_apps
 from tenants.transfer.tables import RATE
 from tenants.transfer.writing import staging
-from tenants.transfer.writing.applying import Raced, apply_staged
+from tenants.transfer.writing.applying import Raced, apply_staged, write_staged_tables
 from tenants.unpriced import unpriced_callees
 
 BATCH = 2000  # rows
@@ -113,6 +114,7 @@ class _Import:
     problems: Problems
     progress: Progress
     as_import: bool
+    held_back: list[HeldBack] = field(default_factory=list)
 
     def run(self, expected_digest: str) -> None:
         key_ring()  # fails here, and not after the file is read
@@ -129,6 +131,7 @@ class _Import:
                 self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
                 write = write_staged if self.as_import else write_rows
                 write(self.source, self.allowed, self.report)
+                self._ask()
                 refuse_unbounded(self.allowed, self.problems)
                 refuse_unclear_apps(self.allowed, self.problems, whole)
             if not self.problems:
@@ -161,9 +164,18 @@ class _Import:
 
     def _stage(self, rows: list[Row]) -> None:
         if not self.problems:
+            self._hold_back(rows)
             staging.add_rows(rows)
             for row in rows:
                 self.report.add_row(row)
+
+    def _hold_back(self, rows: list[Row]) -> None:
+        if self.allowed.asking:
+            self.held_back += hold_back(rows)
+
+    def _ask(self) -> None:
+        if self.allowed.asking:
+            self.report.waiting = ask(self.held_back, self.allowed.asking)
 
     def _set_late_default_callees(self, whole: WholeFile) -> None:
         """For domains whose default callee stands further down in the file."""
@@ -196,8 +208,9 @@ def write_staged(source: Source, allowed: Allowed, report: Report) -> None:
 
 def write_rows(source: Source, allowed: Allowed, report: Report) -> None:
     import_run = ImportRun.objects.create(source=source.name)
-    apply_staged(import_run.pk)
-    import_run.delete()
+    write_staged_tables(import_run.pk)
+    import_run.delete()  # before the check of constraints, which tells webhooks of the import
+    connection.check_constraints()
     _announce(report)
 
 

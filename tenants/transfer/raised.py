@@ -13,15 +13,17 @@ from tenants.limits import SAFE
 from tenants.models import Tenant
 from tenants.raises import (
     INTERNAL_RATE,
+    STREAM_LIMITS,
     Change,
     Place,
     effective_destinations,
     limit_changes,
     raises,
+    stream_changes,
 )
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.problems import Problems
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, Table
+from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, STREAM, TENANT, Table
 
 # Of the rows that are staged, those that bear on what a tenant can lose.
 STAGED = """
@@ -30,8 +32,11 @@ SELECT "table", key, label, before IS NULL, after FROM import_staging
    AND (before IS NULL OR after ?| %(columns)s)
  ORDER BY number
 """
-COLUMNS = ["limits", "destinations", "country", "currency", "target", "status", INTERNAL_RATE]
-TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT)
+COLUMNS = [
+    *("limits", "destinations", "country", "currency", "target", "status"),
+    *(INTERNAL_RATE, *STREAM_LIMITS),
+]
+TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, STREAM)
 RAISES = (
     "This raises {}: change it on the tenant's pages, where a second person confirms it, or have "
     "an operator import the file by command."
@@ -128,6 +133,9 @@ def _places(rows: list[Any]) -> dict[int, Place]:
 
 def _changes(table: str, before: Any, after: Any) -> Iterator[Change]:
     old, new = before or _new_row(table), (before or {}) | after
+    yield from stream_changes(old, new)
+    if table == STREAM.name:
+        return
     yield from limit_changes(old["limits"], new["limits"])
     if table == TENANT.name:
         yield Change("country", old["country"], new["country"])
@@ -155,7 +163,7 @@ def _has_prices(key: int) -> bool:
 def _new_row(table: str) -> dict[str, Any]:
     """What a page's new row may have without asking anybody."""
     limits = SAFE if table == TENANT.name else {}
-    return {"limits": limits, "country": "", "destinations": None, "target": ""}
+    return {"limits": limits, "country": "", "destinations": None, "target": "", **_STREAMS_OF_NEW}
 
 
 def _title(change: Change) -> str:
@@ -164,4 +172,8 @@ def _title(change: Change) -> str:
     return change.field.removeprefix("limits.").replace("_", " ").replace(".", ": ")
 
 
+# As the columns' defaults; an alias that is new has what its tenant's own limits leave it.
+_STREAMS_OF_NEW = {
+    name: TENANT.fields[name].get_default() for name in STREAM_LIMITS if name in TENANT.fields
+}
 _KINDS = {table.name: table.kind for table in TABLES}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tenants.fallback import write_entry
+from tenants.models import LimitRaise
 from tenants.transfer.problems import ImportRefused, printable
 from tenants.transfer.rows import Difference, Row
 from tenants.transfer.tables import TENANT
@@ -72,6 +73,7 @@ class Report:
     named_tenant_ids: set[int | None] = field(default_factory=set)  # of all rows
     limited_tenant_ids: set[int | None] = field(default_factory=set)  # whose limits change
     warnings: list[str] = field(default_factory=list)
+    waiting: list[LimitRaise] = field(default_factory=list)  # what a second person must confirm
 
     def add_row(self, row: Row) -> None:
         self.named_tenant_ids.add(row.tenant_id)

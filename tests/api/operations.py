@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clickhook.api.problems import MEDIA_TYPE, Kind
 from tests.api.schema_parts import a_list_of, ref
+from tests.api.schemas import RAISING
 
 BODIES = {
     ("Tenants", "POST"): "NewTenant",
@@ -17,6 +18,8 @@ BODIES = {
     ("OneDomain", "PATCH"): "ChangedDomain",
     ("Callees", "POST"): "NewCallee",
     ("OneCallee", "PATCH"): "ChangedCallee",
+    ("Streams", "POST"): "NewStream",
+    ("OneStream", "PATCH"): "ChangedStream",
     ("SipAccounts", "POST"): "NewSipAccount",
     ("OneSipAccount", "PATCH"): "ChangedSipAccount",
     ("WcsInstances", "POST"): "NewWcsInstance",
@@ -24,6 +27,7 @@ BODIES = {
     ("WebhookEndpoints", "POST"): "NewWebhookEndpoint",
     ("OneWebhookEndpoint", "PATCH"): "ChangedWebhookEndpoint",
     ("Replay", "POST"): "Replay",
+    ("RotateSecret", "POST"): "Rotation",
     ("VisitorBlocks", "POST"): "NewVisitorBlock",
     ("KillSwitches", "POST"): "Switching",
     ("Messages", "POST"): "NewMessage",
@@ -61,13 +65,16 @@ SHOWN = {
     "OneSession": ("Session",),
     "Events": ("Event",),
     "OneEvent": ("Event",),
-    "Imports": ("", 200, "Report"),
+    "Imports": ("Import", 200, "Report"),
+    "Streams": ("Stream", 201, "Stream"),
+    "OneStream": ("Stream",),
 }
 VERSIONED = {
     "OneTenant",
     "OneDomain",
     "OneCallee",
     "OneSipAccount",
+    "OneStream",
     "OneWcsInstance",
     "OneWebhookEndpoint",
 }
@@ -113,7 +120,13 @@ class OperationSchema(AutoSchema):
             "OneTenant": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
             **{
                 name: {"type": "integer", "minimum": 0}
-                for name in ("OneDomain", "OneCallee", "OneEvent", "OneVisitorBlock")
+                for name in (
+                    "OneDomain",
+                    "OneCallee",
+                    "OneStream",
+                    "OneEvent",
+                    "OneVisitorBlock",
+                )
             },
         }
         schema = kinds.get(self.name, {"type": "string", "format": "uuid"})
@@ -136,7 +149,7 @@ class OperationSchema(AutoSchema):
         return found
 
     def get_request_serializer(self) -> Any:
-        if self.name == "Imports":
+        if self.name == "Imports" and self.method == "POST":
             whole: dict[str, Any] = {"type": "object"}
             text = {"type": "string"}
             return {"application/json": whole, "application/yaml": text, "text/csv": text}
@@ -154,7 +167,12 @@ class OperationSchema(AutoSchema):
         }
         status, schema = self._success()
         good = OpenApiResponse(schema, "Done." if schema is None else "")
-        return {(status, "application/json") if schema else status: good, **problems}
+        in_part = {}
+        if self.method in ("POST", "PATCH") and schema and self._may_wait:
+            about = "The rest of it is done: these raises wait for a second person."
+            shown = ref(f"{SHOWN[self.name][0]}InPart")
+            in_part = {(202, "application/json"): OpenApiResponse(shown, about)}
+        return {(status, "application/json") if schema else status: good, **in_part, **problems}
 
     def _success(self) -> tuple[int, Any]:
         what, *of_post = SHOWN[self.name]
@@ -174,6 +192,10 @@ class OperationSchema(AutoSchema):
             **dict.fromkeys((Kind.VERSION_CHANGED, Kind.VERSION_MISSING), self._needs_version),
         }
         return only_where.get(kind, True)
+
+    @property
+    def _may_wait(self) -> bool:
+        return getattr(self.view, "table", None) in RAISING
 
     @property
     def _is_done_once(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks.models import DataMessage, DataRecipient
 from hooks.reasons import Decision, Reason
+from tenants.models import WebhookEndpoint
 from tenants.webhooks.event_types import EVENT_TYPES
 from tests.api.schema_parts import (
     AMOUNT,
@@ -87,6 +88,8 @@ ENDPOINT = {
     "url": TEXT,
     "events": {"type": "array", "items": {"type": "string", "enum": [*EVENT_TYPES]}},
     "with_numbers": YES_OR_NO,
+    "signature": {"type": "string", "enum": WebhookEndpoint.Signature.values},
+    "public_keys": {**TEXTS, "description": "Of ed25519; a second one until it is forgotten."},
     "enabled": YES_OR_NO,
     "disabled_because": TEXT,
     "created_at": TIME,
@@ -105,6 +108,14 @@ RATE = {
     **dict.fromkeys(("first_increment", "next_increment"), WHOLE),
     "currency": TEXT,
 }
+WAITING_RAISE = {
+    "field": {**TEXT, "description": "Like limits.calls_per_day."},
+    "row": TEXT,
+    "now": {"description": "What holds until a second person confirms the raise."},
+    "asked": {"description": "What was asked for."},
+    "holds_at": {**TIME, "description": "When it holds also where nobody decided."},
+    "page": {**TEXT, "description": "Where a second person confirms it."},
+}
 REPORT = {
     **dict.fromkeys(("status", "note"), TEXT),
     "dry_run": YES_OR_NO,
@@ -112,6 +123,15 @@ REPORT = {
     "counts": {"type": "object", "additionalProperties": WHOLE},
     "changes": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
     "warnings": TEXTS,
+}
+IMPORT = {
+    "id": WHOLE,
+    "at": TIME,
+    "by": {**TEXT, "description": "Empty: an operator's command, or a key."},
+    "source": TEXT,
+    "tenant": {**or_null(TEXT), "description": "Null: rows of several tenants, or of none."},
+    "counts": REPORT["counts"],
+    **dict.fromkeys(("undoes", "undone_by"), or_null(WHOLE)),
 }
 ERROR = {
     "pointer": {**TEXT, "description": "A JSON pointer into the body, or a parameter's name."},

@@ -9,12 +9,13 @@ from django.db import models
 
 from clickhook.api.shown import shown_fields
 from tenants.limits import MONEY, Limits, VisitorLimits
-from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, TENANT, WCS_INSTANCE, Table
+from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, STREAM, TENANT, WCS_INSTANCE, Table
 from tests.api.record_schemas import (
     BLOCK,
     CALL,
     ENDPOINT,
     EVENT,
+    IMPORT,
     MESSAGE,
     PROBLEM,
     RATE,
@@ -24,6 +25,7 @@ from tests.api.record_schemas import (
     SWITCH,
     SWITCHED,
     TICKET_KEY,
+    WAITING_RAISE,
 )
 from tests.api.schema_parts import (
     AMOUNT,
@@ -38,11 +40,13 @@ from tests.api.schema_parts import (
     ref,
 )
 
+RAISING = (TENANT, DOMAIN, CALLEE, SIP_ACCOUNT, STREAM)  # their limits are raised by two people
 NAMES = {
     TENANT: "Tenant",
     DOMAIN: "Domain",
     CALLEE: "Callee",
     SIP_ACCOUNT: "SipAccount",
+    STREAM: "Stream",
     WCS_INSTANCE: "WcsInstance",
 }
 
@@ -148,14 +152,21 @@ def components() -> dict[str, Any]:
     rows = {}
     for table, name in NAMES.items():
         rows[name] = shown(table)
+        if table in RAISING:
+            waiting = {"waiting_raises": {"type": "array", "items": ref("WaitingRaise")}}
+            properties = rows[name]["properties"]
+            rows[f"{name}InPart"] = an_object({**properties, **waiting})
         rows[f"New{name}"] = taken(table, is_new=True)
         rows[f"Changed{name}"] = taken(table, is_new=False)
     changed = {name: ENDPOINT[name] for name in ("url", "events", "with_numbers", "enabled")}
-    new = {name: ENDPOINT[name] for name in ("tenant", "url", "events", "with_numbers")}
+    new = {
+        name: ENDPOINT[name] for name in ("tenant", "url", "events", "with_numbers", "signature")
+    }
     return {
         **rows,
         "Limits": an_object({**limits, "visitor": an_object(visitor, [])}, []),
         "Destinations": an_object({"countries": TEXTS, "types": TEXTS}, []),
+        "WaitingRaise": an_object(WAITING_RAISE),
         "Call": an_object(CALL),
         "Session": an_object(SESSION),
         "Event": an_object(EVENT),
@@ -173,13 +184,15 @@ def components() -> dict[str, Any]:
         "Switching": an_object(dict.fromkeys(("kind", "name", "state", "because"), TEXT)),
         "Switched": an_object(SWITCHED),
         "WebhookEndpoint": an_object(ENDPOINT),
-        "WebhookEndpointWithSecret": an_object({**ENDPOINT, **SECRET}),
+        "WebhookEndpointWithSecret": an_object({**ENDPOINT, **SECRET}, [*ENDPOINT]),
+        "Rotation": an_object({"signature": ENDPOINT["signature"]}, []),
         "NewWebhookEndpoint": an_object(new, ["tenant", "url"]),
         "ChangedWebhookEndpoint": an_object(changed, []),
         "TicketKey": an_object(TICKET_KEY),
         "TicketKeyWithSecret": an_object({**TICKET_KEY, **SECRET}),
         "NewTicketKey": an_object({"tenant": TEXT}),
         "Rate": an_object(RATE),
+        "Import": an_object(IMPORT),
         "Report": an_object(REPORT, [name for name in REPORT if name != "note"]),
         "TestSent": an_object({"message": UUID}),
         "Replay": an_object(

@@ -45,22 +45,34 @@ def test_the_page_tells_every_operation_and_problem():
     assert Client().get("/api/v1/openapi.json").json() == read_document()
 
 
+@pytest.mark.proof
+def test_a_few_requests_of_each_kind_are_answered_as_documented(cast, tmp_path):
+    """With a key of everything, in less than a minute."""
+    assert_as_documented(
+        cast, [None], tmp_path, "--max-examples", "2", "--phases", "examples,fuzzing"
+    )
+
+
 @pytest.mark.long
 def test_nothing_is_answered_that_is_not_documented(cast, tmp_path):
     """With keys of one tenant and of everything, half of the requests against the document."""
+    more = ("--max-examples", "8", "--phases", "examples,coverage,fuzzing")
+    assert_as_documented(cast, [cast.acme, None], tmp_path, *more)
+
+
+def assert_as_documented(cast, tenants, folder, *more):
     a_day_of(cast.acme, cast.acme_1, cast.shared_1)
     gateway = Gateway({"CLICKHOOK_API_REQUESTS": "1000000"}).start()
-    for tenant in (cast.acme, None):
+    for tenant in tenants:
         done = subprocess.run(
             [
                 str(Path(sys.executable).with_name("schemathesis")),
                 *("run", str(PLACE), "--url", f"http://127.0.0.1:{gateway.port}"),
                 *("--header", f"Authorization: Bearer {issue(tenant)[1]}"),
-                *("--checks", CHECKS, "--mode", "all", "--max-examples", "8", "--seed", "1"),
-                *("--phases", "examples,coverage,fuzzing", "--no-color"),
+                *("--checks", CHECKS, "--mode", "all", "--seed", "1", "--no-color", *more),
                 *("--generation-database", "none", "--suppress-health-check", "all"),
             ],
-            cwd=tmp_path,  # where it leaves a folder of its own
+            cwd=folder,  # where it leaves a folder of its own
             capture_output=True,
             text=True,
             timeout=900,

@@ -15,8 +15,10 @@ from clickhook.api import paging
 from clickhook.api.authentication import KeyHolder
 from clickhook.api.resources.callees import Callees
 from clickhook.api.resources.domains import Domains
+from clickhook.api.resources.imports import Imports
 from clickhook.api.resources.rates import Rates
 from clickhook.api.resources.sip_accounts import SipAccounts
+from clickhook.api.resources.streams import Streams
 from clickhook.api.resources.tenants import Tenants
 from clickhook.api.resources.webhook_endpoints import WebhookEndpoints
 from tenants.models import ApiKey, Tenant
@@ -24,7 +26,8 @@ from tenants.models import ApiKey, Tenant
 TENANTS, EACH = 60, 100  # the first tenant has TENANTS times as many
 MOST = 4 * (paging.PAGE + 1)  # rows that any step of a plan touches
 OWNED = ["tenants_callee", "tenants_domain", "tenants_sipaccount", "tenants_rate"]
-FILLED = ["tenants_tenant", *OWNED, "tenants_webhookendpoint"]
+OTHERS = ["tenants_webhookendpoint", "tenants_streamalias", "tenants_importrun"]
+FILLED = ["tenants_tenant", *OWNED, *OTHERS]
 FILL = f"""
 INSERT INTO tenants_tenant (id, slug, name, status, sip_register_required, created_at)
 SELECT 1000 + n, 't' || lpad(n::text, 5, '0'), 't', 'active', false, now()
@@ -46,9 +49,14 @@ INSERT INTO tenants_webhookendpoint (id, tenant_id, url, events, with_numbers, e
                                      disabled_because, secret, previous_secret, created_at)
 SELECT gen_random_uuid(), tenant_id, 'https://x.example/', '[]', false, true, '', 'x', '',
        now() + n * interval '1 ms' FROM one WHERE n <= 10;
+INSERT INTO tenants_streamalias (tenant_id, alias, name, may_publish, may_play, publishers,
+                                 players, longest_seconds)
+SELECT tenant_id, 'a' || n, tenant_id || '-' || n, false, false, 1, 1, 60 FROM one;
+INSERT INTO tenants_importrun (tenant_id, at, source, counts)
+SELECT tenant_id, now(), 'x', '{{}}' FROM one;
 DROP TABLE one
 """
-LISTS = [Tenants, Callees, Domains, SipAccounts, Rates, WebhookEndpoints]
+LISTS = [Tenants, Callees, Domains, SipAccounts, Rates, WebhookEndpoints, Streams, Imports]
 
 
 @pytest.fixture(scope="module")

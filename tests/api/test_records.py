@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hooks.models import Call, Event, Switch, VisitorBlock
-from tenants.models import AuditEntry, Callee, ImportRun, Rate, TicketKey
+from hooks.models import Call, Event, Switch, VisitorBlock, WebhookMessage
+from tenants.models import AuditEntry, Callee, ImportRun, Rate, TicketKey, WebhookEndpoint
 from tests.api.program import Program, errors_of, issue, kind_of
 from tests.walk import a_day_of
 
@@ -183,3 +183,32 @@ def test_an_event_shows_no_secret(day, acmes):
 
     assert_tells_nothing(acmes.get("/events").body.decode())
     assert Event.objects.exists()
+
+
+def test_past_imports_are_listed_to_whom_they_concern(cast, acmes, globexs, everybodys):
+    for slug in ("acme", "globex"):
+        file = {"tenants": [{"slug": slug, "callees": [{"alias": "desk", "target": "1"}]}]}
+        assert everybodys.post("/imports", file).status == 200
+    assert [item["tenant"] for item in everybodys.get("/imports").json["items"]] == [
+        "globex",
+        "acme",
+    ]
+    [item] = acmes.get("/imports").json["items"]
+    assert (item["tenant"], item["counts"]["added"], item["undone_by"]) == ("acme", 1, None)
+    run = ImportRun.objects.get(pk=item["id"])
+    ImportRun.objects.bulk_create(ImportRun(tenant=cast.acme, source="x") for _ in range(60))
+    first = acmes.get("/imports").json
+    second = acmes.get(first["next"]).json
+    listed = [item["id"] for item in (*first["items"], *second["items"])]
+    assert (len(first["items"]), listed[-1], second["next"]) == (50, run.pk, None)
+    assert len(globexs.get("/imports").json["items"]) == 1
+
+
+def test_a_file_is_told_as_an_import_and_a_change_of_a_row_is_none(cast, acmes):
+    url, events = "https://crm.acme.example/", ["import.done"]
+    WebhookEndpoint.objects.create(tenant=cast.acme, url=url, secret="x", events=events)
+    assert acmes.patch("/tenants/acme", {"name": "Acme AG"}).status == 200
+    assert acmes.patch(f"/callees/{cast.sales.pk}", {"keypad": True}).status == 200
+    assert not WebhookMessage.objects.exists()
+    assert acmes.post("/imports", {"tenants": [{"slug": "acme", "name": "Acme"}]}).status == 200
+    assert WebhookMessage.objects.get().type == "import.done"

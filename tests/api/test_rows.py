@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tenants.models import AuditEntry, Callee, Domain, ImportRun, SipAccount, Tenant, WcsInstance
-from tests.api.program import errors_of, kind_of
+from tenants.models import (
+    AuditEntry,
+    Callee,
+    Domain,
+    ImportRun,
+    SipAccount,
+    StreamAlias,
+    Tenant,
+    WcsInstance,
+)
+from tests.api.program import Program, errors_of, issue, kind_of
 from tests.manager import assert_tells_nothing
 
 NEW_TENANT = {
@@ -153,16 +162,6 @@ def test_a_repeated_key_is_refused(cast, acmes):
     assert errors_of(answer) == {"/alias": "This key is given twice."}
 
 
-def test_what_raises_a_limit_needs_people(cast, acmes, everybodys):
-    Tenant.objects.filter(slug="acme").update(limits={"calls_per_day": 10})
-    for program in (acmes, everybodys):
-        raised = program.patch("/tenants/acme", {"limits": {"calls_per_day": 11}})
-        assert raised.status == 422
-        assert "second person" in str(errors_of(raised))
-    assert acmes.patch("/tenants/acme", {"limits": {"calls_per_day": 9}}).status == 200
-    assert Tenant.objects.get(slug="acme").limits == {"calls_per_day": 9}
-
-
 def test_the_name_of_a_row_stays(cast, acmes):
     answer = acmes.patch(f"/callees/{cast.sales.pk}", {"alias": "other", "tenant": "globex"})
     assert set(errors_of(answer)) == {"/alias", "/tenant"}
@@ -226,3 +225,21 @@ def test_other_addresses_are_problems_too(acmes, method, path, status):
     assert answer.status == status, answer.body
     assert "Allow" in answer.headers
     assert kind_of(answer)
+
+
+def test_streams_need_a_scope_of_their_own(cast, gateway):
+    streams = Program(gateway.port, issue(cast.acme, "streams:write")[1])
+    tenants = Program(gateway.port, issue(cast.acme, "tenants:write")[1])
+    stream = {"alias": "studio", "name": "studio-4f1c", "may_play": True}
+    added = streams.post("/streams", {"tenant": "acme", **stream})
+    assert (added.status, added.json["name"]) == (201, "studio-4f1c")
+    place = added.headers["Location"]
+    assert streams.patch(place, {"may_play": False}, added.headers["Etag"]).status == 200
+    assert not StreamAlias.objects.get().may_play
+
+    nested = {"streams": [{"alias": "studio", "may_play": True}]}
+    for answer in (tenants.get("/streams"), tenants.patch("/tenants/acme", nested)):
+        assert (answer.status, kind_of(answer)) == (403, "scope-missing")
+    assert not StreamAlias.objects.get().may_play
+    assert streams.get(place).json["alias"] == "studio"
+    assert streams.delete(place).status == 204

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
@@ -112,3 +113,25 @@ def test_a_new_secret_a_test_and_messages_again(acmes, made):
 def test_a_replay_of_nothing_is_refused(acmes, made, body):
     answer = acmes.post(f"{made.headers['Location']}/replay", body)
     assert (answer.status, kind_of(answer)) == (422, "invalid")
+
+
+def test_a_key_pair_is_told_by_its_public_keys(acmes, manage):
+    made = acmes.post("/webhook-endpoints", {**BODY, "signature": "ed25519"})
+    assert (made.status, made.json["signature"]) == (201, "ed25519")
+    [first] = made.json["public_keys"]
+    assert "secret" not in made.json
+    assert "whsk_" not in made.body.decode()
+
+    place = made.headers["Location"]
+    rotated = acmes.post(f"{place}/rotate").json
+    assert rotated["public_keys"][1:] == [first]
+    both = acmes.post(f"{place}/rotate", {"signature": "hmac-sha256"}).json
+    assert both["secret"].startswith("whsec_")
+    assert both["public_keys"] == rotated["public_keys"][:1]
+    assert acmes.post(f"{place}/forget-previous").json["public_keys"] == []
+    refused = acmes.post("/webhook-endpoints", {**BODY, "signature": "rsa"})
+    assert errors_of(refused) == {"/signature": "One of hmac-sha256, ed25519."}
+
+    done = manage("make_webhook_endpoint", "acme", URL, "--signature", "ed25519", "--json")
+    told = json.loads(done.stdout)
+    assert WebhookEndpoint.objects.get(pk=told["id"]).public_key == told["public_key"]

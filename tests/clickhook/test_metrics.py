@@ -17,6 +17,7 @@ from django.utils import timezone
 from clickhook.metrics.files import MEMORY, PREFIX
 from hooks.models import LimitNotice, Worker
 from hooks.watched_instances import WatchedInstances
+from tests.api.program import Program, issue
 from tests.cast import ACME_SIGNING
 from tests.clickhook.running_up import eventually
 from tests.clickhook.scraping import Scrape, ask
@@ -95,6 +96,21 @@ def test_every_hook_is_counted_once_whichever_process_answered_it(cast, watched,
     assert leaks(told.text) == []
     assert cast.acme_1.key not in told.text
     eventually(lambda: Scrape(watched).value("wcs_info", wcs=acme, name="acme-1") == 1)
+
+
+def test_requests_to_the_api_are_counted_by_method_and_class(cast, watched):
+    before, program = Scrape(watched), Program(watched.port, issue(cast.acme)[1])
+    assert [program.send(method, "/tenants").status for method in ("GET", "BREW")] == [200, 405]
+    assert Program(watched.port, "ck_no").get("/nothing").status == 401
+
+    told = Scrape(watched)
+    counted = {("GET", "2xx"): 1, ("GET", "4xx"): 1, ("other", "4xx"): 1, ("POST", "5xx"): 0}
+    for (method, status), gained in counted.items():
+        labels = {"method": method, "status": status}
+        assert told.gained(before, "api_requests_total", **labels) == gained
+    assert 0 < told.gained(before, "api_request_seconds_sum", method="GET") < 10
+    assert told.gained(before, "api_request_seconds_count", method="other") == 1
+    assert "BREW" not in told.text
 
 
 def test_a_process_that_is_started_again_goes_on_counting(watched, wcs):

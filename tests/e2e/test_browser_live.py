@@ -13,6 +13,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from hooks.models import Call
+from tenants.models import StreamAlias, TicketKey
+from tests.hooks.tickets.making import KID, SECRET, make_ticket
 from tests.manager import signed_in
 
 WITHIN_MILLISECONDS = 15_000
@@ -49,6 +51,22 @@ def test_the_board_follows_a_call(page, acme):
     acme.post("CallStatusEvent", "call_finish", callId="1")
     expect(nobody).to_be_visible(timeout=WITHIN_MILLISECONDS)
     expect(page.locator("#live-board tbody tr")).to_have_count(0)
+
+
+def test_the_table_follows_a_stream(page, acme, cast, worker_lives):
+    TicketKey.objects.create(tenant=cast.acme, kid=KID, secret=SECRET)
+    StreamAlias.objects.create(tenant=cast.acme, alias="studio", name="n-1", may_publish=True)
+    streams = page.locator("#live-streams")
+    expect(streams).to_be_hidden()
+    acme.connected(custom={"ticket": make_ticket(alias=..., publish="studio")})
+    acme.post("publishStream")
+    row = streams.locator("tbody tr")
+    expect(row).to_contain_text("asked for", timeout=WITHIN_MILLISECONDS)
+    acme.post("StreamStatusEvent", "stream_publishing", name="n-1")
+    expect(row).to_contain_text("running", timeout=WITHIN_MILLISECONDS)
+    expect(row.locator("a")).to_have_text("studio")
+    acme.post("StreamStatusEvent", "stream_publishing", name="n-1", status="UNPUBLISHED")
+    expect(streams).to_be_hidden(timeout=WITHIN_MILLISECONDS)
 
 
 def test_what_the_stream_left_out_is_put_right(page, acme):

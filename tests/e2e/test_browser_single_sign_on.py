@@ -84,6 +84,12 @@ def test_a_person_signs_in_at_the_provider(entrance, provider, page, cast, tmp_p
     assert page.url == f"{entrance}/admin/tenants/tenant/"
     assert SsoIdentity.objects.get().user == lena
 
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(f"{provider}/oauth2/end_session?*")
+    page.get_by_role("button").first.click()
+    page.get_by_text("You are signed out, here and at Acme's account.").wait_for()
+    assert page.url.startswith(f"{entrance}/admin/sso/left/?state=")
+
 
 def test_who_is_denied_there_reads_so_here(entrance, provider, page, cast):
     page.goto(f"{entrance}/admin/login/")

@@ -65,7 +65,7 @@ def test_an_alias_is_published_and_played(come):
 def test_what_no_ticket_names_is_refused(come, stage, name, more, reason):
     visitor = come(publish="studio")
     media = ask(visitor, "publishStream", name, **more)
-    visitor.expect("fail", id=media, info="Calls are not available here")
+    visitor.expect("fail", id=media, info="Streams are not available here")
     assert Event.objects.get(method="publishStream").reason == reason
     gone_on = {"what": "goes on", "method": "publishStream", "session": visitor.session}
     assert not stage.wcs().find_lines(**gone_on)

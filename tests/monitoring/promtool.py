@@ -15,6 +15,7 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
+import clickhook.api.counting
 import hooks.metrics
 from clickhook.metrics.standing import HELP
 from tests.conftest import ROOT
@@ -58,6 +59,7 @@ def metrics() -> set[str]:
         if metric.name.startswith("clickhook_")
     }
     assert hooks.metrics.HOOKS
+    assert clickhook.api.counting.REQUESTS
     return counted | {f"clickhook_{name}" for name in HELP}
 
 

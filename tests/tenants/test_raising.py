@@ -33,7 +33,7 @@ def ask(tenant, user, **values):
     raised, others = raising.hold_back(tenant)
     tenant.save()
     raising.cancel(tenant, others, user.get_username())
-    return raising.ask(tenant, raised, user)
+    return raising.ask(tenant, raised, raising.asker_of_user(user))
 
 
 def pass_time(**values):

@@ -7,13 +7,17 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clickhook.api.authentication import key_of
+from clickhook.api.paging import list_page
 from clickhook.api.parsing import CsvParser, JsonFileParser, YamlParser
 from clickhook.api.permission import require_scope
 from clickhook.api.problems import FieldError, Kind, Problem
 from clickhook.api.records import one_of
+from clickhook.api.rows import find_tenant
 from clickhook.api.view import ApiView
 from clickhook.api.writing import allowed_to_key, invalid
 from tenants.api_scopes import WRITE
+from tenants.models import ImportRun
 from tenants.models.upload import MAX_BYTES
 from tenants.transfer.importing import run
 from tenants.transfer.problems import ImportRefused
@@ -29,12 +33,28 @@ NEEDS_TENANT = "Say whose rates these are."
 
 
 class Imports(ApiView):
-    """A repetition changes nothing, so it takes no Idempotency-Key."""
+    """GET lists what was imported, newest first: a key of one tenant sees those of it alone.
+
+    A repeated POST changes nothing, so it takes no Idempotency-Key.
+    """
 
     resource = "imports"
     longest_body = MAX_BYTES
     parser_classes = (JsonFileParser, YamlParser, CsvParser)
-    parameters: ClassVar[dict[str, tuple[str, ...]]] = {"POST": ("dry_run", "table", "tenant")}
+    parameters: ClassVar[dict[str, tuple[str, ...]]] = {
+        "GET": ("tenant", "cursor"),
+        "POST": ("dry_run", "table", "tenant"),
+    }
+
+    def get(self, request: Request) -> Response:
+        slug = self.parameter("tenant")
+        tenant = find_tenant(request, slug) if slug else key_of(request).tenant
+        rows = ImportRun.objects.prefetch_related("tenant", "by", "undone_by")
+        order: tuple[str, ...] = ("id",)
+        if tenant is not None:
+            rows, order = rows.filter(tenant=tenant), ("tenant", "id")
+        page = list_page(self, rows, order, backwards=True)
+        return Response({"items": [_shown_run(run) for run in page.rows], "next": page.next})
 
     def post(self, request: Request) -> Response:
         dry_run = self.parameter("dry_run")
@@ -64,6 +84,20 @@ class Imports(ApiView):
         if table == "rates" and not slug:
             raise Problem(Kind.INVALID, errors=[FieldError("tenant", NEEDS_TENANT)])
         return Source(f"API: {name}", content, WITH_RATES.get(table), slug)
+
+
+def _shown_run(run: ImportRun) -> dict[str, Any]:
+    undone_by = getattr(run, "undone_by", None)
+    return {
+        "id": run.pk,
+        "at": run.at,
+        "by": run.by.get_username() if run.by else "",
+        "source": run.source,
+        "tenant": run.tenant.slug if run.tenant else None,
+        "counts": run.counts,
+        "undoes": run.undoes_id,
+        "undone_by": undone_by and undone_by.pk,
+    }
 
 
 def _shown(report: Report) -> dict[str, Any]:

@@ -10,14 +10,18 @@ from rest_framework.response import Response
 
 from clickhook.api.fields import TEXT, read_fields, read_time, read_uuid
 from clickhook.api.problems import FieldError, Kind, Problem
-from clickhook.api.resources.webhook_endpoints import lock_endpoint, shown_endpoint
+from clickhook.api.resources.webhook_endpoints import (
+    lock_endpoint,
+    shown_endpoint,
+    shown_with_key,
+    signature_of,
+)
 from clickhook.api.view import ApiView
 from hooks.webhooks import replaying
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
 from tenants.models import WebhookEndpoint
-from tenants.models.webhook_endpoint import new_webhook_secret
-from tenants.secrets.encryption import SecretUnreadable
+from tenants.models.webhook_endpoint import KEY_FIELDS
 
 CHOOSE = 'Send {"message": id}, {"since": time, "until": time}, or {"which": "given_up"}.'
 BACKWARDS = "The time ends before it begins."
@@ -35,24 +39,23 @@ class EndpointAction(ApiView):
 
 
 class RotateSecret(EndpointAction):
-    """Both secrets sign until the previous one is forgotten."""
+    """Both secrets, or keys, sign until the previous one is forgotten.
+
+    With `signature`, the new one may be of the other kind.
+    """
 
     def act(self, endpoint: WebhookEndpoint) -> Response:
-        read_fields(self.given, {})
-        secret = new_webhook_secret()
-        try:
-            endpoint.rotate_secret(secret)
-        except SecretUnreadable:  # its key is lost: a new secret is the remedy
-            endpoint.secret, endpoint.previous_secret = secret, None
-        endpoint.save(update_fields=["secret", "previous_secret"])
-        return Response({**shown_endpoint(endpoint), "secret": secret})
+        given = read_fields(self.given, {"signature": TEXT})
+        secret = endpoint.rotate_key(signature_of(given, endpoint.signature))
+        endpoint.save(update_fields=KEY_FIELDS)
+        return Response(shown_with_key(endpoint, secret))
 
 
 class ForgetPreviousSecret(EndpointAction):
     def act(self, endpoint: WebhookEndpoint) -> Response:
         read_fields(self.given, {})
-        endpoint.forget_previous_secret()
-        endpoint.save(update_fields=["previous_secret"])
+        endpoint.forget_previous_key()
+        endpoint.save(update_fields=KEY_FIELDS)
         return Response(shown_endpoint(endpoint))
 
 

@@ -12,15 +12,15 @@ from rest_framework.response import Response
 
 from clickhook.api.fields import BOOLEAN, LIST, TEXT, read_fields, refuse_invalid
 from clickhook.api.paging import list_page
-from clickhook.api.problems import Kind, Problem
+from clickhook.api.problems import FieldError, Kind, Problem
 from clickhook.api.rows import changeable_tenant, find_tenant
 from clickhook.api.versions import etag, require_version
 from clickhook.api.view import ApiView
 from tenants.models import WebhookEndpoint
-from tenants.models.webhook_endpoint import MOST_ENDPOINTS, TooManyEndpoints, new_webhook_secret
+from tenants.models.webhook_endpoint import MOST_ENDPOINTS, TooManyEndpoints
 
 TOO_MANY = f"A tenant has at most {MOST_ENDPOINTS} webhook endpoints."
-NEW = {"tenant": TEXT, "url": TEXT, "events": LIST, "with_numbers": BOOLEAN}
+NEW = {"tenant": TEXT, "url": TEXT, "events": LIST, "with_numbers": BOOLEAN, "signature": TEXT}
 CHANGES = {"url": TEXT, "events": LIST, "with_numbers": BOOLEAN, "enabled": BOOLEAN}
 
 
@@ -42,7 +42,7 @@ class WebhookEndpoints(ApiView):
         given = read_fields(self.given, NEW, required=("tenant", "url"))
         endpoint = WebhookEndpoint(tenant=changeable_tenant(request, given))
         set_fields(endpoint, given)
-        secret = endpoint.secret = new_webhook_secret()
+        secret = endpoint.make_key(signature_of(given, endpoint.signature))
         try:
             endpoint.clean_fields()
             WebhookEndpoint.objects.add(endpoint)
@@ -51,7 +51,7 @@ class WebhookEndpoints(ApiView):
         except TooManyEndpoints:
             raise Problem(Kind.CONFLICT, TOO_MANY) from None
         headers = {"ETag": etag(endpoint), "Location": f"{request.path}/{endpoint.pk}"}
-        return Response({**shown_endpoint(endpoint), "secret": secret}, 201, headers=headers)
+        return Response(shown_with_key(endpoint, secret), 201, headers=headers)
 
 
 class OneWebhookEndpoint(ApiView):
@@ -97,10 +97,25 @@ def shown_endpoint(endpoint: WebhookEndpoint) -> dict[str, Any]:
         "url": endpoint.url,
         "events": endpoint.events,
         "with_numbers": endpoint.with_numbers,
+        "signature": endpoint.signature,
+        "public_keys": [key for key in (endpoint.public_key, endpoint.previous_public_key) if key],
         "enabled": endpoint.enabled,
         "disabled_because": endpoint.disabled_because,
         "created_at": endpoint.created_at,
     }
+
+
+def shown_with_key(endpoint: WebhookEndpoint, secret: str) -> dict[str, Any]:
+    """`secret`: empty for a key pair, whose private key nobody is shown."""
+    return {**shown_endpoint(endpoint), **({"secret": secret} if secret else {})}
+
+
+def signature_of(given: dict[str, Any], default: str) -> str:
+    signature = str(given.get("signature", default))
+    if signature not in WebhookEndpoint.Signature:
+        known = ", ".join(WebhookEndpoint.Signature.values)
+        raise Problem(Kind.INVALID, errors=[FieldError("/signature", f"One of {known}.")])
+    return signature
 
 
 def set_fields(endpoint: WebhookEndpoint, given: dict[str, Any]) -> None:

@@ -27,6 +27,12 @@ REMEDIES = {
     f"restOnError FAIL; {_RUN}.",
     Alarm.Kind.ELSEWHERE: "WCS does not take over the callee: restClientConfig of call needs "
     f"restPolicy OVERWRITE and callee in restOverwrite; {_RUN}.",
+    Alarm.Kind.STREAM_NEVER_ASKED: "The hooks of streams are not attached to the application, or "
+    f"are turned off: {_RUN}. Until then WCS opens what the browser says.",
+    Alarm.Kind.STREAM_WENT_ON: "WCS goes on after a refusal: restClientConfig of publishStream and "
+    f"playStream needs restOnError FAIL; {_RUN}.",
+    Alarm.Kind.STREAM_ELSEWHERE: "WCS does not take over the name: restClientConfig of "
+    f"publishStream and playStream needs name in restOverwrite; {_RUN}.",
     Alarm.Kind.HONEY: "Somebody tries aliases out. Look at the session; block the visitor, or "
     "switch them off.",
     Alarm.Kind.UNKNOWN_CALL: f"CallStatusEvent or call is not attached to the application: {_RUN}.",
@@ -67,12 +73,15 @@ class AlarmAdmin(ReadOnlyAdmin):
         names = (alarm.tenant or "no tenant", alarm.instance or "no instance")
         return format_html("{}<br>{}", *map(str, names))
 
-    @admin.display(description="call")
+    @admin.display(description="call or stream")
     def call_link(self, alarm: Alarm) -> str:
-        if alarm.call_id is None:
+        if alarm.stream_id is not None:
+            address = reverse("admin:hooks_stream_change", args=[alarm.stream_id])
+        elif alarm.call_id is not None:
+            address = reverse("admin:hooks_call_change", args=[alarm.call_id])
+        else:
             return alarm.wcs_call_id or "unknown"
-        address = reverse("admin:hooks_call_change", args=[alarm.call_id])
-        return format_html('<a href="{}">{}</a>', address, alarm.wcs_call_id or "call")
+        return format_html('<a href="{}">{}</a>', address, alarm.wcs_call_id or "its record")
 
     @admin.display(description="state")
     def state(self, alarm: Alarm) -> str:

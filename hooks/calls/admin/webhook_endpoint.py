@@ -13,14 +13,14 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
-from hooks.calls.admin.webhook_page import show_secret_once, webhook_page
+from hooks.calls.admin.webhook_page import show_key, webhook_page
 from hooks.calls.admin.webhook_standing import describe_standing, describe_types
 from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.display import STYLE, set_or_not
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedForm
 from tenants.models import WebhookEndpoint
-from tenants.models.webhook_endpoint import MOST_ENDPOINTS, new_webhook_secret
+from tenants.models.webhook_endpoint import KEY_FIELDS, MOST_ENDPOINTS
 from tenants.sign_in.confirmation import confirmed_recently
 from tenants.webhooks.event_types import EVENT_TYPES
 
@@ -32,6 +32,13 @@ class WebhookEndpointForm(TenantOwnedForm):
         choices=[(one, one) for one in EVENT_TYPES],
         widget=forms.CheckboxSelectMultiple,
         help_text="None chosen: all of them, also those of a later version.",
+    )
+
+    signature = forms.ChoiceField(
+        label="Signed by",
+        choices=WebhookEndpoint.Signature.choices,
+        initial=WebhookEndpoint.Signature.SECRET,
+        required=False,
     )
 
     class Meta:
@@ -63,7 +70,7 @@ class WebhookEndpointAdmin(CarefulAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["tenant", "url", "events", "with_numbers", "enabled"]
         if obj is None:
-            return [(None, {"fields": fields[:-1]})]
+            return [(None, {"fields": [*fields[:-1], "signature"]})]
         fieldsets = [(None, {"fields": ["standing_now", "told", *fields, "secrets_are"]})]
         return self.add_version(fieldsets, request, obj)
 
@@ -80,14 +87,14 @@ class WebhookEndpointAdmin(CarefulAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
-            obj.secret = obj.shown_once = new_webhook_secret()
+            obj.shown_once = obj.make_key(form.cleaned_data["signature"])
         elif obj.enabled and "enabled" in form.changed_data:
             obj.enable()
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Without a redirect: the secret stands nowhere but in this answer."""
-        return show_secret_once(request, obj, obj.shown_once)
+        return show_key(request, obj, obj.shown_once)
 
     @method_decorator(confirmed_recently)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
@@ -118,6 +125,6 @@ class WebhookEndpointAdmin(CarefulAdmin):
     def forget_previous(self, request: HttpRequest, endpoints: QuerySet[WebhookEndpoint]) -> None:
         rotated = list(endpoints.exclude(previous_secret=""))
         for endpoint in rotated:
-            endpoint.forget_previous_secret()
-            endpoint.save(update_fields=["previous_secret"])
+            endpoint.forget_previous_key()
+            endpoint.save(update_fields=KEY_FIELDS)
         messages.success(request, f"{len(rotated)} previous secrets were forgotten.")

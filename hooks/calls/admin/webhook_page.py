@@ -21,8 +21,7 @@ from tenants.admin.scoped import may_change
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
 from tenants.models import WebhookEndpoint
-from tenants.models.webhook_endpoint import new_webhook_secret
-from tenants.secrets.encryption import SecretUnreadable
+from tenants.models.webhook_endpoint import KEY_FIELDS
 from tenants.sign_in.confirmation import ask_for_confirmation, is_confirmed
 
 NONE = "Nothing was due: there is no such message, or the endpoint does not ask for its type."
@@ -56,8 +55,8 @@ def webhook_page(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
 
     act = request.POST.get("act", "") if request.method == "POST" else ""
     form = AgainForm(request.POST if act == "again" else None)
-    if act == "rotate":
-        return _rotate(request, endpoint)
+    if act in _SIGNATURES:
+        return _rotate(request, endpoint, act)
     if act and (act != "again" or form.is_valid()):
         _do(request, endpoint, act, form)
         return HttpResponseRedirect(request.path)
@@ -72,7 +71,8 @@ def webhook_page(request: HttpRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "hooks/webhook.html", context)
 
 
-def show_secret_once(request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
+def show_key(request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
+    """A secret this once; a public key again and again."""
     context = {**_context(request, endpoint), "secret": secret}
     headers = {"Cache-Control": "no-store"}
     return TemplateResponse(request, "hooks/webhook_secret.html", context, headers=headers)
@@ -96,16 +96,12 @@ def _visible_endpoint(request: HttpRequest, endpoint_id: uuid.UUID) -> WebhookEn
     return endpoint
 
 
-def _rotate(request: HttpRequest, endpoint: WebhookEndpoint) -> HttpResponse:
+def _rotate(request: HttpRequest, endpoint: WebhookEndpoint, act: str) -> HttpResponse:
     if not is_confirmed(request):
         return ask_for_confirmation(request)
-    secret = new_webhook_secret()
-    try:
-        endpoint.rotate_secret(secret)
-    except SecretUnreadable:  # its key is lost: a new secret is the remedy
-        endpoint.secret, endpoint.previous_secret = secret, None
-    endpoint.save(update_fields=["secret", "previous_secret"])
-    return show_secret_once(request, endpoint, secret)
+    secret = endpoint.rotate_key(_SIGNATURES[act])
+    endpoint.save(update_fields=KEY_FIELDS)
+    return show_key(request, endpoint, secret)
 
 
 def _do(request: HttpRequest, endpoint: WebhookEndpoint, act: str, form: AgainForm) -> None:
@@ -132,6 +128,10 @@ def _replay_chosen(endpoint: WebhookEndpoint, form: AgainForm) -> int:
     return replaying.replay_between(endpoint, chosen["since"], chosen["until"])
 
 
+_SIGNATURES = {
+    "rotate": WebhookEndpoint.Signature.SECRET,
+    "rotate_pair": WebhookEndpoint.Signature.KEY_PAIR,
+}
 _REPLAYS: dict[str, Callable[[WebhookEndpoint, AgainForm], int]] = {
     "again": _replay_chosen,
     "given_up": lambda endpoint, _: replaying.replay_given_up(endpoint),

@@ -13,34 +13,55 @@ from psycopg.rows import namedtuple_row
 
 from hooks.calls.cost import read_rate
 from hooks.calls.outcomes import describe_end
-from hooks.models import Session
+from hooks.models import Session, Stream
 from hooks.reasons import Decision, Reason
+from hooks.streams.methods import STREAM_METHODS
 from tenants.money import digits_of
 
 MAX_EVENTS = 500  # the newest at a time: what is older has left the screen already
 LATE_SECONDS = 10  # after which a transaction that took an id has committed or is gone
 LATE_IDS = 2_000  # how far back such an id may lie
-IN_PROGRESS = {"asked for", "ringing", "talking", "connecting", "established"}
+IN_PROGRESS = {"asked for", "ringing", "talking", "running", "connecting", "established"}
+STREAM_REPORT = "StreamStatusEvent"
 
 _COLUMNS = """
        event.id AS event, event.received_at, event.tenant_id AS tenant, tenant.slug,
        event.method, event.decision, event.reason,
        session.id AS session, session.origin, session.established_at,
        session.ended_at AS session_ended_at, session.ended_by AS session_ended_by,
-       call.id AS call, call.alias, call.asked_at, call.ringing_at, call.answered_at,
-       call.ended_at, call.ended_by, call.sip_status,
-       call.decision AS call_decision, call.reason AS call_reason,
-       call.reservation->'rate' AS rate, tenant.currency"""
-# With the end of a session its calls end: their rows change too.
-_JOINS = """
+       thing.call, thing.stream, thing.kind, thing.alias, thing.asked_at, thing.ringing_at,
+       thing.answered_at, thing.began_at, thing.ended_at, thing.ended_by, thing.sip_status,
+       thing.decision AS call_decision, thing.reason AS call_reason, thing.rate, tenant.currency"""
+_OF_CALL = """
+       SELECT id AS call, NULL::uuid AS stream, NULL AS kind, alias, asked_at, ringing_at,
+              answered_at, NULL::timestamptz AS began_at, ended_at, ended_by, sip_status, decision,
+              reason, reservation->'rate' AS rate
+         FROM hooks_call"""
+_OF_STREAM = """
+       SELECT NULL::uuid, id, kind, alias, asked_at, NULL::timestamptz, NULL::timestamptz,
+              began_at, ended_at, ended_by, NULL::smallint, decision, reason, NULL::jsonb
+         FROM hooks_stream"""
+_STREAM_METHODS = ", ".join(f"'{name}'" for name in sorted({*STREAM_METHODS, STREAM_REPORT}))
+# With the end of a session its calls and streams end: their rows change too. A stream's hook names
+# it by its id; that of one that was allowed comes first.
+_JOINS = f"""
   LEFT JOIN tenants_tenant tenant ON tenant.id = event.tenant_id
   LEFT JOIN hooks_session session ON session.id = event.session_id
   LEFT JOIN LATERAL (
-       SELECT * FROM hooks_call WHERE id = event.call_id
+       {_OF_CALL} WHERE id = event.call_id
        UNION ALL
-       SELECT * FROM hooks_call
+       {_OF_CALL}
         WHERE event.call_id IS NULL AND session.ended_at IS NOT NULL AND session_id = session.id
-       ) call ON true"""
+       UNION ALL
+       ({_OF_STREAM}
+        WHERE event.method IN ({_STREAM_METHODS}) AND session_id = session.id
+          AND media_session_id = left(event.body->>'mediaSessionId', 255)
+        ORDER BY session_id, media_session_id, decision LIMIT 1)
+       UNION ALL
+       {_OF_STREAM}
+        WHERE event.call_id IS NULL AND session.ended_at IS NOT NULL AND session_id = session.id
+          AND decision = 'allowed' AND hooks_stream.ended_at >= session.ended_at
+       ) thing ON true"""
 EVENTS_SINCE = f"""
 SELECT {_COLUMNS}
   FROM (SELECT * FROM hooks_event
@@ -97,6 +118,8 @@ def newest_changes(records: Iterable[Any]) -> list[LiveChange]:
 def _row(record: Any) -> dict[str, Any]:
     if record.call:
         return call_row(record)
+    if record.stream:
+        return _stream_row(record)
     if record.session and record.decision != Decision.REFUSED:
         return _session_row(record)
     return _event_row(record)
@@ -128,6 +151,30 @@ def call_row(record: Any) -> dict[str, Any]:
         "digits": digits_of(record.currency or ""),
         "hang_up": reverse("admin:hooks_hang_up", args=[record.call]),
     }
+
+
+def _stream_row(record: Any) -> dict[str, Any]:
+    """Of a living one `since` too: what the table of living streams shows."""
+    refused = record.call_decision == Decision.REFUSED
+    row = _state_row(
+        record,
+        kind="stream",
+        key=record.stream,
+        at=record.asked_at,
+        title=f"stream {record.alias}, {Stream.Kind(record.kind).label}",
+        state="refused" if refused else _stream_state(record),
+        reason=record.call_reason if refused else "",
+    )
+    if refused or record.ended_at:
+        return row
+    living = {"since": _machine_time(record.asked_at), "alias": record.alias}
+    return {**row, **living, "stream_kind": Stream.Kind(record.kind).label}
+
+
+def _stream_state(record: Any) -> str:
+    if record.ended_at:
+        return str(Stream.EndedBy(record.ended_by).label) if record.ended_by else "ended"
+    return "running" if record.began_at else "asked for"
 
 
 def _call_state(record: Any) -> str:

@@ -71,7 +71,29 @@
     row.querySelector(".ending form").action = change.hang_up;
   }
 
+  function applyStream(change) {
+    const rows = content.querySelector("table.streams").tBodies[0].rows;
+    [...rows].find((row) => row.dataset.key === change.key)?.remove();
+    if (change.since) content.querySelector("table.streams").tBodies[0].prepend(streamRow(change));
+    while (rows.length > MAX_ROWS) rows[rows.length - 1].remove();
+    content.querySelector("#live-streams").hidden = !rows.length;
+  }
+
+  function streamRow(change) {
+    const row = document.createElement("tr");
+    row.dataset.key = change.key;
+    const link = document.createElement("a");
+    link.href = change.address;
+    link.textContent = change.alias;
+    const time = document.createElement("time");
+    time.dateTime = change.since;
+    time.textContent = change.at;
+    for (const part of [change.tenant, link, change.stream_kind, change.state, time]) row.insertCell().append(part);
+    return row;
+  }
+
   function apply(change) {
+    if (change.key.startsWith("stream-")) applyStream(change);
     if (!change.key.startsWith("call-")) return;
     const existing = rowOf(change.key);
     if (!change.since) {

@@ -23,6 +23,8 @@ from tenants.sign_in.client_address import client_address
 from tenants.sign_in.confirmation import note_confirmation
 from tenants.sign_in.next_page import next_page
 from tenants.sign_in.sso import person, visit
+from tenants.sign_in.sso.leaving import CAME_FROM_PROVIDER
+from tenants.sign_in.sso.public_scheme import public_scheme
 from tenants.sign_in.sso.refused import SsoRefused
 from tenants.sign_in.sso.rights import has_second_factor, verified_email
 
@@ -38,7 +40,7 @@ def begin_page(request: HttpRequest) -> HttpResponse:
     """Also for a person who is signed in, where something needs them to prove it again."""
     provider = _provider_or_404()
     again = request.user.pk if is_verified_by_provider(request) else None
-    redirect_uri = _scheme() + request.get_host() + reverse("admin:sso_return")
+    redirect_uri = public_scheme() + request.get_host() + reverse("admin:sso_return")
     try:
         address, begun = provider.begin(redirect_uri, next_page(request), again)
     except SsoRefused as refusal:
@@ -92,6 +94,7 @@ def _recognise(request: HttpRequest, claims: Any) -> SsoIdentity:
 def _sign_in(request: HttpRequest, identity: SsoIdentity, claims: Any, is_recent: bool) -> None:
     """Without a second factor the session opens no page but that of the code."""
     login(request, identity.user, backend=BACKEND)
+    request.session[CAME_FROM_PROVIDER] = True
     if has_second_factor(claims, settings.CLICKHOOK_OIDC.second_factor):
         django_otp.login(request, identity)
         if is_recent:
@@ -103,11 +106,6 @@ def _lead_on(request: Any, asked: str) -> HttpResponse:
         return HttpResponseRedirect(asked or reverse("admin:index"))
     query = f"?{urlencode({'next': asked})}" if asked else ""
     return HttpResponseRedirect(reverse("admin:code") + query)
-
-
-def _scheme() -> str:
-    """A proxy ends TLS, so the request does not tell."""
-    return settings.CLICKHOOK_PUBLIC_URL.partition("://")[0] + "://"
 
 
 def _refuse(request: HttpRequest, refusal: SsoRefused) -> HttpResponse:

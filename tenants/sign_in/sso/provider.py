@@ -6,6 +6,7 @@ import hmac
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client import FrameworkIntegration
@@ -15,7 +16,7 @@ from joserfc.errors import JoseError
 from requests.exceptions import RequestException
 
 from tenants.sign_in.confirmation import LASTS as RECENTLY
-from tenants.sign_in.sso.configuration import Configuration
+from tenants.sign_in.sso.configuration import LOOPBACK, Configuration
 from tenants.sign_in.sso.refused import SsoRefused
 from tenants.sign_in.sso.visit import Visit
 
@@ -70,6 +71,23 @@ def check() -> None:
     """Raises SsoRefused where the provider cannot be used."""
     _clients.clear()
     _client()
+
+
+def end_session_endpoint() -> str:
+    """Empty where the provider names none, or one that no browser may be sent to.
+
+    Raises SsoRefused.
+    """
+    named = _client().server_metadata.get("end_session_endpoint", "")
+    if not isinstance(named, str) or not named.isascii() or not named.isprintable():
+        return ""
+    try:
+        parts = urlsplit(named)
+    except ValueError:
+        return ""
+    is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
+    is_usable = parts.hostname and not parts.fragment and not parts.username
+    return named if is_usable and (parts.scheme == "https" or is_local) else ""
 
 
 def is_recent(claims: Mapping[str, Any]) -> bool:

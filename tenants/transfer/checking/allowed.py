@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import QuerySet
 
-from tenants.models import ImportRun, Tenant
+from tenants.models import ApiKey, ImportRun, Tenant
 from tenants.scope import scope_of
 
 # Whether an import touched a row outside of these tenants. WCS instances, and tenants that the
@@ -29,6 +29,7 @@ class Allowed:
     user: User | None = None  # None: an operator at the command line, or a key of the API
     tenants: QuerySet[Tenant] | None = None  # None: all there are, and new ones, and WCS instances
     is_operator: bool = False  # who may raise limits without a second person
+    asking: ApiKey | None = None  # whose raises wait for a second person, and are not refused
 
     @property
     def everything(self) -> bool:

@@ -83,6 +83,13 @@ class Raced(Exception):
 
 def apply_staged(run_id: int) -> None:
     """To be called inside a transaction. Raises django.db.Error and Raced."""
+    write_staged_tables(run_id)
+    # Now, and not only at a commit, which a dry run never reaches.
+    connection.check_constraints()
+
+
+def write_staged_tables(run_id: int) -> None:
+    """The same, but constraints are not checked yet. Raises django.db.Error and Raced."""
     with connection.cursor() as cursor:
         cursor.execute(STAGED)
         stored = dict(cursor.fetchall())
@@ -102,8 +109,6 @@ def apply_staged(run_id: int) -> None:
         moved = [key for (key,) in cursor.fetchall()]
 
     Callee.objects.filter(tenant__in=moved).renumber()
-    # Now, and not only at a commit, which a dry run never reaches.
-    connection.check_constraints()
 
 
 def _templates(table: Table) -> Iterator[tuple[str, dict[str, Any]]]:

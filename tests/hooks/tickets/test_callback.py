@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -133,6 +135,39 @@ def test_a_tenant_who_did_not_choose_it_takes_none(page, cast, way_out):
 def test_one_visitor_wishes_three_times_an_hour(page, acme, cast):
     assert [wish(page) for _ in range(MOST_OF_VISITOR + 1)] == [204] * MOST_OF_VISITOR + [429]
     assert wish(Page(acme, cast.acme.public_key, next(addresses))) == 204
+
+
+def solved_wish(gateway, cast, address):
+    page = Page(gateway.wcs("", ""), cast.acme.public_key, address)
+    solved = page.solve()
+    page.path += "/callback"
+
+    def ask() -> int:
+        with contextlib.closing(page.wcs):
+            return page.ask("POST", {**solved, "alias": "sales", **WISH}).status
+
+    return ask
+
+
+def test_caps_hold_for_those_who_ask_at_the_same_moment(page, cast):
+    """Several connections, two processes: what one of them counts, the others count too."""
+    several = Gateway(PROXIED, workers=2).start()
+    address = next(addresses)
+    of_one = [solved_wish(several, cast, address) for _ in range(8)]
+    with ThreadPoolExecutor(8) as asking:
+        told = list(asking.map(lambda wish: wish(), of_one))
+    assert sorted(told) == [204] * MOST_OF_VISITOR + [429] * 5
+
+    CallbackRequest.objects.bulk_create(
+        CallbackRequest(tenant=cast.acme, asked_at=timezone.now(), reach="x", visitor=str(n))
+        for n in range(MOST_OF_TENANT - MOST_OF_VISITOR - 2)
+    )
+    of_many = [solved_wish(several, cast, next(addresses)) for _ in range(8)]
+    with ThreadPoolExecutor(8) as asking:
+        told = list(asking.map(lambda wish: wish(), of_many))
+    several.stop()
+    assert sorted(told) == [204] * 2 + [429] * 6
+    assert CallbackRequest.objects.count() == MOST_OF_TENANT
 
 
 def test_a_flood_does_not_fill_the_list(page, cast):

@@ -12,7 +12,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from tenants.models.webhook_endpoint import new_webhook_secret
+from tenants.webhooks.signing_keys import new_webhook_secret
 
 SECRET = new_webhook_secret()
 

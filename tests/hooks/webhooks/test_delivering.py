@@ -13,7 +13,6 @@ from django.utils import timezone
 from hooks.duties.webhook_mail import mail_failing_endpoints
 from hooks.models import WebhookDelivery, WebhookStanding
 from tenants.models import AuditEntry, WebhookEndpoint
-from tenants.models.webhook_endpoint import new_webhook_secret
 from tenants.webhooks.allowed_networks import parse_allowed_networks
 from tests.duties.running import running_worker, wait_for
 from tests.duties.turns import take_turn
@@ -59,8 +58,7 @@ def test_the_receiver_can_verify_what_it_gets(endpoint, receiver):
 
 
 def test_two_live_secrets_sign_both_and_numbers_go_to_who_asks(endpoint, receiver):
-    new = new_webhook_secret()
-    endpoint.rotate_secret(new)
+    new = endpoint.rotate_key("hmac-sha256")
     endpoint.with_numbers = True
     endpoint.save()
     write(endpoint, data={"alias": "sales"}, numbers={"target": "+4930123456"})

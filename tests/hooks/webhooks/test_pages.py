@@ -115,6 +115,29 @@ def test_a_new_secret_lives_beside_the_old_one_until_that_is_forgotten(manager, 
     assert endpoint.previous_secret is None
 
 
+def test_a_key_pair_shows_its_public_key_and_lives_beside_what_signed_before(cast):
+    browser = signed_in("owner", cast.acme)
+    typed = {"tenant": cast.acme.pk, "url": URL, "signature": "ed25519"}
+    answer = submit(browser, url(WebhookEndpoint, "add"), **typed).content.decode()
+    endpoint = WebhookEndpoint.objects.get()
+    first = endpoint.public_key
+    assert first in answer
+    assert "whsk_" not in answer
+
+    page = reverse("admin:hooks_webhook", args=[endpoint.pk])
+    assert "secret, this once" in browser.post(page, {"act": "rotate"}).content.decode()
+    assert first in browser.get(page).content.decode()
+    browser.post(page, {"act": "rotate_pair"})
+    endpoint.refresh_from_db()
+    assert (endpoint.signature, endpoint.previous_public_key) == ("ed25519", "")
+    assert endpoint.public_key not in ("", first)
+    assert endpoint.previous_secret.reveal().startswith("whsec_")
+    shown = browser.get(page).content.decode()
+    assert endpoint.public_key in shown
+    assert first not in shown
+    assert endpoint.secret.reveal() not in shown
+
+
 def test_a_test_goes_to_this_endpoint_alone(manager, cast, endpoint, page):
     WebhookEndpoint.objects.create(tenant=cast.acme, url=f"{URL}2", secret=SECRET)
     assert "is on its way" in said(manager.post(page, {"act": "test"}, follow=True))

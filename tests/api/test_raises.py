@@ -1,0 +1,100 @@
+"""What raises a limit waits for a second person, who is nobody that knows the key."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from tenants.models import ApiKey, AuditEntry, Callee, LimitRaise, Tenant
+from tests.api.program import Program, errors_of, issue
+from tests.manager import signed_in, submit, url
+
+
+@pytest.fixture(autouse=True)
+def limited(cast):
+    limits = {"calls_per_day": 10, "calls_per_hour": 5}
+    Tenant.objects.filter(slug="acme").update(limits=limits, country="DE")
+
+
+def limits():
+    return Tenant.objects.get(slug="acme").limits
+
+
+def test_a_raise_waits_and_the_rest_is_done(cast, acmes):
+    answer = acmes.patch(
+        "/tenants/acme", {"name": "Acme AG", "limits": {"calls_per_day": 11, "calls_per_hour": 4}}
+    )
+    assert answer.status == 202, answer.body
+    [waiting] = answer.json["waiting_raises"]
+    assert (waiting["field"], waiting["now"], waiting["asked"]) == ("limits.calls_per_day", 10, 11)
+    assert answer.json["limits"] == limits() == {"calls_per_day": 10, "calls_per_hour": 4}
+    assert Tenant.objects.get(slug="acme").name == "Acme AG"
+
+    raised = LimitRaise.objects.get()
+    assert raised.asked_by_name.startswith(acmes.key[:15])
+    assert AuditEntry.objects.filter(action="limit_raise:added", via="api").count() == 1
+    second = signed_in("administrator")
+    second.post(waiting["page"], {"confirm": "1", "seen_end": ""})
+    assert limits() == {"calls_per_day": 11, "calls_per_hour": 4}
+
+
+def test_a_repetition_asks_once_and_a_lower_value_gives_the_raise_up(cast, acmes):
+    for _ in range(2):
+        assert acmes.patch("/tenants/acme", {"limits": {"calls_per_day": 11}}).status == 202
+    assert LimitRaise.objects.count() == 1
+    assert acmes.patch("/tenants/acme", {"limits": {"calls_per_day": 9}}).status == 200
+    assert LimitRaise.objects.get().decision == "withdrawn"
+    assert limits()["calls_per_day"] == 9
+
+
+def test_a_number_abroad_waits_and_the_callee_keeps_its_own(cast, acmes):
+    place = f"/callees/{cast.sales.pk}"
+    before = Callee.objects.get(pk=cast.sales.pk)
+    answer = acmes.patch(place, {"target": "+41446681800", "keypad": True})
+    assert (answer.status, answer.json["target"]) == (202, before.target)
+    after = Callee.objects.get(pk=cast.sales.pk)
+    assert (after.target, after.number, after.keypad) == (before.target, before.number, True)
+
+    abroad = {"tenant": "acme", "alias": "zurich", "target": "+41446681800"}
+    added = acmes.post("/callees", abroad, Idempotency_Key="z")
+    assert (added.status, added.json["limits"]) == (202, {"concurrent_calls": 0})
+    assert acmes.post("/callees", abroad, Idempotency_Key="z").json == added.json
+    assert LimitRaise.objects.count() == 2
+
+
+def test_who_knows_the_key_is_no_second_person(cast, gateway):
+    key, text = issue(cast.acme)
+    maker, rotator = (signed_in("administrator", name=name) for name in ("maker", "rotator"))
+    ApiKey.objects.filter(pk=key.pk).update(issued_to="maker")
+    key.refresh_from_db()
+    key.rotate("rotator")
+    page = Program(gateway.port, text).patch("/tenants/acme", {"limits": {"calls_per_day": 11}})
+    [waiting] = page.json["waiting_raises"]
+
+    for holder in (maker, rotator):
+        assert "another person must confirm it" in holder.get(waiting["page"]).content.decode()
+        confirmed = holder.post(waiting["page"], {"confirm": "1", "seen_end": ""})
+        assert confirmed.status_code == 403
+    assert limits()["calls_per_day"] == 10
+
+
+def test_the_page_of_keys_notes_to_whom_it_showed_one(cast):
+    maker, rotator = (signed_in("administrator", name=name) for name in ("maker", "rotator"))
+    submit(maker, url(ApiKey, "add"), tenant=str(cast.acme.pk), name="crm", scopes=["write"])
+    key = ApiKey.objects.get()
+    assert key.holders == ["maker"]
+    action = {"action": "rotate", "_selected_action": [str(key.pk)]}
+    assert rotator.post(url(ApiKey), action).status_code == 200
+    key.refresh_from_db()
+    assert key.holders == ["rotator", "maker"]
+    ApiKey.objects.update(previous_until=timezone.now())
+    key.refresh_from_db()
+    assert key.holders == ["rotator"]
+
+
+def test_a_file_that_raises_a_limit_is_refused(cast, acmes):
+    file = {"tenants": [{"slug": "acme", "limits": {"calls_per_day": 11}}]}
+    answer = acmes.post("/imports", file)
+    assert answer.status == 422
+    assert "second person" in str(errors_of(answer))
+    assert limits()["calls_per_day"] == 10
