@@ -247,7 +247,6 @@ def _tenant_changes(stored: Tenant, row: Tenant) -> Iterator[Change]:
     """What is opened counts, whether it is chosen or the country's."""
     if stored.country != row.country:
         yield Change("country", stored.country, row.country)
-
     if stored.currency != row.currency and stored.has_prices:
         yield Change("currency", stored.currency, row.currency)
     if stored.destinations == row.destinations:

@@ -67,11 +67,6 @@ class Migration(migrations.Migration):
             name="kind",
             field=models.CharField(choices=[("call_never_asked", "WCS placed a call without asking"), ("refused_call_went_on", "WCS placed a call that was refused"), ("call_went_elsewhere", "WCS called somebody else than it was told"), ("stream_never_asked", "WCS opened a stream without asking"), ("refused_stream_went_on", "WCS opened a stream that was refused"), ("stream_went_elsewhere", "WCS opened another stream than it was told"), ("honey_alias", "somebody tried the honey alias"), ("unknown_call", "WCS has a call that it never reported"), ("not_ended", "WCS does not end a call"), ("short_calls", "many short calls closed a callee for a while")], max_length=32),
         ),
-        migrations.AlterField(
-            model_name="streamending",
-            name="because",
-            field=models.CharField(choices=[("switch", "switched off"), ("longest", "the stream lasted as long as its alias allows"), ("closed", "somebody ended it on its page"), ("bypass", "the stream was never allowed")], max_length=16),
-        ),
         migrations.RunSQL(OF_ALARM, OF_ALARM_BEFORE),
         migrations.RunSQL(trigger(f"{KINDS}, {OF_STREAMS}"), trigger(KINDS)),
     ]

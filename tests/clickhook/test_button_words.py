@@ -51,7 +51,7 @@ def test_the_readme_names_everything_that_a_page_can_use():
     methods = re.findall(r"^  async ([a-z]\w+)\(", source("element.js"), re.MULTILINE)
     classes = set(re.findall(r"[.\"](clickhook-[a-z-]+)\b", source("look.css")))
     assert len(attributes) == 14
-    assert methods == ["call", "hangUp", "mute", "sendDigits"]
+    assert methods == ["call", "hangUp", "mute", "sendDigits", "send"]
 
     assert not [name for name in attributes if f"`{name}" not in readme]
     assert not [name for name in methods if f"`{name}(" not in readme]

@@ -100,12 +100,8 @@ def test_an_older_build_is_told_one_by_one_and_asked_for_lists_once(cast, pages,
     message = send_to_everybody(cast.acme, "Hello.", "mary")
     work(duty)
     assert message.count_recipients() == {"waiting": 0, "taken": 2, "gone": 1, "failed": 0}
-    assert [one.get("sessionId") for one in rest.asked_for(PATH)] == [
-        None,
-        "session-1",
-        "session-2",
-        "session-3",
-    ]
+    first, *single = [one.get("sessionId") for one in rest.asked_for(PATH)]
+    assert (first, sorted(single)) == (None, ["session-1", "session-2", "session-3"])
     assert {one["operationId"] for one in rest.asked_for(PATH)} == {str(message.pk)}
 
     send_to_everybody(cast.acme, "Again.", "mary")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from hooks.duties.delivering import Deliveries
 from hooks.duties.raising import raise_limits
+from hooks.duties.sending_messages import Messages
 from hooks.duties.worker import make_duties
 from tenants.models import LimitRaise, Tenant
 from tests.duties.turns import take_turn
@@ -33,4 +34,4 @@ def test_a_raise_holds_when_its_waiting_time_is_over(cast):
 
     raised.refresh_from_db()
     assert raised.decision == "elapsed"
-    assert "raising" in [duty.name for duty in make_duties(Deliveries())]
+    assert "raising" in [duty.name for duty in make_duties(Deliveries(), Messages())]

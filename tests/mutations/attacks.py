@@ -71,8 +71,8 @@ ATTACK_RULES = [
     Mutant(
         "a bypass raises an alarm",
         "hooks/duties/alarming.py",
-        "('call_never_asked', 'refused_call_went_on', 'call_went_elsewhere', 'honey_alias')",
-        "('nothing')",
+        "('call_never_asked', 'refused_call_went_on', 'call_went_elsewhere', 'honey_alias',",
+        "('nothing',",
         "tests/duties/test_alarming.py::test_a_call_that_was_never_asked_for",
     ),
     Mutant(

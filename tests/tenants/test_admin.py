@@ -49,6 +49,8 @@ def test_every_table_has_its_pages():
             "Call",
             "Stream",
             "StreamAlias",
+            "DataMessage",
+            "PageMessage",
             "Event",
             "Rate",
             "TicketKey",

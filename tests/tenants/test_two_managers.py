@@ -53,9 +53,9 @@ def colleague(cast):
         ),
         (
             lambda cast: cast.acme,
-            {"status": "suspended"},
-            {"name": "Acme plc"},
-            "“Status” is “suspended”",
+            {"name": "Acme Group"},
+            {"honey_alias": "trap"},
+            "“Name” is “Acme Group”",
         ),
         (lambda cast: cast.acme_1, {"app_key": "x"}, {"name": "acme-9"}, "“AppKey” is “x”"),
         (lambda cast: cast.acme_1, {"signing_secret": TYPED}, {"app_key": "x"}, AGAIN),
