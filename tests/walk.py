@@ -15,8 +15,10 @@ from hooks.models import (
     Alarm,
     Call,
     CallbackRequest,
+    DataMessage,
     Event,
     LimitNotice,
+    PageMessage,
     Session,
     Stream,
     Switch,
@@ -123,6 +125,7 @@ def a_day_of(tenant, instance, shared):
         key=f"visitor {tenant.pk} x", name=f"by {slug}", tenant=tenant, because="x", by="mary"
     )
     _visitors_of(tenant)
+    _messages_of(tenant, session)
     StreamAlias.objects.create(tenant=tenant, alias="studio", name=f"stream-of-{slug}")
     Stream.objects.create(
         tenant=tenant, session=session, media_session_id=f"media-of-{slug}", kind="play",
@@ -150,6 +153,17 @@ def _visitors_of(tenant):
     CallbackRequest.objects.create(
         tenant=tenant, asked_at=NOW, because="busy", name=f"name-of-{slug}", reach=slug
     )
+
+
+def _messages_of(tenant, session):
+    """One to a visitor, and one from them."""
+    text = f"text-of-{tenant.slug}"
+    message = DataMessage.objects.create(tenant=tenant, goes_to="session", text=text, by="mary")
+    message.recipients.create(tenant=tenant, session=session, instance=session.instance)
+    PageMessage.objects.create(
+        tenant=tenant, session=session, operation_id="1", operation="chat", text=text,
+        received_at=NOW,
+    )  # fmt: skip
 
 
 def _told_of(tenant):
