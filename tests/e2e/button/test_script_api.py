@@ -166,7 +166,7 @@ def test_the_methods_are_all_there_is(page):
         "Object.getOwnPropertyNames(customElements.get('clickhook-button').prototype).sort()"
     )
     lifecycle = {"constructor", "connectedCallback", "disconnectedCallback"}
-    assert set(own) - lifecycle == {"call", "hangUp", "mute", "sendDigits"}
+    assert set(own) - lifecycle == {"call", "hangUp", "mute", "send", "sendDigits"}
 
 
 def test_a_click_and_a_script_are_one(page, wcs):
