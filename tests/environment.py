@@ -29,11 +29,6 @@ datadir.prepare(DATA_DIR)
 SERVER = Server(DATA_DIR, "fsync=off", "max_connections=60")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """They wait as well as work, for processes and for the database."""
-    return (os.cpu_count() or 1) + 1
-
-
 def _runs_tests(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None)
 
