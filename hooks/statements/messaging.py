@@ -32,18 +32,15 @@ ADD_SESSION = f"""
  WHERE id = %(session)s AND tenant_id = %(tenant)s AND ended_at IS NULL
 """
 # To the session whose message a customer's system answered.
-REPLY = """
+REPLY = f"""
 WITH message AS (
     INSERT INTO hooks_datamessage (id, tenant_id, goes_to, text, by, sent_at)
-    SELECT %(id)s, tenant_id, 'session', %(text)s, %(by)s, now()
-      FROM hooks_session WHERE id = %(session)s AND ended_at IS NULL
-    RETURNING id, tenant_id
+    SELECT %(message)s, tenant_id, 'session', %(text)s, %(by)s, now()
+      FROM hooks_session
+     WHERE id = %(session)s AND tenant_id = %(tenant)s AND ended_at IS NULL
+    ON CONFLICT DO NOTHING RETURNING id
 )
-INSERT INTO hooks_datarecipient (
-       tenant_id, message_id, session_id, instance_id, state, result, tries, since, due_at)
-SELECT message.tenant_id, message.id, session.id, session.instance_id, 'waiting', '', 0, now(),
-       now()
-  FROM message, hooks_session session WHERE session.id = %(session)s
+{ADD_SESSION} AND EXISTS (SELECT FROM message)
 """
 # A few due ones of each instance, so that none waits for another. While nothing waits, this reads
 # one index, which is empty then.

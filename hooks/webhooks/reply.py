@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import orjson
 
-from hooks.row_id import new_row_id_text
 from hooks.webhooks.attempt import Outcome
 from tenants.plain_text import BadText, check_text
 from tenants.webhooks.event_types import EventType
@@ -28,5 +27,11 @@ def read_reply(outcome: Outcome) -> dict[str, Any] | None:
         return None
     if text is None:
         return None
-    session = UUID(str(delivery.data["session_id"]))
-    return {"id": new_row_id_text(), "session": session, "text": text, "by": delivery.host}
+    return {
+        # A message may be delivered twice, and its answer is sent once.
+        "message": uuid5(delivery.uid, str(delivery.endpoint_id)),
+        "tenant": delivery.tenant_id,
+        "session": UUID(str(delivery.data["session_id"])),
+        "text": text,
+        "by": delivery.host,
+    }

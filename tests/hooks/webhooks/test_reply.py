@@ -7,7 +7,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from hooks.models import DataMessage, DataRecipient, Session
+from hooks.models import DataMessage, DataRecipient, Session, WebhookDelivery
 from tenants.plain_text import LONGEST
 from tenants.webhooks.allowed_networks import parse_allowed_networks
 from tests.hooks.messages.test_taking import METHOD, takes_messages
@@ -74,3 +74,12 @@ def test_whoever_has_left_gets_nothing(asked, receiver):
     answers(receiver, b'{"text": "Hello?"}')
     deliver()
     assert not DataMessage.objects.exists()
+
+
+def test_the_answer_to_a_message_that_is_delivered_twice_goes_once(asked, receiver):
+    answers(receiver, b'{"text": "Hello."}')
+    for _ in range(2):
+        deliver()
+        WebhookDelivery.objects.update(done_at=None, state="waiting")  # as after a kill
+    assert len(receiver.received) == 2
+    assert DataMessage.objects.count() == DataRecipient.objects.count() == 1
