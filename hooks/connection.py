@@ -23,9 +23,9 @@ from hooks.statements.reading import SETTINGS
 # The tables grow, and a plan that was made for few rows would be slow for many.
 REPLAN_EVERY = 10.0  # seconds
 LOCK_SHARE = 0.25  # of the deadline; a row that is locked longer holds up its own hooks alone
+LOOK_AT_CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 # A connection that was left may still wait at the server, for instance for a standby. Without this
 # each attempt would leave one more, until there are too many.
-LOOK_AT_CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 END_PREDECESSORS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE application_name = %s AND pid <> pg_backend_pid()

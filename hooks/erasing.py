@@ -58,10 +58,7 @@ UPDATE hooks_datamessage SET text = '' WHERE goes_to <> 'everybody' AND text <> 
 """
 # And what they wrote.
 PAGE_MESSAGES = "UPDATE hooks_pagemessage SET text = '' WHERE session_id = ANY (%(ids)s)"
-OF_SESSIONS = (
-    *(SESSIONS, CALLS, QUALITY, STREAMS, EVENTS, MESSAGES),
-    *(TEXTS, PAGE_MESSAGES),
-)
+OF_SESSIONS = (SESSIONS, CALLS, QUALITY, STREAMS, EVENTS, MESSAGES, TEXTS, PAGE_MESSAGES)
 EVENTS_ALONE = "UPDATE hooks_event SET body = '{}', detail = '' WHERE id = ANY (%(ids)s)"
 NEXT_SESSIONS = f"""
 SELECT id, opened_at FROM hooks_session

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from hooks.facts import Instance
+from hooks.messages.method import METHOD as MESSAGE
 from hooks.methods import Kind, Method
 from hooks.payloads import Payload
 from hooks.streams.methods import ASKING
@@ -65,7 +66,7 @@ class Hook:
                 | self._ask_for_visitor()
             )
         question["wcs_stream"] = self.payload.text("mediaSessionId")
-        if self.method.name == "OnDataEvent":
+        if self.method.name == MESSAGE:
             return question | {"operation_id": self.payload.text("operationId")}
         if self.method.name in ASKING:
             return question | {"alias": self.payload.text("name")}

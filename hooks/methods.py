@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hooks.messages.method import METHOD as MESSAGE
 from hooks.streams.methods import ASKING, ENDING, ENDING_FIELDS, HIDDEN_OF_STREAM, STREAM_FIELDS
 
 # Everything of a connection that a visitor could set, and must not learn.
@@ -93,7 +94,7 @@ class Method:
     def lane(self) -> str:
         if self.kind is Kind.CONNECT:
             return CONNECTS
-        if self.name in ASKING or self.name == "OnDataEvent":
+        if self.name in ASKING or self.name == MESSAGE:
             return STREAMS
         return CALLS if self.name == "call" else EVENTS
 
@@ -185,7 +186,7 @@ _TABLE = [
     *_refused(Kind.INCOMING, "OnCallEvent", "OnMessageEvent", "OnTransferEvent"),
     # What a page sends with sendData, for tenants who take that.
     Method(
-        "OnDataEvent",
+        MESSAGE,
         Kind.INCOMING,
         allowed=True,
         requires=("sessionId", "operationId", "payload"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from hooks.facts import Facts
 from hooks.limits.keypad import DIGITS
-from hooks.messages.policy import METHOD as MESSAGE
+from hooks.messages.method import METHOD as MESSAGE
 from hooks.messages.policy import decide_message
 from hooks.methods import METHODS, Kind, Method
 from hooks.payloads import Payload

@@ -13,7 +13,7 @@ from hooks.limits.facts import LimitFacts
 from hooks.limits.fallback import weigh_callees
 from hooks.limits.ledger import Ledgers
 from hooks.limits.weighing import Verdict
-from hooks.messages.policy import METHOD as MESSAGE
+from hooks.messages.method import METHOD as MESSAGE
 from hooks.messages.settling import settle_message
 from hooks.methods import Kind
 from hooks.outcome import Answer, Outcome
@@ -80,7 +80,8 @@ def _settle_without_call(
     hook: Hook, facts: Facts, reason: Reason, now: datetime, ledgers: Ledgers
 ) -> Outcome:
     """Of a stream, or of a message that a page sends."""
-    event = _log_event(hook, facts, reason)
+    detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
+    event = _log_event(hook, facts, reason, detail or "")
     if hook.method.name == MESSAGE:
         return settle_message(hook, facts, reason, event, ledgers.tenants_with_messages)
     return settle_stream(hook, facts, reason, event, ledgers.streams, now)

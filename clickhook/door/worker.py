@@ -26,6 +26,7 @@ MANY_DESCRIPTORS = 65_536  # where the system knows no limit
 # (docker/nginx.conf): closed by this side, it could meet a hook that is on its way.
 GRACE = 1.5  # seconds
 LOOK_EVERY = 0.1  # seconds
+
 # The worker of gunicorn makes its protocol by this name.
 gasgi.ASGIProtocol = DoorProtocol
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,7 @@ import orjson
 from django.conf import settings
 from django.db import connection as djangos_connection
 
+from hooks.duties.in_a_thread import work_in_a_thread
 from hooks.duties.repeating import Connection
 from hooks.statements.delivering import FAILED, NOTE, RECOVERED, TAKE
 from hooks.statements.messaging import REPLY
@@ -96,21 +97,12 @@ class Deliveries:
         }
 
     def _start(self, delivery: TakenDelivery, network: Network) -> None:
-        """In a thread that does not keep the worker from ending."""
         self._under_way[delivery.id] = _Begun(delivery.is_failing, time.monotonic())
-        loop = asyncio.get_running_loop()
-        threading.Thread(target=self._attempt, args=(delivery, network, loop), daemon=True).start()
-
-    def _attempt(
-        self, delivery: TakenDelivery, network: Network, loop: asyncio.AbstractEventLoop
-    ) -> None:
-        outcome = None
-        try:
-            outcome = make_attempt(delivery, network)
-        except Exception:  # the message is taken again; the log says what to mend
-            log.exception("fault in delivering %s", delivery.uid)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(self._end, delivery.id, outcome)
+        work_in_a_thread(
+            partial(make_attempt, delivery, network),
+            partial(self._end, delivery.id),
+            f"delivering {delivery.uid}",
+        )
 
     def _end(self, delivery_id: int, outcome: Outcome | None) -> None:
         del self._under_way[delivery_id]

@@ -7,20 +7,20 @@ taken again when its lease is over.
 from __future__ import annotations
 
 import asyncio
-import logging
-import threading
+import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from hooks.duties.in_a_thread import work_in_a_thread
 from hooks.duties.repeating import Connection
 from hooks.statements.messaging import NOTE, TAKE
 from hooks.wcs.messages.attempt import Chunk, Handed, Noted, TakenRecipient, hand_over
 from hooks.wcs.rest_api.access import open_rest_api
 
-log = logging.getLogger("hooks")
 EVERY = 1.0  # seconds, while nothing is sent
 PACE = 0.2  # seconds that a chunk takes at least: an instance tells at most 2,500 pages a second
 
@@ -57,33 +57,21 @@ class Messages:
         return len(noted)
 
     def _start(self, chunk: Chunk) -> None:
-        """In a thread that does not keep the worker from ending."""
         self._busy.add(chunk.instance_id)
-        loop = asyncio.get_running_loop()
         takes_lists = chunk.instance_id not in self._takes_no_lists
-        arguments = (chunk, takes_lists, loop)
-        threading.Thread(target=self._hand_over, args=arguments, daemon=True).start()
+        work_in_a_thread(
+            partial(hand_over, chunk, takes_lists),
+            partial(self._end, chunk.instance_id, time.monotonic()),
+            f"sending to {chunk.instance_id}",
+        )
 
-    def _hand_over(self, chunk: Chunk, takes_lists: bool, loop: asyncio.AbstractEventLoop) -> None:
-        handed, begun = Handed([]), loop.time()
-        try:
-            handed = hand_over(chunk, takes_lists)
-        except Exception:  # they are taken again; the log says what to mend
-            log.exception("fault in sending to %s", chunk.instance_id)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(self._end, loop, chunk.instance_id, handed, begun)
-
-    def _end(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        instance_id: UUID,
-        handed: Handed,
-        begun: float,
-    ) -> None:
-        self._noted += handed.noted
-        if handed.takes_lists is False:
-            self._takes_no_lists.add(instance_id)
-        loop.call_at(begun + PACE, self._free, instance_id)
+    def _end(self, instance_id: UUID, begun: float, handed: Handed | None) -> None:
+        if handed:
+            self._noted += handed.noted
+            if handed.refuses_lists:
+                self._takes_no_lists.add(instance_id)
+        pause = max(begun + PACE - time.monotonic(), 0.0)
+        asyncio.get_running_loop().call_later(pause, self._free, instance_id)
 
     def _free(self, instance_id: UUID) -> None:
         self._busy.discard(instance_id)

@@ -12,7 +12,6 @@ from hooks.payloads import Payload
 from hooks.reasons import Reason
 from tenants.plain_text import BadText, check_text
 
-METHOD = "OnDataEvent"
 KEYS = {"operation", "text"}
 
 

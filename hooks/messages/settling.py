@@ -18,9 +18,7 @@ def settle_message(
 ) -> Outcome:
     """Of a tenant, a batch takes one: the others are decided when that one is counted."""
     if reason.decision is Decision.REFUSED:
-        detail = (facts.switched_off or "") if reason is Reason.SWITCHED_OFF else ""
-        event["decision"], event["reason"], event["detail"] = reason.decision, reason, detail
-        answer = Answer.refusal(reason, detail)
+        answer = Answer.refusal(reason, event["detail"])
         return Outcome(answer) if facts.instance_id is None else Outcome(answer, Record(event))
 
     answer, tenant_id = Answer(reason, {}), facts.tenant_id or 0

@@ -28,8 +28,7 @@ def settle_stream(
 ) -> Outcome:
     """`reason` is what the policy decided on the hook of a page."""
     if reason.decision is Decision.REFUSED:
-        detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
-        return _refuse(hook, facts, event, Verdict(reason, detail or ""))
+        return _refuse(hook, facts, event, Verdict(reason, event["detail"]))
     if hook.method.name in ENDING:  # WCS reports the end itself: nothing has ended yet
         return Outcome(Answer(reason, ending_answer(facts.stream_name or "")), Record(event))
     if reason is Reason.DUPLICATE:

@@ -118,7 +118,7 @@ class Call {
         if (data?.sipRegisterRequired !== true) dial();
       })
       .on(SESSION_STATUS.REGISTERED, dial)
-      .on(SESSION_STATUS.APP_DATA, (message) => this.#hearMessage(message))
+      .on(SESSION_STATUS.APP_DATA, this.#hearMessage)
       .on(SESSION_STATUS.WARN, (warning) => this.#warned(warning))
       .on(SESSION_STATUS.FAILED, () => this.#lost())
       .on(SESSION_STATUS.DISCONNECTED, () => this.#lost());

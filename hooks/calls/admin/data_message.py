@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -120,13 +119,8 @@ def send_link(call: Call) -> str:
     )
 
 
-def _initial(request: HttpRequest) -> dict[str, Any]:
-    given = {name: request.GET[name] for name in ("tenant", "call") if name in request.GET}
-    try:
-        UUID(given.get("call", str(UUID(int=0))))
-    except ValueError:
-        del given["call"]
-    return given
+def _initial(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in ("tenant", "call") if name in request.GET}
 
 
 def _to(form: SendForm) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Chunk(NamedTuple):
 
 class Handed(NamedTuple):
     noted: Sequence[Noted]
-    takes_lists: bool | None = None  # None: it was not seen
+    refuses_lists: bool = False
 
 
 def hand_over(chunk: Chunk, takes_lists: bool) -> Handed:
@@ -67,30 +67,28 @@ def hand_over(chunk: Chunk, takes_lists: bool) -> Handed:
         noted += [Noted(one.id, _State.FAILED, Failure.NOT_SET) for one in wanted]
         return Handed(noted)
 
-    seen: bool | None = None
+    refuses_lists = False
     for _, group in groupby(wanted, attrgetter("message_id")):
-        of_message = list(group)
-        handed = _hand_message(chunk.api, of_message, takes_lists and seen is not False)
+        handed = _hand_message(chunk.api, list(group), takes_lists and not refuses_lists)
         noted += handed.noted
-        seen = handed.takes_lists if handed.takes_lists is not None else seen
+        refuses_lists |= handed.refuses_lists
         if handed.noted and handed.noted[-1].result in UNREACHABLE:
             break
-    return Handed(_with_rest(noted, wanted), seen)
+    return Handed(_with_rest(noted, wanted), refuses_lists)
 
 
 def _hand_message(api: RestApi, to: Sequence[TakenRecipient], takes_lists: bool) -> Handed:
     operation_id, data = str(to[0].message_id), {"text": to[0].text}
     ids = [one.wcs_session_id for one in to]
-    if takes_lists and len(to) > 1:
+    as_list = takes_lists and len(to) > 1
+    if as_list:
         failure = api.send_data(operation_id, ids, data)
         if failure not in _NO_LISTS:
-            is_taken = True if failure is None else None
-            return Handed([_note(one, failure) for one in to], is_taken)
+            return Handed([_note(one, failure) for one in to])
 
     results = _tell_each(api, operation_id, ids, data)
     noted = [_note(one, results[one.wcs_session_id]) for one in to if one.wcs_session_id in results]
-    was_list_refused = takes_lists and len(to) > 1 and None in results.values()
-    return Handed(noted, False if was_list_refused else None)
+    return Handed(noted, refuses_lists=as_list and None in results.values())
 
 
 def _tell_each(
