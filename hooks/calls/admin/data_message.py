@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,10 +13,12 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from hooks.calls.admin import search
+from hooks.calls.admin.filters import TimeFilter
+from hooks.calls.admin.huge_table import HugeTableAdmin
 from hooks.models import Call, DataMessage, DataRecipient
 from hooks.wcs.messages import sending
 from tenants.admin.display import time_column
-from tenants.admin.read_only import ReadOnlyAdmin
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.models import Tenant
@@ -65,11 +67,15 @@ class SendForm(forms.Form):
         return sending.send_to_everybody(given["tenant"], given["text"], by)
 
 
-class DataMessageAdmin(ReadOnlyAdmin):
+class DataMessageAdmin(HugeTableAdmin):
+    related = ("tenant",)
     list_display = (sent, "tenant", "goes_to", "text", "by")
-    list_filter = (TenantFilter, "goes_to")
-    list_select_related: ClassVar[Any] = ("tenant",)
-    ordering = ("-sent_at",)
+    list_filter = (TenantFilter, TimeFilter, "goes_to")
+    time_field = "sent_at"
+    search_fields = ("text",)
+    search_help_text = search.SENT_HELP
+    match_id = staticmethod(search.match_data_messages)
+    match_text = staticmethod(search.contains_in_texts)
     fields = ("tenant", sent, "goes_to", "text", "by", "how_far")
     change_list_template = "hooks/data_messages.html"
 

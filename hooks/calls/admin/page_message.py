@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
+from hooks.calls.admin import search
+from hooks.calls.admin.filters import TimeFilter
+from hooks.calls.admin.huge_table import HugeTableAdmin
 from tenants.admin.display import time_column
-from tenants.admin.read_only import ReadOnlyAdmin
 from tenants.admin.tenant_filter import TenantFilter
 
 received = time_column("received_at", "received")
 
 
-class PageMessageAdmin(ReadOnlyAdmin):
+class PageMessageAdmin(HugeTableAdmin):
+    related = ("tenant", "session")
     list_display = (received, "tenant", "operation", "text")
-    list_filter = (TenantFilter,)
-    list_select_related: ClassVar[Any] = ("tenant",)
-    ordering = ("-received_at",)
+    list_filter = (TenantFilter, TimeFilter)
+    time_field = "received_at"
+    search_fields = ("text",)
+    search_help_text = search.TEXT_HELP
+    match_id = staticmethod(search.match_page_messages)
+    match_text = staticmethod(search.contains_in_texts)
     fields = ("tenant", received, "session", "operation", "text")

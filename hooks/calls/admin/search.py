@@ -24,6 +24,8 @@ STREAM_HELP = (
     "A whole session id or mediaSessionId, as WCS writes it; or a part of an alias, an origin or a "
     "tenant's name."
 )
+TEXT_HELP = "A whole session id, as WCS writes it; or a part of the text or of a tenant's name."
+SENT_HELP = "A whole id of a message; or a part of the text or of a tenant's name."
 MAX_MATCHES = 1_000  # WCS reuses its ids
 MAX_TENANTS = 100  # whose name contains the text
 
@@ -40,18 +42,26 @@ def match_streams(text: str) -> Q:
     return Q(media_session_id=text) | Q(session__in=_session_keys(text))
 
 
+def match_page_messages(text: str) -> Q:
+    return Q(session__in=_session_keys(text))
+
+
+def match_data_messages(text: str) -> Q:
+    return _of_uuid("pk", text)
+
+
 def match_events(text: str) -> Q:
     """A call's events are found by its session: there is no index for the call."""
     calls = list(Call.objects.filter(wcs_call_id=text).values_list("pk", "session")[:MAX_MATCHES])
     events_of_calls = Q(
         session__in=[session for _, session in calls], call__in=[call for call, _ in calls]
     )
-    return Q(session__in=_session_keys(text)) | events_of_calls | _event_of_hook(text)
+    return Q(session__in=_session_keys(text)) | events_of_calls | _of_uuid("hook_id", text)
 
 
-def _event_of_hook(text: str) -> Q:
+def _of_uuid(field: str, text: str) -> Q:
     try:
-        return Q(hook_id=uuid.UUID(text))
+        return Q(**{field: uuid.UUID(text)})
     except ValueError:
         return Q(pk__in=[])
 
@@ -67,6 +77,10 @@ def contains_in_calls(text: str, user: Any) -> Q:
 
 def contains_in_streams(text: str, user: Any) -> Q:
     return _contains(text, "alias", "session__origin") | _tenants(text, user)
+
+
+def contains_in_texts(text: str, user: Any) -> Q:
+    return _contains(text, "text") | _tenants(text, user)
 
 
 def contains_in_events(text: str, user: Any) -> Q:
