@@ -37,8 +37,10 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match = _PATH.fullmatch(scope["path"])
         if match is None:
+            await strangers_turn()
             return await _refuse(send, HTTPStatus.NOT_FOUND)
         if scope["method"] != "POST":
+            await strangers_turn()
             return await _refuse(send, HTTPStatus.METHOD_NOT_ALLOWED, (b"allow", b"POST"))
 
         headers = dict(scope["headers"])

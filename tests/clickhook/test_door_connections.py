@@ -16,7 +16,8 @@ from unittest.mock import Mock
 import pytest
 
 from clickhook.door.connections import Connections
-from clickhook.door.fruitless import A_SECOND, ADDRESSES, AT_ONCE, Fruitless
+from clickhook.door.fruitless import A_SECOND, AT_ONCE, Fruitless
+from clickhook.door.paces import ADDRESSES
 from clickhook.door.protocol import DoorProtocol
 from clickhook.door.worker import accept_all
 from tests.clickhook.running_up import eventually
