@@ -1,4 +1,4 @@
-"""nginx opens as many connections as it may have, also where the system begins it with few files."""
+"""nginx opens as many connections as it may have, also where the system gives it few files."""
 
 from __future__ import annotations
 
