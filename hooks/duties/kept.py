@@ -38,7 +38,7 @@ class Kind:
 
     @property
     def delete(self) -> str:
-        """Fewer than a batch only where no more are due: what somebody else deletes is passed by."""
+        """Fewer than a batch only where no more are due. What others delete is passed by."""
         return f"""
         WITH gone AS MATERIALIZED (
             SELECT {self.key} FROM {self.table} old
