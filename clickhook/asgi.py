@@ -21,7 +21,7 @@ files.begin()  # before what counts is loaded
 _django = get_asgi_application()
 
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
-from clickhook.door.application import answer  # noqa: E402 - needs the apps
+from clickhook.door.application import answer, without_body  # noqa: E402 - needs the apps
 from clickhook.door.pages import Pages  # noqa: E402 - needs the apps
 from clickhook.door.visits import Visits  # noqa: E402 - needs the apps
 from clickhook.health.answering import PATHS, Health  # noqa: E402 - needs the apps
@@ -64,6 +64,8 @@ class Application:
         if self._gateway and self._is_hook(scope):
             return await self._gateway(scope, receive, send)
         await self._visits.take_turn(scope)
+        if scope.get("method") == "HEAD":
+            send = without_body(send)  # type: ignore[assignment]  # messages may be read-only
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close"})
         if scope["path"] in PATHS:

@@ -76,6 +76,17 @@ def test_a_hook_url_with_a_mistake_shows_no_key(talking):
     assert wcs.key not in talking.log
 
 
+def test_whoever_asks_for_heads_fills_no_log(talking):
+    before = talking.log
+    wcs = talking.wcs("", None)
+    for path in ("/healthz", "/admin/login/", "/button.js", "/nothing"):
+        answer = wcs.request("HEAD", path)
+        assert (answer.status, answer.body) == (404 if path == "/nothing" else 200, b"")
+    wcs.close()
+
+    assert talking.log == before
+
+
 def test_a_flood_of_what_django_refuses_fills_no_disk(talking):
     before = len(talking.log)
     wcs = talking.wcs("", None)
