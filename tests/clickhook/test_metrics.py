@@ -27,6 +27,8 @@ from tests.hooks.test_outage import database_away
 from tests.test_no_leak import leaks
 from tests.wcs import Wcs
 
+pytestmark = pytest.mark.proof
+
 UNKNOWN = "not known without the database"
 AWAY = {
     "database": "the database is away",
