@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, Self
 
 from hooks.payloads import Payload
-from hooks.reasons import NEUTRAL
+from hooks.reasons.neutral import Subject, sentences_of
 
 # Client SDK, constants CALL_STATUS and SESSION_STATUS; a demo of the vendor says FINISHED.
 _RINGING = {"RING", "RING_MEDIA", "SESSION_PROGRESS"}
@@ -17,9 +17,9 @@ _ANSWERED = {"ESTABLISHED", "HOLD"}
 _CALL_ENDS = {"FINISH": "finish", "FINISHED": "finish", "BUSY": "busy", "FAILED": "failed"}
 _SESSION_ENDS = {"DISCONNECTED": "disconnected", "FAILED": "failed"}
 _MAX_INFO = 512
-# WCS's FAILED of what we refused, in our words or HTTP's. A visitor may have called again under the
-# id of a living call, which that report must not end.
-_REFUSALS = {*NEUTRAL.values(), *(status.phrase for status in NEUTRAL)}
+# WCS's FAILED of what we refused. A visitor may have called again under the id of a living call,
+# which that report must not end.
+_REFUSALS = sentences_of(Subject.CALLS)
 
 
 class CallProgress(NamedTuple):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, Self
 
 from hooks.payloads import Payload
-from hooks.reasons import NEUTRAL, NEUTRAL_OF_STREAMS
+from hooks.reasons.neutral import Subject, sentences_of
 
 # Client SDK, constants STREAM_STATUS. A stream that is paused goes on.
 GOES_ON = {"PUBLISHING", "PLAYING", "PAUSED", "RESIZE", "PLAYBACK_PROBLEM"}
@@ -15,11 +15,7 @@ _ENDS = {"UNPUBLISHED": "stopped", "STOPPED": "stopped", "FAILED": "failed"}
 _MAX_INFO = 512
 # WCS's FAILED of what we refused. A visitor may have asked again under the id of a living stream,
 # which that report must not end.
-_REFUSALS = {
-    *NEUTRAL.values(),
-    *NEUTRAL_OF_STREAMS.values(),
-    *(status.phrase for status in NEUTRAL),
-}
+_REFUSALS = sentences_of(Subject.CALLS, Subject.STREAMS)
 
 
 class StreamProgress(NamedTuple):
