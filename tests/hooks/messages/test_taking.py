@@ -31,7 +31,7 @@ def chat(cast, acme):
 
 
 def takes_messages(tenant, **more) -> None:
-    for name, value in {"message_operations": "chat order-status", **more}.items():
+    for name, value in {"message_operations": ["chat", "order-status"], **more}.items():
         setattr(tenant, name, value)
     tenant.save()
 
