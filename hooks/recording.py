@@ -8,13 +8,13 @@ from typing import Any, NamedTuple, TypedDict
 
 import orjson
 
-from hooks.lifecycle import CallProgress, SessionProgress
+from hooks.lifecycle import CallProgress, SessionProgress, merge_reports
 from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import Reservation
 from hooks.messages.recording import TakenMessage
 from hooks.streams.ledger import StreamLedger
 from hooks.streams.lifecycle import StreamProgress
-from hooks.streams.recording import AskedStream, merge_reports
+from hooks.streams.recording import AskedStream
 
 
 class OpenedSession(TypedDict):
@@ -145,25 +145,14 @@ def parts(
     ledgers: Iterable[Ledger] = (),
     stream_ledgers: Sequence[StreamLedger] = (),
 ) -> Parts:
-    sessions: dict[str, SessionProgress] = {}
-    calls: dict[str, CallProgress] = {}
-    for record in records:
-        if record.session:
-            session_id, session = record.session
-            sessions[session_id] = (
-                sessions[session_id].merge(session) if session_id in sessions else session
-            )
-        if record.call:
-            call_id, call = record.call
-            calls[call_id] = calls[call_id].merge(call) if call_id in calls else call
     changed = [ledger for ledger in ledgers if ledger.has_changed]
     return Parts(
         metered=_rows(row for ledger in changed for row in ledger.as_rows()),
         settled=_rows(row for ledger in changed for row in ledger.settled_rows()),
         opened=_rows(record.opened for record in records if record.opened),
         asked=_rows(record.asked for record in records if record.asked),
-        sessions=_rows({"id": key, **progress._asdict()} for key, progress in sessions.items()),
-        calls=_rows({"id": key, **progress._asdict()} for key, progress in calls.items()),
+        sessions=_rows(merge_reports(record.session for record in records)),
+        calls=_rows(merge_reports(record.call for record in records)),
         tones=_rows(record.tones for record in records if record.tones),
         events=_rows(record.event for record in records if record.event),
         breaches=_rows(record.breach for record in records if record.breach),
@@ -171,7 +160,7 @@ def parts(
         streams_settled=_rows(row for ledger in stream_ledgers for row in ledger.settled_rows()),
         streams_asked=_rows(record.stream_asked for record in records if record.stream_asked),
         messages=_rows(record.message for record in records if record.message),
-        streams=_rows(merge_reports(record.stream for record in records if record.stream)),
+        streams=_rows(merge_reports(record.stream for record in records)),
     )
 
 

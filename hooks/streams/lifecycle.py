@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple, Self
 
+from hooks.lifecycle import earliest, ends_first
 from hooks.payloads import Payload
 from hooks.reasons.neutral import Subject, sentences_of
 
@@ -26,13 +27,8 @@ class StreamProgress(NamedTuple):
     info: str | None = None
 
     def merge(self, other: Self) -> StreamProgress:
-        ended = (
-            other
-            if other.ended_at and (self.ended_at is None or other.ended_at < self.ended_at)
-            else self
-        )
-        began = min(filter(None, (self.began_at, other.began_at)), default=None)
-        at = min(self.at, other.at)
+        ended = ends_first(self, other)
+        at, began = min(self.at, other.at), earliest(self.began_at, other.began_at)
         return StreamProgress(at, began, ended.ended_at, ended.ended_by, ended.info)
 
 
