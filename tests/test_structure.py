@@ -240,7 +240,7 @@ def test_there_is_one_way_out_for_a_secret():
     }
     assert found == {
         "clickhook/first_start.py",
-        "hooks/settling.py",
+        "hooks/sip_password.py",
         "hooks/tickets/admission.py",
         "hooks/authentication.py",
         "hooks/wcs/named_instance.py",
