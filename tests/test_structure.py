@@ -34,7 +34,7 @@ PURE = [
         f"tenants/{name}.py"
         for name in ("limits", "money", "hours", "opened", "countries", "fallback")
     ),
-    *("tenants/destinations.py", "tenants/plain_text.py"),
+    *("tenants/destinations.py", "tenants/plain_text.py", "tenants/raising/comparing.py"),
     *(f"hooks/messages/{name}.py" for name in ("__init__", "method", "facts", "policy")),
     *(
         str(path.relative_to(ROOT))

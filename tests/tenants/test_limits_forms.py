@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from tenants import raising
 from tenants.models import Callee, LimitRaise, Rate, SipAccount, Tenant
+from tenants.raising.deciding import confirm
 from tests import cast as casting
 from tests.manager import Form, change, errors_of, reposting, signed_in, submit, url
 
@@ -34,7 +34,7 @@ def store(tenant: Tenant, **values) -> None:
 def confirm_all() -> None:
     """What raises a limit holds when a second person confirms it."""
     for raised in LimitRaise.objects.waiting():
-        assert raising.confirm(raised, "colleague")
+        assert confirm(raised, "colleague")
 
 
 def test_the_page_shows_what_is_stored_and_saves_it_again_unchanged(acme_manager, cast):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tenants import raising
 from tenants.models import LimitRaise, StreamAlias, Tenant
+from tenants.raising.deciding import confirm
 from tests.api.program import Program, errors_of, issue
 from tests.manager import change, said, signed_in, submit
 
@@ -21,7 +21,7 @@ def test_an_alias_gets_more_players_when_a_second_person_confirms(cast, alias):
     assert "stays 10 until a second person confirms 20" in said(answer)
     alias.refresh_from_db()
     assert (alias.players, alias.longest_seconds) == (10, 60)
-    assert raising.confirm(LimitRaise.objects.get(), "anna")
+    assert confirm(LimitRaise.objects.get(), "anna")
     alias.refresh_from_db()
     assert alias.players == 20
 
