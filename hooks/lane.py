@@ -16,7 +16,7 @@ from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.facts import Facts
 from hooks.hook import Hook
-from hooks.limits.ledger import Ledgers
+from hooks.ledgers import Ledgers
 from hooks.metrics import count_batch
 from hooks.outcome import Answer, Outcome
 from hooks.reasons import Reason

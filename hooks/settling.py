@@ -8,10 +8,10 @@ from hooks import lifecycle
 from hooks.authentication import verify_again
 from hooks.facts import Facts
 from hooks.hook import Hook
+from hooks.ledgers import Ledgers
 from hooks.lifecycle import SessionProgress
 from hooks.limits.facts import LimitFacts
 from hooks.limits.fallback import weigh_callees
-from hooks.limits.ledger import Ledgers
 from hooks.limits.weighing import Verdict
 from hooks.messages.method import METHOD as MESSAGE
 from hooks.messages.settling import settle_message
