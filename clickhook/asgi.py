@@ -61,11 +61,14 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._live(receive, send)
+        if scope.get("method") == "HEAD":
+            send = without_body(send)  # type: ignore[assignment]  # messages may be read-only
         if self._gateway and self._is_hook(scope):
             return await self._gateway(scope, receive, send)
         await self._visits.take_turn(scope)
-        if scope.get("method") == "HEAD":
-            send = without_body(send)  # type: ignore[assignment]  # messages may be read-only
+        return await self._visit(scope, receive, send)
+
+    async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close"})
         if scope["path"] in PATHS:

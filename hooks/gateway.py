@@ -14,7 +14,8 @@ from hooks.body import NoRoom, Receive, StrangersRoom, Take, TooLarge, read_body
 from hooks.lanes import Lanes
 from hooks.methods import find
 from hooks.metrics import count_hook
-from hooks.reasons import Reason, refusal
+from hooks.reasons import Reason
+from hooks.reasons.neutral import refusal
 from hooks.request import HookRequest
 from hooks.views import HookView, count_answer, strangers_turn
 from tenants.secrets.fields import key_ring
@@ -58,10 +59,12 @@ class Gateway:
     async def _answer(self, request: HookRequest, send: Send) -> None:
         try:
             response = (await HookView(lanes=self._lanes).dispatch(request)).render()
-        except Exception:  # whatever it is, WCS learns that the call is refused
+        except Exception:  # whatever it is, WCS learns that it may not go on
             log.exception("fault in a hook", extra={"hook_id": request.id})
             count_answer(request, Reason.GATEWAY_FAULT)
-            return await _refuse(send, Reason.GATEWAY_FAULT.status)
+            status = Reason.GATEWAY_FAULT.status
+            content = orjson.dumps(refusal(status, request.wcs_method.about))
+            return await _send(send, status, content)
         return await _send(send, response.status_code, response.content)
 
 
