@@ -270,15 +270,6 @@ def test_it_sees_events_that_wait_on_disk(tmp_path):
     assert sentence.startswith("1 files with events wait in ")
 
 
-def test_it_sees_a_spool_that_cannot_be_written(tmp_path):
-    (tmp_path / "spool").write_text("in its place")
-
-    [finding] = disk._check_spool(tmp_path / "spool")
-    assert not finding.is_well
-    assert "cannot be written by" in finding.sentence
-    assert [*disk._check_spool(tmp_path / "none")] == []
-
-
 def test_it_judges_clocks_room_and_standbys():
     assert clock._judge(1.5).is_well
     assert "differ by 40 s" in clock._judge(-40.0).sentence
