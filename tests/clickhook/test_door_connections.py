@@ -215,6 +215,19 @@ def test_the_oldest_new_connection_goes_first_and_then_the_oldest_kept_one():
     assert kept.is_closed
 
 
+def test_a_kept_connection_on_which_a_hook_has_come_stays():
+    connections = Connections(at_most=2, at_most_per_address=2)
+    asked, quiet = Idle(), Idle()
+    for moment, connection in enumerate((asked, quiet)):
+        connections.admit(connection, moment)
+        connections.mark_at_work(connection)
+        connections.mark_kept(connection, moment)
+    asked.has_begun_request = True  # the event loop has not read it yet
+
+    assert connections.admit(Idle(), 2)
+    assert (asked.is_closed, quiet.is_closed) == (False, True)
+
+
 def test_it_admits_nobody_while_all_are_at_work_until_one_leaves():
     connections = Connections(at_most=1, at_most_per_address=1)
     busy = Idle("a")
