@@ -29,6 +29,12 @@ def start(cast):
     return read
 
 
+def test_who_looks_after_nobody_learns_why_the_page_is_empty(cast):
+    html = signed_in("manager").get("/admin/").content.decode()
+    assert "No tenant is assigned to you yet." in html
+    assert "permission to view or edit anything" not in html
+
+
 def test_it_names_who_was_refused_most_and_what_to_do(start, cast, acme, globex):
     assert "Nothing." in start("auditor")
     globex.connected(origin="https://globex.example:8443")
