@@ -48,8 +48,8 @@ LINK_HELP = {
 }
 
 
-def country_select() -> forms.Select:
-    return forms.Select(choices=[("", "none"), *country_choices()])
+def country_select(empty: str) -> forms.Select:
+    return forms.Select(choices=[("", empty), *country_choices()])
 
 
 def currency_select() -> forms.Select:
@@ -100,7 +100,7 @@ class TenantPageForm(LimitsForm, TenantDestinationsForm):
             **LINK_HELP,
         }
         widgets = {
-            "country": country_select(),
+            "country": country_select("none"),
             "currency": currency_select(),
             "time_zone": time_zone_select(),
         }

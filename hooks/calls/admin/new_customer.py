@@ -57,7 +57,7 @@ class NewCustomerForm(forms.Form):
         help_text="Lower-case letters, digits and hyphens, like acme-uk.",
     )
     country = forms.CharField(
-        widget=country_select(),
+        widget=country_select("choose"),
         help_text="Calls may go to numbers of this country, and nowhere else at first.",
     )
     currency = forms.CharField(
