@@ -15,9 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clickhook import identity
-from clickhook.button import websdk
 from clickhook.doctor.checks import clock, disk, replication
-from clickhook.doctor.checks.button import check_button
 from clickhook.doctor.checks.hook_traffic import find_missing
 from clickhook.doctor.checks.public_url import check_public_url
 from clickhook.doctor.checks.settings import check_settings
@@ -115,19 +113,6 @@ def test_it_names_webhook_endpoints_that_fail_and_networks_that_are_open(in_orde
             "Webhook endpoints of these tenants fail: globex.",
         ]
     }
-
-
-def test_it_tells_whether_the_button_has_its_web_sdk(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
-    [missing] = check_button()
-    assert missing.is_well
-    assert "manage.py websdk fetches it" in missing.sentence
-
-    file = tmp_path / websdk.FOLDER / websdk.FILE
-    file.parent.mkdir(parents=True)
-    file.write_text("something else")
-    [damaged] = check_button()
-    assert not damaged.is_well
 
 
 def test_without_database_and_data_directory_it_still_says_the_rest(manage, tmp_path):
