@@ -240,3 +240,11 @@ def test_a_test_call_is_made_from_the_page(manager, cast, monkeypatch):
     manager.post(overview(cast.acme), typed | {"instance": str(cast.globex_1.pk)})
     assert signed_in("auditor").post(overview(cast.acme), typed).status_code == 403
     assert len(made) == 1
+
+
+def test_the_page_that_changes_a_tenant_leads_to_each_of_its_parts(cast):
+    page = signed_in().get(url(cast.acme, "change", cast.acme.pk)).content.decode()
+    named = page.partition('class="parts"')[2].partition("</nav>")[0]
+    parts = re.findall(r'href="#([^"]+)"', named)
+    assert len(parts) > 10
+    assert [part for part in parts if f'id="{part}"' not in page] == []
