@@ -19,6 +19,8 @@ from tenants.models import Tenant
 from tests.hooks import history
 from tests.manager import signed_in, url
 
+pytestmark = pytest.mark.proof
+
 ROWS, TENANTS = 60_000, 40
 LOOKED_THROUGH = 500
 # Rows that any one step of a plan may touch: of the busiest tenant every sixth row is asked for.
