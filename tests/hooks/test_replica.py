@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from clickhook.postgres import Server, tool
 from hooks.calls import replica
-from hooks.calls.admin.huge_table import HugeTableAdmin
+from hooks.calls.admin.lists.huge_table import HugeTableAdmin
 from hooks.calls.replica import AWAY, RECORDS, REPLICA, ReplicaRouter
 from hooks.models import Call, Event, Session
 from tenants.models import Tenant

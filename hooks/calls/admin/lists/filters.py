@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from hooks.calls.admin.paging import COUNTED
+from hooks.calls.admin.lists.paging import COUNTED
 from hooks.calls.outcomes import MISSED
 from hooks.models import Call
 from hooks.reasons import Decision, Reason
