@@ -21,8 +21,9 @@ files.begin()  # before what counts is loaded
 _django = get_asgi_application()
 
 from clickhook.body_limit import bounded  # noqa: E402 - needs the apps
-from clickhook.door.application import answer  # noqa: E402 - needs the apps
+from clickhook.door.application import answer, without_body  # noqa: E402 - needs the apps
 from clickhook.door.pages import Pages  # noqa: E402 - needs the apps
+from clickhook.door.visits import Visits  # noqa: E402 - needs the apps
 from clickhook.health.answering import PATHS, Health  # noqa: E402 - needs the apps
 from clickhook.metrics import page  # noqa: E402 - needs the apps
 from clickhook.pooling import find_problem_soon  # noqa: E402 - needs the apps
@@ -51,6 +52,7 @@ class Application:
     def __init__(self) -> None:
         self._gateway: Gateway | None = None
         self._office: TicketOffice | None = None
+        self._visits = Visits()
         self._health = Health()
         self._side = settings.CLICKHOOK_SERVES
         self._metrics = page.MetricsPage(self._health)
@@ -59,6 +61,14 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._live(receive, send)
+        if scope.get("method") == "HEAD":
+            send = without_body(send)  # type: ignore[assignment]  # messages may be read-only
+        if self._gateway and self._is_hook(scope):
+            return await self._gateway(scope, receive, send)
+        await self._visits.take_turn(scope)
+        return await self._visit(scope, receive, send)
+
+    async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close"})
         if scope["path"] in PATHS:
@@ -67,11 +77,14 @@ class Application:
             return await self._metrics.answer(scope, send)
         if not is_served(scope["path"], self._side):
             return await answer(send, HTTPStatus.NOT_FOUND, NOTHING_HERE, [])
-        if self._gateway and scope["path"].lstrip("/").startswith("hooks/"):
-            return await self._gateway(scope, receive, send)
         if self._office and scope["path"].lstrip("/").startswith("tickets/"):
             return await self._office(scope, receive, send)
         return await bounded(self._pages, dict(scope), receive, send)
+
+    def _is_hook(self, scope: Scope) -> bool:
+        path = scope["path"]
+        is_asked = scope["type"] == "http" and path.lstrip("/").startswith("hooks/")
+        return is_asked and is_served(path, self._side)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -271,6 +271,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        # Anybody can have a path refused; with a mistake in it, a hook URL shows the key here.
+        "django.request": {"level": "ERROR"},
         "gunicorn.error": {"handlers": [], "propagate": True},
         "axes": {"level": "WARNING"},  # it tells of each sign-in in four lines, and names nobody
     },

@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 
-from hooks.body import Receive, TooLarge, read_body
+from hooks.body import NoRoom, Receive, StrangersRoom, Take, TooLarge, read_body
 from hooks.lanes import Lanes
 from hooks.methods import find
+from hooks.metrics import count_hook
 from hooks.reasons import Reason
 from hooks.reasons.neutral import refusal
 from hooks.request import HookRequest
@@ -33,27 +34,29 @@ class Gateway:
     def __init__(self, lanes: Lanes) -> None:
         """Raises KeyRingError: better no gateway than one that finds out at the first hook."""
         key_ring()
-        self._lanes = lanes
+        self._lanes, self._room = lanes, StrangersRoom()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match = _PATH.fullmatch(scope["path"])
         if match is None:
+            await strangers_turn()
             return await _refuse(send, HTTPStatus.NOT_FOUND)
         if scope["method"] != "POST":
+            await strangers_turn()
             return await _refuse(send, HTTPStatus.METHOD_NOT_ALLOWED, (b"allow", b"POST"))
 
-        headers = dict(scope["headers"])
-        try:
-            body = await read_body(receive, headers)
-            request = HookRequest(match["key"], find(match["method"]), headers, body)
-            del body  # the request drops it where a stranger has to wait
-        except TooLarge:
-            await strangers_turn()
-            status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            return await _refuse(send, status, (b"connection", b"close"))
-        except ConnectionResetError:
-            return None  # they left in the middle of a word
+        is_known = self._lanes.known.get(match["key"]) is not None
+        with self._room.hold() as take:
+            try:
+                request = await _read(scope, match, receive, None if is_known else take)
+            except ConnectionResetError:
+                return None  # they left in the middle of a word
+            if isinstance(request, HTTPStatus):
+                await strangers_turn()
+                return await _refuse(send, request, (b"connection", b"close"))
+            return await self._answer(request, send)
 
+    async def _answer(self, request: HookRequest, send: Send) -> None:
         try:
             response = (await HookView(lanes=self._lanes).dispatch(request)).render()
         except Exception:  # whatever it is, WCS learns that it may not go on
@@ -63,6 +66,21 @@ class Gateway:
             content = orjson.dumps(refusal(status, request.wcs_method.about))
             return await _send(send, status, content)
         return await _send(send, response.status_code, response.content)
+
+
+async def _read(
+    scope: Scope, match: re.Match[str], receive: Receive, take: Take | None
+) -> HookRequest | HTTPStatus:
+    """Or why it is refused. Nothing of its body is kept then, while the stranger waits."""
+    headers, method = dict(scope["headers"]), find(match["method"])
+    try:
+        body = await read_body(receive, headers, take)
+    except TooLarge:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    except NoRoom:
+        count_hook(method, None, Reason.OVERLOADED, 0.0)
+        return Reason.OVERLOADED.status
+    return HookRequest(match["key"], method, headers, body)
 
 
 async def _refuse(send: Send, status: HTTPStatus, *headers: tuple[bytes, bytes]) -> None:

@@ -58,6 +58,7 @@ class Spool:
         """`limit` in bytes; beyond it nothing is kept."""
         self._directory, self._limit = directory, limit
         self._file: IO[bytes] | None = None
+        self._unreadable: set[Path] = set()  # that the log has told of
 
     def keep(self, hooks: Sequence[Hook]) -> None:
         """Raises SpoolError; then none of them is kept."""
@@ -127,8 +128,21 @@ class Spool:
             yield (
                 batch
                 for path in sorted(self._directory.glob("*.jsonl"))
-                for batch in _batches(path, held)
+                if (left := self._open_left(path))
+                for batch in _batches(path, held.enter_context(left))
             )
+
+    def _open_left(self, path: Path) -> IO[bytes] | None:
+        """None for what is recorded already, and for what must not hold up the other files."""
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if path not in self._unreadable:
+                self._unreadable.add(path)
+                log.error("%s cannot be read, so its events wait: %s", path, error.strerror)
+            return None
 
     def _open(self) -> IO[bytes]:
         """Until the file is locked it has a name that `take` does not look for."""
@@ -141,12 +155,11 @@ class Spool:
         return file
 
 
-def _batches(path: Path, held: contextlib.ExitStack) -> Iterator[Batch]:
+def _batches(path: Path, file: IO[bytes]) -> Iterator[Batch]:
     """Gives nothing while another process writes or records the file."""
     try:
-        file = held.enter_context(path.open("rb"))
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, FileNotFoundError):
+    except BlockingIOError:
         return
     if os.fstat(file.fileno()).st_nlink == 0:
         return  # recorded by another process between opening and locking

@@ -18,3 +18,14 @@ async def answer(send: Send, status: HTTPStatus, body: bytes, headers: Headers) 
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body})
+
+
+def without_body(send: Send) -> Send:
+    """For HEAD. gunicorn drops the body by itself, and writes a line of the log each time."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_head

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 from typing import Protocol
 
 
@@ -66,11 +67,14 @@ class Connections:
         ]
 
     def _close_first_idle(self, address: str | None = None) -> bool:
-        """A new connection goes before a kept one: a media server keeps its connections."""
-        for idle in (self._new, self._kept):
-            for connection in idle:
-                if address in (None, connection.address):
-                    self.remove(connection)
-                    connection.close_quietly()
-                    return True
+        """A new connection goes before a kept one: a media server keeps its connections.
+
+        On a kept one a hook may have come that is not read yet.
+        """
+        quiet = (kept for kept in self._kept if not kept.has_begun_request)
+        for connection in itertools.chain(self._new, quiet):
+            if address in (None, connection.address):
+                self.remove(connection)
+                connection.close_quietly()
+                return True
         return False

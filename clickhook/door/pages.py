@@ -7,14 +7,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 
 from clickhook.api.problems import MEDIA_TYPE, Kind, Problem, is_api, problem_bytes
 from clickhook.door.application import App, Message, Receive, Send, answer
 from clickhook.door.slots import Busy, Slots
 from clickhook.door.uploads import UploadBudget, announced_size
-from tenants.sign_in.client_address import lockout_address
+from clickhook.door.visits import visitor_address
 
 # Each page at work has one thread and at most one database connection.
 PAGES_AT_ONCE = 4
@@ -57,7 +56,7 @@ class Pages:
         await asyncio.shield(visit)
 
     async def _serve(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        visit = _Visit(self._slots_for(scope), _address(scope), receive, send)
+        visit = _Visit(self._slots_for(scope), visitor_address(scope), receive, send)
         try:
             with self._uploads.hold(announced_size(scope["headers"])):
                 await self._django(scope, visit.receive, visit.send)
@@ -111,18 +110,6 @@ class _Visit:
         if self._holds_slot:
             self._holds_slot = False
             self._slots.give_back()
-
-
-def _address(scope: dict[str, Any]) -> str:
-    """Requests take turns by the address that failed sign-ins are counted by."""
-    peer, *_ = scope.get("client") or ("",)
-    passed_on = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    request = HttpRequest()
-    request.META = {
-        "REMOTE_ADDR": peer,
-        "HTTP_X_FORWARDED_FOR": b",".join(passed_on).decode("latin-1"),
-    }
-    return lockout_address(request) or ""
 
 
 def _is_stream(message: Message) -> bool:

@@ -14,6 +14,7 @@ from gunicorn.asgi.protocol import ASGIProtocol  # type: ignore[import-untyped]
 
 from clickhook.door.connections import Connections
 from clickhook.door.fruitless import Fruitless
+from clickhook.door.unread import Unread
 from tenants.sign_in.client_address import peer_network
 
 SLOWEST_BODY = 16 * 1024  # bytes a second
@@ -39,6 +40,7 @@ class Worker(Protocol):
     """What a connection needs of its worker, beside gunicorn's own."""
 
     connections: Connections
+    unread: Unread
     fruitless: Fruitless | None  # none behind a proxy, whose address all have
     is_ending: bool
     request_deadline: float  # seconds
@@ -52,6 +54,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(worker)
         self.address = ""
         self._connections, self._fruitless = worker.connections, worker.fruitless
+        self._unread = worker.unread
         self._was_answered = False
         self._held: bytes | None = None  # read, and kept until it is this connection's turn
         self._deadline: float = worker.request_deadline
@@ -90,7 +93,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         if self._held is not None:
             self._held += data
             self._pause_reading()
-            return None
+            return self._unread.note(self, len(self._held))
         if self._linger_timer is not None:
             return self._drop(data)
         if self._keepalive_handle is not None:
@@ -100,10 +103,20 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         super().data_received(data)
         if not self._closed:
             self._note_progress()
+            self._unread.note(self, self._http1_buffered())
         return None
+
+    def _maybe_resume_reading(self) -> None:
+        """A piece was taken."""
+        self._unread.note(self, self._http1_buffered())
+        super()._maybe_resume_reading()
+
+    def close_at_once(self) -> None:
+        self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.remove(self)
+        self._forget_unread()
         if self._fruitless is not None and not self._was_answered:
             self._fruitless.note(self.address, self._loop.time())
         self._await(None)
@@ -125,6 +138,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
 
         gunicorn reads on after each answer. Whoever sends without a pause would fill the memory.
         """
+        self._unread.note(self, self._http1_buffered())
         if not self._is_buffer_full():
             super()._resume_reading()
 
@@ -221,6 +235,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         """Ends the answer, then reads and drops the rest of the body."""
         self._closed, self._bytes = True, 0
         self._body_receiver.signal_disconnect()
+        self._forget_unread()
         if self.transport.can_write_eof():
             self.transport.write_eof()
         super()._resume_reading()
@@ -228,6 +243,15 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         self._linger_timer = self._loop.call_later(LINGER * self._deadline, self.transport.abort)
         self._connections.mark_kept(self, self._loop.time())
         self._watch_last_answer()
+
+    def _forget_unread(self) -> None:
+        """The application may live on for a while, and take nothing more."""
+        self._unread.forget(self)
+        self._held = None
+        if self._body_receiver is not None:
+            self._body_receiver._chunks.clear()
+        if self._callback_parser is not None:
+            self._callback_parser._buffer.clear()
 
     def _watch_last_answer(self) -> None:
         self._await(None)

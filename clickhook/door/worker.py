@@ -18,6 +18,7 @@ from clickhook.door import parser  # noqa: F401 - it takes the place of gunicorn
 from clickhook.door.connections import Connections
 from clickhook.door.fruitless import Fruitless
 from clickhook.door.protocol import MOST_UNSENT, DoorProtocol
+from clickhook.door.unread import Unread
 
 RESERVED_DESCRIPTORS = 256  # for the database, files, logs and listening sockets
 SHARE_OF_ONE_ADDRESS = 4  # one address may have a quarter of all connections
@@ -49,6 +50,7 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]  # gunicorn has no types
         # Behind a proxy every connection has the proxy's address.
         share = 1 if settings.CLICKHOOK_TRUSTED_PROXIES else SHARE_OF_ONE_ADDRESS
         self.connections = Connections(at_most, max(at_most // share, 1))
+        self.unread = Unread()
         self.fruitless = None if settings.CLICKHOOK_TRUSTED_PROXIES else Fruitless()
         for listening in self.sockets:
             bound_unsent(listening.sock)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 
 from hooks.cells.bundle import BadBundleError, BundleReader
 from hooks.cells.freezing import freeze, thaw
@@ -118,6 +119,7 @@ def _take_in(
         tenant = Tenant.objects.get(pk=head.tenant)
         freeze(tenant, by)
     move = known or TenantMove(pk=_uuid(reader.move), tenant=tenant, slug=tenant.slug)
+    move.began_at = Now()  # the latest of the tenant, also where it had been undone
     move.other_cell, move.phase = head.from_cell, TenantMove.Phase.ARRIVED
     move.digest = reader.digest
     move.save()

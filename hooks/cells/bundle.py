@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -39,9 +40,11 @@ class BundleWriter:
         return self
 
     def __exit__(self, kind: object, *error: object) -> None:
-        self._opened.close()
-        if kind is not None:
-            self._part.unlink(missing_ok=True)
+        try:
+            self._opened.close()  # on a full disk it fails once more
+        finally:
+            if kind is not None:
+                self._part.unlink(missing_ok=True)
 
     def write(self, what: str, content: Any) -> None:
         self._number += 1
@@ -100,6 +103,24 @@ class BundleReader:
         line = self._opened.readline(LONGEST_LINE)
         self._hash.update(line)
         return line.decode("ascii", "replace").rstrip("\n")
+
+
+def check_place(file: Path) -> None:
+    """Raises OSError where no bundle can be written."""
+    with tempfile.TemporaryFile(dir=file.parent):
+        pass
+
+
+def opens(file: Path, key: MoveKey) -> bool:
+    """Raises BadBundleError where it is no bundle."""
+    reader = BundleReader(file, key)
+    try:
+        next(reader.parts(), None)
+    except BadBundleError:
+        return False
+    finally:
+        reader.close()
+    return True
 
 
 def file_digest(file: Path) -> str:

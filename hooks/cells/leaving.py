@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
-from hooks.cells.bundle import BundleWriter, file_digest
+from hooks.cells.bundle import BundleWriter, file_digest, opens
 from hooks.cells.freezing import freeze, thaw
 from hooks.cells.head import Head
 from hooks.cells.move_key import MoveKey, Proved
@@ -64,8 +64,9 @@ def export(move: TenantMove, file: Path, key: MoveKey, tell: Tell) -> dict[str, 
     return counts
 
 
-def is_exported(move: TenantMove, file: Path) -> bool:
-    return move.phase == TenantMove.Phase.EXPORTED and move.digest == file_digest(file)
+def is_exported(move: TenantMove, file: Path, key: MoveKey) -> bool:
+    is_written = move.phase == TenantMove.Phase.EXPORTED and move.digest == file_digest(file)
+    return is_written and opens(file, key)
 
 
 def hand_over(slug: str, receipt: str, key: MoveKey) -> tuple[TenantMove, str]:

@@ -38,10 +38,12 @@ class Kind:
 
     @property
     def delete(self) -> str:
+        """Fewer than a batch only where no more are due. What others delete is passed by."""
         return f"""
         WITH gone AS MATERIALIZED (
             SELECT {self.key} FROM {self.table} old
              WHERE {self.due} ORDER BY {self.order} LIMIT %(batch)s
+               FOR UPDATE OF old SKIP LOCKED
         ){self.also}
         DELETE FROM {self.table} WHERE {self._is_gone}
         """  # noqa: S608

@@ -15,8 +15,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from clickhook.door.connections import Connections
-from clickhook.door.fruitless import A_SECOND, ADDRESSES, AT_ONCE, Fruitless
+from clickhook.door.fruitless import A_SECOND, AT_ONCE, Fruitless
+from clickhook.door.paces import ADDRESSES
 from clickhook.door.protocol import DoorProtocol
 from clickhook.door.worker import accept_all
 from tests.clickhook.running_up import eventually
@@ -184,58 +184,6 @@ def test_all_that_wait_in_a_queue_are_accepted():
             caller.getsockname() for caller in callers
         }
         assert not any(connection.getblocking() for connection in accepted)
-
-
-class Idle:
-    has_begun_request = False
-
-    def __init__(self, address: str = "") -> None:
-        self.address, self.is_closed = address, False
-
-    def close_quietly(self) -> None:
-        self.is_closed = True
-
-
-def test_the_oldest_new_connection_goes_first_and_then_the_oldest_kept_one():
-    connections = Connections(at_most=3, at_most_per_address=3)
-    first, second, kept = Idle(), Idle(), Idle()
-    for moment, connection in enumerate((kept, first, second)):
-        assert connections.admit(connection, moment)
-    connections.mark_at_work(kept)
-    connections.mark_kept(kept, 3)
-
-    for expected in (first, second):
-        one = Idle()
-        assert connections.admit(one, 4)
-        connections.mark_at_work(one)
-        assert expected.is_closed
-        assert not kept.is_closed
-    assert connections.admit(Idle(), 5)
-    assert kept.is_closed
-
-
-def test_it_admits_nobody_while_all_are_at_work_until_one_leaves():
-    connections = Connections(at_most=1, at_most_per_address=1)
-    busy = Idle("a")
-    assert connections.admit(busy, 0)
-    connections.mark_at_work(busy)
-    assert not connections.admit(Idle("a"), 1)
-    assert not connections.admit(Idle("b"), 1)
-
-    connections.remove(busy)
-    connections.remove(busy)
-    assert connections.admit(Idle("a"), 2)
-
-
-def test_it_names_the_connections_that_were_quiet_for_long():
-    connections = Connections(at_most=9, at_most_per_address=9)
-    old, young, busy = Idle(), Idle(), Idle()
-    connections.admit(busy, 0)
-    connections.mark_at_work(busy)
-    connections.admit(old, 1)
-    connections.admit(young, 3)
-
-    assert connections.quiet_since(2) == [old]
 
 
 def test_an_address_whose_connections_bring_nothing_waits_and_no_other_does():

@@ -69,6 +69,39 @@ def test_what_django_refuses_is_one_line_and_no_error(talking):
     assert "exception" not in told
 
 
+def test_a_hook_url_with_a_mistake_shows_no_key(talking):
+    wcs = talking.wcs("a-key-of-an-instance", None)
+    for path in ("/hook/KEY/connect", "/Hooks/KEY/call", "/gateway/hooks/KEY/connect", "/KEY"):
+        assert wcs.request("POST", path.replace("KEY", wcs.key)).status == 404
+    wcs.close()
+
+    assert wcs.key not in talking.log
+
+
+def test_whoever_asks_for_heads_fills_no_log(talking):
+    before = talking.log
+    wcs = talking.wcs("", None)
+    for path, status in (("/healthz", 200), ("/admin/login/", 200), ("/hooks/x/call", 405)):
+        answer = wcs.request("HEAD", path)
+        assert (answer.status, answer.body) == (status, b"")
+    wcs.close()
+
+    assert talking.log == before
+
+
+def test_a_flood_of_what_django_refuses_fills_no_disk(talking):
+    before = len(talking.log)
+    wcs = talking.wcs("", None)
+    for _ in range(40):
+        host = "odd! " + "x" * 7000
+        assert wcs.request("GET", "/admin/", headers={"Host": host}).status == 400
+        assert wcs.request("GET", f"/{'x' * 3000}").status == 404
+        assert wcs.request("POST", "/admin/login/").status == 403
+    wcs.close()
+
+    assert len(talking.log) - before < 2_000  # bytes
+
+
 def test_the_page_of_events_finds_the_row_of_a_line(cast, talking):
     wcs = talking.wcs(cast.acme_1.key, ACME_SIGNING).connected()
     wcs.close()

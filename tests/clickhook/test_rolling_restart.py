@@ -175,6 +175,23 @@ def test_no_log_shows_a_hook_url(tmp_path):
 
 
 @needs_nginx
+def test_no_access_log_shows_a_hook_url_with_a_mistake(tmp_path):
+    nginx = Nginx(tmp_path, [Gateway(port=find_port()) for _ in range(2)])
+    nginx.start()
+    wcs = nginx.wcs("some-instance-key", None)
+
+    mistakes = ("/hook/KEY/connect", "/gateway/hooks/KEY/connect", "/Hooks/KEY/call", "/KEY")
+    for path in (*mistakes, "/admin/hooks/event/"):
+        assert wcs.request("POST", path.replace("KEY", wcs.key)).status == 502
+    wcs.close()
+    eventually(lambda: nginx.log("access.log").count("POST another path ") == len(mistakes))
+    nginx.stop()
+
+    assert "POST /admin/hooks/event/ " in nginx.log("access.log")
+    assert wcs.key not in nginx.log("access.log")
+
+
+@needs_nginx
 def test_nginx_does_not_pass_metrics_on(tmp_path):
     nginx = Nginx(tmp_path, [Gateway(port=find_port()) for _ in range(2)])
     nginx.start()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import StringIO
 
+import psycopg
 import pytest
+from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
+from hooks.duties.kept import list_kinds
 from hooks.models import (
     Alarm,
     Call,
@@ -176,3 +183,25 @@ def test_what_is_kept_for_ever_is_kept(history, manage):
     done = manage("prune", "--json", CLICKHOOK_KEEP_EVENTS="0", CLICKHOOK_KEEP_CALLS="0")
     assert done.returncode == 0
     assert before == (Event.objects.count(), Call.objects.count(), Session.objects.count())
+
+
+def test_two_that_delete_at_once_leave_nothing(cast, monkeypatch):
+    """The worker prunes all the time, so the command is hardly ever alone."""
+    monkeypatch.setattr("hooks.duties.kept.BATCH", 4)
+    monkeypatch.setattr("hooks.management.commands.prune.BATCH", 4)
+    for _ in range(12):
+        an_event(cast, days=200)
+
+    [events, *_] = list_kinds()
+    with (
+        ThreadPoolExecutor(1) as threads,
+        psycopg.connect(**connection.get_connection_params()) as other,
+    ):
+        other.execute(events.delete, events.values)
+        pruning = threads.submit(call_command, "prune", stdout=StringIO())
+        with contextlib.suppress(TimeoutError):
+            pruning.result(timeout=3)
+        other.commit()
+        pruning.result(timeout=30)
+
+    assert Event.objects.count() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -15,7 +16,14 @@ from django.utils import timezone
 from clickhook.postgres import Server, tool
 from hooks.calls import replica
 from hooks.calls.admin.lists.huge_table import HugeTableAdmin
-from hooks.calls.replica import AWAY, RECORDS, REPLICA, ReplicaRouter
+from hooks.calls.replica import (
+    AWAY,
+    RECORDS,
+    REPLICA,
+    ReplicaRouter,
+    Seen,
+    find_stranger,
+)
 from hooks.models import Call, Event, Session
 from tenants.models import Tenant
 from tests import cast as casting
@@ -97,6 +105,50 @@ def test_lists_and_charts_come_from_the_standby_while_it_is_there(cast, standby,
     assert AWAY in read(reading, browser, CHARTS)
 
 
+@pytest.fixture
+def copied(django_db_setup, tmp_path) -> Iterator[Server]:
+    """A copy that goes its own way, as one that tests were made with."""
+    server = Server(tmp_path / "copy", "max_connections=60")
+    assert server.acquire(wait_seconds=0)
+    server.cluster.parent.mkdir(exist_ok=True)
+    place = ["-h", SERVER.socket, "-U", "clickhook", "-D", server.cluster]
+    subprocess.run([tool("pg_basebackup"), *place, "-c", "fast"], check=True)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.mark.proof
+def test_what_strangers_recorded_is_never_shown(cast, copied, manage):
+    browser = signed_in()
+    record(cast, "ownHook")
+    tell(copied, "UPDATE hooks_event SET method = 'strangeHook'")
+    url_of_copy = f"postgresql:///clickhook?host={copied.socket}&user=clickhook"
+    address = {"DATABASE_REPLICA_URL": f"{url_of_copy}&target_session_attrs=any"}
+    running = Gateway(address, workers=1).start()
+    try:
+        for problem in ("follows the primary no more", "another database"):
+            if problem == "another database":
+                make_another_database(copied)
+            page = read(running, browser, url(Event))
+            assert problem in page
+            assert "strangeHook" not in page
+            assert "ownHook" in page
+            assert problem in manage("doctor", **address).stdout
+    finally:
+        running.stop()
+
+
+def make_another_database(server: Server) -> None:
+    """With the same tables, and under the same name."""
+    place = {"host": str(server.socket), "user": "clickhook", "dbname": "postgres"}
+    with psycopg.connect(**place, autocommit=True) as connection:
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'clickhook'"
+        connection.execute(end)
+        connection.execute("ALTER DATABASE clickhook RENAME TO before")
+        connection.execute("CREATE DATABASE clickhook TEMPLATE before")
+
+
 def read(gateway: Gateway, browser: Client, path: str) -> str:
     wcs = gateway.wcs("", None)
     cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
@@ -110,6 +162,20 @@ def test_without_a_replica_nothing_is_said(cast, gateway):
     page = read(gateway, signed_in(), url(Event))
     assert BEHIND not in page
     assert AWAY not in page
+
+
+def test_a_standby_of_ours_is_no_stranger_and_everything_else_is_one():
+    primary = Seen(7, 16_384, datetime(2026, 1, 1, tzinfo=UTC), False, 0.0)
+    standby = Seen(7, 16_384, datetime(2026, 1, 2, tzinfo=UTC), True, 3.0)
+    strangers = [
+        standby._replace(system=8),
+        standby._replace(database=16_385),
+        standby._replace(is_standby=False),
+    ]
+
+    assert find_stranger(standby, primary) == ""
+    assert find_stranger(primary, primary) == ""
+    assert all(find_stranger(stranger, primary) for stranger in strangers)
 
 
 @pytest.mark.parametrize("model", [Event, Call, Session, Tenant])

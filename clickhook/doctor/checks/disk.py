@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import os
 import shutil
 import time
@@ -17,6 +18,8 @@ from clickhook.doctor.finding import Finding, Findings
 MEGABYTE, GIGABYTE = 1024**2, 1024**3
 LEAST_SHARE = 0.05
 WAITED_LONG = 60.0  # seconds; the spool is replayed every 5
+SPOOL = "It is a folder of the gateways' user. Run this as that user, and see owner and mount."
+WAITS = "A gateway on this data directory records them: start one, or see its log."
 SIZE = "SELECT pg_database_size(current_database())"
 
 
@@ -38,12 +41,17 @@ def _judge_room(directory: Path, spool_limit: int) -> Finding:
 
 
 def _check_spool(directory: Path) -> Findings:
+    if directory.exists() and not (directory.is_dir() and os.access(directory, os.W_OK | os.X_OK)):
+        sentence = f"{directory} cannot be written by {getpass.getuser()}: no event is kept there."
+        yield Finding("disk", False, sentence, SPOOL)
+        return
+
     waiting = [file for file in _list_spool(directory) if file.st_size]
     old = [file for file in waiting if file.st_mtime < time.time() - WAITED_LONG]
     if old:
         size = sum(file.st_size for file in old) / MEGABYTE
         sentence = f"{len(old)} files with events wait in {directory} ({size:.1f} MiB)."
-        yield Finding("disk", False, sentence, "A gateway on this data directory records them.")
+        yield Finding("disk", False, sentence, WAITS)
 
 
 def _list_spool(directory: Path) -> Iterator[os.stat_result]:

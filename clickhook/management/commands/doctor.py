@@ -23,6 +23,7 @@ class Command(PlainHelpCommand):
   statistics   statistics, bloat, unusable indexes, transactions that last too long
   cell         whether new ids are of this cell's range, CLICKHOOK_CELL
   replication  standbys, how far each is behind, slots that fill the disk
+  replica      whether DATABASE_REPLICA_URL leads to a standby of ours
   clock        of this machine, of PostgreSQL, of the gateways
   disk         room, and events that wait for the database
   public url   whether it leads here, and through as many proxies as are trusted

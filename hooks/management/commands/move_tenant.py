@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from hooks.cells import arriving, leaving
-from hooks.cells.bundle import BadBundleError
+from hooks.cells.bundle import BadBundleError, check_place
 from hooks.cells.freezing import (
     count_living_calls,
     count_spooled_events,
@@ -27,9 +27,18 @@ from hooks.models import TenantMove
 from tenants.management.named_tenant import find_named_tenant
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.management.progress_line import ProgressLine
+from tenants.models import Tenant
 from tenants.secrets.encryption import SecretUnreadable
 
 STEPS = ("leave", "arrive", "hand-over", "serve", "undo", "status")
+FAILURES = (
+    MoveRefusedError,
+    BadBundleError,
+    BadMoveKeyError,
+    SecretUnreadable,
+    OSError,
+    DatabaseError,
+)
 NEEDED = {
     "leave": ("to", "bundle", "key"),
     "arrive": ("bundle", "key"),
@@ -78,8 +87,9 @@ With --json: {"tenant": …, "move": …, "phase": …, "rows": {table: number},
 the release.
 
 Exit code 0: done; 1: refused, and nothing was changed; 2: no call is allowed any more, but calls
-still live, or status events wait in the spool of this machine: run it again. On every other machine
-with a gateway, wait until its CLICKHOOK_DATA_DIR/spool is empty before you copy the bundle."""
+still live, status events wait in the spool of this machine, or the bundle could not be written: run
+it again, or undo. On every other machine with a gateway, wait until its CLICKHOOK_DATA_DIR/spool is
+empty before you copy the bundle."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("step", choices=STEPS)
@@ -106,13 +116,8 @@ with a gateway, wait until its CLICKHOOK_DATA_DIR/spool is empty before you copy
         run: Callable[..., dict[str, Any]] = getattr(self, f"_{step.replace('-', '_')}")
         try:
             result = {"tenant": tenant, **run(tenant, **options)}
-        except (MoveRefusedError, BadBundleError, BadMoveKeyError, SecretUnreadable) as error:
-            raise CommandError(str(error)) from None
-        except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}.") from None
-        except DatabaseError as error:
-            first_line = str(error).partition("\n")[0]
-            raise CommandError(f"The database did not answer: {first_line}") from error
+        except FAILURES as error:
+            raise CommandError(_explain(error)) from error
         finally:
             self._line.clear()
         self.stdout.write(json_text.dumps(result) if json else _describe(step, result))
@@ -126,16 +131,28 @@ with a gateway, wait until its CLICKHOOK_DATA_DIR/spool is empty before you copy
             rows = leaving.count_rows(Whose.of(tenant.pk))
             return {"living_calls": count_living_calls(tenant), "rows": rows, "dry_run": True}
 
+        if bundle.resolve() == key.resolve():
+            raise CommandError("The bundle and its key are two files: give them two names.")
+        check_place(bundle)
         move_key = MoveKey.read(key) if key.exists() else MoveKey.make(key)
         move = leaving.begin(tenant, to, getpass.getuser())
+        try:
+            return self._export(tenant, move, bundle, move_key, wait)
+        except FAILURES as error:
+            raise _not_yet(slug, _explain(error).removesuffix(".")) from error
+
+    def _export(
+        self, tenant: Tenant, move: TenantMove, bundle: Path, key: MoveKey, wait: float
+    ) -> dict[str, Any]:
         end_calls(tenant)
         if left := wait_for_calls(tenant, wait, self._show_calls):
-            raise _not_yet(slug, f"{left} still live")
+            raise _not_yet(tenant.slug, f"{left} still live")
         if kept := count_spooled_events(tenant):
-            raise _not_yet(slug, f"{kept} status events wait on disk for a gateway to record them")
-        if leaving.is_exported(move, bundle):
+            because = f"{kept} status events wait on disk for a gateway to record them"
+            raise _not_yet(tenant.slug, because)
+        if leaving.is_exported(move, bundle, key):
             return _result(move)
-        rows = leaving.export(move, bundle, move_key, self._show_rows)
+        rows = leaving.export(move, bundle, key, self._show_rows)
         move.refresh_from_db()
         return _result(move, rows=rows)
 
@@ -176,7 +193,18 @@ with a gateway, wait until its CLICKHOOK_DATA_DIR/spool is empty before you copy
 
 def _not_yet(slug: str, because: str) -> CommandError:
     message = f"{slug}: no call is allowed any more, but {because}."
-    return CommandError(f"{message} Run the same command again.", returncode=2)
+    return CommandError(f"{message} Run the same command again, or undo.", returncode=2)
+
+
+def _explain(error: Exception) -> str:
+    match error:
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            return f"{place}{error.strerror}."
+        case DatabaseError():
+            first_line = str(error).partition("\n")[0]
+            return f"The database did not answer: {first_line}"
+    return str(error)
 
 
 def _result(move: TenantMove, **more: Any) -> dict[str, Any]:

@@ -128,7 +128,10 @@ async def never_read(target: Target, outcome: Counter) -> None:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.setblocking(False)
             await asyncio.get_running_loop().sock_connect(client, (HOST, target.port))
-            _, writer = await asyncio.open_connection(sock=client)
+            name = "localhost" if target.context else None
+            _, writer = await asyncio.open_connection(
+                sock=client, ssl=target.context, server_hostname=name
+            )
             writer.transport.pause_reading()
             with contextlib.suppress(OSError):
                 while True:

@@ -15,6 +15,7 @@ from tests.faults.strangers.attacks import HOST, Target
 BODY = b'{"nodeId": "n", "appKey": "defaultApp", "sessionId": "s", "custom": "%s"}' % (b"x" * 900)
 MIB = b"x" * 2**20
 CONNECTIONS = 32  # of each process
+PATHS = ("/healthz", "/nothing", "/admin/", "/button.js", "/tickets/x", "/hooks/", "/hooks/x/call")
 Requests = Callable[[], bytes]
 
 
@@ -90,6 +91,14 @@ async def send_100_headers(target: Target, outcome: Counter) -> None:
 async def pipeline(target: Target, outcome: Counter) -> None:
     """Thousands on each connection, fifty at a time."""
     await _flood(target, outcome, lambda: UNSIGNED, at_a_time=50, connections=8)
+
+
+async def ask_for_pages(target: Target, outcome: Counter) -> None:
+    """Each again as soon as it is answered, on a connection that is kept."""
+    asked = itertools.cycle(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for path in PATHS
+    )
+    await _flood(target, outcome, lambda: next(asked), connections=100)
 
 
 async def connect_and_close(target: Target, outcome: Counter) -> None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from types import SimpleNamespace
 
 import pytest
 
 from hooks import views
-from hooks.body import MAX_PIECES, TooLarge, read_body
+from hooks.body import (
+    MAX_PIECES,
+    SMALL,
+    STRANGERS_TOGETHER,
+    NoRoom,
+    StrangersRoom,
+    TooLarge,
+    read_body,
+)
 from hooks.methods import find
 from hooks.outcome import Answer
 from hooks.payloads import MAX_BYTES
@@ -116,3 +125,31 @@ def test_a_body_that_breaks_off_is_none():
 
     with pytest.raises(ConnectionResetError):
         asyncio.run(read_body(receive, {}))
+
+
+def test_large_bodies_of_strangers_have_a_room_together():
+    room = StrangersRoom()
+    with contextlib.ExitStack() as held:
+        for _ in range(STRANGERS_TOGETHER // MAX_BYTES):
+            take = held.enter_context(room.hold())
+            take(MAX_BYTES // 2)
+            take(MAX_BYTES)
+        take = held.enter_context(room.hold())
+        take(SMALL)
+        with pytest.raises(NoRoom):
+            take(SMALL + 1)
+
+    with room.hold() as take:
+        take(MAX_BYTES)
+
+
+def test_a_body_tells_how_large_it_is_by_now():
+    told: list[int] = []
+    messages = iter([(b"xx", True), (b"", True), (b"xxx", False)])
+
+    async def receive():
+        body, more = next(messages)
+        return {"type": "http.request", "body": body, "more_body": more}
+
+    assert asyncio.run(read_body(receive, {}, told.append)) == b"xxxxx"
+    assert told == [2, 2, 5]
