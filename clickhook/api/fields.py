@@ -47,13 +47,20 @@ def read_fields(
 
 
 def read_time(name: str, text: str) -> datetime:
+    at = parse_time(text)
+    if at is None:
+        raise Problem(Kind.INVALID, errors=[FieldError(name, NO_TIME)])
+    return at
+
+
+def parse_time(text: str) -> datetime | None:
+    """In UTC, because PostgreSQL takes no offset of 16 hours or more. None where it is no time."""
     try:
         at = parse_datetime(text)
-    except ValueError:  # well written, but there is no such day
-        at = None
-    if at is None or not 1970 <= at.year < 9999:
-        raise Problem(Kind.INVALID, errors=[FieldError(name, NO_TIME)])
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+        in_utc = at and (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):  # well written, but there is no such day
+        return None
+    return in_utc if in_utc and 1970 <= in_utc.year < 9999 else None
 
 
 def read_uuid(name: str, text: str) -> UUID:
