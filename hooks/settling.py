@@ -83,7 +83,7 @@ def _settle_without_call(
     detail = facts.switched_off if reason is Reason.SWITCHED_OFF else None
     event = _log_event(hook, facts, reason, detail or "")
     if hook.method.name == MESSAGE:
-        return settle_message(hook, facts, reason, event, ledgers.tenants_with_messages)
+        return settle_message(hook, facts, reason, event, ledgers.messages)
     return settle_stream(hook, facts, reason, event, ledgers.streams, now)
 
 

@@ -9,6 +9,7 @@ from hooks.limits.facts import MeterFacts
 from hooks.limits.meter import Meter
 from hooks.limits.scope import TENANT
 from hooks.limits.settlement import settle_call
+from hooks.messages.ledger import MessageLedger
 from hooks.streams.ledger import StreamLedgers
 
 MOST_ENDED = 100  # calls that one statement reads, to give back what they reserved
@@ -20,7 +21,7 @@ class Ledgers(dict[int, "Ledger"]):
     def __init__(self) -> None:
         super().__init__()
         self.calls_with_tones: set[str] = set()
-        self.tenants_with_messages: set[int] = set()
+        self.messages = MessageLedger()
         self.streams = StreamLedgers()
         self._metering: dict[int, str] = {}
 

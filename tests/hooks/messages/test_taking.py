@@ -180,6 +180,19 @@ def test_many_at_once_are_counted_exactly(cast, acme, gateway):
     }
 
 
+def test_one_that_is_posted_many_times_at_once_counts_once(cast, chat, gateway):
+    def post(number: int) -> int:
+        with posting(gateway, cast.acme_1, casting.ACME_SIGNING) as wcs:
+            wcs.session = chat.session
+            return wcs.post(METHOD).status
+
+    with ThreadPoolExecutor(12) as pool:
+        assert [*pool.map(post, range(12))] == [200] * 12
+    assert PageMessage.objects.count() == 1
+    assert send(chat).status == 200
+    assert {pace.number for pace in MessagePace.objects.all()} <= {1, 2}
+
+
 def test_what_we_sent_ourselves_is_no_message_of_the_page(cast, acme):
     acme.connected()
     ours = send_to_everybody(cast.acme, "hello", "mary")
