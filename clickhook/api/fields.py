@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_datetime
 
 from clickhook.api.problems import FieldError, Kind, Problem
 from tenants.transfer.problems import printable
 from tenants.transfer.reading.json_document import Object
 from tenants.transfer.reading.values import WrongValue, checked_text, type_name
+from tenants.written_time import parse_time
 
 
 class Lines:
@@ -51,16 +51,6 @@ def read_time(name: str, text: str) -> datetime:
     if at is None:
         raise Problem(Kind.INVALID, errors=[FieldError(name, NO_TIME)])
     return at
-
-
-def parse_time(text: str) -> datetime | None:
-    """In UTC, because PostgreSQL takes no offset of 16 hours or more. None where it is no time."""
-    try:
-        at = parse_datetime(text)
-        in_utc = at and (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):  # well written, but there is no such day
-        return None
-    return in_utc if in_utc and 1970 <= in_utc.year < 9999 else None
 
 
 def read_uuid(name: str, text: str) -> UUID:

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Field, QuerySet
 
-from clickhook.api.fields import parse_time
 from clickhook.api.problems import FieldError, Kind, Problem
 from clickhook.api.view import ApiView
+from tenants.written_time import parse_time
 
 PAGE = 50  # rows
 # Else the planner reads and sorts everything where it believes that there is little.

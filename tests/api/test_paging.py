@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from clickhook.api.fields import parse_time
 from clickhook.api.paging import write_cursor
+from tenants.written_time import parse_time
 from tests.api.program import errors_of, kind_of
 
 
