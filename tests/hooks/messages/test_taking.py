@@ -38,7 +38,7 @@ def takes_messages(tenant, **more) -> None:
 
 def send(wcs, text="hello", operation="chat", **more):
     data = {"operation": operation, "text": text}
-    return wcs.post(METHOD, operationId=str(uuid.uuid4()), **{"payload": data, **more})
+    return wcs.post(METHOD, **{"operationId": str(uuid.uuid4()), "payload": data, **more})
 
 
 def last_event() -> Event:
@@ -199,6 +199,14 @@ def test_what_we_sent_ourselves_is_no_message_of_the_page(cast, acme):
     assert acme.post(METHOD, operationId=str(ours.pk)).json == {}
     assert last_event().reason == "duplicate"
     assert not PageMessage.objects.exists()
+
+
+def test_what_is_personal_is_erased(chat, manage):
+    assert send(chat, "I am Ann.", operationId="ann@acme.example").status == 200
+    chat.post("ConnectionStatusEvent", "connection_disconnected")
+    assert manage("erase", "acme", "--everybody").returncode == 0
+    message = PageMessage.objects.get()
+    assert (message.text, message.operation_id) == ("", f"erased {message.pk}")
 
 
 def test_without_the_database_none_is_taken():
