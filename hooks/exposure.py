@@ -13,7 +13,7 @@ from hooks.limits.worst_case import Exposure, WorstCase, find_worst_case
 from tenants.limits import BadLimits, Limits, parse_limits
 from tenants.models import Tenant
 from tenants.money import MICROS
-from tenants.raises import effective_destinations
+from tenants.raising.comparing import effective_destinations
 
 BATCH = 1000  # tenants
 

@@ -13,7 +13,8 @@ import orjson
 from hooks.body import Receive, TooLarge, read_body
 from hooks.lanes import Lanes
 from hooks.methods import find
-from hooks.reasons import Reason, refusal
+from hooks.reasons import Reason
+from hooks.reasons.neutral import refusal
 from hooks.request import HookRequest
 from hooks.views import HookView, count_answer, strangers_turn
 from tenants.secrets.fields import key_ring
@@ -55,10 +56,12 @@ class Gateway:
 
         try:
             response = (await HookView(lanes=self._lanes).dispatch(request)).render()
-        except Exception:  # whatever it is, WCS learns that the call is refused
+        except Exception:  # whatever it is, WCS learns that it may not go on
             log.exception("fault in a hook", extra={"hook_id": request.id})
             count_answer(request, Reason.GATEWAY_FAULT)
-            return await _refuse(send, Reason.GATEWAY_FAULT.status)
+            status = Reason.GATEWAY_FAULT.status
+            content = orjson.dumps(refusal(status, request.wcs_method.about))
+            return await _send(send, status, content)
         return await _send(send, response.status_code, response.content)
 
 

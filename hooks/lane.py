@@ -11,18 +11,18 @@ from typing import Any
 import orjson
 from psycopg.errors import LockNotAvailable
 
-from hooks import recording
 from hooks.clock import clock
 from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.facts import Facts
 from hooks.hook import Hook
-from hooks.limits.ledger import Ledgers
+from hooks.ledgers import Ledgers
 from hooks.metrics import count_batch
 from hooks.outcome import Answer, Outcome
 from hooks.reasons import Reason
 from hooks.recording import Record
 from hooks.settling import settle
+from hooks.statements.parts import Parts
 from hooks.statements.writing import PROBE, write
 from hooks.waiting import Surroundings, Waiting
 
@@ -209,7 +209,7 @@ class Lane:
 
     async def _write(self, records: list[Record], ledgers: Ledgers) -> set[Any]:
         """The ids of the sessions and calls that came to be."""
-        parts = recording.parts(records, ledgers.values(), [*ledgers.streams.values()])
+        parts = Parts.of(records, ledgers.values(), [*ledgers.streams.values()])
         if not any(parts):
             return set()
         statement = write(*(part is not None for part in parts))

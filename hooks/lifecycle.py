@@ -5,11 +5,12 @@ Reports merge to the same result in any order, and however often each one comes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from hooks.payloads import Payload
-from hooks.reasons import NEUTRAL
+from hooks.reasons.neutral import Subject, sentences_of
 
 # Client SDK, constants CALL_STATUS and SESSION_STATUS; a demo of the vendor says FINISHED.
 _RINGING = {"RING", "RING_MEDIA", "SESSION_PROGRESS"}
@@ -17,9 +18,21 @@ _ANSWERED = {"ESTABLISHED", "HOLD"}
 _CALL_ENDS = {"FINISH": "finish", "FINISHED": "finish", "BUSY": "busy", "FAILED": "failed"}
 _SESSION_ENDS = {"DISCONNECTED": "disconnected", "FAILED": "failed"}
 _MAX_INFO = 512
-# WCS's FAILED of what we refused, in our words or HTTP's. A visitor may have called again under the
-# id of a living call, which that report must not end.
-_REFUSALS = {*NEUTRAL.values(), *(status.phrase for status in NEUTRAL)}
+# WCS's FAILED of what we refused. A visitor may have called again under the id of a living call,
+# which that report must not end.
+_REFUSALS = sentences_of(Subject.CALLS)
+
+
+class _Progress(Protocol):
+    """What a report says of a session, a call or a stream."""
+
+    @property
+    def ended_at(self) -> datetime | None: ...
+    def merge(self, other: Self) -> Self: ...
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+Progress = TypeVar("Progress", bound=_Progress)
 
 
 class CallProgress(NamedTuple):
@@ -32,15 +45,11 @@ class CallProgress(NamedTuple):
     sip_status: int | None = None
 
     def merge(self, other: Self) -> CallProgress:
-        ended = (
-            other
-            if other.ended_at and (self.ended_at is None or other.ended_at < self.ended_at)
-            else self
-        )
+        ended = ends_first(self, other)
         return CallProgress(
             at=min(self.at, other.at),
-            ringing_at=_earliest(self.ringing_at, other.ringing_at),
-            answered_at=_earliest(self.answered_at, other.answered_at),
+            ringing_at=earliest(self.ringing_at, other.ringing_at),
+            answered_at=earliest(self.answered_at, other.answered_at),
             ended_at=ended.ended_at,
             ended_by=ended.ended_by,
             info=ended.info,
@@ -54,13 +63,9 @@ class SessionProgress(NamedTuple):
     ended_by: str | None = None
 
     def merge(self, other: Self) -> SessionProgress:
-        ended = (
-            other
-            if other.ended_at and (self.ended_at is None or other.ended_at < self.ended_at)
-            else self
-        )
+        ended = ends_first(self, other)
         return SessionProgress(
-            _earliest(self.established_at, other.established_at), ended.ended_at, ended.ended_by
+            earliest(self.established_at, other.established_at), ended.ended_at, ended.ended_by
         )
 
 
@@ -90,8 +95,23 @@ def _is_of_our_refusal(payload: Payload) -> bool:
     return payload["sipStatus"] is None and payload.text("info") in _REFUSALS
 
 
-def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+def ends_first(one: Progress, other: Progress) -> Progress:
+    is_earlier = other.ended_at and (one.ended_at is None or other.ended_at < one.ended_at)
+    return other if is_earlier else one
+
+
+def earliest(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(filter(None, (one, other)), default=None)
+
+
+def merge_reports(reports: Iterable[tuple[str, Progress] | None]) -> Iterator[dict[str, Any]]:
+    """A row for each session, call or stream that the reports of a batch are about."""
+    merged: dict[str, Progress] = {}
+    for row_id, progress in filter(None, reports):
+        known = merged.get(row_id)
+        merged[row_id] = known.merge(progress) if known else progress
+    for row_id, progress in merged.items():
+        yield {"id": row_id, **progress._asdict()}
 
 
 def _sip_status(status: float | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Calls that are being decided while limits change are decided again."""
+"""Calls and streams that are being decided while limits change are decided again."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from django.db import connection
 
-# A tenant without a meter has not had a call yet. In an order, so that nobody waits in a circle.
+# A tenant without a meter has not had one yet. In an order, so that nobody waits in a circle.
 BUMP_STORED_VERSIONS = """
 WITH meters AS MATERIALIZED (
-    SELECT tenant_id FROM hooks_meter
-     WHERE scope = 'tenant' AND tenant_id = ANY (%s)
-     ORDER BY tenant_id FOR NO KEY UPDATE
+    SELECT tenant_id, scope FROM hooks_meter
+     WHERE tenant_id = ANY (%s) AND scope IN ('streams', 'tenant')
+     ORDER BY tenant_id, scope FOR NO KEY UPDATE
 )
 UPDATE hooks_meter meter SET version = version + 1
-  FROM meters WHERE meter.tenant_id = meters.tenant_id AND meter.scope = 'tenant'
+  FROM meters WHERE meter.tenant_id = meters.tenant_id AND meter.scope = meters.scope
 """
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hooks.messages.method import METHOD as MESSAGE
+from hooks.reasons.neutral import Subject
 from hooks.streams.methods import ASKING, ENDING, ENDING_FIELDS, HIDDEN_OF_STREAM, STREAM_FIELDS
 
 # Everything of a connection that a visitor could set, and must not learn.
@@ -89,6 +90,7 @@ class Method:
     requires: tuple[str, ...] = ()  # fields without which there is nothing to decide
     forbids: tuple[str, ...] = ()  # fields that only another method's body has
     fails_closed: bool = True
+    about: Subject = Subject.CALLS  # what the visitor is told of where it is refused
 
     @property
     def lane(self) -> str:
@@ -119,8 +121,8 @@ class Method:
         return NOT_NEEDED_HERE if self.sets else NOT_NEEDED_HERE + BULKY
 
 
-def _refused(kind: Kind, *names: str) -> list[Method]:
-    return [Method(name, kind, allowed=False) for name in names]
+def _refused(kind: Kind, *names: str, about: Subject = Subject.CALLS) -> list[Method]:
+    return [Method(name, kind, allowed=False, about=about) for name in names]
 
 
 def _noted(*names: str, requires: tuple[str, ...] = ()) -> list[Method]:
@@ -136,7 +138,15 @@ def _of_streams(
 ) -> list[Method]:
     needs = ("sessionId", "mediaSessionId", *requires)
     return [
-        Method(name, Kind.INVOCATION, allowed=True, sets=sets, requires=needs) for name in names
+        Method(
+            name,
+            Kind.INVOCATION,
+            allowed=True,
+            sets=sets,
+            requires=needs,
+            about=Subject.STREAMS,
+        )
+        for name in names
     ]
 
 
@@ -168,10 +178,16 @@ _TABLE = [
     *_refused(
         Kind.INVOCATION,
         *("answer", "hold", "unhold", "transfer", "updateCallToVideo", "setUseProxy"),
-        *("pauseStream", "snapshot", "availableStream", "playRTSP", "sendStreamEvent"),
-        *("StreamEvent", "StreamKeepAliveEvent", "sendMessage", "subscribe", "sendXcapRequest"),
-        *("notificationResult", "sendData", "submitBugReport", "pushLogs", "sessionDebug"),
+        *("subscribe", "sendXcapRequest", "notificationResult"),
+        *("submitBugReport", "pushLogs", "sessionDebug"),
     ),
+    *_refused(
+        Kind.INVOCATION,
+        *("pauseStream", "snapshot", "availableStream", "playRTSP", "sendStreamEvent"),
+        *("StreamEvent", "StreamKeepAliveEvent"),
+        about=Subject.STREAMS,
+    ),
+    *_refused(Kind.INVOCATION, "sendMessage", "sendData", about=Subject.MESSAGES),
     # The documentation or a log shows the bodies of these, and all have a status.
     *_noted(
         *("ConnectionStatusEvent", "RegistrationStatusEvent"),
@@ -183,13 +199,15 @@ _TABLE = [
         *("DataStatusEvent", "BugReportStatusEvent", "SessionDebugStatusEvent"),
         *("RecordingStatusEvent", "XcapStatusEvent", "ErrorEvent"),
     ),
-    *_refused(Kind.INCOMING, "OnCallEvent", "OnMessageEvent", "OnTransferEvent"),
+    *_refused(Kind.INCOMING, "OnCallEvent", "OnTransferEvent"),
+    *_refused(Kind.INCOMING, "OnMessageEvent", about=Subject.MESSAGES),
     # What a page sends with sendData, for tenants who take that.
     Method(
         MESSAGE,
         Kind.INCOMING,
         allowed=True,
         requires=("sessionId", "operationId", "payload"),
+        about=Subject.MESSAGES,
     ),
 ]
 METHODS = {method.name: method for method in _TABLE}

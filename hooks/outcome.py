@@ -6,7 +6,8 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
-from hooks.reasons import Reason, refusal
+from hooks.reasons import Reason
+from hooks.reasons.neutral import refusal
 from hooks.recording import Record
 
 

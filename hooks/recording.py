@@ -1,20 +1,33 @@
-"""What one hook leaves behind, and how a batch of it becomes the columns of one statement."""
+"""What one hook leaves behind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypedDict
 
-import orjson
-
+from hooks.facts import Facts
+from hooks.hook import Hook
 from hooks.lifecycle import CallProgress, SessionProgress
-from hooks.limits.ledger import Ledger
 from hooks.limits.reservation import Reservation
 from hooks.messages.recording import TakenMessage
-from hooks.streams.ledger import StreamLedger
+from hooks.reasons import Reason
+from hooks.redaction import redact
+from hooks.row_id import new_row_id_text
+from hooks.sip_password import PasswordChoice
 from hooks.streams.lifecycle import StreamProgress
-from hooks.streams.recording import AskedStream, merge_reports
+from hooks.streams.recording import AskedStream
+from hooks.tickets.admission import Admission
+
+BREACHES_TO_BLOCK = 3  # within 24 hours
+_VISITOR_BREACHES = {
+    Reason.VISITOR_TEN_MINUTES,
+    Reason.VISITOR_HOUR,
+    Reason.VISITOR_DAY,
+    Reason.VISITOR_CALLEES,
+}
+# No callee has such an alias. A gateway of before streams reads nothing but this.
+_NOT_FOR_CALLS = "(stream)"
 
 
 class OpenedSession(TypedDict):
@@ -61,9 +74,6 @@ class AskedCall(TypedDict):
     visitor: str
     reservation: Reservation | None
     fallback: str
-
-
-BREACHES_TO_BLOCK = 3  # within 24 hours
 
 
 class Breach(TypedDict):
@@ -118,63 +128,85 @@ class Record(NamedTuple):
         return created["id"] if created else None
 
 
-class Parts(NamedTuple):
-    """The parts of the statement that writes, as JSON for `json_to_recordset`.
-
-    None stands where a batch has no such part.
-    """
-
-    opened: str | None
-    metered: str | None
-    settled: str | None
-    asked: str | None
-    sessions: str | None
-    calls: str | None
-    tones: str | None
-    stream_meters: str | None
-    streams_settled: str | None
-    streams_asked: str | None
-    streams: str | None
-    messages: str | None
-    events: str | None
-    breaches: str | None
+def log_event(hook: Hook, facts: Facts, reason: Reason, detail: str = "") -> LoggedEvent:
+    return {
+        "hook_id": hook.id,
+        "received_at": hook.received_at,
+        "method": hook.method.name,
+        "decision": reason.decision,
+        "reason": reason,
+        "detail": detail,
+        "body": redact(hook.payload),
+        "instance_id": facts.instance_id,
+        "tenant_id": facts.tenant_id,
+        "session_id": facts.session_id,
+        "call_id": facts.call_id,
+        "only_with": None,
+    }
 
 
-def parts(
-    records: Sequence[Record],
-    ledgers: Iterable[Ledger] = (),
-    stream_ledgers: Sequence[StreamLedger] = (),
-) -> Parts:
-    sessions: dict[str, SessionProgress] = {}
-    calls: dict[str, CallProgress] = {}
-    for record in records:
-        if record.session:
-            session_id, session = record.session
-            sessions[session_id] = (
-                sessions[session_id].merge(session) if session_id in sessions else session
-            )
-        if record.call:
-            call_id, call = record.call
-            calls[call_id] = calls[call_id].merge(call) if call_id in calls else call
-    changed = [ledger for ledger in ledgers if ledger.has_changed]
-    return Parts(
-        metered=_rows(row for ledger in changed for row in ledger.as_rows()),
-        settled=_rows(row for ledger in changed for row in ledger.settled_rows()),
-        opened=_rows(record.opened for record in records if record.opened),
-        asked=_rows(record.asked for record in records if record.asked),
-        sessions=_rows({"id": key, **progress._asdict()} for key, progress in sessions.items()),
-        calls=_rows({"id": key, **progress._asdict()} for key, progress in calls.items()),
-        tones=_rows(record.tones for record in records if record.tones),
-        events=_rows(record.event for record in records if record.event),
-        breaches=_rows(record.breach for record in records if record.breach),
-        stream_meters=_rows(row for ledger in stream_ledgers for row in ledger.as_rows()),
-        streams_settled=_rows(row for ledger in stream_ledgers for row in ledger.settled_rows()),
-        streams_asked=_rows(record.stream_asked for record in records if record.stream_asked),
-        messages=_rows(record.message for record in records if record.message),
-        streams=_rows(merge_reports(record.stream for record in records if record.stream)),
-    )
+def open_session(
+    hook: Hook, facts: Facts, admission: Admission, choice: PasswordChoice
+) -> OpenedSession:
+    ticket, claims, rights = admission.ticket, admission.claims, admission.rights
+    return {
+        "id": new_row_id_text(),
+        "tenant_id": facts.tenant_id,
+        "instance_id": facts.instance_id,
+        "node_id": hook.payload.text("nodeId"),
+        "wcs_session_id": hook.payload.text("sessionId"),
+        "app_key": hook.payload.text("appKey"),
+        "domain_id": facts.domain_id,
+        "origin": str(hook.origin),
+        "sip_account_id": facts.account_id,
+        "sip_login": facts.account_login,
+        "connect_digest": hook.payload.digest,
+        "opened_at": hook.received_at,
+        "node_is_new": not facts.node_known,
+        "visitor": admission.visitor.id,
+        "visitor_display": admission.visitor.display,
+        "ticketed": ticket is not None,
+        "ticket_alias": _NOT_FOR_CALLS if any(rights) else claims.alias if claims else "",
+        "publish_alias": rights.publish,
+        "play_alias": rights.play,
+        "label": admission.label,
+        "context": claims.context if claims and claims.context else None,
+        "jti": claims.jti if claims else None,
+        "spent_until": ticket.spent_until if ticket else None,
+        "sip_password_since": choice.since,
+        "tries_password": choice.tries,
+    }
 
 
-def _rows(rows: Iterable[Mapping[str, Any]]) -> str | None:
-    listed = list(rows)
-    return orjson.dumps(listed).decode() if listed else None
+def ask_call(hook: Hook, facts: Facts, reason: Reason, target: str) -> AskedCall:
+    return {
+        "id": new_row_id_text(),
+        "tenant_id": facts.tenant_id,
+        "session_id": facts.session_id,
+        "wcs_call_id": hook.payload.text("callId"),
+        "alias": hook.payload.text("callee") if hook.method.name == "call" else "",
+        "target": target,
+        "caller": facts.account_login or "",
+        "decision": reason.decision,
+        "reason": reason,
+        "asked_at": hook.received_at,
+        "ended_at": None,
+        "ended_by": "",
+        "visitor": facts.session_visitor or "",
+        "reservation": None,
+        "fallback": "",
+    }
+
+
+def find_breach(facts: Facts, reason: Reason) -> Breach | None:
+    """What leads to a block of the visitor; whoever tries the honey alias is blocked at once."""
+    is_attack = reason is Reason.HONEY_ALIAS
+    if not facts.session_visitor or not (is_attack or reason in _VISITOR_BREACHES):
+        return None
+    return {
+        "tenant_id": facts.tenant_id,
+        "visitor": facts.session_visitor,
+        "display": facts.session_visitor_display or "",
+        "because": reason,
+        "times": BREACHES_TO_BLOCK if is_attack else 1,
+    }

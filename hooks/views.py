@@ -27,11 +27,11 @@ from hooks.methods import METHODS, REST_CLIENT_CONFIG
 from hooks.metrics import count_hook
 from hooks.outcome import Answer, Outcome
 from hooks.payloads import Malformed, Payload, check_shape, parse
-from hooks.reasons import NEUTRAL_OF_STREAMS, Decision, Reason, refusal
+from hooks.reasons import Decision, Reason
+from hooks.reasons.neutral import refusal
 from hooks.recording import LoggedEvent, Record
 from hooks.request import HookRequest
 from hooks.steady_pace import SteadyPace
-from hooks.streams.methods import STREAM_METHODS
 from hooks.tickets.credentials import read_credentials
 from tenants.secrets.encryption import SecretUnreadable
 
@@ -205,10 +205,9 @@ class HookView(APIView):
 
 
 def _told(answer: Answer, posted: HookRequest) -> dict[str, Any]:
-    """The page of a stream shows what it is told: no calls are meant."""
-    is_refused = answer.reason.decision is Decision.REFUSED
-    if is_refused and posted.wcs_method.name in STREAM_METHODS:
-        return refusal(answer.reason.status, NEUTRAL_OF_STREAMS)
+    """The page shows what it is told, so a refusal names what the page asked for."""
+    if answer.reason.decision is Decision.REFUSED:
+        return refusal(answer.reason.status, posted.wcs_method.about)
     return answer.body
 
 

@@ -28,11 +28,12 @@ class Answer:
 
     @property
     def is_neutral_refusal(self) -> bool:
-        """Of a call or of a stream."""
-        return self.status == 403 and self.json in (
-            {"status": 403, "reason": "Calls are not available here"},
-            {"status": 403, "reason": "Streams are not available here"},
-        )
+        """Of a call, a stream or a message."""
+        told = [
+            {"status": 403, "reason": f"{what} are not available here"}
+            for what in ("Calls", "Streams", "Messages")
+        ]
+        return self.status == 403 and self.json in told
 
 
 @cache

@@ -16,9 +16,9 @@ from clickhook.api.paging import BAD_CURSOR, next_address
 from clickhook.api.problems import FieldError, Kind, Problem
 from clickhook.api.rows import find_tenant
 from clickhook.api.view import ApiView
-from hooks.calls.admin.huge_table import limit_statements
-from hooks.calls.admin.paging import LOOKED_THROUGH, Place, newest_page
-from hooks.calls.admin.visible_parts import visible_parts
+from hooks.calls.admin.lists.huge_table import limit_statements
+from hooks.calls.admin.lists.paging import LOOKED_THROUGH, Place, newest_page
+from hooks.calls.admin.lists.visible_parts import visible_parts
 
 Filter = Callable[[QuerySet[Any], str], QuerySet[Any]]
 BY_TIME = ("tenant", "since", "until", "cursor")

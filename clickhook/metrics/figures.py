@@ -47,6 +47,11 @@ SELECT (SELECT count(*) FROM (SELECT FROM hooks_session WHERE ended_at IS NULL
        (SELECT count(*) FROM noticed WHERE is_used_up),
        (SELECT count(DISTINCT tenant_id) FROM noticed),
        (SELECT count(DISTINCT tenant_id) FROM noticed WHERE is_used_up),
+       (SELECT count(*) FROM hooks_lasthook last
+         WHERE at < now() - interval '1 day' AND EXISTS (
+               SELECT FROM tenants_wcsinstance_tenants spoken
+                 JOIN tenants_tenant tenant ON tenant.id = spoken.tenant_id
+                WHERE spoken.wcsinstance_id = last.instance_id AND tenant.status = 'active')),
        ARRAY(SELECT ARRAY[id::text, name] FROM tenants_wcsinstance ORDER BY id LIMIT {MOST_NAMED})
 """  # noqa: S608 - put together from constants alone
 
@@ -62,6 +67,7 @@ class Figures(NamedTuple):
     limits_used_up: int
     tenants_near: int
     tenants_used_up: int
+    silent_instances: int
     instance_names: list[tuple[str, str]]  # id and name
 
 

@@ -24,6 +24,7 @@ HELP = {
     "worker_duties_failing": "Duties of living workers whose last turn failed.",
     "limits_near_cap": "Limits that are used to 80 % or more (near) or used up (at).",
     "tenants_near_cap": "Tenants with such limits.",
+    "wcs_silent": "WCS instances in use that posted hooks once, and none within a day.",
     "wcs_info": "Always 1: the name of a WCS instance by its id.",
 }
 
@@ -59,6 +60,7 @@ def _tell_figures(seen: Figures) -> Iterator[Metric]:
     yield _gauge("limits_near_cap", limits, "level")
     tenants = {("near",): seen.tenants_near, ("at",): seen.tenants_used_up}
     yield _gauge("tenants_near_cap", tenants, "level")
+    yield _gauge("wcs_silent", {(): seen.silent_instances})
     names = dict.fromkeys(map(tuple, seen.instance_names), 1)
     yield _gauge("wcs_info", names, "wcs", "name")
 

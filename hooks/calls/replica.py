@@ -18,7 +18,15 @@ from psycopg.errors import QueryCanceled
 
 REPLICA = "replica"
 # Who may see what, and all else, comes from the primary.
-RECORDS = {"hooks.event", "hooks.call", "hooks.session", "hooks.callhour"}
+RECORDS = {
+    "hooks.event",
+    "hooks.call",
+    "hooks.session",
+    "hooks.stream",
+    "hooks.pagemessage",
+    "hooks.datamessage",
+    "hooks.callhour",
+}
 LEFT_ALONE = 30.0  # seconds, after it did not answer
 AWAY = "The replica is away, so this was read from the primary."
 # The worker writes something every few seconds, so what was replayed last is never old for long.

@@ -7,19 +7,16 @@ import logging
 
 from hooks.duties.repeating import Connection
 from hooks.wcs.ending import (
-    CLOSE,
+    CALLS,
     GIVES_CAUSE_FOR_ALARM,
-    NOTE,
-    TAKE_DUE,
     DueEnding,
+    Endings,
     noted_columns,
-    try_ending,
-    try_in_parallel,
 )
 
 log = logging.getLogger("hooks")
 EVERY = 1.0  # seconds
-AT_A_TIME = 64  # calls
+AT_A_TIME = 64  # calls or streams
 # People are told once for each call.
 RAISE = """
 INSERT INTO hooks_alarm (kind, tenant_id, instance_id, call_id, wcs_call_id, at)
@@ -31,16 +28,20 @@ ON CONFLICT DO NOTHING RETURNING wcs_call_id
 
 
 async def end_due_calls(connection: Connection) -> str:
-    await connection.execute(CLOSE)
-    cursor = await connection.execute(TAKE_DUE, {"most": AT_A_TIME})
-    due = [DueEnding.from_columns(columns) for columns in await cursor.fetchall()]
-    if not due:
-        return ""
-
-    tried = await asyncio.to_thread(try_in_parallel, try_ending, due)
-    await connection.execute(NOTE, noted_columns(tried))
+    due = await end_due(connection, CALLS)
     await _raise_alarms(connection, due)
-    return f"asked WCS to end {len(due)} calls"
+    return f"asked WCS to end {len(due)} calls" if due else ""
+
+
+async def end_due(connection: Connection, endings: Endings) -> list[DueEnding]:
+    """Those that were due, each tried once."""
+    await connection.execute(endings.statements.close)
+    cursor = await connection.execute(endings.statements.take_due, {"most": AT_A_TIME})
+    due = [DueEnding.from_columns(columns) for columns in await cursor.fetchall()]
+    if due:
+        tried = await asyncio.to_thread(endings.try_in_parallel, due)
+        await connection.execute(endings.statements.note, noted_columns(tried))
+    return due
 
 
 async def _raise_alarms(connection: Connection, due: list[DueEnding]) -> None:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
+from hooks.duties.ending import AT_A_TIME, end_due
 from hooks.duties.repeating import Connection
-from hooks.wcs.ending import GIVES_CAUSE_FOR_ALARM, DueEnding, noted_columns, try_in_parallel
-from hooks.wcs.ending_streams import ASK_FOR_LONGEST, CLOSE, NOTE, TAKE_DUE, try_ending_stream
+from hooks.wcs.ending import GIVES_CAUSE_FOR_ALARM, STREAMS
 
 log = logging.getLogger("hooks")
 EVERY = 1.0  # seconds
-AT_A_TIME = 64  # streams
+# In the order of an index that holds what lives alone.
+ASK_FOR_LONGEST = """
+INSERT INTO hooks_streamending (stream_id, because, since, due_at, tries, result)
+SELECT id, 'longest', now(), now(), 0, ''
+  FROM (SELECT id FROM hooks_stream
+         WHERE decision = 'allowed' AND ended_at IS NULL AND ends_by < now()
+         ORDER BY ends_by LIMIT %(most)s) late
+ON CONFLICT DO NOTHING
+"""
 
 
 async def end_due_streams(connection: Connection) -> str:
     await connection.execute(ASK_FOR_LONGEST, {"most": AT_A_TIME})
-    await connection.execute(CLOSE)
-    cursor = await connection.execute(TAKE_DUE, {"most": AT_A_TIME})
-    due = [DueEnding.from_columns(columns) for columns in await cursor.fetchall()]
-    if not due:
-        return ""
-
-    tried = await asyncio.to_thread(try_in_parallel, try_ending_stream, due)
-    await connection.execute(NOTE, noted_columns(tried))
+    due = await end_due(connection, STREAMS)
     for one in due:
         if one.tries == GIVES_CAUSE_FOR_ALARM:
             log.error("WCS does not end the stream %s", one.id)
-    return f"asked WCS to end {len(due)} streams"
+    return f"asked WCS to end {len(due)} streams" if due else ""

@@ -7,7 +7,7 @@ import asyncio
 from django.db import connection as djangos_connection
 
 from hooks.duties.repeating import Connection
-from tenants.raising import do_due
+from tenants.raising.elapsing import do_due
 
 EVERY = 10.0  # seconds
 IS_DUE = """

@@ -10,7 +10,7 @@ from django.conf import settings
 
 log = logging.getLogger("hooks")
 
-# Both look at what lives, in the order of an index that holds nothing else, and never at history.
+# Each looks at what lives, in the order of an index that holds nothing else, never at history.
 LOST_SESSIONS = """
 WITH lost AS (
     SELECT id FROM (SELECT id, opened_at FROM hooks_session WHERE ended_at IS NULL

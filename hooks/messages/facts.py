@@ -9,7 +9,7 @@ import orjson
 
 class MessageFacts(NamedTuple):
     minute: int  # of the database's clock, since 1970
-    operations: str  # those that the tenant takes, with spaces between; empty: no message
+    operations: list[str]  # those that the tenant takes; empty: no message
     longest: int  # bytes
     a_minute: int  # of one connection
     a_minute_of_all: int  # of the tenant

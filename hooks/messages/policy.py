@@ -33,7 +33,7 @@ def _content(data: Any, facts: MessageFacts) -> Reason | None:
     operation, text = data["operation"], data["text"]
     if not isinstance(operation, str) or not isinstance(text, str):
         return Reason.MESSAGE_NOT_TEXT
-    if operation not in facts.operations.split():
+    if operation not in facts.operations:
         return Reason.MESSAGE_OPERATION
     if len(text) > facts.longest or len(text.encode(errors="replace")) > facts.longest:
         return Reason.MESSAGE_TOO_LONG

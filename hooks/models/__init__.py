@@ -14,6 +14,7 @@ from hooks.models.data_message import DataMessage, DataRecipient
 from hooks.models.ending import Ending
 from hooks.models.event import Event
 from hooks.models.keypad import Keypad
+from hooks.models.last_hook import LastHook
 from hooks.models.limit_notice import LimitNotice
 from hooks.models.meter import Meter
 from hooks.models.page_message import MessagePace, PageMessage
@@ -43,6 +44,7 @@ __all__ = [
     "Ending",
     "Event",
     "Keypad",
+    "LastHook",
     "LimitNotice",
     "MessagePace",
     "Meter",

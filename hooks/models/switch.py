@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -9,6 +11,13 @@ from django.db.models.functions import Now
 from hooks.policy import MOVES
 from tenants.models import Tenant
 from tenants.scope import OfTenantQuerySet
+
+
+class SwitchQuerySet(OfTenantQuerySet["Switch"]):
+    def on_for(self, tenant: Tenant) -> Self:
+        """Those that stop the tenant as a whole."""
+        keys = ("everything", f"tenant {tenant.pk}", f"{MOVES}{tenant.pk}")
+        return self.filter(key__in=keys, off_at=None)
 
 
 class Switch(models.Model):
@@ -29,7 +38,7 @@ class Switch(models.Model):
     off_by = models.CharField(max_length=150, blank=True, db_default="")
     off_at = models.DateTimeField(null=True)
 
-    objects = OfTenantQuerySet["Switch"].as_manager()
+    objects = SwitchQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "switches"

@@ -1,11 +1,10 @@
 """Why a hook was answered as it was: a word for code and records, sentences for people.
 
-The words stand here, the sentences in a file for each subject.
+The words stand here, the sentences in a file for each subject; `neutral` is what visitors learn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -173,34 +172,3 @@ class Reason(StrEnum):
     MESSAGE_TOO_LONG = "message_too_long", Decision.REFUSED, HTTPStatus.FORBIDDEN
     MESSAGE_PACE = "message_pace", Decision.REFUSED, HTTPStatus.FORBIDDEN
     MESSAGE_PACE_OF_ALL = "message_pace_of_all", Decision.REFUSED, HTTPStatus.FORBIDDEN
-
-
-# What the visitor's browser may learn: WCS hands the sentence on to it.
-NEUTRAL = {
-    HTTPStatus.BAD_REQUEST: "Bad request",
-    HTTPStatus.FORBIDDEN: "Calls are not available here",
-    HTTPStatus.NOT_FOUND: "Not found",
-    HTTPStatus.METHOD_NOT_ALLOWED: "Method not allowed",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Unsupported media type",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Calls are not available now",
-}
-
-
-# Of a hook about a stream.
-NEUTRAL_OF_STREAMS = {
-    **NEUTRAL,
-    HTTPStatus.FORBIDDEN: "Streams are not available here",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Streams are not available now",
-}
-
-
-def refusal(
-    status: HTTPStatus, sentences: Mapping[HTTPStatus, str] = NEUTRAL
-) -> dict[str, int | str]:
-    """Exactly these two keys: with any other, WCS shows the visitor the HTTP reason phrase instead.
-
-    Source: docs.flashphoner.com, "Sending custom error message to a client", since build 5.2.968.
-    """
-    return {"status": status.value, "reason": sentences[status]}

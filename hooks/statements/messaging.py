@@ -5,6 +5,8 @@ Visitors are found by the SIP accounts of the tenant, along the index of living 
 
 from __future__ import annotations
 
+from hooks.statements.switching import SWITCHED_OFF_FOR_RECIPIENT
+
 LEASE = "60 seconds"  # longer than an attempt; then another worker may take it
 AT_A_TIME = 500  # recipients of one WCS instance, and more only where more tenants wait
 MOST_RECIPIENTS = 50_000  # of one message
@@ -82,11 +84,7 @@ WITH RECURSIVE waiting AS (
 SELECT taken.instance_id, instance.rest_api_url, instance.rest_api_user,
        instance.rest_api_password, taken.id, taken.message_id, message.text,
        session.wcs_session_id, session.ended_at IS NULL,
-       EXISTS (SELECT FROM hooks_switch switch
-                WHERE switch.off_at IS NULL
-                  AND switch.key = ANY (ARRAY[
-                      'everything', 'instance ' || taken.instance_id,
-                      'move of tenant ' || taken.tenant_id, 'tenant ' || taken.tenant_id]))
+       {SWITCHED_OFF_FOR_RECIPIENT} IS NOT NULL
   FROM taken
   JOIN hooks_datamessage message ON message.id = taken.message_id
   JOIN hooks_session session ON session.id = taken.session_id

@@ -11,7 +11,7 @@ _SENT = """coalesce((SELECT number FROM hooks_messagepace
             WHERE tenant_id = tenant.id AND session_id = {} AND minute >= clock.minute), 0)"""
 _FACTS = {
     "minute": "clock.minute",
-    "operations": "tenant.message_operations",
+    "operations": "tenant.message_operation_list",
     "longest": "tenant.message_bytes",
     "a_minute": "tenant.messages_a_minute",
     "a_minute_of_all": "tenant.messages_a_minute_of_all",

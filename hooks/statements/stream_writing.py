@@ -2,39 +2,10 @@
 
 from __future__ import annotations
 
+from hooks.statements.metering import metered, not_metered
 from hooks.streams.ledger import TENANT
 
-# The meters are as they were read, and nobody else writes them at this moment: as with calls.
-_METERED = f"""
-stream_state AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(%s) AS stream_state (
-        tenant_id bigint, scope text, version bigint, state jsonb)
-), stream_unchanged AS MATERIALIZED (
-    SELECT meter.tenant_id
-      FROM stream_state
-      JOIN hooks_meter meter ON meter.tenant_id = stream_state.tenant_id
-       AND meter.scope = stream_state.scope AND meter.version = stream_state.version
-     WHERE stream_state.scope = '{TENANT}'
-       FOR NO KEY UPDATE OF meter SKIP LOCKED
-), stream_begun AS (
-    INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)
-    SELECT tenant_id, scope, 1, state, statement_timestamp()
-      FROM stream_state WHERE scope = '{TENANT}' AND version = 0
-    ON CONFLICT DO NOTHING RETURNING tenant_id
-), moved_stream_meter AS (
-    INSERT INTO hooks_meter (tenant_id, scope, version, state, touched_at)
-    SELECT tenant_id, scope, 0, state, statement_timestamp()
-      FROM stream_state
-     WHERE tenant_id IN (SELECT tenant_id FROM stream_unchanged)
-        OR scope <> '{TENANT}' AND tenant_id IN (SELECT tenant_id FROM stream_begun)
-    ON CONFLICT (tenant_id, scope) DO UPDATE
-       SET version = hooks_meter.version + 1, state = excluded.state,
-           touched_at = excluded.touched_at
-), stream_metered AS (
-    SELECT tenant_id FROM stream_unchanged UNION ALL SELECT tenant_id FROM stream_begun
-)"""
-_NOT_METERED = """
-stream_metered AS (SELECT NULL::bigint AS tenant_id WHERE false)"""
+_METERED, _NOT_METERED = metered("stream", TENANT), not_metered("stream")
 _SETTLED = """
 stream_settlement AS MATERIALIZED (
     SELECT id FROM json_to_recordset(%s) AS settlement (id uuid, tenant_id bigint)

@@ -27,9 +27,19 @@ _OF_CALL = (
 )
 # A stream has neither.
 _OF_STREAM = tuple(key for key in _OF_CALL if not key.startswith(("'account ", "'callee ")))
+# Of a text to a visitor's page, as `taken` by hooks.statements.messaging.
+_OF_RECIPIENT = (
+    "'everything'",
+    "'instance ' || taken.instance_id",
+    "'move of tenant ' || taken.tenant_id",
+    "'tenant ' || taken.tenant_id",
+    "'domain ' || session.domain_id",
+    "'visitor ' || taken.tenant_id || ' ' || nullif(session.visitor, '')",
+)
 SWITCHED_OFF_FOR_CONNECT = _LOOK_UP.format(keys=", ".join(_OF_CONNECT))
 SWITCHED_OFF_FOR_CALL = _LOOK_UP.format(keys=", ".join(_OF_CALL))
 SWITCHED_OFF_FOR_STREAM = _LOOK_UP.format(keys=", ".join(_OF_STREAM))
+SWITCHED_OFF_FOR_RECIPIENT = _LOOK_UP.format(keys=", ".join(_OF_RECIPIENT))
 SWITCHED_OFF_FOR_CALLEE = _LOOK_UP.format(keys="'callee ' || callee.id")
 
 # To be run in the transaction that turns a switch on: a call or stream that was decided before, and

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple, Self
 
+from hooks.lifecycle import earliest, ends_first
 from hooks.payloads import Payload
-from hooks.reasons import NEUTRAL, NEUTRAL_OF_STREAMS
+from hooks.reasons.neutral import Subject, sentences_of
 
 # Client SDK, constants STREAM_STATUS. A stream that is paused goes on.
 GOES_ON = {"PUBLISHING", "PLAYING", "PAUSED", "RESIZE", "PLAYBACK_PROBLEM"}
@@ -15,11 +16,7 @@ _ENDS = {"UNPUBLISHED": "stopped", "STOPPED": "stopped", "FAILED": "failed"}
 _MAX_INFO = 512
 # WCS's FAILED of what we refused. A visitor may have asked again under the id of a living stream,
 # which that report must not end.
-_REFUSALS = {
-    *NEUTRAL.values(),
-    *NEUTRAL_OF_STREAMS.values(),
-    *(status.phrase for status in NEUTRAL),
-}
+_REFUSALS = sentences_of(Subject.CALLS, Subject.STREAMS)
 
 
 class StreamProgress(NamedTuple):
@@ -30,13 +27,8 @@ class StreamProgress(NamedTuple):
     info: str | None = None
 
     def merge(self, other: Self) -> StreamProgress:
-        ended = (
-            other
-            if other.ended_at and (self.ended_at is None or other.ended_at < self.ended_at)
-            else self
-        )
-        began = min(filter(None, (self.began_at, other.began_at)), default=None)
-        at = min(self.at, other.at)
+        ended = ends_first(self, other)
+        at, began = min(self.at, other.at), earliest(self.began_at, other.began_at)
         return StreamProgress(at, began, ended.ended_at, ended.ended_by, ended.info)
 
 

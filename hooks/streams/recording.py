@@ -1,12 +1,9 @@
-"""What a hook about a stream leaves behind, and how a batch of them becomes rows."""
+"""What a page's asking for a stream leaves behind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, TypedDict
-
-from hooks.streams.lifecycle import StreamProgress
+from typing import TypedDict
 
 
 class AskedStream(TypedDict):
@@ -25,12 +22,3 @@ class AskedStream(TypedDict):
     ended_at: datetime | None
     ended_by: str
     visitor: str
-
-
-def merge_reports(reports: Iterable[tuple[str, StreamProgress]]) -> Iterator[dict[str, Any]]:
-    merged: dict[str, StreamProgress] = {}
-    for stream_id, progress in reports:
-        known = merged.get(stream_id)
-        merged[stream_id] = known.merge(progress) if known else progress
-    for stream_id, progress in merged.items():
-        yield {"id": stream_id, **progress._asdict()}

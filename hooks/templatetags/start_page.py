@@ -14,9 +14,9 @@ from django.urls import reverse
 from psycopg.errors import QueryCanceled
 
 from hooks.calls.admin.limit_notices import newest_notices
-from hooks.calls.admin.paging import LOOKED_THROUGH_SPARSE
-from hooks.calls.admin.tenants_today import COUNTED, worst_tenants
-from hooks.calls.admin.today import build_today
+from hooks.calls.admin.lists.paging import LOOKED_THROUGH_SPARSE
+from hooks.calls.admin.pages.tenants_today import COUNTED, worst_tenants
+from hooks.calls.admin.pages.today import build_today
 from hooks.models import Call, Event, LimitNotice
 from hooks.reasons import Decision, Reason
 from tenants.admin.scoped import may_change, may_see, scope

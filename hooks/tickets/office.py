@@ -24,7 +24,7 @@ from hooks.clock import clock
 from hooks.database import DatabaseAway
 from hooks.gateway import Scope, Send
 from hooks.hook import list_covering
-from hooks.reasons import refusal
+from hooks.reasons.neutral import refusal
 from hooks.statements.calling_back import ASK_TO_BE_CALLED_BACK
 from hooks.statements.issuing import ASK_FOR_TICKET
 from hooks.statements.noting import NOTE_QUALITY

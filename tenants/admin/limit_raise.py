@@ -13,12 +13,12 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from tenants import raising
 from tenants.admin.display import STYLE, alarm, format_time, time_column
 from tenants.admin.read_only import ReadOnlyAdmin
 from tenants.admin.scoped import may_change
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.models import LimitRaise, Tenant
+from tenants.raising.deciding import confirm, set_end, withdraw
 from tenants.sign_in.confirmation import ask_for_confirmation, is_confirmed
 
 OWN = "You asked for it, so another person must confirm it."
@@ -99,11 +99,11 @@ class LimitRaiseAdmin(ReadOnlyAdmin):
             if request.POST.get("seen_end", "") != _text_of_end(raised):
                 messages.error(request, END_MOVED)
                 return None
-            holds = raising.confirm(raised, by)
+            holds = confirm(raised, by)
             tell = messages.success if holds else messages.error
             tell(request, HOLDS.format(raised) if holds else OVERTAKEN)
         elif "withdraw" in request.POST:
-            if raising.withdraw(raised, by):
+            if withdraw(raised, by):
                 messages.success(request, f"{raised} is withdrawn.")
             else:
                 messages.error(request, OVERTAKEN)
@@ -112,7 +112,7 @@ class LimitRaiseAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:tenants_limitraise_changelist"))
 
     def _set_end(self, request: HttpRequest, raised: LimitRaise, form: EndForm) -> bool:
-        if raising.set_end(raised, form.cleaned_data["ends_at"]):
+        if set_end(raised, form.cleaned_data["ends_at"]):
             messages.success(request, f"{raised}: the end is set.")
             return True
         form.add_error("ends_at", "Once it holds, the end can only be made earlier.")

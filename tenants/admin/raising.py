@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from tenants import raising
 from tenants.admin.conflicts import CarefulAdmin
 from tenants.limits_changed import limits_changed
 from tenants.models import LimitRaise, Tenant
+from tenants.raising.asking import Asker, ask, cancel
+from tenants.raising.holding_back import hold_back
+from tenants.raising.row_fields import MODELS, tenant_of
 
 WAITS = (
     "{}: {} stays {} until a second person confirms {}, or until {}. "
@@ -35,7 +37,7 @@ class RaisingAdmin(CarefulAdmin):
         return row
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
-        raised, others = raising.hold_back(obj)
+        raised, others = hold_back(obj)
         if isinstance(obj, Tenant):
             obj.limits_fitted_at = None  # somebody looked at them
         super().save_model(request, obj, form, change)
@@ -47,9 +49,9 @@ class RaisingAdmin(CarefulAdmin):
             for inline in formset.forms
             if inline.has_changed()
             and inline not in formset.deleted_forms
-            and isinstance(inline.instance, tuple(raising.MODELS.values()))
+            and isinstance(inline.instance, tuple(MODELS.values()))
         ]
-        held_back = [(row, *raising.hold_back(row)) for row in rows]
+        held_back = [(row, *hold_back(row)) for row in rows]
         super().save_formset(request, form, formset, change)
         for row, raised, others in held_back:
             settle_raises(request, row, raised, others)
@@ -57,14 +59,14 @@ class RaisingAdmin(CarefulAdmin):
 
 def settle_raises(request: Any, row: Any, raised: Any, others: Any) -> None:
     """The row is saved, without what raises a limit."""
-    asker = raising.asker_of_user(request.user)
-    cancelled = raising.cancel(row, others, asker.name)
+    asker = Asker.of_user(request.user)
+    cancelled = cancel(row, others, asker.name)
     if cancelled:
         messages.info(request, f"{row}: {cancelled} raises of the same limits are given up.")
-    for waiting in raising.ask(row, raised, asker):
+    for waiting in ask(row, raised, asker):
         messages.warning(request, _describe(waiting))
     if others or raised:
-        limits_changed.send(type(row), tenant_ids=[raising.tenant_of(row).pk])
+        limits_changed.send(type(row), tenant_ids=[tenant_of(row).pk])
 
 
 def _describe(waiting: LimitRaise) -> str:

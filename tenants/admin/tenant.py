@@ -62,6 +62,7 @@ class TenantAdmin(ExportingAdmin, RaisingAdmin):
         "destinations_are",
         "hours_are",
         "holidays_are",
+        "operations_are",
     )
     list_display = (
         "short_name",
@@ -161,6 +162,10 @@ class TenantAdmin(ExportingAdmin, RaisingAdmin):
     @admin.display(description="holidays")
     def holidays_are(self, tenant: Tenant) -> str:
         return ", ".join(tenant.holidays) or "none"
+
+    @admin.display(description="operations")
+    def operations_are(self, tenant: Tenant) -> str:
+        return ", ".join(tenant.message_operations) or "none: pages send no messages"
 
     @admin.display(ordering="domain_number")
     def domains(self, tenant: Any) -> Any:

@@ -8,11 +8,11 @@ from django import forms
 
 from tenants.admin.destinations_form import TenantDestinationsForm
 from tenants.admin.limits_form import EMPTY_IS_NO_LIMIT, LimitsForm, limit_fieldsets
-from tenants.admin.text_fields import HolidaysField, HoursField, country_choices
+from tenants.admin.text_fields import HoursField, WordsField, country_choices
 from tenants.admin.versioned_form import VersionedForm
 from tenants.currencies import CURRENCIES
 from tenants.models import Tenant
-from tenants.models.stored_json import time_zones
+from tenants.models.stored_json import holiday_problems, operation_problems, time_zones
 
 NEW_FIELDS = [
     *("slug", "name", "status", "sip_register_required", "honey_alias"),
@@ -21,12 +21,8 @@ NEW_FIELDS = [
 ]
 STREAMS = ["stream_publishers", "stream_players"]
 STREAMS_ARE = "Visitors publish and play only what the pages of stream aliases list."
-MESSAGES = [
-    "message_operations",
-    "message_bytes",
-    "messages_a_minute",
-    "messages_a_minute_of_all",
-]
+MESSAGE_LIMITS = ["message_bytes", "messages_a_minute", "messages_a_minute_of_all"]
+MESSAGES = ["message_operations", *MESSAGE_LIMITS]
 MESSAGES_ARE = "What pages send with sendData is told to webhook endpoints as message.received."
 PLACE = ["country", "currency", "time_zone"]
 CHANGE_FIELDSETS: list[tuple[str, dict[str, Any]]] = [
@@ -43,7 +39,8 @@ LABELS = {"slug": "Short name"}
 def viewed_fieldset() -> tuple[str, dict[str, Any]]:
     """For people who may not change the tenant."""
     shown = ["limits_are", "destinations_are", "hours_are", "holidays_are"]
-    return "Limits and opening hours", {"fields": [*PLACE, *shown, *STREAMS, *MESSAGES]}
+    messages = ["operations_are", *MESSAGE_LIMITS]
+    return "Limits and opening hours", {"fields": [*PLACE, *shown, *STREAMS, *messages]}
 
 
 class TenantForm(VersionedForm):
@@ -60,10 +57,17 @@ class TenantPageForm(LimitsForm, TenantDestinationsForm):
         help_text="A line for each day or days, in the tenant's time zone: "
         "mon-fri 09:00-12:00 13:00-17:00. Days that are not listed are closed. Empty: always open.",
     )
-    holidays = HolidaysField(
+    holidays = WordsField(
+        holiday_problems,
         label="Holidays",
         required=False,
         help_text="Dates that are closed all day, a line for each: 2026-12-25.",
+    )
+    message_operations = WordsField(
+        operation_problems,
+        label="Operations",
+        required=False,
+        help_text="The messages that pages may send, a line for each: chat. Empty: none.",
     )
 
     class Meta:

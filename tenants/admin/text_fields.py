@@ -1,7 +1,8 @@
-"""Form fields for what is stored as lists: hours and dates as lines, countries as choices."""
+"""Form fields for what is stored as lists: hours and words as lines, countries as choices."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.core.exceptions import ValidationError
 from tenants.countries import COUNTRIES
 from tenants.fallback import fallback_problems, read_entry, write_entry
 from tenants.hours import DAYS, BadHours, parse_hours
-from tenants.models.stored_json import holiday_problems, problem_texts
+from tenants.models.stored_json import problem_texts
 
 CLOSED = "closed"
 _NAMES = "iso3166.tab"  # of the time zones' database, where the system has it
@@ -46,19 +47,25 @@ class HoursField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
-class HolidaysField(forms.CharField):
+class WordsField(forms.CharField):
+    """A list of words, a line for each."""
+
     widget = forms.Textarea(attrs={"rows": 5, "cols": 20, "spellcheck": "false"})
+
+    def __init__(self, find_problems: Callable[[Any], dict[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._find_problems = find_problems
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[str]:
-        dates = (super().clean(value) or "").replace(",", " ").split()
-        if problems := holiday_problems(dates):
+        words = (super().clean(value) or "").replace(",", " ").split()
+        if problems := self._find_problems(words):
             raise ValidationError(
-                [f"{_named(dates, place)}{text}" for place, text in problems.items()]
+                [f"{_named(words, place)}{text}" for place, text in problems.items()]
             )
-        return sorted(dates)
+        return sorted(words)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)

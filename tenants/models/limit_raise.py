@@ -32,6 +32,10 @@ class LimitRaiseQuerySet(OfTenantQuerySet["LimitRaise"]):
     def about(self, row: models.Model) -> Self:
         return self.filter(thing=row._meta.model_name, row_key=str(row.pk))
 
+    def decide(self, decision: LimitRaise.Decision, by: str) -> int:
+        """How many."""
+        return self.update(decision=decision, decided_by=by[:150], decided_at=timezone.now())
+
 
 def a_day_from_now() -> Any:
     return timezone.now() + WAITS

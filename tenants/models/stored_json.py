@@ -19,7 +19,10 @@ from tenants.limits import SAFE, BadLimits, parse_limits
 from tenants.opened import BadDestinations, parse_destinations
 
 MOST_HOLIDAYS = 400
+MOST_OPERATIONS = 50
+_OPERATION = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EXPECTED_OPERATION = "Expected a name of lower-case letters, digits, - and _, like chat."
 
 
 def safe_limits() -> dict[str, Any]:
@@ -75,6 +78,11 @@ def check_holidays(value: Any) -> None:
         raise ValidationError(problem_texts(problems))
 
 
+def check_operations(value: Any) -> None:
+    if problems := operation_problems(value):
+        raise ValidationError(problem_texts(problems))
+
+
 def check_fallback(value: Any) -> None:
     if problems := fallback_problems(value):
         raise ValidationError(problem_texts(problems))
@@ -86,6 +94,14 @@ def holiday_problems(value: Any) -> dict[str, str]:
     if len(value) > MOST_HOLIDAYS:
         return {"": f"At most {MOST_HOLIDAYS} dates."}
     return _item_problems(value, _is_date, "Expected a date, like 2026-12-25.")
+
+
+def operation_problems(value: Any) -> dict[str, str]:
+    if not isinstance(value, list):
+        return {"": 'Expected a list of names, like ["chat"].'}
+    if len(value) > MOST_OPERATIONS:
+        return {"": f"At most {MOST_OPERATIONS} names."}
+    return _item_problems(value, _is_operation, _EXPECTED_OPERATION)
 
 
 def problem_texts(problems: dict[str, str]) -> list[str]:
@@ -100,6 +116,10 @@ def _item_problems(items: list[Any], is_good: Callable[[Any], bool], wrong: str)
         elif item in items[:index]:
             problems[f"[{index}]"] = "This is given twice."
     return problems
+
+
+def _is_operation(item: Any) -> bool:
+    return isinstance(item, str) and _OPERATION.fullmatch(item) is not None
 
 
 def _is_date(item: Any) -> bool:

@@ -20,6 +20,7 @@ from tenants.models.stored_json import (
     check_holidays,
     check_hours,
     check_limits,
+    check_operations,
     check_tenants_destinations,
     check_time_zone,
     safe_limits,
@@ -37,11 +38,6 @@ HTTPS = RegexValidator(
 )
 ONE_LINE = RegexValidator(
     r"\A[^\x00-\x1f\x7f-\x9f]*\Z", "No control characters, such as a tab or the end of a line."
-)
-
-OPERATIONS = RegexValidator(
-    r"\A([a-z][a-z0-9_-]{0,62}( [a-z][a-z0-9_-]{0,62})*)?\Z",
-    "Names of lower-case letters, digits, - and _, with one space between, like chat.",
 )
 
 
@@ -203,14 +199,14 @@ class Tenant(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Of all the tenant's streams together.",
     )
-    message_operations = models.CharField(
+    message_operations: models.JSONField[Any, Any] = models.JSONField(
         "operations",
-        max_length=400,
+        db_column="message_operation_list",  # gateways of before read a text in message_operations
+        default=list,
+        db_default=[],
         blank=True,
-        default="",
-        db_default="",
-        validators=[OPERATIONS],
-        help_text="Names with spaces between, like chat order-status. Empty: no messages.",
+        validators=[check_operations],
+        help_text="The messages that pages may send. Empty: none.",
     )
     message_bytes = models.PositiveIntegerField(
         "longest message",

@@ -104,6 +104,8 @@ def _cell_text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return (YES if value else NO)[0]
+    if isinstance(value, list):
+        return " ".join(value)
     return add_guard(str(_plain_value(value)))
 
 

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from tenants import raising
 from tenants.models import ApiKey, LimitRaise
-from tenants.raises import Change
+from tenants.raising.asking import Asker, ask, cancel
+from tenants.raising.comparing import Change
+from tenants.raising.holding_back import hold_back
+from tenants.raising.row_fields import MODELS
 from tenants.transfer.rows import Row
 from tenants.transfer.tables import CALLEE, TENANT
 from tenants.transfer.writing.applying import Raced
@@ -20,23 +22,23 @@ class HeldBack(NamedTuple):
     others: list[Change]
 
 
-def hold_back(rows: list[Row]) -> list[HeldBack]:
+def hold_back_rows(rows: list[Row]) -> list[HeldBack]:
     """The records are changed, so this comes before they are staged."""
     return [
         _hold_back(row)
         for row in rows
-        if isinstance(row.record, tuple(raising.MODELS.values()))
+        if isinstance(row.record, tuple(MODELS.values()))
         and (row.differences or (row.is_new and row.table is not TENANT))
     ]
 
 
-def ask(held_back: list[HeldBack], key: ApiKey) -> list[LimitRaise]:
+def ask_for_rows(held_back: list[HeldBack], key: ApiKey) -> list[LimitRaise]:
     """Those that wait already for the same are among them."""
-    asker = raising.asker_of_key(key)
+    asker = Asker.of_key(key)
     waiting: list[LimitRaise] = []
     for row, raised, others in held_back:
-        raising.cancel(row.record, others, asker.name)
-        raising.ask(row.record, raised, asker)
+        cancel(row.record, others, asker.name)
+        ask(row.record, raised, asker)
         fields = [change.field for change in raised]
         waiting += LimitRaise.objects.waiting().about(row.record).filter(field__in=fields)
     return waiting
@@ -44,7 +46,7 @@ def ask(held_back: list[HeldBack], key: ApiKey) -> list[LimitRaise]:
 
 def _hold_back(row: Row) -> HeldBack:
     try:
-        raised, others = raising.hold_back(row.record)
+        raised, others = hold_back(row.record)
     except ObjectDoesNotExist:
         raise Raced from None
     if row.table is CALLEE and raised:

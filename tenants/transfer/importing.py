@@ -21,7 +21,7 @@ from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.checking.comparison import compare_rows, set_default_callee
 from tenants.transfer.checking.existing import Existing
 from tenants.transfer.checking.whole_file import WholeFile
-from tenants.transfer.held_back import HeldBack, ask, hold_back
+from tenants.transfer.held_back import HeldBack, ask_for_rows, hold_back_rows
 from tenants.transfer.problems import ImportRefused, Problem, Problems, Unreadable, printable
 from tenants.transfer.raised import refuse_raises, refuse_unbounded, unbounded_warnings
 from tenants.transfer.reading.source import Source
@@ -171,11 +171,11 @@ class _Import:
 
     def _hold_back(self, rows: list[Row]) -> None:
         if self.allowed.asking:
-            self.held_back += hold_back(rows)
+            self.held_back += hold_back_rows(rows)
 
     def _ask(self) -> None:
         if self.allowed.asking:
-            self.report.waiting = ask(self.held_back, self.allowed.asking)
+            self.report.waiting = ask_for_rows(self.held_back, self.allowed.asking)
 
     def _set_late_default_callees(self, whole: WholeFile) -> None:
         """For domains whose default callee stands further down in the file."""

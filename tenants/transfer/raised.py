@@ -11,7 +11,7 @@ from django.db import connection
 from tenants.activation import NOT_YOURS, was_suspended_by_manager
 from tenants.limits import SAFE
 from tenants.models import Tenant
-from tenants.raises import (
+from tenants.raising.comparing import (
     INTERNAL_RATE,
     STREAM_LIMITS,
     Change,

@@ -37,7 +37,7 @@ class Row:
     record: Any = None
     is_new: bool = False
     tenants: list[Any] = field(default_factory=list)  # of an instance whose tenants differ
-    before: dict[str, Any] = field(default_factory=dict)  # the stored values of what differs
+    before: dict[str, Any] = field(default_factory=dict)  # what differs, by column, as it is stored
     differences: list[Difference] = field(default_factory=list)
     _key: tuple[str, ...] | None = ()  # (): not computed yet
 

@@ -21,6 +21,7 @@ class Table:
     lists: Mapping[str, Table] = field(default_factory=dict)
     # By field: the value as the model stores it, so that it is found, compared and shown so.
     normal_forms: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()  # lists that a cell holds, with spaces between
 
     @cached_property
     def fields(self) -> dict[str, models.Field[Any, Any]]:
@@ -35,13 +36,13 @@ class Table:
     @cached_property
     def cell_fields(self) -> dict[str, models.Field[Any, Any]]:
         """Those that a cell of a spreadsheet can hold."""
-        every = self.fields.items()
-        return {name: item for name, item in every if not isinstance(item, models.JSONField)}
+        too_large = self.structured - self.words
+        return {name: item for name, item in self.fields.items() if name not in too_large}
 
     @cached_property
     def structured(self) -> set[str]:
         """The fields that hold an object or a list."""
-        return self.fields.keys() - self.cell_fields.keys()
+        return {name for name, item in self.fields.items() if isinstance(item, models.JSONField)}
 
     @cached_property
     def secrets(self) -> set[str]:
@@ -89,6 +90,7 @@ TENANT = Table(
     Tenant,
     ("slug",),
     {"domains": DOMAIN, "sip_accounts": SIP_ACCOUNT, "callees": CALLEE, "streams": STREAM},
+    words=frozenset({"message_operations"}),
 )
 WCS_INSTANCE = Table(WcsInstance, ("name",))
 # A tenant's rates are one deck: a file of them holds all there are.

@@ -144,10 +144,12 @@ PROBLEM = {
     "more_errors": WHOLE,
 }
 ENDED_CALL = dict.fromkeys(("call", "tenant", "alias", "result", "sentence"), TEXT)
+ENDED_STREAM = dict.fromkeys(("stream", "tenant", "alias", "result", "sentence"), TEXT)
 SWITCHED = {
     "name": TEXT,
     "state": {"type": "string", "enum": ["on", "off"]},
     "was_on": YES_OR_NO,
     "calls": {"type": "array", "items": an_object(ENDED_CALL)},
+    "streams": {"type": "array", "items": an_object(ENDED_STREAM)},
 }
 SECRET = {"secret": {**TEXT, "description": "Shown this once."}}

@@ -142,6 +142,7 @@ _NAMED: dict[str, dict[str, Any]] = {
     "destinations": ref("Destinations"),
     "hours": _HOURS,
     "holidays": {"type": "array", "items": {"type": "string", "format": "date"}},
+    "message_operations": TEXTS,
     "fallback": {"type": "array", "items": _FALLBACK_ENTRY},
 }
 

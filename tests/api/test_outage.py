@@ -10,6 +10,8 @@ from clickhook.api.problems import Kind, problem_of
 from tests.api.program import Program, issue, kind_of
 from tests.conftest import Gateway
 
+pytestmark = pytest.mark.proof
+
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=2"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hooks.models import Call, Event, Switch, VisitorBlock, WebhookMessage
+from hooks.models import Call, Event, Stream, Switch, VisitorBlock, WebhookMessage
 from tenants.models import AuditEntry, Callee, ImportRun, Rate, TicketKey, WebhookEndpoint
 from tests.api.program import Program, errors_of, issue, kind_of
 from tests.walk import a_day_of
@@ -83,6 +83,17 @@ def test_a_visitor_is_blocked_and_the_block_is_lifted(cast, acmes, globexs):
     assert lifted.actor_name.startswith(acmes.key[:15])
     bad = acmes.post("/visitor-blocks", {**body, "until": "2001-01-01T00:00:00Z", "because": " "})
     assert "/because" in errors_of(bad)
+
+
+def test_what_lives_is_told_with_what_came_of_ending_it(day, acmes):
+    off = {"kind": "tenant", "name": "acme", "state": "on", "because": "copied page"}
+    done = acmes.post("/kill-switches", off).json
+    living = {"tenant__slug": "acme", "ended_at": None}
+    calls, streams = Call.objects.filter(**living), Stream.objects.filter(**living)
+    assert {one["call"] for one in done["calls"]} == {call.wcs_call_id for call in calls} != set()
+    media = {stream.media_session_id for stream in streams}
+    assert {one["stream"] for one in done["streams"]} == media != set()
+    assert {one["result"] for one in [*done["calls"], *done["streams"]]} == {"not_set"}
 
 
 def test_calls_are_switched_off_and_on_again(cast, acmes, globexs, everybodys):

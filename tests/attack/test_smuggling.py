@@ -18,6 +18,8 @@ from tests.attack.wire import PROBE, Answers, exchange, read_answers
 from tests.clickhook.nginx import PROGRAM, Nginx
 from tests.conftest import Gateway
 
+pytestmark = pytest.mark.proof
+
 OK = PROBED = 200
 REFUSALS = {400, 404, 408, 413, 501, 505}
 needs_nginx = pytest.mark.skipif(not PROGRAM, reason="needs nginx")

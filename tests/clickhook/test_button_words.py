@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from clickhook.button import script
-from hooks.reasons import NEUTRAL
+from hooks.reasons.neutral import NEUTRAL, Subject
 from tenants.models.callee import ALIAS
 
 
@@ -32,7 +32,7 @@ def test_every_language_has_every_sentence():
 
 def test_every_refusal_of_the_gateway_has_a_sentence():
     tables = sources()
-    assert set(NEUTRAL.values()) <= set(tables["REFUSALS"])
+    assert set(NEUTRAL[Subject.CALLS].values()) <= set(tables["REFUSALS"])
     assert set(tables["REFUSALS"].values()) <= set(tables["SENTENCES"]["en"])
 
 

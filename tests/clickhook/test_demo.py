@@ -19,6 +19,8 @@ from clickhook.demo import administrator
 from clickhook.management.commands import demo
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.proof
+
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CLICKHOOK_")}

@@ -19,6 +19,8 @@ from tests.clickhook.nginx import CONFIGURATION, PROGRAM, Nginx
 from tests.conftest import ROOT, Gateway
 from tests.ports import find_port
 
+pytestmark = pytest.mark.proof
+
 DOCKER = ROOT / "docker"
 COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text())["services"]
 UNITS = sorted((DOCKER / "systemd").iterdir())

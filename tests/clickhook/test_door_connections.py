@@ -22,6 +22,8 @@ from clickhook.door.worker import accept_all
 from tests.clickhook.running_up import eventually
 from tests.conftest import Gateway
 
+pytestmark = pytest.mark.proof
+
 AT_MOST = 40
 PEERS = {
     "192.0.2.1": "192.0.2.1",

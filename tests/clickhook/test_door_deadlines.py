@@ -12,6 +12,8 @@ import pytest
 from clickhook.door.protocol import LINGER
 from tests.conftest import Gateway
 
+pytestmark = pytest.mark.proof
+
 DEADLINE = 0.5  # seconds
 HEAD = b"POST /hooks/some-key/connect HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"

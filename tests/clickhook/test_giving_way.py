@@ -55,6 +55,7 @@ def _change_calls() -> None:
         cursor.execute(DROP)
 
 
+@pytest.mark.proof
 def test_hooks_are_answered_while_a_migration_waits_for_a_lock(acme):
     """Somebody reads calls in a long transaction, and the migration wants to add a column."""
     acme.connected()

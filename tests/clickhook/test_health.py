@@ -19,6 +19,8 @@ from tests.conftest import Gateway
 from tests.environment import SERVER
 from tests.test_no_leak import leaks
 
+pytestmark = pytest.mark.proof
+
 WELL = dict.fromkeys(("database", "migrations", "keys", "clock", "spool"), "ok")
 
 

@@ -16,6 +16,8 @@ from tests.conftest import Gateway
 from tests.manager import signed_in
 from tests.test_no_leak import leaks
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture(scope="module")
 def talking(django_db_setup) -> Iterator[Gateway]:

@@ -15,8 +15,9 @@ import pytest
 from django.utils import timezone
 
 from clickhook.metrics.files import MEMORY, PREFIX
-from hooks.models import LimitNotice, Worker
+from hooks.models import LastHook, LimitNotice, Worker
 from hooks.watched_instances import WatchedInstances
+from tenants.models import Tenant
 from tests.api.program import Program, issue
 from tests.cast import ACME_SIGNING
 from tests.clickhook.running_up import eventually
@@ -25,6 +26,8 @@ from tests.conftest import Gateway, posting
 from tests.hooks.test_outage import database_away
 from tests.test_no_leak import leaks
 from tests.wcs import Wcs
+
+pytestmark = pytest.mark.proof
 
 UNKNOWN = "not known without the database"
 AWAY = {
@@ -267,3 +270,12 @@ def test_a_network_that_is_none_is_a_problem(manage):
     refused = manage("check", CLICKHOOK_METRICS_ALLOW="10.0.0.1/8")
     assert refused.returncode == 1
     assert "CLICKHOOK_METRICS_ALLOW takes networks such as" in refused.stderr
+
+
+def test_it_counts_instances_of_living_tenants_that_are_silent_for_a_day(cast, watched):
+    long_ago = timezone.now() - timedelta(days=2)
+    LastHook.objects.create(instance=cast.acme_1, at=long_ago)
+    LastHook.objects.create(instance=cast.globex_1, at=long_ago)
+    LastHook.objects.create(instance=cast.shared_1, at=timezone.now())
+    Tenant.objects.filter(pk=cast.globex.pk).update(status="suspended")
+    eventually(lambda: Scrape(watched).value("wcs_silent") == 1)

@@ -23,6 +23,8 @@ from hooks.database import parameters
 from tests.conftest import ROOT
 from tests.ports import find_port
 
+pytestmark = pytest.mark.proof
+
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
 CONFIGURATION = """
 [databases]

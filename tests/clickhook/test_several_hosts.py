@@ -11,6 +11,8 @@ from tests.cast import ACME_SIGNING
 from tests.conftest import Gateway
 from tests.environment import SERVER
 
+pytestmark = pytest.mark.proof
+
 
 def test_a_server_that_says_nothing_holds_up_no_hook(cast, django_db_setup):
     """It takes the connection and is silent, so that each deadline would pass before the next."""

@@ -9,6 +9,8 @@ from clickhook.synchrony import GONE, OFF, UNSEEN, Standbys, judge
 from tests.conftest import Gateway
 from tests.environment import SERVER
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.mark.parametrize(
     ("standbys", "hosts", "problem"),

@@ -21,6 +21,8 @@ from clickhook.button import fetching, websdk
 from clickhook.button.npm import install_command
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.proof
+
 SDK = b"window.Flashphoner = {};"
 
 

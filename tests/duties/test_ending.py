@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from hooks.duties.ending import end_due_calls
 from hooks.models import Alarm, AnsweringNode, Call, Ending
-from hooks.wcs.ending import ASKED, GONE, end_calls_now
+from hooks.wcs.ending import ASKED, CALLS, GONE
 from hooks.wcs.rest_api.failures import Failure
 from tests.conftest import ROOT
 from tests.duties.conftest import make_call
@@ -114,7 +114,7 @@ def test_a_failure_is_noted_and_tried_again(living_call, rest, status, failure):
 
 def test_an_instance_without_a_rest_api_says_so(living_call, cast):
     type(cast.acme_1).objects.filter(pk=cast.acme_1.pk).update(rest_api_url="")
-    [tried] = end_calls_now([living_call.pk], "switch")
+    [tried] = CALLS.end_now([living_call.pk], "switch")
     assert tried.result is Failure.NOT_SET
     assert "no REST API" in tried.sentence
 
@@ -127,7 +127,7 @@ def test_many_calls_are_ended_beside_each_other(cast, wcs_with_rest, rest):
     rest.answers["call/terminate"] = slowly
     calls = [make_call(cast, wcs_with_rest, number).pk for number in range(20)]
     began_at = time.monotonic()
-    assert {tried.result for tried in end_calls_now(calls, "switch")} == {ASKED}
+    assert {tried.result for tried in CALLS.end_now(calls, "switch")} == {ASKED}
     assert time.monotonic() - began_at < 3
 
 

@@ -13,7 +13,7 @@ from hooks.duties.ending_streams import end_due_streams
 from hooks.duties.reaping import end_lost_streams
 from hooks.duties.refusing import end_refused
 from hooks.models import Event, Meter, RefusedId, Session, Stream, StreamEnding
-from hooks.wcs.ending import ASKED, GONE
+from hooks.wcs.ending import ASKED, GONE, STREAMS
 from hooks.wcs.kill_switch.switching import switch_off
 from hooks.wcs.kill_switch.targets import find_target
 from tenants.models import StreamAlias, TicketKey
@@ -86,6 +86,15 @@ def test_a_second_try_ends_the_connection(stream, rest):
     rest.streams.add("media-1")
     take_turn_again()
     assert rest.asked_for("connection/terminate") == [{"sessionId": "session-1"}]
+
+
+def test_one_that_is_to_end_again_after_that_was_done_starts_anew(stream, rest):
+    for _ in range(2):
+        rest.streams.add("media-1")
+        [tried] = STREAMS.end_now([stream.pk], StreamEnding.Because.CLOSED)
+        assert (tried.result, StreamEnding.objects.get().tries) == (ASKED, 1)
+        StreamEnding.objects.update(done_at=timezone.now())
+    assert rest.asked_for("connection/terminate") == []
 
 
 def test_wcs_is_never_asked_to_end_every_stream(stream, rest):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import time
 
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from hooks.calls.admin.switch import OF_A_MOVE
 from hooks.models import Call, Event, Session, Switch
 from hooks.wcs.kill_switch.switching import switch_off, switch_on_again
 from hooks.wcs.kill_switch.targets import UnknownTarget, find_target
@@ -179,6 +181,21 @@ def test_a_manager_switches_on_again_what_a_manager_switched_off(cast, by, switc
 
     signed_in("manager", cast.acme).post(address, {"because": "sorry"})
     assert (Switch.objects.get().off_at is not None) is switches_on
+
+
+def test_nobody_switches_on_what_is_not_theirs(cast, manager):
+    switch_off(find_target("tenant", "acme"), "abuse", "root")
+    switch = Switch.objects.get()
+    address, because = reverse("admin:hooks_switch_on", args=[switch.pk]), {"because": "sorry"}
+    assert signed_in("manager", cast.globex).post(address, because).status_code == 404
+    assert signed_in("auditor").post(address, because).status_code == 403
+
+    # A tenant that moves to another cell is switched on by the move alone.
+    Switch.objects.update(key=f"move of tenant {cast.acme.pk}")
+    page = manager.post(address, because, follow=True).content.decode()
+    assert OF_A_MOVE in html.unescape(page)
+    switch.refresh_from_db()
+    assert switch.off_at is None
 
 
 def test_an_auditor_switches_nothing(cast):

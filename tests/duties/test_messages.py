@@ -152,6 +152,20 @@ def test_a_switch_stops_what_waits_and_what_comes(cast, pages, rest):
         send_to_everybody(cast.acme, "Hello.", "mary")
 
 
+def test_a_switch_stops_those_whom_it_is_about(cast, pages, rest):
+    domain = cast.acme.domains.earliest("pk")
+    Session.objects.filter(pk=pages[0].pk).update(domain=domain)
+    Session.objects.filter(pk=pages[1].pk).update(visitor="sub mallory")
+    switch_off(find_target("domain", domain.origin), "test", "mary")
+    switch_off(find_target("visitor", "acme/sub mallory"), "test", "mary")
+
+    message = send_to_everybody(cast.acme, "Hello.", "mary")
+    work()
+    failed = message.recipients.filter(state="failed", result="switched_off")
+    assert {one.session_id for one in failed} == {pages[0].pk, pages[1].pk}
+    assert message.count_recipients()["taken"] == 1
+
+
 def test_without_a_rest_api_it_says_so(cast):
     make_call(cast, cast.acme_1)
     message = send_to_everybody(cast.acme, "Hello.", "mary")

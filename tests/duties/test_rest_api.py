@@ -14,6 +14,8 @@ from tests.duties.conftest import REST_PASSWORD
 from tests.duties.rest_server import NODE, drip, reply
 from tests.ports import find_port
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture
 def api(rest) -> RestApi:

@@ -12,6 +12,8 @@ from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.duties.running import running_worker, wait_for
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture
 def cast(transactional_db):

@@ -33,6 +33,7 @@ INVOCATIONS = {
     "playStream": {"name": "stolen", "mediaSessionId": "1"},
     "sendMessage": {"to": PREMIUM, "body": "hello", "id": "1"},
 }
+WHAT = {"publishStream": "Streams", "playStream": "Streams", "sendMessage": "Messages"}
 
 
 @pytest.fixture
@@ -47,10 +48,8 @@ def talking(stage, client):
 @pytest.mark.parametrize("name", INVOCATIONS)
 def test_whoever_talks_can_do_nothing_but_hang_up(stage, talking, name):
     talking.visitor.send(name, {"callId": talking.call_id, **INVOCATIONS[name]})
-    is_stream = name.endswith("Stream")
-    what = "Streams" if is_stream else "Calls"
-    talking.visitor.expect("fail", info=f"{what} are not available here")
-    reason = "stream_right" if is_stream else "method_refused"
+    talking.visitor.expect("fail", info=f"{WHAT.get(name, 'Calls')} are not available here")
+    reason = "stream_right" if name.endswith("Stream") else "method_refused"
     assert Event.objects.get(method=name).reason == reason
     assert not stage.wcs().find_lines(what="goes on", method=name, call=talking.call_id)
     assert Call.objects.get().ended_at is None

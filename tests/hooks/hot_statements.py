@@ -13,11 +13,12 @@ from hooks.limits.reservation import reserve_first_slice
 from hooks.limits.weighing import read_asked, weigh_call
 from hooks.messages.recording import TakenMessage
 from hooks.reasons import Reason
-from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones, parts
+from hooks.recording import AskedCall, Breach, LoggedEvent, OpenedSession, Record, SentTones
 from hooks.statements.calling_back import ASK_TO_BE_CALLED_BACK
 from hooks.statements.issuing import ASK_FOR_TICKET
 from hooks.statements.logins import READ_LOGIN
 from hooks.statements.noting import NOTE_QUALITY
+from hooks.statements.parts import Parts
 from hooks.statements.reading import (
     READ_CALL,
     READ_CONNECT,
@@ -44,7 +45,7 @@ def question(**more) -> list[str]:
 def record(
     *records: Record, ledgers: Sequence[Ledger] = (), streams: Sequence[StreamLedger] = ()
 ) -> tuple[str, list[str]]:
-    made = parts(records, ledgers, streams)
+    made = Parts.of(records, ledgers, streams)
     statement = write(*(part is not None for part in made)).decode()
     return statement, [part for part in made if part]
 

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hooks.calls.admin import huge_table
-from hooks.calls.admin.cells import GONE
+from hooks.calls.admin.lists import huge_table
+from hooks.calls.admin.lists.cells import GONE
 from hooks.models import Call, Event, Session
 from hooks.reasons import Reason
 from tests import cast as casting

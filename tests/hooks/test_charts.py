@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from hooks.calls.admin import charts
+from hooks.calls.admin.pages import charts
 from hooks.calls.charts import call_hours, drawing, figures
 from hooks.calls.charts.call_hours import CallHours, read_call_hours
 from hooks.calls.charts.figures import PERIODS

@@ -17,7 +17,8 @@ from hooks.known_instances import KnownInstances
 from hooks.lane import Lane
 from hooks.models import Call, Event
 from hooks.reasons import Reason
-from hooks.recording import LoggedEvent, Record, parts
+from hooks.recording import LoggedEvent, Record
+from hooks.statements.parts import Parts
 from hooks.statements.reading import READ_CALL, READ_CONNECT, READ_EVENT
 from hooks.statements.writing import write
 from hooks.waiting import Surroundings
@@ -99,7 +100,7 @@ def test_an_event_that_is_written_twice_is_recorded_once(cast):
         "call_id": None,
         "only_with": None,
     }
-    rows = parts([Record(event), Record(event)]).events
+    rows = Parts.of([Record(event), Record(event)]).events
     with connection.cursor() as cursor:
         for _ in range(2):
             cursor.execute(write(events=True).decode(), [rows])

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from hooks.calls.admin import huge_table, paging
+from hooks.calls.admin.lists import huge_table, paging
 from hooks.models import Call, Event, Session
 from tests import cast as casting
 from tests.manager import signed_in, url

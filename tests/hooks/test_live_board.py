@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from hooks.calls.admin.live import _read_changes
+from hooks.calls.admin.pages.live import _read_changes
 from hooks.calls.live import board
 from hooks.models import Call, Event, Session
 from tests.hooks.test_query_plans import nodes, touched

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from hooks.calls.admin import huge_table, search
+from hooks.calls.admin.lists import huge_table, search
 from hooks.models import Call, Event, Session, TimeDisplay
 from tests import cast as casting
 from tests.manager import change, signed_in, submit, url

@@ -26,6 +26,8 @@ from tests.conftest import Gateway
 from tests.duties.turns import take_turn
 from tests.environment import DATA_DIR, SERVER
 
+pytestmark = pytest.mark.proof
+
 FILES = {"CallStatusEvent": "call_ring"}
 AWAY = {"status": 503, "reason": "Calls are not available now"}
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from hooks.calls.admin.cells import format_outcome
+from hooks.calls.admin.lists.cells import format_outcome
 from hooks.calls.outcomes import MISSED, is_missed
 from hooks.models import Call, Session
 from tests import cast as casting

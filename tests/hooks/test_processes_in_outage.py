@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from django.db import connections
 
 from hooks.models import Event
 from tests.cast import ACME_SIGNING
 from tests.conftest import Gateway
 from tests.hooks.test_outage import database_away, eventually
+
+pytestmark = pytest.mark.proof
 
 
 def test_connections_stay_once_it_is_back(cast, django_db_setup):

@@ -12,12 +12,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hooks.calls.admin import huge_table, paging
-from hooks.calls.admin.paging import Place
+from hooks.calls.admin.lists import huge_table, paging
+from hooks.calls.admin.lists.paging import Place
 from hooks.models import Call, Event, Session, Stream
 from tenants.models import Tenant
 from tests.hooks import history
 from tests.manager import signed_in, url
+
+pytestmark = pytest.mark.proof
 
 ROWS, TENANTS = 60_000, 40
 LOOKED_THROUGH = 500

@@ -19,6 +19,8 @@ from hooks.wcs.rehearsal import play, stand_in
 from tests.hooks.test_rehearsal_verdict import ACCOUNT
 from tests.hooks.unsafe_backend import SALES, Backend, but, changed, naive_php, rehearse, safe
 
+pytestmark = pytest.mark.proof
+
 
 def test_it_finds_the_articles_backend_unsafe(cast):
     with Backend(naive_php) as backend:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
 from clickhook.postgres import Server, tool
 from hooks.calls import replica
-from hooks.calls.replica import AWAY, REPLICA, ReplicaRouter
+from hooks.calls.admin.lists.huge_table import HugeTableAdmin
+from hooks.calls.replica import AWAY, RECORDS, REPLICA, ReplicaRouter
 from hooks.models import Call, Event, Session
 from tenants.models import Tenant
 from tests import cast as casting
@@ -62,6 +64,13 @@ def tell(server: Server, statement: str) -> None:
     place = {"host": str(server.socket), "user": "clickhook", "dbname": "clickhook"}
     with psycopg.connect(**place, autocommit=True) as connection:
         connection.execute(statement)
+
+
+def test_each_list_that_may_be_huge_is_among_them():
+    """Its time limit holds for the database that the list is said to be read from."""
+    admins = [one for one in admin.site._registry.values() if isinstance(one, HugeTableAdmin)]
+    assert len(admins) > 5
+    assert {one.opts.label_lower for one in admins} <= RECORDS
 
 
 def test_lists_and_charts_come_from_the_standby_while_it_is_there(cast, standby, reading):

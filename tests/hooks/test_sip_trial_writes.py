@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from hooks.models import PasswordTrial, Session, SpentTicket
-from hooks.recording import OpenedSession, Record, parts
+from hooks.recording import OpenedSession, Record
 from hooks.row_id import new_row_id_text
+from hooks.statements.parts import Parts
 from hooks.statements.writing import write
 from tests.wcs import NODE
 
@@ -52,7 +53,7 @@ def opened(cast):
 
 
 def write_all(*sessions: OpenedSession) -> int:
-    made = parts([Record(opened=one) for one in sessions])
+    made = Parts.of([Record(opened=one) for one in sessions])
     with connection.cursor() as cursor:
         cursor.execute(write(*map(bool, made)).decode(), [part for part in made if part])
         return len(cursor.fetchall())

@@ -20,6 +20,8 @@ from tests.environment import DATA_DIR, SERVER
 from tests.hooks.hot_statements import EVENT, record
 from tests.hooks.test_outage import eventually
 
+pytestmark = pytest.mark.proof
+
 OURS = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'clickhook hooks%'"
 NUMBER = "SELECT pg_current_xact_id_if_assigned()"
 DEADLINE = 0.9  # seconds, the gateway's own

@@ -11,8 +11,8 @@ from unittest import mock
 import pytest
 from django.test import Client
 
-from hooks.calls.admin import call_test
-from hooks.calls.admin.shared_set_up import set_up_link
+from hooks.calls.admin.pages import call_test
+from hooks.calls.admin.pages.shared_set_up import set_up_link
 from hooks.models import Call, Event
 from hooks.reasons import Reason
 from hooks.wcs.rehearsal.steps import Part, RehearsalStep

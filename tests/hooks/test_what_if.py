@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from hooks.calls.admin import what_if
+from hooks.calls.admin.pages import what_if
 from hooks.calls.what_if.reporting import begin_of_replay
 from hooks.calls.what_if.trying import BadChange, change_limits, read_stored_limits
 from hooks.models import Call, Session

@@ -46,7 +46,7 @@ ATTACK_RULES = [
     Mutant("honey_alias", "hooks/policy.py", "return Reason.HONEY_ALIAS", "pass", BY_TABLE),
     Mutant(
         "honey_alias: blocked at once",
-        "hooks/settling.py",
+        "hooks/recording.py",
         '"times": BREACHES_TO_BLOCK if is_attack else 1,',
         '"times": 1,',
         "tests/hooks/pure/test_settling.py::test_who_tries_the_honey_alias_is_blocked_at_once",

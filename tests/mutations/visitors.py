@@ -62,7 +62,7 @@ TICKET_RULES = [
     ),
     Mutant(
         "ticket_replayed: at the same moment",
-        "hooks/statements/writing.py",
+        "hooks/statements/session_writing.py",
         "WHERE jti IS NULL OR id IN (SELECT session_id FROM spent)",
         "WHERE true",
         f"{_CONNECT}::test_of_50_connects_with_one_ticket_one_gets_in",

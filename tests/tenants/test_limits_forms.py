@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from tenants import raising
 from tenants.models import Callee, LimitRaise, Rate, SipAccount, Tenant
+from tenants.raising.deciding import confirm
 from tests import cast as casting
 from tests.manager import Form, change, errors_of, reposting, signed_in, submit, url
 
@@ -23,6 +23,7 @@ STORED = {
     "destinations": {"countries": ["AT", "DE"], "types": ["mobile"]},
     "hours": {"mon-fri": ["09:00-12:00", "13:00-17:00"], "sat": []},
     "holidays": ["2026-12-25", "2026-12-26"],
+    "message_operations": ["chat", "order-status"],
 }
 
 
@@ -33,7 +34,7 @@ def store(tenant: Tenant, **values) -> None:
 def confirm_all() -> None:
     """What raises a limit holds when a second person confirms it."""
     for raised in LimitRaise.objects.waiting():
-        assert raising.confirm(raised, "colleague")
+        assert confirm(raised, "colleague")
 
 
 def test_the_page_shows_what_is_stored_and_saves_it_again_unchanged(acme_manager, cast):
@@ -47,6 +48,7 @@ def test_the_page_shows_what_is_stored_and_saves_it_again_unchanged(acme_manager
     assert data["open_types"] == ["mobile"]
     assert data["hours"] == "mon-fri 09:00-12:00 13:00-17:00\nsat closed"
     assert data["holidays"] == "2026-12-25\n2026-12-26"
+    assert data["message_operations"] == "chat\norder-status"
 
     before = Tenant.objects.filter(pk=cast.acme.pk).values()[0]
     assert submit(acme_manager, change(cast.acme)).status_code == 200
@@ -68,6 +70,7 @@ def test_a_manager_changes_them(acme_manager, cast):
         open_types=["mobile", "fixed_line"],
         hours="mon-fri: 09:00-17:00\n\nsat 22:00-02:00\nsun closed",
         holidays="2027-01-01, 2026-12-25",
+        message_operations="order-status\n\nchat",
     )
     confirm_all()
     acme = Tenant.objects.get(pk=cast.acme.pk)
@@ -80,6 +83,7 @@ def test_a_manager_changes_them(acme_manager, cast):
     assert acme.destinations == {"countries": ["AT", "CH"], "types": ["fixed_line", "mobile"]}
     assert acme.hours == {"mon-fri": ["09:00-17:00"], "sat": ["22:00-02:00"], "sun": []}
     assert acme.holidays == ["2026-12-25", "2027-01-01"]
+    assert acme.message_operations == ["chat", "order-status"]
 
 
 def test_an_empty_field_lifts_a_limit_and_opens_always(acme_manager, cast):
@@ -92,12 +96,14 @@ def test_an_empty_field_lifts_a_limit_and_opens_always(acme_manager, cast):
         open_everyday="on",
         hours="",
         holidays="",
+        message_operations="",
     )
     confirm_all()
     acme = Tenant.objects.get(pk=cast.acme.pk)
     assert acme.limits == {"money_per_day": "20.00"}
     everyday = {"countries": ["DE"], "types": ["fixed_line", "mobile", "toll_free"]}
     assert (acme.destinations, acme.hours, acme.holidays) == (everyday, None, [])
+    assert acme.message_operations == []
 
 
 MONEY = "An amount with a decimal point, like 20.00."
@@ -130,6 +136,8 @@ WRONG = [
     ({"hours": "mon 09:00-17:00\nmon 18:00-19:00"}, "hours", "These days are given twice"),
     ({"hours": "mon 09:00-13:00 12:00-15:00"}, "hours", "mon: These times overlap."),
     ({"holidays": "25.12.2026"}, "holidays", "25.12.2026: Expected a date, like 2026-12-25."),
+    ({"message_operations": "chat\nOrder"}, "message_operations", "Order: Expected a name of"),
+    ({"message_operations": "chat chat"}, "message_operations", "chat: This is given twice."),
 ]
 
 

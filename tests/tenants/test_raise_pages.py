@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants import raising
 from tenants.models import Callee, LimitRaise, Tenant
+from tenants.raising.deciding import confirm
 from tests import cast as casting
 from tests.manager import (
     Form,
@@ -133,7 +133,7 @@ def test_an_end_is_in_the_future_and_only_comes_earlier_once_it_holds(raised, ac
     assert "This time is in the past." in end("2020-01-01T00:00").content.decode()
     assert "Enter a valid date" in end("tomorrow").content.decode()
     assert "the end is set" in said(end("2099-01-02T00:00"))
-    raising.confirm(raised, "anna")
+    confirm(raised, "anna")
     later = "can only be made earlier"
     assert later in end("2099-01-03T00:00").content.decode()
     assert later in end("").content.decode()
@@ -154,7 +154,7 @@ def test_its_times_are_shown_in_the_persons_own_zone(raised, acme_manager):
         assert len(TIME.findall(html)) == number_of_times
         left = re.sub(r"<input[^>]*>", "", TIME.sub("", html).partition('id="content"')[2])
         assert not re.search(r"\d{4}-\d\d-\d\d", left)
-        raising.confirm(raised, "anna")
+        confirm(raised, "anna")
 
 
 def test_nobody_confirms_another_end_than_the_page_showed(raised, acme_manager, colleague):

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tenants.raises import Change, Place, flatten_limits, leads_out, limit_changes, raises
-from tenants.raises import with_limit as put
+from tenants.raising.comparing import (
+    Change,
+    Place,
+    flatten_limits,
+    leads_out,
+    limit_changes,
+    raises,
+)
+from tenants.raising.comparing import with_limit as put
 
 GERMANY = Place("DE")
 OPEN = {"countries": ["AT", "DE"], "types": ["fixed_line", "mobile"]}

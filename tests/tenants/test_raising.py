@@ -10,8 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hooks.models import Meter
-from tenants import raising
 from tenants.models import AuditEntry, LimitRaise, Rate, SipAccount, Tenant
+from tenants.raising.asking import Asker, ask, cancel
+from tenants.raising.deciding import confirm, set_end
+from tenants.raising.elapsing import do_due
+from tenants.raising.holding_back import hold_back
 from tests import cast as casting
 from tests.manager import person
 
@@ -26,14 +29,14 @@ def cast(db):
     return cast
 
 
-def ask(tenant, user, **values):
+def save_page(tenant, user, **values):
     """As the page of the tenant does when it is saved."""
     for name, value in values.items():
         setattr(tenant, name, value)
-    raised, others = raising.hold_back(tenant)
+    raised, others = hold_back(tenant)
     tenant.save()
-    raising.cancel(tenant, others, user.get_username())
-    return raising.ask(tenant, raised, raising.asker_of_user(user))
+    cancel(tenant, others, user.get_username())
+    return ask(tenant, raised, Asker.of_user(user))
 
 
 def pass_time(**values):
@@ -49,7 +52,7 @@ def limits_of(tenant):
 
 
 def test_what_is_lowered_holds_at_once_and_what_is_raised_waits(cast):
-    [raised] = ask(
+    [raised] = save_page(
         cast.acme,
         person("manager"),
         limits=LIMITS | {"calls_per_hour": 20, "money_per_day": "4.00"},
@@ -63,14 +66,14 @@ def test_what_is_lowered_holds_at_once_and_what_is_raised_waits(cast):
 
 def test_a_lifted_limit_and_one_of_visitors_wait_too(cast):
     limits = {"calls_per_hour": 10, "visitor": {"calls_per_day": 3}}
-    asked = ask(cast.acme, person("manager"), limits=limits)
+    asked = save_page(cast.acme, person("manager"), limits=limits)
     assert {(each.field, each.before, each.after) for each in asked} == {
         ("limits.money_per_day", "5.00", None),
         ("limits.visitor.calls_per_day", 2, 3),
     }
     assert limits_of(cast.acme) == LIMITS
     for each in asked:
-        assert raising.confirm(each, "anna")
+        assert confirm(each, "anna")
     assert limits_of(cast.acme) == limits
 
 
@@ -78,46 +81,46 @@ def test_a_lower_internal_rate_waits_and_a_higher_one_holds(cast):
     account = cast.acme_account
     SipAccount.objects.filter(pk=account.pk).update(internal_rate="0.50")
     account.refresh_from_db()
-    [raised] = ask(account, person("manager"), internal_rate=Decimal("0.1"))
+    [raised] = save_page(account, person("manager"), internal_rate=Decimal("0.1"))
 
     account.refresh_from_db()
     assert account.internal_rate == Decimal("0.50")
     assert raised.sentence.startswith("10001@sip.acme.example: internal rate waits to become 0.1")
-    assert raising.confirm(raised, "second")
+    assert confirm(raised, "second")
     account.refresh_from_db()
     assert account.internal_rate == Decimal("0.1")
 
-    assert ask(account, person("manager", name="other"), internal_rate=Decimal("0.6")) == []
+    assert save_page(account, person("manager", name="other"), internal_rate=Decimal("0.6")) == []
     account.refresh_from_db()
     assert account.internal_rate == Decimal("0.6")
 
 
 def test_what_is_opened_waits_and_what_is_closed_holds(cast):
     opened = {"countries": ["CH"], "types": ["mobile", "voip"]}
-    [raised] = ask(cast.acme, person("manager"), destinations=opened)
+    [raised] = save_page(cast.acme, person("manager"), destinations=opened)
     stored = Tenant.objects.get(pk=cast.acme.pk)
     assert stored.destinations == {"countries": [], "types": ["mobile"]}
-    assert raising.confirm(raised, "anna")
+    assert confirm(raised, "anna")
     assert Tenant.objects.get(pk=cast.acme.pk).destinations == opened
 
 
 def test_the_country_waits_once_it_is_set(cast):
-    [raised] = ask(cast.acme, person("manager"), country="AT")
+    [raised] = save_page(cast.acme, person("manager"), country="AT")
     assert Tenant.objects.get(pk=cast.acme.pk).country == "DE"
-    assert raising.confirm(raised, "anna")
+    assert confirm(raised, "anna")
     assert Tenant.objects.get(pk=cast.acme.pk).country == "AT"
 
     Tenant.objects.filter(pk=cast.globex.pk).update(country="")
-    assert ask(cast.globex, person("manager", name="b"), country="FR") == []
+    assert save_page(cast.globex, person("manager", name="b"), country="FR") == []
 
 
 def test_the_currency_waits_once_there_are_prices_in_it(cast):
     user = person("manager")
-    assert ask(cast.acme, user, currency="CHF") == []
+    assert save_page(cast.acme, user, currency="CHF") == []
     Rate.objects.create(tenant=cast.acme, prefix="49", per_minute=60_000, currency="CHF")
-    [raised] = ask(cast.acme, user, currency="KWD")  # 5.00 of it are 14 of those
+    [raised] = save_page(cast.acme, user, currency="KWD")  # 5.00 of it are 14 of those
     assert Tenant.objects.get(pk=cast.acme.pk).currency == "CHF"
-    assert raising.confirm(raised, "anna")
+    assert confirm(raised, "anna")
     assert Tenant.objects.get(pk=cast.acme.pk).currency == "KWD"
 
 
@@ -125,7 +128,7 @@ def test_a_first_country_opens_nothing_beside_what_was_chosen(cast):
     chosen = {"countries": ["FR"], "types": ["fixed_line", "mobile", "toll_free"]}
     Tenant.objects.filter(pk=cast.globex.pk).update(country="", destinations=chosen)
     cast.globex.refresh_from_db()
-    [raised] = ask(cast.globex, person("manager"), country="US", destinations=None)
+    [raised] = save_page(cast.globex, person("manager"), country="US", destinations=None)
     stored = Tenant.objects.get(pk=cast.globex.pk)
     assert (raised.field, stored.country) == ("destinations", "US")
     assert stored.destinations["countries"] == []
@@ -133,9 +136,9 @@ def test_a_first_country_opens_nothing_beside_what_was_chosen(cast):
 
 def test_asking_again_for_the_same_goes_on_and_for_more_begins_anew(cast):
     user = person("manager")
-    [first] = ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20})
-    assert ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20}) == []
-    [second] = ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 30})
+    [first] = save_page(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20})
+    assert save_page(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20}) == []
+    [second] = save_page(cast.acme, user, limits=LIMITS | {"calls_per_hour": 30})
     first.refresh_from_db()
     assert first.decision == "withdrawn"
     assert [*LimitRaise.objects.waiting()] == [second]
@@ -143,26 +146,26 @@ def test_asking_again_for_the_same_goes_on_and_for_more_begins_anew(cast):
 
 def test_lowering_gives_up_what_waits(cast):
     user = person("manager")
-    [raised] = ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20})
-    assert ask(cast.acme, user, limits=LIMITS | {"calls_per_hour": 5}) == []
+    [raised] = save_page(cast.acme, user, limits=LIMITS | {"calls_per_hour": 20})
+    assert save_page(cast.acme, user, limits=LIMITS | {"calls_per_hour": 5}) == []
     raised.refresh_from_db()
     assert raised.decision == "withdrawn"
     assert limits_of(cast.acme)["calls_per_hour"] == 5
-    assert not raising.confirm(raised, "anna")
+    assert not confirm(raised, "anna")
     assert limits_of(cast.acme)["calls_per_hour"] == 5
 
 
 def test_a_value_that_an_import_changed_meanwhile_is_not_overwritten(cast):
-    [raised] = ask(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
+    [raised] = save_page(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
     Tenant.objects.update(limits={"calls_per_hour": 1})
-    assert not raising.confirm(raised, "anna")
+    assert not confirm(raised, "anna")
     raised.refresh_from_db()
     assert raised.decision == "overtaken"
     assert limits_of(cast.acme) == {"calls_per_hour": 1}
 
 
 def test_one_field_of_a_row_waits_once(cast):
-    [raised] = ask(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
+    [raised] = save_page(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
     raised.pk = None
     with pytest.raises(IntegrityError, match="limit_raise_once_waiting"), transaction.atomic():
         raised.save(force_insert=True)
@@ -173,12 +176,12 @@ def test_one_field_of_a_row_waits_once(cast):
 
 def test_after_a_day_it_holds_by_itself_in_the_name_of_who_asked(cast):
     limits = {name: LIMITS[name] for name in ("money_per_day", "visitor")}
-    [raised] = ask(cast.acme, person("manager", name="anna"), limits=limits)
+    [raised] = save_page(cast.acme, person("manager", name="anna"), limits=limits)
     pass_time(due_at=timezone.now() + timedelta(seconds=5))
-    assert raising.do_due() == (0, 0)
+    assert do_due() == (0, 0)
     pass_time(due_at=ago(seconds=1))
-    assert raising.do_due() == (1, 0)
-    assert raising.do_due() == (0, 0)
+    assert do_due() == (1, 0)
+    assert do_due() == (0, 0)
 
     raised.refresh_from_db()
     assert (raised.decision, raised.decided_by) == ("elapsed", "anna")
@@ -188,21 +191,21 @@ def test_after_a_day_it_holds_by_itself_in_the_name_of_who_asked(cast):
 
 
 def test_at_its_end_it_falls_back_unless_another_value_was_chosen(cast):
-    asked = ask(
+    asked = save_page(
         cast.acme,
         person("manager"),
         limits=LIMITS | {"calls_per_hour": 20, "money_per_day": "6.00"},
     )
     for each in asked:
-        assert raising.set_end(each, timezone.now() + timedelta(hours=1))
-        assert raising.confirm(each, "anna")
-    assert raising.do_due() == (0, 0)
+        assert set_end(each, timezone.now() + timedelta(hours=1))
+        assert confirm(each, "anna")
+    assert do_due() == (0, 0)
 
     Tenant.objects.update(limits=LIMITS | {"calls_per_hour": 7, "money_per_day": "6.00"})
     pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
-    assert raising.do_due() == (0, 1)
+    assert do_due() == (0, 1)
     assert limits_of(cast.acme) == LIMITS | {"calls_per_hour": 7}
-    assert raising.do_due() == (0, 0)
+    assert do_due() == (0, 0)
 
 
 OPENED = {"countries": ["AT", "DE"], "types": ["fixed_line", "mobile"]}
@@ -230,47 +233,47 @@ OPENED = {"countries": ["AT", "DE"], "types": ["fixed_line", "mobile"]}
 )
 def test_who_takes_a_little_of_a_raise_back_does_not_keep_the_rest(cast, values, nearly, at_end):
     user = person("manager")
-    [raised] = ask(cast.acme, user, **values)
-    assert raising.set_end(raised, timezone.now() + timedelta(hours=1))
-    assert raising.confirm(raised, "anna")
+    [raised] = save_page(cast.acme, user, **values)
+    assert set_end(raised, timezone.now() + timedelta(hours=1))
+    assert confirm(raised, "anna")
     cast.acme.refresh_from_db()
-    assert ask(cast.acme, user, **nearly) == []
+    assert save_page(cast.acme, user, **nearly) == []
 
     pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
-    assert raising.do_due() == (0, 1)
+    assert do_due() == (0, 1)
     assert Tenant.objects.filter(pk=cast.acme.pk, **at_end).exists()
 
 
 def test_another_way_to_write_a_number_does_not_outlive_its_end(cast):
     user = person("manager")
-    [raised] = ask(cast.sales, user, target="+4315880")
-    assert raising.set_end(raised, timezone.now() + timedelta(hours=1))
-    assert raising.confirm(raised, "anna")
+    [raised] = save_page(cast.sales, user, target="+4315880")
+    assert set_end(raised, timezone.now() + timedelta(hours=1))
+    assert confirm(raised, "anna")
     cast.sales.refresh_from_db()
-    assert ask(cast.sales, user, target="004315880") == []
+    assert save_page(cast.sales, user, target="004315880") == []
 
     pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
-    assert raising.do_due() == (0, 1)
+    assert do_due() == (0, 1)
     cast.sales.refresh_from_db()
     assert cast.sales.target == "+4930123456"
 
 
 def test_an_end_that_comes_before_anybody_confirmed_leaves_nothing_raised(cast):
-    [raised] = ask(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
-    raising.set_end(raised, timezone.now() + timedelta(hours=1))
+    [raised] = save_page(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
+    set_end(raised, timezone.now() + timedelta(hours=1))
     pass_time(asked_at=ago(hours=30), due_at=ago(hours=6), ends_at=ago(hours=5))
-    assert raising.do_due() == (1, 1)
+    assert do_due() == (1, 1)
     assert limits_of(cast.acme) == LIMITS
 
 
 def test_calls_that_are_being_decided_see_the_change(cast):
-    [raised] = ask(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
+    [raised] = save_page(cast.acme, person("manager"), limits=LIMITS | {"calls_per_hour": 20})
     for tenant in (cast.acme, cast.globex):
         Meter.objects.create(tenant=tenant, scope="tenant", state={}, touched_at=timezone.now())
-    raising.confirm(raised, "anna")
+    confirm(raised, "anna")
     assert Meter.objects.get(tenant=cast.acme, scope="tenant").version == 1
-    raising.set_end(raised, timezone.now() + timedelta(hours=1))
+    set_end(raised, timezone.now() + timedelta(hours=1))
     pass_time(asked_at=ago(hours=2), ends_at=ago(seconds=1))
-    raising.do_due()
+    do_due()
     assert Meter.objects.get(tenant=cast.acme, scope="tenant").version == 2
     assert Meter.objects.get(tenant=cast.globex, scope="tenant").version == 0

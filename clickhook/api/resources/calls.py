@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from clickhook.api.records import BY_TIME, Filter, RecordsView, RecordView, one_of
-from hooks.calls.admin.filters import LIVING, MISSED_CALLS
+from hooks.calls.admin.lists.filters import LIVING, MISSED_CALLS
 from hooks.calls.outcomes import MISSED
 from hooks.models import Call
 from hooks.reasons import Decision, Reason

@@ -36,20 +36,24 @@ class KillSwitches(RecordsView):
         return {**shown, "tenant": row.tenant and row.tenant.slug}
 
     def post(self, request: Request) -> Response:
-        """Not in one transaction: living calls are ended when it is stored."""
+        """Not in one transaction: living calls and streams are ended when it is stored."""
         given = _read(self.given)
         target = _find(request, given)
         by = key_of(request).shown_id
         with self.acting():
             if given["state"] == ON:
-                done = switch_off(target, given["because"], by)
-                calls = [call._asdict() for call in done.calls]
-                was_on = done.was_off_already
+                was_on, calls, streams = switch_off(target, given["because"], by)
             else:
                 _require_own(request, target)
-                was_on, calls = switch_on_again(target, given["because"], by), []
-        state = given["state"]
-        return Response({"name": target.name, "state": state, "was_on": was_on, "calls": calls})
+                was_on, calls, streams = switch_on_again(target, given["because"], by), (), ()
+        shown = {
+            "name": target.name,
+            "state": given["state"],
+            "was_on": was_on,
+            "calls": [call._asdict() for call in calls],
+            "streams": [stream._asdict() for stream in streams],
+        }
+        return Response(shown)
 
 
 def _read(body: Any) -> dict[str, Any]:

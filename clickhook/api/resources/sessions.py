@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from clickhook.api.records import BY_TIME, Filter, RecordsView, RecordView, one_of
-from hooks.calls.admin.filters import LIVING
+from hooks.calls.admin.lists.filters import LIVING
 from hooks.models import Session
 
 NAMES = ("id", "wcs_session_id", "app_key", "origin", "sip_login", "visitor", "ticketed", "label")

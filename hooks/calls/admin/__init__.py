@@ -1,7 +1,6 @@
-"""The admin's pages: calls, sessions and events, charts, the live page and the tenant's page.
+"""What people see in the admin of hooks, and do there: a file for each table.
 
-In come requests of people who signed in; out goes HTML about the tenants they may see. `call`,
-`session` and `event` are the three lists, `columns` what they show, `huge_table` and `paging` how
-millions of rows are listed. From outside, hooks/admin.py registers the page classes, and the start
-page uses `paging`.
+In come requests of people who signed in; out goes HTML about the tenants they may see. `lists` is
+how millions of rows are listed, `pages` what is no table. From outside, hooks/admin.py registers
+the classes, and the API and the start page use `lists`.
 """

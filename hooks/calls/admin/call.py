@@ -12,14 +12,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from hooks.calls.admin import columns, search, tables
-from hooks.calls.admin.charts import charts_page
 from hooks.calls.admin.data_message import send_link
-from hooks.calls.admin.filters import CallOutcomeFilter, ReasonFilter, TimeFilter
-from hooks.calls.admin.hang_up import hang_up
-from hooks.calls.admin.huge_table import HugeTableAdmin
-from hooks.calls.admin.live import live_board, live_page, live_stream
-from hooks.calls.admin.my_settings import my_settings_page
+from hooks.calls.admin.lists import columns, search, tables
+from hooks.calls.admin.lists.filters import CallOutcomeFilter, ReasonFilter, TimeFilter
+from hooks.calls.admin.lists.huge_table import HugeTableAdmin
+from hooks.calls.admin.pages.charts import charts_page
+from hooks.calls.admin.pages.hang_up import hang_up
+from hooks.calls.admin.pages.live import live_board, live_page, live_stream
+from hooks.calls.admin.pages.my_settings import my_settings_page
 from hooks.models import Call, Event
 from tenants.admin.scoped import may_change
 from tenants.admin.tenant_filter import TenantFilter

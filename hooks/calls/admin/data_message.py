@@ -13,9 +13,9 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from hooks.calls.admin import search
-from hooks.calls.admin.filters import TimeFilter
-from hooks.calls.admin.huge_table import HugeTableAdmin
+from hooks.calls.admin.lists import search
+from hooks.calls.admin.lists.filters import TimeFilter
+from hooks.calls.admin.lists.huge_table import HugeTableAdmin
 from hooks.models import Call, DataMessage, DataRecipient
 from hooks.wcs.messages import sending
 from tenants.admin.display import time_column

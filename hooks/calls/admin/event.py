@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.utils.html import format_html
 
-from hooks.calls.admin import columns, search
-from hooks.calls.admin.filters import ReasonFilter, TimeFilter
-from hooks.calls.admin.huge_table import HugeTableAdmin
+from hooks.calls.admin.lists import columns, search
+from hooks.calls.admin.lists.filters import ReasonFilter, TimeFilter
+from hooks.calls.admin.lists.huge_table import HugeTableAdmin
 from hooks.models import Event
 from tenants.admin.tenant_filter import TenantFilter
 

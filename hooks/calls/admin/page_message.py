@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hooks.calls.admin import search
-from hooks.calls.admin.filters import TimeFilter
-from hooks.calls.admin.huge_table import HugeTableAdmin
+from hooks.calls.admin.lists import search
+from hooks.calls.admin.lists.filters import TimeFilter
+from hooks.calls.admin.lists.huge_table import HugeTableAdmin
 from tenants.admin.display import time_column
 from tenants.admin.tenant_filter import TenantFilter
 

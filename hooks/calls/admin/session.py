@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 
-from hooks.calls.admin import columns, search, tables
-from hooks.calls.admin.filters import OutcomeFilter, TimeFilter
-from hooks.calls.admin.huge_table import HugeTableAdmin
+from hooks.calls.admin.lists import columns, search, tables
+from hooks.calls.admin.lists.filters import OutcomeFilter, TimeFilter
+from hooks.calls.admin.lists.huge_table import HugeTableAdmin
 from hooks.models import Event, Session
 from tenants.admin.tenant_filter import TenantFilter
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
-from hooks.calls.admin import cells
-from hooks.calls.admin.tables import MAX_ROWS, render_table
+from hooks.calls.admin.lists import cells
+from hooks.calls.admin.lists.tables import MAX_ROWS, render_table
 from hooks.calls.sip_rotation import read_rotation
 from hooks.calls.sip_standing import SipStanding, standings_by_account
 from tenants.admin.display import alarm, format_time, set_or_not

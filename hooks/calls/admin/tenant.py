@@ -12,18 +12,18 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from hooks.calls import checklist
-from hooks.calls.admin import tables
-from hooks.calls.admin.call_test import CallTestForm, make_test_call
 from hooks.calls.admin.limit_bars import build_limit_bars
 from hooks.calls.admin.limit_notices import newest_notices
-from hooks.calls.admin.new_customer import NewCustomerForm
-from hooks.calls.admin.set_up import describe_set_up
-from hooks.calls.admin.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
+from hooks.calls.admin.lists import tables
+from hooks.calls.admin.pages.call_test import CallTestForm, make_test_call
+from hooks.calls.admin.pages.new_customer import NewCustomerForm
+from hooks.calls.admin.pages.set_up import describe_set_up
+from hooks.calls.admin.pages.shared_set_up import LASTS_DAYS, set_up_link, set_up_text
+from hooks.calls.admin.pages.sip_rotation import sip_rotation_page
+from hooks.calls.admin.pages.what_if import what_if_page
+from hooks.calls.admin.pages.worst_case import with_activation_check, worst_case_context
 from hooks.calls.admin.sip_account_table import sip_account_table
-from hooks.calls.admin.sip_rotation import sip_rotation_page
 from hooks.calls.admin.webhook_standing import endpoint_table
-from hooks.calls.admin.what_if import what_if_page
-from hooks.calls.admin.worst_case import with_activation_check, worst_case_context
 from hooks.calls.checklist import InstanceFacts, SetUpFacts
 from hooks.models import Call, Event, LimitNotice, Session
 from hooks.reasons import Decision

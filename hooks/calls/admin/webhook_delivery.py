@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from hooks.calls.admin.tables import MAX_ROWS, render_table
+from hooks.calls.admin.lists.tables import MAX_ROWS, render_table
 from hooks.models import WebhookDelivery
 from hooks.webhooks.failures import Failure
 from tenants.admin.audit_entry import LatestEntries

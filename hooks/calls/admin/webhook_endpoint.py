@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
-from hooks.calls.admin.webhook_page import show_key, webhook_page
+from hooks.calls.admin.pages.webhook_page import show_key, webhook_page
 from hooks.calls.admin.webhook_standing import describe_standing, describe_types
 from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.display import STYLE, set_or_not

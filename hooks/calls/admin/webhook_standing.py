@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.html import format_html
 
-from hooks.calls.admin import cells
-from hooks.calls.admin.tables import render_table
+from hooks.calls.admin.lists import cells
+from hooks.calls.admin.lists.tables import render_table
 from hooks.models import WebhookStanding
 from tenants.admin.display import alarm, format_time
 from tenants.models import Tenant, WebhookEndpoint

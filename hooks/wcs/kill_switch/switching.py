@@ -10,8 +10,7 @@ from django.db.models.functions import Now
 
 from hooks.models import Call, Ending, Stream, StreamEnding, Switch
 from hooks.statements.switching import BUMP_VERSIONS
-from hooks.wcs.ending import TriedEnding, end_calls_now
-from hooks.wcs.ending_streams import end_streams_now
+from hooks.wcs.ending import CALLS, STREAMS, TriedEnding
 from hooks.wcs.kill_switch.targets import Target
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
@@ -77,7 +76,7 @@ def end_living_calls(target: Target) -> list[EndedCall]:
             "wcs_call_id", "alias", "tenant__slug"
         )
     }
-    tried = end_calls_now(calls, Ending.Because.SWITCH)
+    tried = CALLS.end_now(calls, Ending.Because.SWITCH)
     return [_describe(calls[str(one.id)], one) for one in tried]
 
 
@@ -88,7 +87,7 @@ def end_living_streams(target: Target) -> list[EndedStream]:
             "media_session_id", "alias", "tenant__slug"
         )
     }
-    tried = end_streams_now(streams, StreamEnding.Because.SWITCH)
+    tried = STREAMS.end_now(streams, StreamEnding.Because.SWITCH)
     return [_describe_stream(streams[str(one.id)], one) for one in tried]
 
 

@@ -71,7 +71,5 @@ def _send(
 def _require_service(tenant: Tenant) -> None:
     if tenant.status != Tenant.Status.ACTIVE:
         raise NotSent(SUSPENDED)
-    keys = ("everything", f"tenant {tenant.pk}", f"move of tenant {tenant.pk}")
-    switch = Switch.objects.filter(key__in=keys, off_at=None).first()
-    if switch is not None:
+    if switch := Switch.objects.on_for(tenant).first():
         raise NotSent(SWITCHED_OFF.format(switch.name))

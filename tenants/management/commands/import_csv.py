@@ -32,8 +32,9 @@ The first line names the columns, in any order. Five tables, with an example of 
   tenants         slug,name,status,sip_register_required,country,currency,time_zone
                   acme,Acme Ltd,active,no,DE,EUR,Europe/Berlin
 
-Limits, destinations, hours, holidays and fallbacks do not fit into cells: `manage.py
-import_tenants` takes them. Rates have a command of their own: `manage.py import_rates`.
+In "message_operations" the names stand with spaces between. Limits, destinations, hours,
+holidays and fallbacks do not fit into cells: `manage.py import_tenants` takes them. Rates have a
+command of their own: `manage.py import_rates`.
 
 "tenant" is the tenant's short name; with --tenant acme the column may be left out.
 `manage.py export callees` writes such a file, and `manage.py import_tenants` takes everything at

@@ -31,7 +31,7 @@ The shape:
         {"alias": "studio", "name": "acme-studio-4f1c", "may_publish": true, "may_play": true,
          "publishers": 1, "players": 10, "longest_seconds": 3600}],
       "stream_publishers": 10, "stream_players": 100,
-      "message_operations": "chat", "message_bytes": 4096, "messages_a_minute": 20,
+      "message_operations": ["chat"], "message_bytes": 4096, "messages_a_minute": 20,
       "messages_a_minute_of_all": 600,
       "country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin",
       "limits": {
@@ -67,7 +67,7 @@ report warns of each such callee.
 
 "streams" are those that visitors may publish and play: the page names the alias, WCS gets the name,
 which belongs to one alias alone. "stream_publishers" and "stream_players" hold for all of a tenant.
-"message_operations" are the messages that pages may send, with spaces between; "" is none.
+"message_operations" are the messages that pages may send; [] is none.
 
 YAML has the same keys. Where text is expected, a number, true or false needs quotes
 (login: "10001").

@@ -109,7 +109,7 @@ def _set_plain_fields(row: Row) -> None:
 
 def _note_difference(row: Row, name: str, before: Any, after: Any) -> None:
     """For a new row, what differs from the defaults."""
-    row.before[name] = before
+    row.before[str(row.table.fields[name].column)] = before
     if (row.table, name) == (WCS_INSTANCE, "key"):
         # Not a password, but nothing to be pasted into a ticket either.
         row.add_difference(name, how=row.how_given)

@@ -9,7 +9,7 @@ from typing import Any
 from tenants.fallback import fallback_problems
 from tenants.hours import BadHours, parse_hours
 from tenants.limits import MONEY, BadLimits, merge_limits, parse_limits
-from tenants.models.stored_json import holiday_problems
+from tenants.models.stored_json import holiday_problems, operation_problems
 from tenants.money import MICROS, read_money, write_money
 from tenants.opened import BadDestinations, parse_destinations
 from tenants.transfer.problems import Problems
@@ -82,6 +82,14 @@ def _read_holidays(row: Row, given: Any) -> list[str]:
     return sorted(given)
 
 
+def _read_operations(row: Row, given: Any) -> list[str]:
+    """A cell has a text, with spaces between; so had every file of before."""
+    names = given.split() if isinstance(given, str) else given
+    if found := operation_problems(names):
+        raise _Wrong(found)
+    return sorted(names)
+
+
 def _read_fallback(row: Row, given: Any) -> list[Any]:
     if found := fallback_problems(given):
         raise _Wrong(found)
@@ -94,6 +102,7 @@ _READERS: Mapping[str, Callable[[Row, Any], Any]] = {
     "hours": _read_hours,
     "holidays": _read_holidays,
     "fallback": _read_fallback,
+    "message_operations": _read_operations,
 }
 
 

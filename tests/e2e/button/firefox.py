@@ -8,12 +8,14 @@ import json
 import os
 import subprocess
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 FIREFOX = "/usr/bin/firefox-esr"
+TAB, ENTER = "\ue004", "\ue006"  # w3.org/TR/webdriver2, "Keyboard actions"
 _WITHIN_SECONDS = 30
 # A microphone that is not real, for which nobody is asked; calls on this machine alone.
 PREFERENCES = {
@@ -26,13 +28,18 @@ PREFERENCES = {
 
 
 class Firefox:
-    def __init__(self, profile: Path) -> None:
+    def __init__(self, profile: Path, environment: Mapping[str, str]) -> None:
         lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
         (profile / "user.js").write_text("\n".join(lines))
         command = [FIREFOX, "--headless", "--no-remote", "--profile", str(profile)]
         self._process = subprocess.Popen(
             [*command, "--remote-debugging-port", "0"],
-            env={**os.environ, "HOME": str(profile), "MOZ_DISABLE_CONTENT_SANDBOX": "1"},
+            env={
+                **os.environ,
+                **environment,
+                "HOME": str(profile),
+                "MOZ_DISABLE_CONTENT_SANDBOX": "1",
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -47,7 +54,8 @@ class Firefox:
             "browserVersion"
         ]
         self.command("session.subscribe", events=["log.entryAdded"])
-        self._context = self.command("browsingContext.getTree")["contexts"][0]["context"]
+        # The tab that it begins with never has the focus, so a key presses nothing there.
+        self._context = self.command("browsingContext.create", type="tab")["context"]
 
     def opens(self, address: str) -> None:
         self.console.clear()
@@ -83,6 +91,12 @@ class Firefox:
             {"type": "pointerUp", "button": 0},
         ]
         source = {"type": "pointer", "id": "mouse", "actions": actions}
+        self.command("input.performActions", context=self._context, actions=[source])
+
+    def presses(self, key: str) -> None:
+        """As somebody with a keyboard. `key` is WebDriver's name for it."""
+        actions = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        source = {"type": "key", "id": "keyboard", "actions": actions}
         self.command("input.performActions", context=self._context, actions=[source])
 
     def command(self, method: str, **parameters: Any) -> dict[str, Any]:

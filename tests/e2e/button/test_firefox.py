@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import jwt
 import pytest
 
-from tests.e2e.button.firefox import Firefox
+from tests.e2e.button.firefox import ENTER, TAB, Firefox
+from tests.e2e.button.sound_card import sound_card
 from tests.e2e.button.test_embedding import ANSWER, IS_HEARD, VIOLATIONS
 from tests.e2e.button.test_own_words import HEBREW
 from tests.e2e.button.test_trusted_types import DEMAND
@@ -18,9 +20,10 @@ BUTTON = f"{INSIDE}.querySelector('.clickhook-button')"
 
 @pytest.fixture(scope="module")
 def firefox(tmp_path_factory):
-    running = Firefox(tmp_path_factory.mktemp("firefox"))
-    yield running
-    running.stop()
+    with sound_card(tmp_path_factory.mktemp("sound")) as environment:
+        running = Firefox(tmp_path_factory.mktemp("firefox"), environment)
+        yield running
+        running.stop()
 
 
 @pytest.fixture
@@ -34,7 +37,8 @@ def opens(firefox, site, gateway, wcs):
         site.headers = {
             "Content-Security-Policy": (
                 f"default-src 'none'; script-src {address} {site.address}; style-src 'none'; "
-                f"connect-src {wcs.url} {site.address}; img-src data:; {DEMAND} clickhook"
+                f"connect-src {wcs.url} {site.address} {address}; worker-src blob:; "
+                f"img-src data:; {DEMAND} clickhook"
             )
         }
         site.files["/watch.js"] = VIOLATIONS
@@ -143,4 +147,59 @@ def test_a_microphone_is_chosen(opens, wcs):
         f"({INSIDE}.querySelector('select'))"
     )
     assert said(firefox) == "You are connected."
+    assert violations(firefox) == []
+
+
+def test_a_call_by_keyboard_alone(opens, wcs):
+    firefox = opens()
+    firefox.waits_for(f"!{BUTTON}.disabled")
+    firefox.presses(TAB)
+    focused = f"{INSIDE}.activeElement === {BUTTON}"
+    assert firefox.evaluate(focused)
+    assert firefox.evaluate(f"getComputedStyle({BUTTON}).outlineStyle") == "solid"
+
+    firefox.presses(ENTER)
+    visitor = wcs.visitor()
+    visitor.is_accepted()
+    call = visitor.calls()
+    call.becomes("RING")
+    call.becomes("ESTABLISHED")
+    is_in_state(firefox, "talking")
+    firefox.presses(TAB)
+    assert firefox.evaluate(f"{INSIDE}.activeElement.className") == "clickhook-mute"
+    firefox.presses(ENTER)
+    assert said(firefox, ".clickhook-mute") == "Unmute"
+
+    firefox.evaluate(f"{BUTTON}.focus()")
+    firefox.presses(ENTER)
+    visitor.receives("hangup")
+    is_in_state(firefox, "ended")
+    assert firefox.evaluate(focused)
+
+
+def test_the_level_of_the_microphone_moves_until_it_is_muted(opens, wcs):
+    firefox = opens()
+    firefox.clicks(BUTTON)
+    visitor = wcs.visitor()
+    visitor.is_accepted()
+    visitor.calls().becomes("ESTABLISHED")
+    is_in_state(firefox, "talking")
+    level = f"{INSIDE}.querySelector('meter').value"
+    firefox.waits_for(f"{level} > 0.2")
+    firefox.evaluate(f"{ELEMENT}.mute(true)")
+    firefox.waits_for(f"{level} === 0")
+
+
+def test_each_call_carries_a_ticket_of_its_own(opens, wcs, acme):
+    firefox = opens(tickets=str(acme.public_key))
+    tickets = []
+    for _turn in range(2):
+        firefox.clicks(BUTTON)
+        tickets.append(wcs.visitor().receives("connection")["custom"]["ticket"])
+        firefox.clicks(BUTTON)
+        is_in_state(firefox, "ended")
+
+    claims = [jwt.decode(text, options={"verify_signature": False}) for text in tickets]
+    assert claims[0]["jti"] != claims[1]["jti"]
+    assert claims[0]["alias"] == "sales"
     assert violations(firefox) == []

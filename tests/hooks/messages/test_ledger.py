@@ -7,7 +7,7 @@ from hooks.messages.ledger import MessageLedger
 
 FACTS = MessageFacts(
     minute=1,
-    operations="chat",
+    operations=["chat"],
     longest=4096,
     a_minute=3,
     a_minute_of_all=5,

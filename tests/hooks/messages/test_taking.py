@@ -31,7 +31,7 @@ def chat(cast, acme):
 
 
 def takes_messages(tenant, **more) -> None:
-    for name, value in {"message_operations": "chat order-status", **more}.items():
+    for name, value in {"message_operations": ["chat", "order-status"], **more}.items():
         setattr(tenant, name, value)
     tenant.save()
 
@@ -77,7 +77,8 @@ def test_what_wcs_repeats_is_taken_once(chat):
 
 def test_a_tenant_takes_none_unless_it_says_so(acme):
     acme.connected()
-    assert acme.post(METHOD).is_neutral_refusal
+    told = {"status": 403, "reason": "Messages are not available here"}
+    assert acme.post(METHOD).json == told
     assert last_event().reason == "messages_off"
     assert not PageMessage.objects.exists()
 

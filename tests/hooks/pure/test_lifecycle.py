@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hooks import lifecycle
 from hooks.lifecycle import CallProgress, SessionProgress
-from hooks.reasons import NEUTRAL
+from hooks.reasons.neutral import NEUTRAL, Subject
 from tests.hooks.pure.pieces import NOW, parsed
 
 CALL_WORDS = [
@@ -125,7 +125,11 @@ def test_a_status_says_this_of_a_session(status, progress):
 
 
 @pytest.mark.parametrize(
-    "info", [*NEUTRAL.values(), "Forbidden", "Service Unavailable", "Not Found", "Bad Request"]
+    "info",
+    [
+        *NEUTRAL[Subject.CALLS].values(),
+        *("Forbidden", "Service Unavailable", "Not Found", "Bad Request"),
+    ],
 )
 def test_the_failure_of_what_we_refused_ends_no_call(info):
     assert call_event("FAILED", info=info, sipStatus=None).ended_at is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hooks.methods import CALL_FIELDS, METHODS, REST_CLIENT_CONFIG, SIP_FIELDS, Kind, find
+from hooks.reasons.neutral import Subject
 from hooks.streams.methods import STREAM_FIELDS
 
 KEYS = {"clientExclude", "restExclude", "restOnError", "restPolicy", "restOverwrite"}
@@ -106,3 +107,19 @@ def test_each_method_names_the_fields_its_body_must_have():
     }
     assert {name for name, method in METHODS.items() if method.forbids} == {"connect"}
     assert set(METHODS["connect"].forbids) == {"status", "callId"}
+
+
+def test_a_method_is_about_what_its_page_asked_for():
+    """A refused one tells the visitor of that."""
+    about = {method.name: method.about for method in METHODS.values() if method.kind != Kind.EVENT}
+
+    assert {name for name, what in about.items() if what is Subject.MESSAGES} == {
+        *("OnDataEvent", "sendData", "sendMessage", "OnMessageEvent")
+    }
+    assert {name for name, what in about.items() if what is Subject.STREAMS} == {
+        *STREAMS,
+        *ENDS,
+        *("pauseStream", "snapshot", "availableStream", "playRTSP", "sendStreamEvent"),
+        *("StreamEvent", "StreamKeepAliveEvent"),
+    }
+    assert find("novel").about is Subject.CALLS

@@ -17,12 +17,11 @@ from hooks.hook import Proof
 from hooks.methods import METHODS, Kind, find
 from hooks.payloads import Malformed
 from hooks.policy import GOES_ON, REPEATED_WITHIN, decide, decide_without_database, supersedes
-from hooks.reasons import NEUTRAL, Decision, Reason, refusal
+from hooks.reasons import Decision, Reason
 from hooks.settling import settle
 from hooks.views import explain_refusal
 from tenants.secrets.encryption import SecretUnreadable
 from tests.hooks.pure.pieces import (
-    CALL_ID,
     NOW,
     SESSION_ID,
     asked_facts,
@@ -288,12 +287,3 @@ def given_by(*rooms: str) -> set[Reason]:
     hooks = Path(settling.__file__).parent
     source = "".join(path.read_text() for room in rooms for path in (hooks / room).rglob("*.py"))
     return {reason for reason in Reason if re.search(rf"Reason\.{reason.name}\b", source)}
-
-
-@pytest.mark.parametrize("reason", Reason)
-def test_a_refusal_tells_the_visitor_nothing(reason):
-    assert (reason.decision is Decision.REFUSED) == (reason.status != 200)
-    if reason.decision is Decision.REFUSED:
-        told = refusal(reason.status)
-        assert told == {"status": int(reason.status), "reason": NEUTRAL[reason.status]}
-    assert CALL_ID not in reason.advice

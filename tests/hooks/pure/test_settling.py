@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from hooks.facts import Facts
+from hooks.ledgers import Ledgers
 from hooks.lifecycle import SessionProgress
-from hooks.limits.ledger import Ledgers
 from hooks.reasons import Decision, Reason
 from hooks.recording import Record
 from hooks.rewriting import call_answer, connect_answer

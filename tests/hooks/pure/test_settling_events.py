@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hooks.ledgers import Ledgers
 from hooks.lifecycle import CallProgress, SessionProgress
-from hooks.limits.ledger import Ledgers
 from hooks.reasons import Decision, Reason
 from hooks.recording import Record
 from hooks.settling import settle

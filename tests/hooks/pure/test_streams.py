@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hooks.methods import find
 from hooks.policy import decide
-from hooks.reasons import NEUTRAL, NEUTRAL_OF_STREAMS, Reason
+from hooks.reasons import Reason
+from hooks.reasons.neutral import NEUTRAL, Subject
 from hooks.settling import settle
 from hooks.streams.facts import StreamFacts
 from hooks.streams.ledger import MOST_ENDED, StreamLedger, StreamLedgers, alias_scope
@@ -212,7 +213,9 @@ def test_reports_come_to_the_same_in_any_order():
     assert (only.ended_by, only.info) == ("stopped", "UNPUBLISHED")
 
 
-@pytest.mark.parametrize("info", sorted({*NEUTRAL.values(), *NEUTRAL_OF_STREAMS.values()}))
+@pytest.mark.parametrize(
+    "info", sorted({*NEUTRAL[Subject.CALLS].values(), *NEUTRAL[Subject.STREAMS].values()})
+)
 def test_a_report_of_our_refusal_ends_nothing(info):
     payload = parsed("stream_publishing", status="FAILED", info=info)
     assert read_stream_report(payload, NOW).ended_at is None

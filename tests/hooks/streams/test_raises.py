@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
-from tenants import raising
+from hooks.models import Meter
 from tenants.models import LimitRaise, StreamAlias, Tenant
+from tenants.raising.deciding import confirm
 from tests.api.program import Program, errors_of, issue
 from tests.manager import change, said, signed_in, submit
 
@@ -21,9 +23,16 @@ def test_an_alias_gets_more_players_when_a_second_person_confirms(cast, alias):
     assert "stays 10 until a second person confirms 20" in said(answer)
     alias.refresh_from_db()
     assert (alias.players, alias.longest_seconds) == (10, 60)
-    assert raising.confirm(LimitRaise.objects.get(), "anna")
+    assert confirm(LimitRaise.objects.get(), "anna")
     alias.refresh_from_db()
     assert alias.players == 20
+
+
+def test_streams_that_are_being_decided_see_the_change(cast, alias):
+    meter = {"tenant": cast.acme, "state": {}, "touched_at": timezone.now()}
+    Meter.objects.create(scope="streams", **meter)
+    submit(signed_in("owner", cast.acme), change(alias), players="5")
+    assert Meter.objects.get().version == 1
 
 
 def test_a_tenant_gets_more_streams_when_a_second_person_confirms(cast):

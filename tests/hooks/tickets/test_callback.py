@@ -64,18 +64,15 @@ def test_what_is_read_is_bounded(given):
     assert all(len(getattr(read, name)) <= most for name, most in LONGEST.items())
 
 
-@pytest.fixture(scope="module")
-def gateway(django_db_setup):
-    """Behind a proxy, so that each test comes from an address of its own."""
-    running = Gateway(PROXIED, workers=1).start()
-    yield running
-    running.stop()
+@pytest.fixture
+def gateway(behind_proxy):
+    return behind_proxy
 
 
 @pytest.fixture
-def page(acme, cast) -> Page:
+def page(page, cast) -> Page:
     Tenant.objects.filter(pk=cast.acme.pk).update(way_out="callback")
-    return Page(acme, cast.acme.public_key, next(addresses))
+    return page
 
 
 def wish(page: Page, **changes) -> int:

@@ -14,7 +14,8 @@ from django.utils import timezone
 from hooks.models import Event, VisitorBlock, VisitorBreach
 from hooks.policy import decide
 from hooks.reasons import Reason
-from hooks.recording import Record, parts
+from hooks.recording import Record
+from hooks.statements.parts import Parts
 from hooks.statements.writing import write
 from tenants.models import TicketKey
 from tests.clickhook.running_up import eventually
@@ -82,7 +83,7 @@ def breach(cast, times: int = 1, visitor: str = VISITOR, over: Any = None) -> No
         "because": "visitor_hour",
         "times": 1,
     }
-    made = parts([Record(breach=one)] * times)
+    made = Parts.of([Record(breach=one)] * times)
     statement = write(*(part is not None for part in made))
     with contextlib.nullcontext(over) if over else connected() as connection:
         connection.execute(statement, [part for part in made if part])

@@ -13,21 +13,12 @@ from django.utils import timezone
 from hooks.models import Event, Session, SpentTicket
 from hooks.tickets import challenge
 from hooks.tickets.office import MOST_REQUESTS
-from tests.conftest import Gateway
-from tests.hooks.tickets.asking import ORIGIN, PROXIED, Page, addresses, connect
-
-
-@pytest.fixture(scope="module")
-def gateway(django_db_setup):
-    """Behind a proxy, so that each test comes from an address of its own."""
-    running = Gateway(PROXIED, workers=1).start()
-    yield running
-    running.stop()
+from tests.hooks.tickets.asking import ORIGIN, Page, addresses, connect
 
 
 @pytest.fixture
-def page(acme, cast) -> Page:
-    return Page(acme, cast.acme.public_key, next(addresses))
+def gateway(behind_proxy):
+    return behind_proxy
 
 
 def test_a_solved_challenge_gives_a_ticket_that_opens_one_session(acme, page):

@@ -15,8 +15,7 @@ from hooks.tickets.gateway_key import ticket_secret
 from hooks.tickets.office import MOST_REPORTS
 from hooks.tickets.quality import BadReport, read_report
 from hooks.tickets.ticket import GATEWAY_KID, REPORTED_WITHIN, read_ticket
-from tests.conftest import Gateway
-from tests.hooks.tickets.asking import ORIGIN, PROXIED, Page, addresses, connect
+from tests.hooks.tickets.asking import ORIGIN, Page, addresses, connect
 from tests.hooks.tickets.making import make_ticket
 from tests.manager import signed_in
 
@@ -38,6 +37,11 @@ REPORT = {"ticket": make_ticket(), "call": CALL, **NUMBERS}
 def read(**changes):
     changed = {name: value for name, value in {**REPORT, **changes}.items() if value is not ...}
     return read_report(json.dumps(changed).encode())
+
+
+@pytest.fixture
+def gateway(behind_proxy):
+    return behind_proxy
 
 
 def test_a_report_is_read():
@@ -98,19 +102,6 @@ def test_the_ticket_of_a_call_vouches_for_its_report():
 def test_what_ties_a_ticket_to_its_call_is_kept_as_long_as_it_may_report():
     ticket = read_ticket(given_by_gateway(), {GATEWAY_KID: ticket_secret(7)}, NOW)
     assert ticket.spent_until >= NOW.timestamp() + REPORTED_WITHIN
-
-
-@pytest.fixture(scope="module")
-def gateway(django_db_setup):
-    """Behind a proxy, so that each test comes from an address of its own."""
-    running = Gateway(PROXIED, workers=1).start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def page(acme, cast) -> Page:
-    return Page(acme, cast.acme.public_key, next(addresses))
 
 
 @pytest.fixture

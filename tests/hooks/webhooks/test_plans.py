@@ -16,6 +16,8 @@ from tests.environment import SERVER
 from tests.hooks.hot_statements import EVENT, OPENED
 from tests.hooks.hot_statements import record as statement_of
 
+pytestmark = pytest.mark.proof
+
 ENDPOINTS, WAITING, DONE = 1_000, 300, 20  # messages of each endpoint
 PLACES = {"most": 128, "more": 64, "failing": 16}
 DEAD = 20  # endpoints, with a long queue each

@@ -83,6 +83,20 @@ PROBLEMS = [
         "a line.",
     ),
     (
+        {"message_operations": ["chat", "Order status"]},
+        "tenants[0].message_operations[1]: Expected a name of lower-case letters, digits, - and _, "
+        "like chat.",
+    ),
+    (
+        {"message_operations": {"chat": True}},
+        'tenants[0].message_operations: Expected a list of names, like ["chat"].',
+    ),
+    (
+        {"message_operations": [f"n{number}" for number in range(51)]},
+        "tenants[0].message_operations: At most 50 names.",
+    ),
+    ({"message_operations": "chat chat"}, "tenants[0].message_operations[1]: This is given twice."),
+    (
         {"callees": [{"alias": "sales", "fallback": ["nobody"]}]},
         "tenants[0].callees[0].fallback[0]: This tenant has no callee of that alias, here or in "
         "the database.",

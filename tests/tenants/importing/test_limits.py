@@ -18,6 +18,7 @@ EVERYTHING = {
     "destinations": {"countries": ["CH", "AT"], "types": ["mobile", "fixed_line"]},
     "hours": {"mon-fri": ["09:00-17:00"], "sat": ["22:00-02:00"]},
     "holidays": ["2026-12-25", "2026-01-01"],
+    "message_operations": ["order-status", "chat"],
     "domains": [{"origin": "https://www.acme.example", "limits": {"concurrent_calls": 1}}],
     "sip_accounts": [
         {
@@ -54,6 +55,7 @@ def test_every_key_is_stored(run, cast):
     assert acme.destinations == {"countries": ["AT", "CH"], "types": ["fixed_line", "mobile"]}
     assert acme.hours == EVERYTHING["hours"]
     assert acme.holidays == ["2026-01-01", "2026-12-25"]
+    assert acme.message_operations == ["chat", "order-status"]
     assert Domain.objects.get(origin="https://www.acme.example").limits == {"concurrent_calls": 1}
     assert SipAccount.objects.get(tenant=acme).internal_rate == Decimal("0.015")
     assert SipAccount.objects.get(tenant=acme).limits == {"minutes_per_day": 60}
@@ -156,6 +158,24 @@ def test_a_table_holds_the_plain_ones(table, cast):
     lines = ("tenant,login,domain,internal_rate", "acme,10001,sip.acme.example,")
     assert table("sip_accounts", *lines).code == 0
     assert SipAccount.objects.get(tenant=acme).internal_rate is None
+
+
+def test_a_cell_holds_operations_with_spaces_between_as_files_of_before_did(
+    table, run, command, cast, tmp_path
+):
+    def stored() -> list[str]:
+        return Tenant.objects.get(slug="acme").message_operations
+
+    assert table("tenants", "slug,message_operations", "acme,order-status chat").code == 0
+    assert stored() == ["chat", "order-status"]
+    path = tmp_path / "tenants.csv"
+    command("export", "tenants", "-o", str(path))
+    assert ",chat order-status," in path.read_text()
+
+    assert run(tenant(message_operations="chat")).code == 0
+    assert stored() == ["chat"]
+    assert table("tenants", "slug,message_operations", "acme,").code == 0
+    assert stored() == []
 
 
 def test_a_table_cannot_hold_the_others(table, cast):

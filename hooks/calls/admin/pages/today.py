@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from hooks.calls.admin.paging import LOOKED_THROUGH_SPARSE
+from hooks.calls.admin.lists.paging import LOOKED_THROUGH_SPARSE
 from hooks.calls.charts.call_hours import CallHours, read_call_hours
 from hooks.calls.charts.figures import DAY, OUTCOMES, group_hours
 from hooks.calls.charts.hour_counting import HOUR

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from hooks.calls.admin.paging import LOOKED_THROUGH_SPARSE
-from hooks.calls.admin.today import WEEK
+from hooks.calls.admin.lists.paging import LOOKED_THROUGH_SPARSE
+from hooks.calls.admin.pages.today import WEEK
 from hooks.calls.charts.call_hours import CallHours, read_calls_by_tenant
 from hooks.calls.charts.figures import OUTCOMES
 from hooks.calls.trouble import TenantDay, order_worst_first

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from hooks.models import Call, Ending
-from hooks.wcs.ending import ASKED, GONE, end_calls_now
+from hooks.wcs.ending import ASKED, CALLS, GONE
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
 from tenants.sign_in.confirmation import confirmed_recently
@@ -30,7 +30,7 @@ def hang_up(request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
 
     if call.ended_at is None:
         record(Action.HUNG_UP, call, name=call.wcs_call_id, tenant=call.tenant)
-        [tried] = end_calls_now([call.pk], Ending.Because.HANG_UP)
+        [tried] = CALLS.end_now([call.pk], Ending.Because.HANG_UP)
         tell = messages.success if tried.result in (ASKED, GONE) else messages.error
         tell(request, f"Call {call.wcs_call_id}: {tried.sentence}")
     else:

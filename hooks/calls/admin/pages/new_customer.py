@@ -15,7 +15,7 @@ from tenants.admin.secret_input import SecretInput
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.models.served_apps import find_app_problem
 from tenants.origins import EVERY_APPS
-from tenants.raising import hold_back
+from tenants.raising.holding_back import hold_back
 from tenants.scope import ALL_TENANTS
 
 ALREADY_TAKEN = "Somebody took this short name or this origin at the same moment. Save again."

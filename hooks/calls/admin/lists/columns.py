@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 
-from hooks.calls.admin import cells
+from hooks.calls.admin.lists import cells
 from hooks.models import Call, Event, Session, Stream
 from tenants.admin.display import time_column
 

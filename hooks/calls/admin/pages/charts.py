@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from psycopg.errors import QueryCanceled
 
-from hooks.calls.admin.chart_figures import Figure, build_figures
+from hooks.calls.admin.pages.chart_figures import Figure, build_figures
 from hooks.calls.charts.figures import PERIODS, Period
 from hooks.calls.replica import read_records
 from tenants.admin.search_text import searchable

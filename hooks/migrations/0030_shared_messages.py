@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False  # the index is made while hooks are answered
-    dependencies = [("hooks", "0028_callback_room")]
+    dependencies = [("hooks", "0029_last_hook")]
 
     operations = [
         AddIndexConcurrently(

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from psycopg.errors import QueryCanceled
 
-from hooks.calls.admin.filters import REFUSALS, ReasonFilter, TimeFilter
-from hooks.calls.admin.paging import (
+from hooks.calls.admin.lists.filters import REFUSALS, ReasonFilter, TimeFilter
+from hooks.calls.admin.lists.paging import (
     COUNTED,
     LOOKED_THROUGH,
     LOOKED_THROUGH_SPARSE,
@@ -23,7 +23,7 @@ from hooks.calls.admin.paging import (
     count_newest,
     newest_page,
 )
-from hooks.calls.admin.visible_parts import visible_parts
+from hooks.calls.admin.lists.visible_parts import visible_parts
 from hooks.calls.replica import read_records
 from hooks.reasons import Decision
 from tenants.admin.display import STYLE

@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from hooks.models import Stream, StreamEnding
-from hooks.wcs.ending import ASKED, GONE
-from hooks.wcs.ending_streams import end_streams_now
+from hooks.wcs.ending import ASKED, GONE, STREAMS
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
 from tenants.sign_in.confirmation import confirmed_recently
@@ -30,7 +29,7 @@ def end_stream(request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
 
     if stream.ended_at is None:
         record(Action.ENDED_STREAM, stream, name=stream.media_session_id, tenant=stream.tenant)
-        [tried] = end_streams_now([stream.pk], StreamEnding.Because.CLOSED)
+        [tried] = STREAMS.end_now([stream.pk], StreamEnding.Because.CLOSED)
         tell = messages.success if tried.result in (ASKED, GONE) else messages.error
         tell(request, f"Stream {stream.alias}: {tried.sentence}")
     else:

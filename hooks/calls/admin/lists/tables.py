@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from hooks.calls.admin import columns
-from hooks.calls.admin.columns import Column
+from hooks.calls.admin.lists import columns
+from hooks.calls.admin.lists.columns import Column
 from hooks.models import Call, Event, Stream
 
 MAX_ROWS = 50

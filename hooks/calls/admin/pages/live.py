@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.template.response import TemplateResponse
 
 from hooks import primary
-from hooks.calls.admin.paging import newest_page
-from hooks.calls.admin.visible_parts import visible_parts
+from hooks.calls.admin.lists.paging import newest_page
+from hooks.calls.admin.lists.visible_parts import visible_parts
 from hooks.calls.live.board import read_board
 from hooks.calls.live.changes import (
     LAST_EVENT,

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from hooks.calls.admin.paging import COUNTED
+from hooks.calls.admin.lists.paging import COUNTED
 from hooks.calls.outcomes import MISSED
 from hooks.models import Call
 from hooks.reasons import Decision, Reason

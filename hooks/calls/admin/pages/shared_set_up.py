@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from hooks.calls.admin.set_up import describe_set_up
+from hooks.calls.admin.pages.set_up import describe_set_up
 from tenants.models import WcsInstance
 
 SALT = "clickhook.set-up-text"
