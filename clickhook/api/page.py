@@ -8,11 +8,19 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
 
 from clickhook.api.openapi import read_document
 from clickhook.api.problems import Kind
 
 REMARK = "description"
+USUAL = {
+    ("GET", False): "Lists them.",
+    ("GET", True): "Shows one.",
+    ("POST", False): "Adds one.",
+    ("PATCH", True): "Changes what the body names.",
+    ("DELETE", True): "Deletes it.",
+}  # by method, and whether the address is that of one row
 
 
 class Field(NamedTuple):
@@ -37,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """Public, as the document is: it holds no secret."""
     document = read_document()
     context = {
-        "about": document["info"][REMARK],
+        "about": [_marked(part) for part in document["info"][REMARK].split("\n\n")],
         "resources": _resources(),
         "problems": [*Kind],
     }
@@ -57,11 +65,12 @@ def _resources() -> dict[str, list[Operation]]:
 def _operation(path: str, method: str, told: dict[str, Any]) -> Operation:
     statuses = [int(status) for status in told["responses"]]
     good = told["responses"][str(min(statuses))]
+    usual = USUAL.get((method.upper(), path.endswith("}")), "")
     return Operation(
         told["operationId"],
         method.upper(),
         path,
-        told.get(REMARK, ""),
+        _marked(told.get(REMARK, usual)),
         [_parameter(one) for one in told.get("parameters", [])],
         list(_fields(told.get("requestBody", {}))),
         list(_fields(good)),
@@ -72,15 +81,31 @@ def _operation(path: str, method: str, told: dict[str, Any]) -> Operation:
 def _parameter(told: dict[str, Any]) -> Field:
     where = "" if told["in"] == "query" else f", in the {told['in']}"
     kind = f"{kind_text(told['schema'])}{where}"
-    return Field(told["name"], kind, told.get("required", False), told.get(REMARK, ""))
+    about = _marked(told.get(REMARK, ""))
+    return Field(told["name"], kind, told.get("required", False), about)
 
 
 def _fields(holder: dict[str, Any]) -> Iterator[Field]:
-    schema = holder.get("content", {}).get("application/json", {}).get("schema", {})
+    yield from _schema_fields(
+        holder.get("content", {}).get("application/json", {}).get("schema", {})
+    )
+
+
+def _schema_fields(schema: dict[str, Any]) -> Iterator[Field]:
+    """Those of a list's rows too: nobody has to look for what a Tenant is."""
     resolved = _resolve(schema)
     for name, one in resolved.get("properties", {}).items():
         is_required = name in resolved.get("required", [])
-        yield Field(name, kind_text(one), is_required, one.get(REMARK, ""))
+        yield Field(name, kind_text(one), is_required, _marked(one.get(REMARK, "")))
+        if name == "items":
+            yield from (row._replace(name=f"… {row.name}") for row in _schema_fields(one["items"]))
+
+
+def _marked(text: str) -> str:
+    """What stands between back quotes is code."""
+    parts = enumerate(text.split("`"))
+    marks = ("{}", "<code>{}</code>")
+    return format_html_join("", "{}", ((format_html(marks[at % 2], part),) for at, part in parts))
 
 
 def kind_text(schema: dict[str, Any]) -> str:

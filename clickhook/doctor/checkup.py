@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from clickhook.doctor.checks import (
     alarms,
+    button,
     cells,
     clock,
     disk,
@@ -42,6 +43,7 @@ CHECKS: dict[str, Callable[[], Findings]] = {
     "clock": clock.check_clock,
     "disk": disk.check_disk,
     "public url": public_url.check_public_url,
+    "button": button.check_button,
     "instances": instances.check_instances,
     "traffic": hook_traffic.check_traffic,
     "payloads": payload_fields.check_payload_fields,

@@ -16,7 +16,7 @@ import orjson
 
 from hooks.duties.limit_mail import NoticeLine
 from hooks.duties.repeating import Connection
-from hooks.limits.meter import HOUR, Meter
+from hooks.limits.meter import HOUR, MINUTE, Meter
 from hooks.limits.scope import TENANT, UNKNOWN_VISITORS, halve_limits
 from hooks.limits.use import LENGTHS, Use, use
 from hooks.statements.watching import (
@@ -132,7 +132,12 @@ def find_notices(watched: Watched, now: float, refusals: _Refusals) -> Iterator[
 
 
 def _level(one: Use, has_refused: bool) -> str:
-    if has_refused or one.percent >= CRITICAL:
+    """Each call fills a limit of one call at once, a second or a minute: that alone is no news."""
+    if has_refused:
+        return "critical"
+    if one.most == 1 and LENGTHS[one.limit] <= MINUTE:
+        return ""
+    if one.percent >= CRITICAL:
         return "critical"
     return "warning" if one.percent >= WARNING else ""
 

@@ -189,6 +189,9 @@ def _bound_by_calls(limits: Limits, rate: Rate, period: int) -> Loss:
 
 def _price_at_most(rate: Rate, calls: int, seconds: int) -> int:
     """Of so many calls that together last so long: each is billed up to an increment more."""
+    if not (rate.per_minute or rate.connect_fee):
+        return 0
+
     rounding = max(rate.first_increment, rate.next_increment) - 1
     billed = seconds + calls * rounding
     return calls * (rate.connect_fee + 1) + -(-rate.per_minute * billed // MINUTE)

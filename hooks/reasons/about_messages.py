@@ -10,8 +10,7 @@ ADVICE = {
         "Name the operations that it takes on the tenant's page, if pages are to send messages.",
     ),
     "message_not_text": Advice(
-        "The message is no object with the texts `operation` and `text`, or holds a control "
-        "character.",
+        "The message is no object with the texts operation and text, or holds a control character.",
         "The page sends {operation, text} and nothing else.",
     ),
     "message_operation": Advice(

@@ -11,8 +11,8 @@ ADVICE = {
     ),
     "stream_right": Advice(
         "The connection's ticket or token does not give the right to this stream.",
-        "The customer's back end signs a ticket with the alias as `publish` or `play`; the page "
-        "connects with it and names the same alias.",
+        "The customer's back end signs a ticket with the alias in its claim publish or play; the "
+        "page connects with it and names the same alias.",
     ),
     "stream_unknown": Advice(
         "The tenant lists no stream of that alias.",

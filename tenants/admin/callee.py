@@ -23,6 +23,9 @@ else:
 
 
 RINGING = ("ringing_capacity", "cool_down")
+TARGET_HELP = {
+    "target": "What is dialled: +4930123456, an extension like 10002, or sip:sales@pbx.example.",
+}
 
 
 class CalleeForm(TenantOwnedForm):
@@ -36,6 +39,7 @@ class CalleeForm(TenantOwnedForm):
     class Meta:
         model = Callee
         fields = ["tenant", "alias", "target", "default", "keypad", "fallback"]
+        help_texts = TARGET_HELP
 
     def clean_fallback(self) -> list[Any]:
         fallback: list[Any] = self.cleaned_data["fallback"]

@@ -113,7 +113,8 @@ class LimitRaiseAdmin(ReadOnlyAdmin):
 
     def _set_end(self, request: HttpRequest, raised: LimitRaise, form: EndForm) -> bool:
         if set_end(raised, form.cleaned_data["ends_at"]):
-            messages.success(request, f"{raised}: the end is set.")
+            it = "the end is set" if form.cleaned_data["ends_at"] else "it has no end"
+            messages.success(request, f"{raised}: {it}.")
             return True
         form.add_error("ends_at", "Once it holds, the end can only be made earlier.")
         return False

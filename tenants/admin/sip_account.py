@@ -25,6 +25,14 @@ FIELDS = (
 )
 
 
+TYPED_AS = {
+    "authentication_name": "Only if the SIP server wants another name than the login.",
+    "domain": "Like sip.example.com.",
+    "port": "5060, unless the SIP server has another one.",
+    "outbound_proxy": "Only if another host takes the calls of this domain, like 203.0.113.5.",
+}
+
+
 class SipAccountForm(TenantOwnedForm):
     # Not the model's own field: a blank one must keep the stored password, so `save` decides.
     password = SecretInput(
@@ -34,6 +42,7 @@ class SipAccountForm(TenantOwnedForm):
     class Meta:
         model = SipAccount
         exclude = ["password"]
+        help_texts = TYPED_AS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

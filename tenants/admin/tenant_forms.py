@@ -33,7 +33,27 @@ CHANGE_FIELDSETS: list[tuple[str, dict[str, Any]]] = [
     ("Streams", {"fields": STREAMS, "description": STREAMS_ARE}),
     ("Messages of visitors", {"fields": MESSAGES, "description": MESSAGES_ARE}),
 ]
-LABELS = {"slug": "Short name"}
+LABELS = {
+    "slug": "Short name",
+    "messages_a_minute": "Messages a minute of one visitor",
+    "messages_a_minute_of_all": "Messages a minute of all visitors",
+}
+LINK_HELP = {
+    "way_out_text": "Where a link is offered: its words, like Write to us.",
+    "way_out_url": "Where it leads, like https://www.example.com/contact.",
+}
+
+
+def country_select(empty: str) -> forms.Select:
+    return forms.Select(choices=[("", empty), *country_choices()])
+
+
+def currency_select() -> forms.Select:
+    return forms.Select(choices=[(code, code) for code in sorted(CURRENCIES)])
+
+
+def time_zone_select() -> forms.Select:
+    return forms.Select(choices=[(name, name) for name in sorted(time_zones())])
 
 
 def viewed_fieldset() -> tuple[str, dict[str, Any]]:
@@ -48,20 +68,22 @@ class TenantForm(VersionedForm):
         model = Tenant
         fields = NEW_FIELDS
         labels = LABELS
+        help_texts = LINK_HELP
 
 
 class TenantPageForm(LimitsForm, TenantDestinationsForm):
     hours = HoursField(
-        label="Open",
+        label="Opening hours",
         required=False,
-        help_text="A line for each day or days, in the tenant's time zone: "
-        "mon-fri 09:00-12:00 13:00-17:00. Days that are not listed are closed. Empty: always open.",
+        help_text="One line for a day, like sat 10:00-14:00, or for several, like "
+        "mon-fri 09:00-12:00 13:00-17:00, in the tenant's time zone. A day without a line is "
+        "closed. Without any line it is always open.",
     )
     holidays = WordsField(
         holiday_problems,
         label="Holidays",
         required=False,
-        help_text="Dates that are closed all day, a line for each: 2026-12-25.",
+        help_text="Dates on which it is closed all day, one in a line, like 2026-12-25.",
     )
     message_operations = WordsField(
         operation_problems,
@@ -79,9 +101,10 @@ class TenantPageForm(LimitsForm, TenantDestinationsForm):
             "destinations say otherwise.",
             "currency": "Of the limits and rates.",
             "time_zone": "Of the opening hours and of the limits per day and month.",
+            **LINK_HELP,
         }
         widgets = {
-            "country": forms.Select(choices=[("", "none"), *country_choices()]),
-            "currency": forms.Select(choices=[(code, code) for code in sorted(CURRENCIES)]),
-            "time_zone": forms.Select(choices=[(name, name) for name in sorted(time_zones())]),
+            "country": country_select("none"),
+            "currency": currency_select(),
+            "time_zone": time_zone_select(),
         }

@@ -40,7 +40,8 @@ class HoursField(forms.CharField):
         try:
             parse_hours(hours)
         except BadHours as error:
-            raise ValidationError(problem_texts(error.problems)) from error
+            typed = {_typed(place, hours): text for place, text in error.problems.items()}
+            raise ValidationError(problem_texts(typed)) from error
         return hours or None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -108,6 +109,12 @@ def _hours_text(hours: dict[str, list[str]]) -> str:
     days = sorted(hours.items(), key=lambda item: DAYS.index(item[0][:3]))
     lines = [f"{day} {' '.join(spans) or CLOSED}" for day, spans in days]
     return "\n".join(lines) or f"mon-sun {CLOSED}"
+
+
+def _typed(place: str, hours: dict[str, list[str]]) -> str:
+    """`mon[0]` is the first time of Monday: here it is called by what was typed."""
+    day, _, number = place.removesuffix("]").rpartition("[")
+    return f"{day} {hours[day][int(number)]}" if day in hours else place
 
 
 def _spans(words: list[str]) -> list[str]:

@@ -43,6 +43,9 @@ class TicketKeyAdmin(VisitorAccessAdmin):
     list_display = ("kid", "tenant", "created_at", "retired_at")
     list_filter = (TenantFilter, ("retired_at", admin.EmptyFieldListFilter))
     search_fields = ("kid",)
+    search_help_text = (
+        "A new key is made by manage.py make_ticket_key or by the API, which show its secret once."
+    )
     actions = ("retire",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -58,12 +61,20 @@ class TicketKeyAdmin(VisitorAccessAdmin):
         messages.success(request, f"{number} keys were retired.")
 
 
+class JwksField(forms.JSONField):
+    """Without keys it is empty; Django writes null."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
+
+
 class TokenKeyForm(TenantOwnedForm):
     secret = SecretInput(strip=False, help_text=f"For HS256: at least 32 characters. {KEPT}")
 
     class Meta:
         model = TokenKey
         fields = ["tenant", "jwks"]
+        field_classes = {"jwks": JwksField}
 
     def _post_clean(self) -> None:
         if self.cleaned_data.get("secret"):

@@ -141,6 +141,8 @@ def _changes(table: str, before: Any, after: Any) -> Iterator[Change]:
         yield Change("country", old["country"], new["country"])
         if before and old["currency"] != new["currency"] and _has_prices(before["pk"]):
             yield Change("currency", old["currency"], new["currency"])
+        if before and old["destinations"] == new["destinations"]:
+            return  # as on a page: the first country opens its own numbers
         # A new tenant may call its own country, as one that is added on a page may.
         home = old["country"] if before else new["country"]
         yield Change(

@@ -111,8 +111,9 @@ class Report:
 
     @property
     def summary(self) -> str:
-        prefix = "dry run, nothing is written: " if self.dry_run else ""
-        return f"{prefix}{self.status}: {self.counts_text}"
+        if self.dry_run:
+            return f"dry run, nothing is written: {self.counts_text}"
+        return f"{self.status}: {self.counts_text}"
 
     @property
     def counts_text(self) -> str:

@@ -25,6 +25,25 @@ class EventType(StrEnum):
     IMPORT_DONE = "import.done"
 
 
+TOLD_WHEN = {
+    EventType.SESSION_CONNECTED: "a browser has connected",
+    EventType.SESSION_ENDED: "its connection has ended",
+    EventType.CALL_REFUSED: "a call was refused, and why",
+    EventType.CALL_RINGING: "the callee's phone rings",
+    EventType.CALL_ANSWERED: "the callee has answered",
+    EventType.CALL_ENDED: "a call has ended, with its outcome, length and cost",
+    EventType.STREAM_REFUSED: "a stream was refused, and why",
+    EventType.STREAM_PUBLISHED: "somebody publishes a stream",
+    EventType.STREAM_PLAYED: "somebody plays a stream",
+    EventType.STREAM_ENDED: "a stream has ended",
+    EventType.CALLBACK_REQUESTED: "a visitor asks to be called back",
+    EventType.MESSAGE_RECEIVED: "a page sent a message; the answer may hold one for it",
+    EventType.LIMIT_WARNING: "80 % of a limit is used",
+    EventType.LIMIT_REACHED: "a limit is used up, or has refused a call",
+    EventType.BYPASS_DETECTED: "WCS placed a call or opened a stream that nobody allowed",
+    EventType.REGISTRATION_FAILED: "the SIP server did not take the account",
+    EventType.IMPORT_DONE: "an import has changed the tenant",
+}
 TEST = "endpoint.test"  # of the button on an endpoint's page; it goes to that endpoint alone
 EVENT_TYPES = tuple(member.value for member in EventType)
 

@@ -42,6 +42,8 @@ def test_the_page_tells_every_operation_and_problem():
             assert f"<code>{method.upper()} {path}</code>" in page
     for kind in Kind:
         assert f'id="{kind}"' in page
+    assert "`" not in page
+    assert "<code>… slug</code>" in page  # a field of a list's rows
     assert Client().get("/api/v1/openapi.json").json() == read_document()
 
 

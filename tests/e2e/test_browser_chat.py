@@ -67,14 +67,15 @@ def test_a_visitor_asks_and_the_customers_system_answers(stage, visit):
             tenant=stage.cast.acme, url=system.url, secret=SECRET, events=["message.received"]
         )
         with running_worker(CLICKHOOK_WEBHOOK_ALLOW=f"127.0.0.0/8:{system.port}"):
-            visitor.page.evaluate(asks, ["chat", "When do you open?"])
+            assert visitor.page.evaluate(asks, ["chat", "When do you open?"]) is None
             heard = "() => document.texts.length"
             visitor.page.wait_for_function(heard, timeout=PAGE_WITHIN_MILLISECONDS)
     assert visitor.page.evaluate("document.texts") == ["At nine."]
     assert system.received[0].verify()["data"]["text"] == "When do you open?"
 
-    refused = f"(what) => ({asks})(what).then(() => 'taken', () => 'refused')"
-    assert visitor.page.evaluate(refused, ["order", "one"]) == "refused"
+    refused = f"(what) => ({asks})(what).then(() => 'taken', (error) => error.name)"
+    assert visitor.page.evaluate(refused, ["chat", 7]) == "TypeError"
+    assert visitor.page.evaluate(refused, ["order", "one"]) == "NotAllowedError"
     assert Event.objects.filter(method="OnDataEvent").latest("id").reason == "message_operation"
     assert PageMessage.objects.count() == 1
     visitor.hang_up()

@@ -12,6 +12,7 @@ from django.db import connection
 from hooks.models import Call, CallHour
 from hooks.reasons import Reason
 from hooks.templatetags import start_page
+from hooks.wcs.rehearsal.visitor import NODE as REHEARSAL
 from tests.manager import assert_tells_nothing, signed_in, url
 
 
@@ -27,6 +28,20 @@ def start(cast):
         return html.partition('aria-labelledby="trouble"')[2].partition("</section>")[0]
 
     return read
+
+
+def test_what_a_test_call_tried_is_no_trouble(start, acme, cast):
+    acme.connected(nodeId=REHEARSAL)
+    acme.post("call", callId="one", callee="boss", nodeId=REHEARSAL)
+    assert "Nothing." in start("auditor")
+    page = signed_in().get(overview(cast.acme)).content.decode()
+    assert page.count("test call</span>") == 2  # its call and its refusal
+
+
+def test_who_looks_after_nobody_learns_why_the_page_is_empty(cast):
+    html = signed_in("manager").get("/admin/").content.decode()
+    assert "No tenant is assigned to you yet." in html
+    assert "permission to view or edit anything" not in html
 
 
 def test_it_names_who_was_refused_most_and_what_to_do(start, cast, acme, globex):

@@ -17,7 +17,7 @@ from hooks.models import Call, Event
 from hooks.reasons import Reason
 from hooks.wcs.rehearsal.steps import Part, RehearsalStep
 from tenants.models import SipAccount
-from tests.manager import assert_tells_nothing, change, signed_in, url
+from tests.manager import assert_tells_nothing, change, signed_in, submit, url
 from tests.wcs import payload
 
 
@@ -240,3 +240,18 @@ def test_a_test_call_is_made_from_the_page(manager, cast, monkeypatch):
     manager.post(overview(cast.acme), typed | {"instance": str(cast.globex_1.pk)})
     assert signed_in("auditor").post(overview(cast.acme), typed).status_code == 403
     assert len(made) == 1
+
+
+def test_the_page_that_changes_a_tenant_leads_to_each_of_its_parts(cast):
+    page = signed_in().get(url(cast.acme, "change", cast.acme.pk)).content.decode()
+    named = page.partition('class="parts"')[2].partition("</nav>")[0]
+    parts = re.findall(r'href="#([^"]+)"', named)
+    assert len(parts) > 10
+    assert [part for part in parts if f'id="{part}"' not in page] == []
+
+
+def test_the_list_and_a_change_lead_to_the_overview(cast):
+    browser, overview = signed_in(), url(cast.acme, "overview", cast.acme.pk)
+    assert f'href="{overview}' in browser.get(url(cast.acme)).content.decode()
+    answer = submit(browser, change(cast.acme), follow=False, name="Acme plc")
+    assert (answer.status_code, answer.url) == (302, overview)

@@ -184,7 +184,8 @@ def test_what_was_used_and_what_is_blocked_moves_too(cells, files, tmp_path):
 def test_a_move_is_undone_on_both_sides_and_begun_again(cells, files, tmp_path):
     here, there = cells
     before = here.ask("SELECT count(*) FROM hooks_event")
-    here.step(*LEAVE, *files)
+    told = here.manage("move_tenant", *LEAVE, *files)
+    assert "Next, in the other cell: move_tenant arrive acme" in told
     there.step("arrive", "acme", *files)
 
     assert there.step("undo", "acme")["phase"] == "undone"

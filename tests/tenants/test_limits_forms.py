@@ -107,7 +107,7 @@ def test_an_empty_field_lifts_a_limit_and_opens_always(acme_manager, cast):
 
 
 MONEY = "An amount with a decimal point, like 20.00."
-SPAN = 'mon[0]: Expected a time from 00:00 to 24:00, like "09:00-17:00".'
+SPAN = 'mon 9-17: Expected a time from 00:00 to 24:00, like "09:00-17:00".'
 WRONG = [
     ({"limits_calls_per_hour": "-1"}, "limits_calls_per_hour", "greater than or equal to 0"),
     ({"limits_calls_per_hour": "x"}, "limits_calls_per_hour", "Enter a whole number."),

@@ -80,9 +80,14 @@ class Call {
     this.#microphone.mute(isMuted);
   }
 
-  send(operation, text) {
+  async send(operation, text) {
     if (!this.#isEstablished) throw misuse("It is not connected yet.");
-    return this.#session.sendData({ operation, text });
+    try {
+      await this.#session.sendData({ operation, text });
+    } catch {
+      // The SDK rejects with WCS's answer: no error, and the name of a node in it.
+      throw new DOMException("The message was not taken.", "NotAllowedError");
+    }
   }
 
   /** What the other side hears of the visitor; undefined before there is a call. */

@@ -81,6 +81,7 @@ class ClickhookButton extends HTMLElement {
 
   /** Resolves when the gateway took it; an answer comes as the event clickhook:message. */
   async send(operation, text) {
+    if (typeof operation !== "string" || typeof text !== "string") throw new TypeError('send() takes two texts, like "chat" and "Hello".');
     return this.#currentCall.send(operation, text);
   }
 

@@ -41,7 +41,10 @@ def check_traffic() -> Findings:
     silent = [name for id_, name in names.items() if id_ not in heard and not posted[id_]]
     if silent:
         sentence = f"No hook within a day from: {name_some(silent)}."
-        remedy = "See whether each WCS runs, and its application's URL: manage.py wcs_config."
+        remedy = (
+            "See whether each WCS runs, and its application's URL: manage.py wcs_config. "
+            "Delete an instance that nobody uses."
+        )
         yield Finding("traffic", False, sentence, remedy)
     elif names:
         yield Finding("traffic", True, f"Hooks came from all {len(names)} WCS instances in use.")

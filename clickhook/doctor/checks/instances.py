@@ -12,7 +12,8 @@ def check_instances() -> Findings:
         *_name(
             [one.name for one in instances if not one.rest_api_url],
             "No call can be ended at these WCS instances",
-            'Enter the REST API on each instance\'s page, or import it as "rest_api".',
+            'Enter the REST API on each instance\'s page, or import it as "rest_api". '
+            "Delete an instance that nobody uses.",
         ),
         *_name(
             [one.name for one in instances if one.unsigned],

@@ -95,12 +95,13 @@ Exit code 0: ended when asked to; 1: a part could not start or ended by itself, 
             fetching.fetch(settings.STATIC_ROOT)
 
     def _play(self, parts: ExitStack, site: Site, database: Server | None) -> None:
-        customer, gateway_port = Customer(), _find_free_port()
+        customer = Customer()
         sip = parts.enter_context(
             Part("clickhook.demo.sip", "-", standard_input=customer.sip_accounts)
         )
         server = f"127.0.0.1:{sip.wait_for()['listening'][1]}"
         hook_key = customer.prepare(site.origin, int(server.partition(":")[2]))
+        gateway_port = _find_free_port()  # only now: the parts before it take free ports too
         gunicorn = Gunicorn(f"127.0.0.1:{gateway_port}")
         parts.callback(gunicorn.end)
         gunicorn.start()

@@ -26,6 +26,7 @@ class Command(PlainHelpCommand):
   clock        of this machine, of PostgreSQL, of the gateways
   disk         room, and events that wait for the database
   public url   whether it leads here, and through as many proxies as are trusted
+  button       whether the Web SDK is there
   instances    unsigned ones, and those where no call can be ended
   traffic      instances that are silent for a day, and methods that are not attached at the WCS
   payloads     fields that no documentation names: a new WCS build

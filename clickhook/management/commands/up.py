@@ -38,6 +38,7 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
             "--bind",
             default=os.environ.get("CLICKHOOK_BIND", "127.0.0.1:8000"),
             metavar="HOST:PORT",
+            help="where to listen; default: CLICKHOOK_BIND, or 127.0.0.1:8000",
         )
         parser.add_argument(
             "--data-dir",

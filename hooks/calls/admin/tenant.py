@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -67,6 +68,14 @@ class TenantWithCallsAdmin(TenantAdmin):
 
         messages.success(request, f"{obj.name} was added. What is still missing is listed below.")
         return HttpResponseRedirect(overview_address(obj))
+
+    def response_change(self, request: HttpRequest, obj: Tenant) -> HttpResponse:
+        answer = super().response_change(request, obj)
+        stays = {"_continue", "_addanother", "_popup"} & request.POST.keys()
+        return answer if stays else HttpResponseRedirect(overview_address(obj))
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return TenantList
 
     def get_urls(self) -> list[Any]:
         """Before the admin's own, which take anything for an id."""
@@ -131,6 +140,13 @@ class TenantWithCallsAdmin(TenantAdmin):
         if tenant is None:
             raise Http404("You may see no such tenant.")
         return tenant
+
+
+class TenantList(ChangeList):
+    """Leads to the overview, from which one tab leads on to the long page of changes."""
+
+    def url_for_result(self, result: Any) -> str:
+        return overview_address(result)
 
 
 def overview_address(tenant: Tenant) -> str:

@@ -22,14 +22,14 @@ from tenants.admin.tenant_owned import TenantOwnedForm
 from tenants.models import WebhookEndpoint
 from tenants.models.webhook_endpoint import KEY_FIELDS, MOST_ENDPOINTS
 from tenants.sign_in.confirmation import confirmed_recently
-from tenants.webhooks.event_types import EVENT_TYPES
+from tenants.webhooks.event_types import TOLD_WHEN
 
 
 class WebhookEndpointForm(TenantOwnedForm):
     events = forms.MultipleChoiceField(
         label="Types of events",
         required=False,
-        choices=[(one, one) for one in EVENT_TYPES],
+        choices=[(one, f"{one}: {told}") for one, told in TOLD_WHEN.items()],
         widget=forms.CheckboxSelectMultiple,
         help_text="None chosen: all of them, also those of a later version.",
     )

@@ -21,12 +21,12 @@ from hooks.wcs.kill_switch.targets import KINDS, Target, UnknownTarget, find_tar
 from tenants.management.plain_help import PlainHelpCommand
 
 NAMES = {
-    "tenant": "SLUG",
-    "domain": "[SLUG/]ORIGIN",
-    "callee": "SLUG/ALIAS",
-    "account": "SLUG/LOGIN",
-    "visitor": "SLUG/VISITOR",
-    "instance": "NAME",
+    "tenant": ("SLUG", "like acme"),
+    "domain": ("[SLUG/]ORIGIN", "like https://www.acme.example; with acme/ before it for an app"),
+    "callee": ("SLUG/ALIAS", "like acme/sales"),
+    "account": ("SLUG/LOGIN", "a SIP account, like acme/10001"),
+    "visitor": ("SLUG/VISITOR", "the visitor's id, as the page of a session shows it"),
+    "instance": ("NAME", "a WCS instance, like acme-1"),
 }
 
 
@@ -48,9 +48,11 @@ could be ended yet."""
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("state", choices=["on", "off"])
         what = parser.add_mutually_exclusive_group(required=True)
-        for kind, name in NAMES.items():
-            what.add_argument(f"--{kind}", metavar=name)
-        what.add_argument("--everything", action="store_const", const="everything")
+        for kind, (name, meaning) in NAMES.items():
+            what.add_argument(f"--{kind}", metavar=name, help=meaning)
+        what.add_argument(
+            "--everything", action="store_const", const="everything", help="of all tenants"
+        )
         parser.add_argument("--because", required=True, metavar="TEXT", help="stands in the audit")
         parser.add_argument("--json", action="store_true", help="tell the result as JSON")
 

@@ -36,6 +36,12 @@ NEEDED = {
     "hand-over": ("receipt", "key"),
     "serve": ("release", "key"),
 }
+NEXT = {
+    "leave": "Next, in the other cell: move_tenant arrive {tenant}",
+    "arrive": "Next, in the cell that it leaves: move_tenant hand-over {tenant}, with this receipt",
+    "hand-over": "Next, lead its hooks to the other cell, and there: move_tenant serve {tenant}, "
+    "with this release",
+}
 
 
 class Command(PlainHelpCommand):
@@ -180,12 +186,16 @@ def _result(move: TenantMove, **more: Any) -> dict[str, Any]:
 def _describe(step: str, result: dict[str, Any]) -> str:
     slug = result["tenant"]
     if step == "status":
-        moves = [f"{move['phase']}, other cell {move['other_cell']}" for move in result["moves"]]
+        moves = [f"{_told(move)}, other cell {move['other_cell']}" for move in result["moves"]]
         return "\n".join(f"{slug}: {move}" for move in moves) or f"{slug} has not moved."
 
     lines = [f"  {rows:>9,} {table}" for table, rows in result.get("rows", {}).items()]
     if result.get("dry_run"):
         return "\n".join([f"{slug}: this would move, and nothing was changed.", *lines])
-    phase = TenantMove.Phase(result["phase"]).label
     proofs = [f"{name}: {result[name]}" for name in ("receipt", "release") if name in result]
-    return "\n".join([f"{slug}: {phase}.", *lines, *proofs])
+    following = [NEXT[step].format(tenant=slug)] if step in NEXT else []
+    return "\n".join([f"{slug}: {_told(result)}.", *lines, *proofs, *following])
+
+
+def _told(move: dict[str, Any]) -> str:
+    return TenantMove.Phase(move["phase"]).label

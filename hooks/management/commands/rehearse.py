@@ -19,6 +19,11 @@ from tenants.management.plain_help import PlainHelpCommand
 from tenants.origins import BadOrigin
 from tenants.origins import parse as parse_origin
 
+NO_REST_API = (
+    "No call can be ended at this WCS: enter its REST API on the instance's page, or import it as "
+    '"rest_api".'
+)
+
 
 class Command(PlainHelpCommand):
     help = f"""Play a whole call against the running gateway, over HTTP, exactly as a WCS would.
@@ -69,6 +74,8 @@ database."""
             self.stdout.write(json.dumps(data, indent=2, ensure_ascii=False))
         else:
             self._show(about, steps, findings)
+            if not named.rest_api_url:
+                self.stdout.write(NO_REST_API)
         if findings:
             raise CommandError(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}.")
 

@@ -44,7 +44,9 @@ Exit code 0: done; 1: nothing was changed. With --json the output is one object:
             "account", metavar="TENANT/LOGIN", help="or TENANT/LOGIN@DOMAIN, if there are several"
         )
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--password-file", type=Path, metavar="FILE")
+        what.add_argument(
+            "--password-file", type=Path, metavar="FILE", help="default: standard input"
+        )
         what.add_argument("--show", action="store_true", help="only tell how far it is")
         what.add_argument("--cancel", action="store_true", help="forget the new password")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")

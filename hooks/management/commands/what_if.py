@@ -48,7 +48,9 @@ Amounts with their currency are texts; spent and saved are in millionths of its 
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("tenant", metavar="TENANT", help="a short name")
-        parser.add_argument("changes", metavar="LIMIT=VALUE", nargs="*")
+        parser.add_argument(
+            "changes", metavar="LIMIT=VALUE", nargs="*", help="null as the value lifts the limit"
+        )
         parser.add_argument("--days", type=int, required=True, metavar="N", help="1 to 400")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         # Limits may stand before and after the options.

@@ -52,10 +52,10 @@ Exit code 0: done; 1: it cannot be written, or there is no such tenant."""
         parser.add_argument(
             "--format",
             choices=["csv", "json", "yaml"],
-            help="by default the one that FILE's name tells, otherwise csv",
+            help="default: as FILE's name ends, otherwise csv",
         )
         parser.add_argument(
-            "-o", "--output", metavar="FILE", default="-", help="standard output by default"
+            "-o", "--output", metavar="FILE", default="-", help="default: standard output"
         )
 
     def handle(

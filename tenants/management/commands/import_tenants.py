@@ -45,7 +45,8 @@ The shape:
       "hours": {"mon-fri": ["09:00-17:00"], "sat": []}, "holidays": ["2026-12-25"]}],
    "wcs_instances": [
      {"name": "acme-1", "key": "...", "signing_secret": "...", "unsigned": false,
-      "app_key": "defaultApp", "tenants": ["acme"]}]}
+      "app_key": "defaultApp", "tenants": ["acme"],
+      "rest_api": {"url": "https://wcs.example:8444/rest-api", "user": "...", "password": "..."}}]}
 
 A new tenant needs slug and name, a domain its origin, a SIP account login, domain and password, a
 callee alias and target, a stream alias and name, an instance its name. Every other key may be left

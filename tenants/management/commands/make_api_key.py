@@ -39,7 +39,13 @@ Exit code 0: made; 1: there is no such tenant, a scope is unknown, or too many k
         whose = parser.add_mutually_exclusive_group(required=True)
         whose.add_argument("--tenant", metavar="SLUG", help="of this tenant alone")
         whose.add_argument("--everything", action="store_true", help="of the whole installation")
-        parser.add_argument("--scope", nargs="+", metavar="SCOPE", required=True)
+        parser.add_argument(
+            "--scope",
+            nargs="+",
+            metavar="SCOPE",
+            required=True,
+            help="read, write, or of one resource, like callees:write",
+        )
         parser.add_argument("--days", type=int, metavar="N", help="expires after so many days")
         parser.add_argument("--json", action="store_true", help="print the key as JSON")
 

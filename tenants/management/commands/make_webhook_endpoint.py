@@ -38,7 +38,13 @@ Exit code 0: made; 1: there is no such tenant, the URL or a type is refused, or 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("tenant", metavar="TENANT", help="the tenant's short name")
         parser.add_argument("url", metavar="URL", help="https, port 443, a public address")
-        parser.add_argument("--events", nargs="+", metavar="TYPE", default=[], help="types")
+        parser.add_argument(
+            "--events",
+            nargs="+",
+            metavar="TYPE",
+            default=[],
+            help="like call.ended; default: all, also those of a later version",
+        )
         parser.add_argument(
             "--with-numbers", action="store_true", help="also the number behind an alias"
         )

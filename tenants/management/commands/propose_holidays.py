@@ -36,7 +36,7 @@ object: tenant, added, holidays (date, name, stored)."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("tenant", metavar="TENANT", help="a short name")
-        parser.add_argument("--year", type=int, required=True, metavar="N")
+        parser.add_argument("--year", type=int, required=True, metavar="N", help="like 2027")
         parser.add_argument("--region", default="", help="of the country, like BY for Bavaria")
         parser.add_argument("--add", action="store_true", help="store the dates")
         parser.add_argument("--json", action="store_true", help="print one JSON object")

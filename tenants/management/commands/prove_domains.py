@@ -33,7 +33,13 @@ output is a list: origin, tenant, proved, by, publish, problem."""
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--domain", action="append", default=[], metavar="ORIGIN")
+        parser.add_argument(
+            "--domain",
+            action="append",
+            default=[],
+            metavar="ORIGIN",
+            help="only this one; may be repeated",
+        )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, domain: list[str], json: bool, **options: Any) -> None:

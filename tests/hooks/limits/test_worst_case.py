@@ -13,7 +13,7 @@ import pytest
 from hooks.limits.facts import MeterFacts
 from hooks.limits.ledger import Ledger
 from hooks.limits.meter import Meter
-from hooks.limits.pricing import Rate, price
+from hooks.limits.pricing import FREE, Rate, price
 from hooks.limits.reservation import Reservation
 from hooks.limits.scope import TENANT
 from hooks.limits.settlement import settle_call
@@ -59,6 +59,11 @@ def amounts(limits, rate=RATE, **groups):
 )
 def test_money_is_bounded_by_the_tightest_limit(limits, in_cents):
     assert amounts(limits) == in_cents
+
+
+def test_calls_that_cost_nothing_lose_nothing():
+    """Such as those of a customer without rates, whose extensions are free."""
+    assert [loss.micros for loss in lose(SAFE, FREE)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from hooks.models import WebhookDelivery, WebhookMessage
 from tenants.models import AuditEntry, WebhookEndpoint
 from tenants.models.webhook_endpoint import MOST_ENDPOINTS
+from tenants.webhooks.event_types import TOLD_WHEN, EventType
 from tests.hooks.webhooks.receiver import SECRET
 from tests.manager import (
     assert_tells_nothing,
@@ -241,3 +242,7 @@ def test_the_command_makes_one_and_prints_the_secret_once(cast, manage):
         manage("make_webhook_endpoint", "acme", "http://10.1.1.1:8080/", **opened).returncode == 0
     )
     assert WebhookEndpoint.objects.count() == 2
+
+
+def test_every_type_is_explained_where_it_is_chosen():
+    assert list(TOLD_WHEN) == list(EventType)

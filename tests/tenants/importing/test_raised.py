@@ -98,6 +98,15 @@ def test_what_is_lowered_or_the_same_is_taken(browser, acme, content):
     assert "1 changed" in told_by(browser, **content)
 
 
+def test_the_first_country_is_taken_as_on_a_page(browser, acme):
+    Tenant.objects.filter(pk=acme.pk).update(country="")
+    assert "1 changed" in told_by(browser, country="FR")
+    chosen = {"countries": ["DE"], "types": ["mobile"]}
+    assert f"This raises destinations: {RAISED}" in told_by(
+        browser, country="FR", destinations=chosen
+    )
+
+
 def test_an_undo_that_raises_is_refused_on_the_page(run, acme):
     browser = signed_in("administrator")
     run(tenant(limits={"calls_per_hour": 1}))

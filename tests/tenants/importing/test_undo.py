@@ -102,7 +102,9 @@ def test_everything_is_as_it_was(run, undo, cast, state, content):
 
     assert (wet.code, outcome.code) == (0, 0)
     assert state() == before
-    assert dry.lines[-1] == "dry run, nothing is written: " + outcome.lines[-1]
+    assert dry.lines[-1] == "dry run, nothing is written: " + outcome.lines[-1].removeprefix(
+        "done: "
+    )
     assert outcome.lines[-1].startswith("done: 0 added, ")
 
     assert undo().code == 0  # the undo of the undo

@@ -63,6 +63,18 @@ def asked_link(row: Call | Stream) -> str:
     return cells.link_row(row)
 
 
+@admin.display(description="asked")
+def asked_call_link(call: Call) -> str:
+    return cells.mark_rehearsal(cells.link_row(call), _node_of(call))
+
+
+def _node_of(call: Call) -> str:
+    try:
+        return call.session.node_id
+    except ObjectDoesNotExist:
+        return ""
+
+
 @admin.display(description="asked for")
 def asked_for(call: Call) -> str:
     alias = call.alias or "(default)"
@@ -106,7 +118,8 @@ def quality_text(call: Call) -> str:
 
 @admin.display(description="received")
 def received_link(event: Event) -> str:
-    return cells.link_row(event)
+    node = event.body.get("nodeId") if isinstance(event.body, dict) else None
+    return cells.mark_rehearsal(cells.link_row(event), node)
 
 
 @admin.display(description="origin")

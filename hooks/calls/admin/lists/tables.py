@@ -16,7 +16,7 @@ from hooks.models import Call, Event, Stream
 
 MAX_ROWS = 50
 CALL_COLUMNS: Sequence[Column] = (
-    columns.asked_link,
+    columns.asked_call_link,
     columns.outcome,
     columns.reason_text,
     columns.asked_for,
@@ -43,7 +43,8 @@ EVENT_COLUMNS: Sequence[Column] = (
 
 def call_table(calls: QuerySet[Call], query: str, max_rows: int = MAX_ROWS) -> str:
     """The newest calls; `query` is what their list is narrowed by to show all of them."""
-    newest = calls.select_related("tenant").order_by("-asked_at")[: max_rows + 1]
+    related = calls.select_related("tenant").prefetch_related("session")
+    newest = related.order_by("-asked_at")[: max_rows + 1]
     return _row_table(
         CALL_COLUMNS, newest, f"{reverse('admin:hooks_call_changelist')}?{query}", max_rows
     )

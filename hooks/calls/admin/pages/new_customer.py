@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from tenants.admin.raising import settle_raises
 from tenants.admin.scoped import forget_scope, scope
 from tenants.admin.secret_input import SecretInput
+from tenants.admin.tenant_forms import country_select, currency_select, time_zone_select
 from tenants.models import Callee, Domain, SipAccount, Tenant, WcsInstance
 from tenants.models.served_apps import find_app_problem
 from tenants.origins import EVERY_APPS
@@ -45,44 +46,64 @@ class NewCustomerForm(forms.Form):
         ("5. The WCS that serves the web site", ("instance",)),
     )
 
-    name = forms.CharField(max_length=200)
-    slug = forms.CharField(label="Short name", max_length=50, help_text="Like acme.")
+    name = forms.CharField(
+        max_length=200,
+        help_text="Like Acme Ltd.",
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
+    slug = forms.CharField(
+        label="Short name",
+        max_length=50,
+        help_text="Lower-case letters, digits and hyphens, like acme-uk.",
+    )
     country = forms.CharField(
-        max_length=2,
-        help_text="Two capital letters, like DE: calls may go there, and nowhere else at first.",
+        widget=country_select("choose"),
+        help_text="Calls may go to numbers of this country, and nowhere else at first.",
     )
-    currency = forms.CharField(max_length=3, initial="EUR", help_text="Of limits and rates.")
+    currency = forms.CharField(
+        widget=currency_select(), initial="EUR", help_text="Of limits and rates."
+    )
     time_zone = forms.CharField(
-        max_length=64,
+        widget=time_zone_select(),
         initial="UTC",
-        help_text="Like Europe/Berlin: where a day of the limits begins.",
+        help_text="Of opening hours, and of the limits per day and month.",
     )
-    origin = forms.CharField(help_text="Like https://www.example.com, as the browser shows it.")
-    alias = forms.CharField(initial="sales", help_text="What the page calls; the default callee.")
+    origin = forms.CharField(
+        help_text="The beginning of the page's address, up to the host, like "
+        "https://www.example.com."
+    )
+    alias = forms.CharField(
+        initial="sales",
+        help_text="The name under which the page asks for the callee. A page that names nobody "
+        "gets this one.",
+    )
     number = forms.CharField(
-        label="Number or SIP URI", help_text="What is dialled. The page never sees it."
+        label="Number or SIP URI",
+        help_text="What is dialled: +4930123456, an extension like 10002, or "
+        "sip:sales@pbx.example. The page never sees it.",
     )
     login = forms.CharField(help_text="The user part, like 10001.")
     password = SecretInput(strip=False, help_text="It is never shown again.")
     sip_domain = forms.CharField(label="SIP domain", help_text="Like sip.example.com.")
     outbound_proxy = forms.CharField(
-        required=False, help_text="If it is not the SIP domain itself."
+        required=False,
+        help_text="Only if another host takes the calls of this domain, like 203.0.113.5.",
     )
     internal_rate = forms.DecimalField(
-        label="Price of an extension",
+        label="Price of extensions, a minute",
         required=False,
         min_value=0,
         max_digits=10,
         decimal_places=4,
-        help_text="A minute; 0 if it costs nothing. Without a price, extensions and SIP URIs are "
-        "not called; public numbers need rates (Imports).",
+        help_text="In the currency above; 0 if they cost nothing. Without a price no extension and "
+        "no SIP URI is called. Public numbers need rates instead: see Imports.",
     )
     instance = forms.ModelChoiceField(
         WcsInstance.objects.none(),
         label="WCS instance",
         required=False,
         empty_label="later",
-        help_text="An administrator connects an instance that is not listed here.",
+        help_text="The media server of the web site. An administrator adds one that is missing.",
     )
 
     def __init__(self, request: HttpRequest) -> None:
