@@ -56,8 +56,11 @@ UPDATE hooks_datamessage SET text = '' WHERE goes_to <> 'everybody' AND text <> 
    AND id = ANY (ARRAY(SELECT message_id FROM hooks_datarecipient
                         WHERE session_id = ANY (%(ids)s)))
 """
-# And what they wrote.
-PAGE_MESSAGES = "UPDATE hooks_pagemessage SET text = '' WHERE session_id = ANY (%(ids)s)"
+# And what they wrote. The page chose the id, and may have put anything there.
+PAGE_MESSAGES = """
+UPDATE hooks_pagemessage SET text = '', operation_id = 'erased ' || id
+ WHERE session_id = ANY (%(ids)s)
+"""
 OF_SESSIONS = (SESSIONS, CALLS, QUALITY, STREAMS, EVENTS, MESSAGES, TEXTS, PAGE_MESSAGES)
 EVENTS_ALONE = "UPDATE hooks_event SET body = '{}', detail = '' WHERE id = ANY (%(ids)s)"
 NEXT_SESSIONS = f"""

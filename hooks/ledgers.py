@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks.limits.facts import MeterFacts
 from hooks.limits.ledger import Ledger
+from hooks.messages.ledger import MessageLedger
 from hooks.streams.ledger import StreamLedgers
 
 
@@ -13,7 +14,7 @@ class Ledgers(dict[int, Ledger]):
     def __init__(self) -> None:
         super().__init__()
         self.calls_with_tones: set[str] = set()
-        self.tenants_with_messages: set[int] = set()
+        self.messages = MessageLedger()
         self.streams = StreamLedgers()
         self._metering: dict[int, str] = {}
 

@@ -68,7 +68,7 @@ def _settle_without_call(
     """Of a stream, or of a message that a page sends."""
     event = log_event(hook, facts, reason, _detail(facts, reason))
     if hook.method.name == MESSAGE:
-        return settle_message(hook, facts, reason, event, ledgers.tenants_with_messages)
+        return settle_message(hook, facts, reason, event, ledgers.messages)
     return settle_stream(hook, facts, reason, event, ledgers.streams, now)
 
 

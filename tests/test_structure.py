@@ -35,7 +35,7 @@ PURE = [
         for name in ("limits", "money", "hours", "opened", "countries", "fallback")
     ),
     *("tenants/destinations.py", "tenants/plain_text.py", "tenants/raising/comparing.py"),
-    *(f"hooks/messages/{name}.py" for name in ("__init__", "method", "facts", "policy")),
+    *(f"hooks/messages/{name}.py" for name in ("__init__", "method", "facts", "ledger", "policy")),
     *(
         str(path.relative_to(ROOT))
         for room in ("hooks/reasons", "hooks/limits")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_datetime
 
 from clickhook.api.problems import FieldError, Kind, Problem
 from tenants.transfer.problems import printable
 from tenants.transfer.reading.json_document import Object
 from tenants.transfer.reading.values import WrongValue, checked_text, type_name
+from tenants.written_time import parse_time
 
 
 class Lines:
@@ -47,13 +47,10 @@ def read_fields(
 
 
 def read_time(name: str, text: str) -> datetime:
-    try:
-        at = parse_datetime(text)
-    except ValueError:  # well written, but there is no such day
-        at = None
-    if at is None or not 1970 <= at.year < 9999:
+    at = parse_time(text)
+    if at is None:
         raise Problem(Kind.INVALID, errors=[FieldError(name, NO_TIME)])
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at
 
 
 def read_uuid(name: str, text: str) -> UUID:

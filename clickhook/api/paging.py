@@ -7,11 +7,13 @@ import json
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, Field, QuerySet
 
 from clickhook.api.problems import FieldError, Kind, Problem
 from clickhook.api.view import ApiView
+from tenants.written_time import parse_time
 
 PAGE = 50  # rows
 # Else the planner reads and sorts everything where it believes that there is little.
@@ -64,9 +66,14 @@ def read_cursor(text: str, kinds: list[type]) -> list[Any]:
     except ValueError:
         values = None
     is_ours = isinstance(values, list) and len(values) == len(kinds)
-    if not is_ours or not all(isinstance(one, str) and "\0" not in one for one in values):
+    if not is_ours or not all(isinstance(one, str) and _is_storable(one) for one in values):
         raise Problem(Kind.MALFORMED, errors=[FieldError("cursor", BAD_CURSOR)])
     return list(values)
+
+
+def _is_storable(text: str) -> bool:
+    """PostgreSQL knows no NUL, and UTF-8 no half of a surrogate pair, which JSON can name."""
+    return not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in text)
 
 
 def _after(
@@ -78,11 +85,20 @@ def _after(
     fields = {field.column: field for field in meta.concrete_fields}
     try:
         given = [
-            fields[column].get_prep_value(value)
-            for column, value in zip(columns, values, strict=True)
+            _prepared(fields[column], value) for column, value in zip(columns, values, strict=True)
         ]
-    except ValueError:
+    except (ValueError, ValidationError):
         raise Problem(Kind.MALFORMED, errors=[FieldError("cursor", BAD_CURSOR)]) from None
     marks = ", ".join(["%s"] * len(given))
     beyond = "<" if backwards else ">"
     return rows.extra(where=[f"({names}) {beyond} ({marks})"], params=given)  # noqa: S610 - names are ours
+
+
+def _prepared(field: Field[Any, Any], text: str) -> Any:
+    """Raises ValueError or ValidationError."""
+    if not isinstance(field, DateTimeField):
+        return field.get_prep_value(text)
+    at = parse_time(text)
+    if at is None:
+        raise ValueError(text)
+    return at

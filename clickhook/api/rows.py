@@ -152,7 +152,7 @@ def changeable_tenant(request: Request, given: Mapping[str, Any]) -> Tenant:
     """In a body."""
     slug = given.get("tenant")
     tenants = Tenant.objects.changeable_by(request.user)
-    known = isinstance(slug, str) and "\0" not in slug
+    known = isinstance(slug, str) and slug.isprintable()  # neither NUL nor half a surrogate pair
     tenant = tenants.filter(slug=slug).first() if known else None
     if tenant is None:
         raise Problem(Kind.INVALID, errors=[FieldError("/tenant", NO_TENANT)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hooks.facts import Facts
 from hooks.hook import Hook
 from hooks.messages.facts import MessageFacts
+from hooks.messages.ledger import MessageLedger
 from hooks.messages.recording import TakenMessage
 from hooks.outcome import Answer, Outcome
 from hooks.reasons import Decision, Reason
@@ -14,27 +15,26 @@ from tenants.plain_text import check_text
 
 
 def settle_message(
-    hook: Hook, facts: Facts, reason: Reason, event: LoggedEvent, tenants_in_batch: set[int]
+    hook: Hook, facts: Facts, reason: Reason, event: LoggedEvent, ledger: MessageLedger
 ) -> Outcome:
-    """Of a tenant, a batch takes one: the others are decided when that one is counted."""
     if reason.decision is Decision.REFUSED:
         answer = Answer.refusal(reason, event["detail"])
         return Outcome(answer) if facts.instance_id is None else Outcome(answer, Record(event))
 
-    answer, tenant_id = Answer(reason, {}), facts.tenant_id or 0
+    answer = Answer(reason, {})
     if reason is Reason.DUPLICATE:
         return Outcome(answer, Record(event))
-    if tenant_id in tenants_in_batch:
+    messaging = MessageFacts.from_json(facts.messaging or "{}")
+    operation_id = hook.payload.text("operationId")
+    if not ledger.take(facts.tenant_id or 0, str(facts.session_id), operation_id, messaging):
         return Outcome(answer, again=True)
-    tenants_in_batch.add(tenant_id)
 
-    message = _take(hook, facts)
+    message = _take(hook, facts, messaging)
     event["only_with"], event["detail"] = message["id"], message["operation"]
     return Outcome(answer, Record(event, message=message))
 
 
-def _take(hook: Hook, facts: Facts) -> TakenMessage:
-    messaging = MessageFacts.from_json(facts.messaging or "{}")
+def _take(hook: Hook, facts: Facts, messaging: MessageFacts) -> TakenMessage:
     data = hook.payload["payload"]
     return {
         "id": new_row_id_text(),

@@ -88,9 +88,9 @@ class DataRecipient(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["instance", "due_at", "id"],
+                fields=["instance", "tenant", "due_at", "id"],
                 condition=Q(state="waiting"),
-                name="data_recipient_due",
+                name="data_recipient_waiting",
             ),
         ]
 

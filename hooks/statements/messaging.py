@@ -8,7 +8,7 @@ from __future__ import annotations
 from hooks.statements.switching import SWITCHED_OFF_FOR_RECIPIENT
 
 LEASE = "60 seconds"  # longer than an attempt; then another worker may take it
-AT_A_TIME = 500  # recipients of one WCS instance
+AT_A_TIME = 500  # recipients of one WCS instance, and more only where more tenants wait
 MOST_RECIPIENTS = 50_000  # of one message
 GIVEN_UP_AFTER = "5 minutes"  # nobody waits longer for a text on a page
 
@@ -44,19 +44,38 @@ WITH message AS (
 )
 {ADD_SESSION} AND EXISTS (SELECT FROM message)
 """
-# A few due ones of each instance, so that none waits for another. While nothing waits, this reads
-# one index, which is empty then.
+# A few due ones of each instance, so that none waits for another. Tenants for whom something waits
+# there share these. While nothing waits, this reads one index, which is empty then.
 TAKE = f"""
-WITH due AS MATERIALIZED (
-    SELECT recipient.id
+WITH RECURSIVE waiting AS (
+    SELECT instance.id AS instance_id, first.tenant_id
       FROM tenants_wcsinstance instance
      CROSS JOIN LATERAL (
-           SELECT id FROM hooks_datarecipient
-            WHERE instance_id = instance.id AND state = 'waiting' AND due_at <= now()
-            ORDER BY instance_id, due_at, id LIMIT {AT_A_TIME}
-              FOR NO KEY UPDATE SKIP LOCKED) recipient
+           SELECT tenant_id FROM hooks_datarecipient
+            WHERE instance_id = instance.id AND state = 'waiting'
+            ORDER BY instance_id, tenant_id, due_at, id LIMIT 1) first
      WHERE EXISTS (SELECT FROM hooks_datarecipient WHERE state = 'waiting')
        AND instance.id <> ALL (%(busy)s::uuid[])
+     UNION ALL
+    SELECT waiting.instance_id, next.tenant_id
+      FROM waiting
+     CROSS JOIN LATERAL (
+           SELECT tenant_id FROM hooks_datarecipient
+            WHERE instance_id = waiting.instance_id AND tenant_id > waiting.tenant_id
+              AND state = 'waiting'
+            ORDER BY instance_id, tenant_id, due_at, id LIMIT 1) next
+), shared AS (
+    SELECT *, greatest({AT_A_TIME} / count(*) OVER (PARTITION BY instance_id), 1) AS share
+      FROM waiting
+), due AS MATERIALIZED (
+    SELECT recipient.id
+      FROM shared
+     CROSS JOIN LATERAL (
+           SELECT id FROM hooks_datarecipient
+            WHERE instance_id = shared.instance_id AND tenant_id = shared.tenant_id
+              AND state = 'waiting' AND due_at <= now()
+            ORDER BY instance_id, tenant_id, due_at, id LIMIT shared.share
+              FOR NO KEY UPDATE SKIP LOCKED) recipient
 ), taken AS (
     UPDATE hooks_datarecipient SET tries = tries + 1, due_at = now() + interval '{LEASE}'
      WHERE id = ANY (ARRAY(SELECT id FROM due))
@@ -70,7 +89,9 @@ SELECT taken.instance_id, instance.rest_api_url, instance.rest_api_user,
   JOIN hooks_datamessage message ON message.id = taken.message_id
   JOIN hooks_session session ON session.id = taken.session_id
   JOIN tenants_wcsinstance instance ON instance.id = taken.instance_id
- ORDER BY taken.instance_id, message.sent_at, message.id, taken.id
+ ORDER BY taken.instance_id,
+       dense_rank() OVER (PARTITION BY taken.instance_id, taken.tenant_id
+                              ORDER BY message.sent_at, message.id), message.id, taken.id
 """
 # What is tried again is due later each time.
 NOTE = f"""

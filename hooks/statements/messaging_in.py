@@ -30,8 +30,8 @@ MESSAGING = f"""
        SELECT jsonb_build_object({_PAIRS})::text AS facts
          FROM (SELECT {_MINUTE} AS minute) clock
        ) messaging ON hook.operation_id <> '' AND session.ended_at IS NULL"""
-# The tenant's row counts all of its messages in the minute, and the session's its own. One that is
-# full counts no more: then the message is not written, and its hook is decided again.
+# The tenant's row counts all of its messages in the minute, and the session's its own. One without
+# room for those of the batch counts none of them: then they are not written, and decided again.
 TAKEN = f"""
 page_message AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%s) AS message (
@@ -40,14 +40,17 @@ page_message AS MATERIALIZED (
 ), counted_message AS (
     INSERT INTO hooks_messagepace AS pace (tenant_id, session_id, minute, number, most)
     SELECT * FROM (
-           SELECT tenant_id, session_id, minute, 1, a_minute FROM page_message
+           SELECT tenant_id, session_id, max(minute), count(*), max(a_minute)
+             FROM page_message GROUP BY tenant_id, session_id
            UNION ALL
-           SELECT tenant_id, {OF_ALL}, minute, 1, a_minute_of_all FROM page_message) counting
+           SELECT tenant_id, {OF_ALL}, max(minute), count(*), max(a_minute_of_all)
+             FROM page_message GROUP BY tenant_id) counting
      ORDER BY tenant_id, session_id
     ON CONFLICT (tenant_id, session_id) DO UPDATE
        SET minute = greatest(pace.minute, excluded.minute), most = excluded.most,
-           number = CASE WHEN pace.minute < excluded.minute THEN 1 ELSE pace.number + 1 END
-     WHERE pace.minute < excluded.minute OR pace.number < excluded.most
+           number = CASE WHEN pace.minute < excluded.minute THEN 0 ELSE pace.number END
+                    + excluded.number
+     WHERE pace.minute < excluded.minute OR pace.number + excluded.number <= excluded.most
     RETURNING tenant_id, session_id
 ), taken_message AS (
     INSERT INTO hooks_pagemessage (id, tenant_id, session_id, operation_id, operation, text,

@@ -19,7 +19,8 @@ LONGEST_CONTEXT = 100  # characters of a value
 
 _KID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 ALIAS = re.compile(r"[a-z][a-z0-9_-]{0,62}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# And halves of surrogate pairs, which no text of the database holds.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Malformed(ValueError):
@@ -61,14 +62,14 @@ def parse_claims(text: str) -> Claims:
     alias = _read_alias(payload, rights)
     return Claims(
         kid=kid,
-        origin=_read_text(payload, "origin", LONGEST_ORIGIN, required=True),
+        origin=read_text(payload, "origin", LONGEST_ORIGIN, required=True),
         alias=alias,
-        jti=_read_text(payload, "jti", LONGEST_JTI, required=True),
-        iat=_read_time(payload, "iat"),
-        exp=_read_time(payload, "exp"),
-        sub=_read_text(payload, "sub", LONGEST_SUBJECT),
-        display=_read_text(payload, "display", LONGEST_SUBJECT),
-        label=_read_text(payload, "label", LONGEST_LABEL),
+        jti=read_text(payload, "jti", LONGEST_JTI, required=True),
+        iat=read_time(payload, "iat"),
+        exp=read_time(payload, "exp"),
+        sub=read_text(payload, "sub", LONGEST_SUBJECT),
+        display=read_text(payload, "display", LONGEST_SUBJECT),
+        label=read_text(payload, "label", LONGEST_LABEL),
         context=_read_context(payload),
         publish=rights.publish,
         play=rights.play,
@@ -115,7 +116,8 @@ def _decode_object(part: str) -> dict[str, Any]:
     return value
 
 
-def _read_text(payload: dict[str, Any], name: str, longest: int, required: bool = False) -> str:
+def read_text(payload: dict[str, Any], name: str, longest: int, required: bool = False) -> str:
+    """Raises Malformed."""
     text = payload.get(name, "")
     is_sound = isinstance(text, str) and len(text) <= longest and not _CONTROL.search(text)
     if not is_sound or (required and not text):
@@ -123,16 +125,22 @@ def _read_text(payload: dict[str, Any], name: str, longest: int, required: bool 
     return str(text)
 
 
-def _read_time(payload: dict[str, Any], name: str) -> float:
-    """Seconds since 1970."""
+def read_time(payload: dict[str, Any], name: str) -> float:
+    """Seconds since 1970. Raises Malformed."""
     value = payload.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    if not isinstance(value, int | float) or isinstance(value, bool):
         raise Malformed(name)
-    return float(value)
+    try:
+        seconds = float(value)
+    except OverflowError:
+        raise Malformed(name) from None
+    if not math.isfinite(seconds):
+        raise Malformed(name)
+    return seconds
 
 
 def _read_context(payload: dict[str, Any]) -> tuple[str, ...]:
     values = payload.get("context", [])
     if not isinstance(values, list) or len(values) > MOST_CONTEXT:
         raise Malformed("context")
-    return tuple(_read_text({"context": one}, "context", LONGEST_CONTEXT) for one in values)
+    return tuple(read_text({"context": one}, "context", LONGEST_CONTEXT) for one in values)

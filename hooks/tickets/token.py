@@ -11,7 +11,14 @@ import jwt
 import orjson
 
 from hooks.reasons import Reason
-from hooks.tickets.claims import LONGEST_SUBJECT, Malformed, StreamRights, read_rights
+from hooks.tickets.claims import (
+    LONGEST_SUBJECT,
+    Malformed,
+    StreamRights,
+    read_rights,
+    read_text,
+    read_time,
+)
 from hooks.tickets.ticket import SKEW, UNCHECKED_CLAIMS
 
 # Each kind of key has one algorithm, whatever the token names.
@@ -35,19 +42,16 @@ def read_token(text: str, secret: str, jwks: str, origin: str, now: datetime) ->
     if isinstance(claims, Reason):
         return claims
 
-    subject, expiry, audience = claims.get("sub"), claims.get("exp"), claims.get("aud")
-    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
-        return Reason.TOKEN_INVALID
-    if isinstance(expiry, bool) or not isinstance(expiry, int | float):
+    try:
+        token = Token(read_text(claims, "sub", LONGEST_SUBJECT, required=True), read_rights(claims))
+        expiry, audience = read_time(claims, "exp"), claims.get("aud")
+    except Malformed:
         return Reason.TOKEN_INVALID
     if now.timestamp() > expiry + SKEW:
         return Reason.TOKEN_EXPIRED
     if audience != origin and not (isinstance(audience, list) and origin in audience):
         return Reason.TOKEN_ORIGIN
-    try:
-        return Token(subject, read_rights(claims))
-    except Malformed:
-        return Reason.TOKEN_INVALID
+    return token
 
 
 def _verify(text: str, secret: str, jwks: str) -> dict[str, Any] | Reason:

@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from django.forms import CheckboxInput
 from django.http import HttpRequest, HttpResponseBase
 
+from tenants.admin.autocomplete import SearchOne
 from tenants.admin.search_text import searchable
 from tenants.scope import ALL_TENANTS, Scope, read_scope_once, scope_of
 
@@ -82,6 +83,11 @@ class ScopedChoices(_Pages):
         if hasattr(rows, "changeable_by"):
             return rows.changeable_by(request.user)
         return rows if scope(request) == ALL_TENANTS else rows.none()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SearchOne(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class ScopedAdmin(ScopedChoices, _ModelAdmin):

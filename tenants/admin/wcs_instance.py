@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from tenants.admin.autocomplete import SearchMany
 from tenants.admin.conflicts import CarefulAdmin
 from tenants.admin.display import STYLE, alarm, set_or_not
 from tenants.admin.scoped import ScopedInline, may_change, scope
@@ -31,13 +31,6 @@ UNSIGNED = "UNSIGNED: anybody who reaches the hook URL gets the SIP passwords"
 NOBODY = "NOBODY: it has no signing secret, so every hook is refused"
 REST_API = ["rest_api_url", "rest_api_user", "rest_api_password"]
 TENANTS_EDITABLE = 500  # a form takes 1,000 values (DATA_UPLOAD_MAX_NUMBER_FIELDS)
-
-
-class _TenantsInput(AutocompleteSelectMultiple):
-    """Without the cross that removes all tenants at once, which the keyboard cannot reach."""
-
-    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().build_attrs(*args, **kwargs) | {"data-allow-clear": "false"}
 
 
 class NodeInline(ScopedInline, _TabularInline):
@@ -108,7 +101,7 @@ class WcsInstanceAdmin(CarefulAdmin):
         """Without a tenant, only administrators could change the instance again."""
         kwargs |= {
             "required": scope(request) != ALL_TENANTS,
-            "widget": _TenantsInput(db_field, self.admin_site),
+            "widget": SearchMany(db_field, self.admin_site),
         }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 

@@ -152,7 +152,9 @@ def _changes(table: str, before: Any, after: Any) -> Iterator[Change]:
         )
     elif table == CALLEE.name:
         yield Change("destinations", old["destinations"], new["destinations"])
-        if old["target"] != new["target"] and new["limits"].get("concurrent_calls") != 0:
+        # One that is closed may be about to open: a raise that was asked before may wait for it.
+        is_new_and_closed = not before and new["limits"].get("concurrent_calls") == 0
+        if old["target"] != new["target"] and not is_new_and_closed:
             yield Change("target", old["target"], new["target"])
     elif table == SIP_ACCOUNT.name:
         yield Change(INTERNAL_RATE, old.get(INTERNAL_RATE), new.get(INTERNAL_RATE))

@@ -110,6 +110,17 @@ def test_a_key_finds_nothing_of_another_tenant(cast, acmes, globexs):
     assert "globex" not in errors_of(taken)["/origin"].lower()
 
 
+def test_no_text_and_no_depth_is_a_fault(cast, acmes):
+    domain = b'{"tenant": "%s", "origin": "https://one.example", "limits": %s}'
+    nobodys = acmes.post("/domains", domain % (rb"\ud800", b"{}"))
+    assert (nobodys.status, [*errors_of(nobodys)]) == (422, ["/tenant"])
+    for many in (22, 500):
+        deep = b"[" * many + b"]" * many
+        assert acmes.post("/domains", domain % (b"acme", deep)).status == 400
+        assert acmes.patch(f"/callees/{cast.sales.pk}", b'{"fallback": %s}' % deep).status == 400
+    assert not Domain.objects.filter(origin="https://one.example").exists()
+
+
 def test_a_key_of_a_tenant_adds_no_tenants_and_sees_no_instances(cast, acmes):
     assert kind_of(acmes.post("/tenants", NEW_TENANT)) == "scope-missing"
     assert kind_of(acmes.delete("/tenants/acme")) == "scope-missing"

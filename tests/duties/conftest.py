@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from hooks.models import AnsweringNode, Call, Session
-from tests.duties.rest_server import NODE, RestServer, serving
+from tests.duties.pages import PATH, take
+from tests.duties.rest_server import NODE, RestServer, reply, serving
 
 REST_PASSWORD = "rest-api-pässword-41cc"
 
@@ -54,3 +55,12 @@ def make_call(cast, instance, number: int = 1, **more) -> Call:
     return Call.objects.create(
         tenant=cast.acme, session=session, wcs_call_id=f"call-{number}", **(values | more)
     )
+
+
+@pytest.fixture
+def pages(cast, wcs_with_rest, rest):
+    """Three visitors of Acme, whose WCS takes data for those whom it has."""
+    visitors = [make_call(cast, wcs_with_rest, number).session for number in (1, 2, 3)]
+    rest.connections.update((one.wcs_session_id, one.node_id) for one in visitors)
+    rest.answers[PATH] = lambda request: reply(request, take(rest))
+    return visitors

@@ -19,28 +19,10 @@ from hooks.wcs.messages.sending import NotSent, send_to_everybody, send_to_sessi
 from tenants.models import AuditEntry
 from tenants.plain_text import BadText, check_text
 from tests.duties.conftest import make_call
+from tests.duties.pages import PATH, make_page, take, work
 from tests.duties.rest_server import RestServer, reply
 from tests.duties.running import running_worker
-from tests.duties.turns import take_turn
 from tests.manager import signed_in
-
-PATH = "data/send"
-
-
-@pytest.fixture
-def pages(cast, wcs_with_rest, rest):
-    """Three visitors of Acme, whose WCS takes data for those whom it has."""
-    visitors = [make_call(cast, wcs_with_rest, number).session for number in (1, 2, 3)]
-    rest.connections.update((one.wcs_session_id, one.node_id) for one in visitors)
-    rest.answers[PATH] = lambda request: reply(request, take(rest))
-    return visitors
-
-
-def take(rest: RestServer) -> int:
-    """As a build that knows lists: it leaves out whom it does not have."""
-    fields = rest.asked[-1][1]
-    wanted = fields.get("sessionIds") or [fields["sessionId"]]
-    return 200 if any(one in rest.connections for one in wanted) else 404
 
 
 def take_one(rest: RestServer) -> int:
@@ -49,22 +31,6 @@ def take_one(rest: RestServer) -> int:
     if "sessionId" not in fields:
         return 400
     return 200 if fields["sessionId"] in rest.connections else 404
-
-
-def work(duty: Messages | None = None, seconds: float = 15) -> None:
-    """Until nothing is under way."""
-    messages = duty or Messages()
-    messages.news = asyncio.Event()  # of this turn's loop
-
-    async def work_off(connection) -> None:
-        async with asyncio.timeout(seconds):
-            await messages.take_turn(connection)
-            while messages.is_busy:
-                await messages.news.wait()
-                messages.news.clear()
-                await messages.take_turn(connection)
-
-    take_turn(work_off)
 
 
 def test_all_who_are_connected_get_it_by_one_post(cast, pages, rest):
@@ -170,16 +136,7 @@ def globex_page(cast):
         instance.rest_api_url, instance.rest_api_user = rest.url, "gateway"
         instance.rest_api_password = "a rest password of globex"
         instance.save()
-        session = Session.objects.create(
-            tenant=cast.globex,
-            instance=instance,
-            node_id="node-9",
-            wcs_session_id="session-9",
-            origin="https://www.globex.example",
-            sip_account=cast.globex.sip_accounts.first(),
-            sip_login="20001",
-            opened_at=timezone.now(),
-        )
+        session = make_page(cast.globex, instance, rest)
         rest.answers[PATH] = lambda request: reply(request, 200)
         yield session, rest
 

@@ -53,6 +53,18 @@ def test_the_board_follows_a_call(page, acme):
     expect(page.locator("#live-board tbody tr")).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_alias_that_a_page_made_up_widens_nothing(page, acme, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    acme.connected().post("call", callId="1", callee="W" * 500)
+    refused = page.locator("#live tr.is-refused")
+    expect(refused).to_be_visible(timeout=WITHIN_MILLISECONDS)
+    assert "W" * 50 in refused.inner_text()
+    table = page.locator("#live")
+    assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_the_table_follows_a_stream(page, acme, cast, worker_lives):
     TicketKey.objects.create(tenant=cast.acme, kid=KID, secret=SECRET)
     StreamAlias.objects.create(tenant=cast.acme, alias="studio", name="n-1", may_publish=True)

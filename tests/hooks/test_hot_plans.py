@@ -15,6 +15,7 @@ from clickhook.metrics import figures
 from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS, LOST_STREAMS
 from hooks.facts import Facts
 from hooks.models import Meter
+from hooks.statements.messaging import AT_A_TIME, TAKE
 from hooks.statements.reading import (
     MOST_LIVING,
     READ_CONNECT,
@@ -242,6 +243,15 @@ def test_for_an_app_a_bounded_number_of_tenants_is_looked_at(state, instance, or
 
     assert touched(plan) <= MOST_SERVED + 1, steps(plan)
     assert (row[Facts._fields.index("tenant_id")] is not None) == found
+
+
+def test_a_turn_of_messages_looks_at_as_many_as_it_takes(state):
+    """In a turn, each instance of the cast and the crowded one take as many as they may."""
+    plan = state.explain(TAKE.replace("%(busy)s", "%s"), [[]])
+    taken = 4 * AT_A_TIME
+
+    assert touched(plan) <= 2 * taken, steps(plan)
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 40 * taken
 
 
 @pytest.mark.parametrize("statement", [LOST_SESSIONS, LOST_CALLS, LOST_STREAMS])

@@ -167,7 +167,13 @@ def test_a_list_is_narrowed_to_a_time(past, lists, manager):
     assert len(rows(lists(Session, "since=2001-02-03T04:05&until="))) == 30
 
 
-@pytest.mark.parametrize("typed", ["yesterday", "2026-13-45T00:00", "2026-11-25T99:99", "%00"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("yesterday", "2026-13-45T00:00", "2026-11-25T99:99", "%00"),
+        "0001-01-01T00:00:00%2B23:59",
+    ],
+)
 def test_it_says_that_a_text_is_not_a_time(past, manager, typed):
     answer = manager.get(f"{url(Call)}?since={typed}")
     assert answer.status_code == 200

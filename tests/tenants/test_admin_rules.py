@@ -10,9 +10,9 @@ from django.utils import timezone
 from hooks.models import Session
 from tenants.admin.domain import DomainForm
 from tenants.admin.versioned_form import version_of
-from tenants.models import Callee, Domain, Tenant, WcsNode
+from tenants.models import Callee, Domain, SipAccount, Tenant, WcsNode
 from tests import cast as casting
-from tests.manager import change, errors_of, row, submit, url
+from tests.manager import change, errors_of, row, signed_in, submit, url
 
 
 @pytest.fixture
@@ -154,6 +154,16 @@ def test_a_new_tenant_comes_with_what_it_owns(manager, cast):
     assert (tenant.domains.count(), tenant.callees.count()) == (1, 1)
     assert tenant.sip_accounts.get().password.reveal() == "päss"
     assert list(tenant.wcs_instances.all()) == [cast.shared_1]
+
+
+@pytest.mark.parametrize("posted", ["x", "a\0b", "9" * 30])
+def test_a_tenant_that_is_no_id_is_refused_on_its_field(cast, posted):
+    mary = signed_in("manager", cast.acme)
+    for model in (Callee, SipAccount):
+        page = mary.post(url(model, "add"), {"tenant": posted})
+        assert "tenant" in page.context["adminform"].form.errors
+    owner = signed_in("administrator")
+    assert submit(owner, change(cast.acme_1), tenants=[posted]).context["errors"]
 
 
 def test_the_tenant_of_a_row_stays(manager, cast):

@@ -19,6 +19,7 @@ from hooks.wcs.rest_api.failures import UNREACHABLE, Failure
 from tenants.deadline import Deadline
 
 WITHIN = 10.0  # seconds, for the sessions of one message that are told one by one
+ALL_WITHIN = 30.0  # seconds, after which no other message is begun: the lease must not end before
 CONNECTIONS = 4  # for that, to one instance
 SWITCHED_OFF = "switched_off"
 _State = DataRecipient.State
@@ -54,8 +55,9 @@ class Handed(NamedTuple):
     refuses_lists: bool = False
 
 
-def hand_over(chunk: Chunk, takes_lists: bool) -> Handed:
+def hand_over(chunk: Chunk, takes_lists: bool, within: float = ALL_WITHIN) -> Handed:
     """A WCS that is not reached is asked once, whatever there is for it."""
+    deadline = Deadline(within)
     noted: list[Noted] = []
     for recipient in chunk.recipients:
         if recipient.is_switched_off:
@@ -72,7 +74,8 @@ def hand_over(chunk: Chunk, takes_lists: bool) -> Handed:
         handed = _hand_message(chunk.api, list(group), takes_lists and not refuses_lists)
         noted += handed.noted
         refuses_lists |= handed.refuses_lists
-        if handed.noted and handed.noted[-1].result in UNREACHABLE:
+        is_reached = not (handed.noted and handed.noted[-1].result in UNREACHABLE)
+        if deadline.is_over or not is_reached:
             break
     return Handed(_with_rest(noted, wanted), refuses_lists)
 

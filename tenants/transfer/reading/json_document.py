@@ -30,13 +30,30 @@ class Object(dict[str, Any]):
 def parse_json(text: str) -> Any:
     """Raises Unreadable."""
     try:
-        return json.loads(text, object_pairs_hook=Object, parse_int=_parse_whole)
+        value = json.loads(text, object_pairs_hook=Object, parse_int=_parse_whole)
     except json.JSONDecodeError as error:
         reason = error.msg.partition("escape")[0].strip() or "a wrong escape"
         place = f"Line {error.lineno}, column {error.colno}"
         raise Unreadable(f"{place}: this is not JSON ({reason}).") from None
     except RecursionError:
         raise Unreadable(f"It is {TOO_DEEP}.") from None
+    _check_depth(value)
+    return value
+
+
+def _check_depth(value: Any) -> None:
+    """Else whoever looks through it later runs out of stack. Raises Unreadable."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [item for one in level for item in _items(one)]
+    if any(isinstance(one, dict | list) for one in level):
+        raise Unreadable(f"It is {TOO_DEEP}.")
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _parse_whole(digits: str) -> int | float:

@@ -38,7 +38,7 @@ def takes_messages(tenant, **more) -> None:
 
 def send(wcs, text="hello", operation="chat", **more):
     data = {"operation": operation, "text": text}
-    return wcs.post(METHOD, operationId=str(uuid.uuid4()), **{"payload": data, **more})
+    return wcs.post(METHOD, **{"operationId": str(uuid.uuid4()), "payload": data, **more})
 
 
 def last_event() -> Event:
@@ -181,12 +181,33 @@ def test_many_at_once_are_counted_exactly(cast, acme, gateway):
     }
 
 
+def test_one_that_is_posted_many_times_at_once_counts_once(cast, chat, gateway):
+    def post(number: int) -> int:
+        with posting(gateway, cast.acme_1, casting.ACME_SIGNING) as wcs:
+            wcs.session = chat.session
+            return wcs.post(METHOD).status
+
+    with ThreadPoolExecutor(12) as pool:
+        assert [*pool.map(post, range(12))] == [200] * 12
+    assert PageMessage.objects.count() == 1
+    assert send(chat).status == 200
+    assert {pace.number for pace in MessagePace.objects.all()} <= {1, 2}
+
+
 def test_what_we_sent_ourselves_is_no_message_of_the_page(cast, acme):
     acme.connected()
     ours = send_to_everybody(cast.acme, "hello", "mary")
     assert acme.post(METHOD, operationId=str(ours.pk)).json == {}
     assert last_event().reason == "duplicate"
     assert not PageMessage.objects.exists()
+
+
+def test_what_is_personal_is_erased(chat, manage):
+    assert send(chat, "I am Ann.", operationId="ann@acme.example").status == 200
+    chat.post("ConnectionStatusEvent", "connection_disconnected")
+    assert manage("erase", "acme", "--everybody").returncode == 0
+    message = PageMessage.objects.get()
+    assert (message.text, message.operation_id) == ("", f"erased {message.pk}")
 
 
 def test_without_the_database_none_is_taken():

@@ -35,6 +35,8 @@ from tests.tenants.importing.content import FILES, UNCHANGED, reading_problems, 
         ),
         ('{"a": "\\x"}', "a.json", "Line 1, column 8: this is not JSON (Invalid \\)."),
         ("[" * 100_000, "a.json", "It is nested too deeply."),
+        ("[" * 21 + "]" * 21, "a.json", "It is nested too deeply."),
+        ('{"tenants": [{"slug": "acme", "hours": ' + "[" * 500 + "]" * 500 + "}]}", "a.json", None),
         ("[]", "a.json", 'The top level is an object with the keys "tenants" and "wcs_instances".'),
         (
             "NaN",

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from hooks.models import Meter
-from tenants.models import Callee, ImportRun, Rate, SipAccount, Tenant
+from tenants.models import Callee, ImportRun, LimitRaise, Rate, SipAccount, Tenant
 from tests.manager import change, signed_in, submit, upload
 from tests.tenants.importing.content import tenant
 
@@ -57,6 +57,16 @@ def browser(request, acme):
 def test_on_a_page_it_is_refused(browser, acme, content, title):
     told = told_by(browser, **content)
     assert f"This raises {title}: {RAISED}" in told
+
+
+def test_a_closed_callee_gets_no_other_number_while_its_opening_waits(browser, cast, acme):
+    Callee.objects.filter(pk=cast.sales.pk).update(limits={"concurrent_calls": 0})
+    submit(browser, change(cast.sales), limits_concurrent_calls="")
+    assert LimitRaise.objects.waiting().count() == 1
+    told = told_by(browser, callees=[{"alias": "sales", "target": "+43 1 5880"}])
+    assert f"This raises target: {RAISED}" in told
+    closed = {"alias": "new", "target": "+43 1 5880", "limits": {"concurrent_calls": 0}}
+    assert "1 added" in told_by(browser, callees=[closed])
 
 
 def test_the_currency_is_refused_once_there_are_prices_in_it(browser, acme):

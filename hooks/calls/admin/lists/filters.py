@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from hooks.calls.admin.lists.paging import COUNTED
 from hooks.calls.outcomes import MISSED
 from hooks.models import Call
 from hooks.reasons import Decision, Reason
+from tenants.written_time import parse_time
 
 if TYPE_CHECKING:
     from django.contrib.admin.filters import ListFilter
@@ -156,9 +156,4 @@ class TimeFilter(ListFilter):
 def _parse_time(text: str) -> datetime | None:
     if text in SPANS:
         return timezone.now() - SPANS[text]
-
-    try:
-        at = parse_datetime(text)
-    except ValueError:  # well written, but there is no such day
-        return None
-    return at and (at if at.tzinfo else at.replace(tzinfo=UTC))
+    return parse_time(text)
