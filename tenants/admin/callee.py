@@ -24,7 +24,7 @@ else:
 
 RINGING = ("ringing_capacity", "cool_down")
 TARGET_HELP = {
-    "target": "What is dialled: +4930123456, an extension like 10002, or sip:sales@pbx.example.",
+    "target": "What is dialled: +442079460000, an extension like 10002, or sip:sales@pbx.example.",
 }
 
 

@@ -8,13 +8,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
 
-from hooks.models import LimitNotice, Worker
+from hooks.models import LastHook, LimitNotice, Worker
 from tenants.secrets.encryption import new_key
 from tests.cast import ACME_SIGNING, GLOBEX_SIGNING
 from tests.clickhook.running_up import eventually
@@ -100,6 +101,7 @@ def test_each_alert_fires(cast, watched):
     with posting_all_the_time(gateway.wcs(cast.globex_1.key, GLOBEX_SIGNING)):
         _what_is_wrong_from_the_start(prometheus)
         _worker_fails(prometheus)
+        _instance_is_silent_for_a_day(cast, prometheus)
         _limit_is_used_up(cast, prometheus)
         time.sleep(WINDOW)  # of what globex-1 posts, so that its silence is missed later
     silent_since = time.monotonic()
@@ -134,6 +136,11 @@ def _worker_fails(prometheus: Prometheus) -> None:
     duties = {"pruning": "fault: ValueError"}
     Worker.objects.create(name="here", started_at=now, seen_at=now, duties=duties)
     prometheus.wait_for("ClickhookDutyFailing")
+
+
+def _instance_is_silent_for_a_day(cast, prometheus: Prometheus) -> None:
+    LastHook.objects.create(instance=cast.shared_1, at=timezone.now() - timedelta(days=2))
+    prometheus.wait_for("ClickhookInstancesSilentForADay")
 
 
 def _limit_is_used_up(cast, prometheus: Prometheus) -> None:

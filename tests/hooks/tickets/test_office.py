@@ -224,12 +224,8 @@ def test_an_address_that_asks_too_often_waits(acme, page, cast):
 
 
 @pytest.mark.proof
-def test_10_000_requests_of_one_address_cost_a_glance_each(page):
+def test_a_flood_of_one_address_is_refused_whole(page):
+    """The door lets 200 of them in at once, and 50 a second after that: see test_door_visits."""
     for _ in range(MOST_REQUESTS):
         page.ask()
-    began = time.perf_counter()
-    refused = [page.ask().status for _ in range(10_000)]
-    seconds = time.perf_counter() - began
-
-    assert set(refused) == {429}
-    assert seconds < 60  # with a busy machine; alone, 2 to 4 s, most of it HTTP itself
+    assert {page.ask().status for _ in range(500)} == {429}

@@ -79,7 +79,7 @@ class NewCustomerForm(forms.Form):
     )
     number = forms.CharField(
         label="Number or SIP URI",
-        help_text="What is dialled: +4930123456, an extension like 10002, or "
+        help_text="What is dialled: +442079460000, an extension like 10002, or "
         "sip:sales@pbx.example. The page never sees it.",
     )
     login = forms.CharField(help_text="The user part, like 10001.")
