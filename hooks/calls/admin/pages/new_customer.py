@@ -48,7 +48,7 @@ class NewCustomerForm(forms.Form):
 
     name = forms.CharField(
         max_length=200,
-        help_text="Like Acme Ltd.",
+        help_text="Like Initech Ltd.",
         widget=forms.TextInput(attrs={"autofocus": True}),
     )
     slug = forms.CharField(
