@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -25,7 +26,7 @@ SELECT tenant_id, max(rate)::numeric(12, 6)::text
 
 def highest_internal_rates(tenants: Iterable[int]) -> dict[int, str]:
     """By tenant; one whose accounts have no rate is missing."""
-    values = {"tenants": list(tenants), "since": timezone.now() - WAITS}
+    values: dict[str, Any] = {"tenants": list(tenants), "since": timezone.now() - WAITS}
     with connection.cursor() as cursor:
         cursor.execute(HIGHEST, values)
         return dict(cursor.fetchall())

@@ -55,7 +55,7 @@ def refuse_lower_prices(tenant: Tenant, allowed: Allowed, problems: Problems) ->
 
 
 def _destinations(tenant: Tenant) -> Iterator[Destination]:
-    values = {"tenant": tenant.pk, "currency": tenant.currency, "table": RATE.name}
+    values: dict[str, Any] = {"tenant": tenant.pk, "currency": tenant.currency, "table": RATE.name}
     with connection.cursor() as cursor:
         cursor.execute(DESTINATIONS, values)
         for prefix, stays, *terms in cursor:
