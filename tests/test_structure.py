@@ -35,6 +35,7 @@ PURE = [
         for name in ("limits", "money", "hours", "opened", "countries", "fallback")
     ),
     *("tenants/destinations.py", "tenants/plain_text.py", "tenants/raising/comparing.py"),
+    "tenants/raising/lower_prices.py",
     *(f"hooks/messages/{name}.py" for name in ("__init__", "method", "facts", "ledger", "policy")),
     *(
         str(path.relative_to(ROOT))

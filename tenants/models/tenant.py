@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from tenants.limits import MONEY
 from tenants.models.honey_alias import HONEY_ALIAS
 from tenants.models.stored_json import (
     check_amounts,
@@ -249,6 +250,14 @@ class Tenant(models.Model):
     def has_prices(self) -> bool:
         """Until then its currency tells nothing, so it may be chosen freely."""
         return self.rates.exists() or self.sip_accounts.filter(internal_rate__gt=0).exists()
+
+    @property
+    def limits_money(self) -> bool:
+        """Itself, or in one of its domains, SIP accounts or callees, also a disabled one."""
+        things = (self.domains, self.sip_accounts, self.callees)
+        return not MONEY.isdisjoint(self.limits) or any(
+            rows.filter(limits__has_any_keys=[*MONEY]).exists() for rows in things
+        )
 
     def clean(self) -> None:
         """How many digits an amount may have depends on the currency."""

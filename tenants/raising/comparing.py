@@ -28,6 +28,7 @@ class Place(NamedTuple):
     country: str
     destinations: Opened | None = None  # of the tenant
     callee: Opened | None = None  # what is opened for the callee alone
+    internal_rate: str | None = None  # the highest of the tenant's SIP accounts
 
     @property
     def countries(self) -> set[str]:
@@ -50,7 +51,7 @@ def raises(change: Change, place: Place) -> bool:
     if change.field == "target":
         return leads_out(change.after, place) and not _same_number(change, place)
     if change.field == INTERNAL_RATE:
-        return _cheapens(change.before, change.after)
+        return _cheapens(change.before, change.after, place)
     # Where no country is set yet, the tenant's first one is no raise. Of another currency the same
     # numbers may be more.
     return change.field in ("country", "currency") and change.before not in ("", change.after)
@@ -127,12 +128,16 @@ def _lifts(before: Any, after: Any) -> bool:
     return after is None or Decimal(str(after)) > Decimal(str(before))
 
 
-def _cheapens(before: Any, after: Any) -> bool:
+def _cheapens(before: Any, after: Any, place: Place) -> bool:
     """At a lower rate a limit of money holds for more calls.
 
-    A first rate is no raise, so taking one away is: else it could be lowered in two steps.
+    A tenant's first rate is no raise, so taking one away is: else it could be lowered in two steps.
+    The first rate of a further account is as high as the tenant's others: any of them may call.
     """
-    return before is not None and (after is None or Decimal(str(after)) < Decimal(str(before)))
+    if before is None and after is None:
+        return False
+    so_far = place.internal_rate if before is None else before
+    return so_far is not None and (after is None or Decimal(str(after)) < Decimal(str(so_far)))
 
 
 def _is_same(before: Any, after: Any) -> bool:

@@ -25,10 +25,11 @@ CLOSED = f"{LIMITS}concurrent_calls"  # zero closes a callee
 def hold_back(row: Any) -> tuple[list[Change], list[Change]]:
     """What the row would raise, which it does not any more; and what else changed.
 
-    The row is not saved yet. A new callee that leads out is stored closed.
+    The row is not saved yet. A new callee that leads out is stored closed, and a new SIP account
+    with a lower rate at the highest rate of the tenant's others.
     """
     if row._state.adding:
-        return _close_if_abroad(row), []
+        return _close_if_abroad(row) + _keep_internal_rate(row), []
 
     # A colleague may have changed the row of the database; the page's version says so before.
     stored = type(row)._base_manager.get(pk=row.pk)
@@ -90,3 +91,13 @@ def _close_if_abroad(row: Any) -> list[Change]:
     wanted = row.limits.get("concurrent_calls")
     set_field(row, CLOSED, 0)
     return [Change(CLOSED, 0, wanted)]
+
+
+def _keep_internal_rate(row: Any) -> list[Change]:
+    if not isinstance(row, SipAccount):
+        return []
+    place, wanted = place_of(row), value_of(row, INTERNAL_RATE)
+    if not raises(Change(INTERNAL_RATE, None, wanted), place):
+        return []
+    set_field(row, INTERNAL_RATE, place.internal_rate)
+    return [Change(INTERNAL_RATE, place.internal_rate, wanted)]

@@ -14,6 +14,7 @@ from tenants.raising.comparing import (
     effective_destinations,
     with_limit,
 )
+from tenants.raising.internal_rates import highest_internal_rates
 
 MODELS: dict[str, Any] = {
     "tenant": Tenant,
@@ -31,7 +32,8 @@ def tenant_of(row: Any) -> Tenant:
 
 def place_of(row: Any) -> Place:
     tenant, callee = tenant_of(row), row.destinations if isinstance(row, Callee) else None
-    return Place(tenant.country, tenant.destinations, callee)
+    rates = highest_internal_rates([tenant.pk]) if isinstance(row, SipAccount) else {}
+    return Place(tenant.country, tenant.destinations, callee, rates.get(tenant.pk))
 
 
 def value_of(row: Any, field: str) -> Any:

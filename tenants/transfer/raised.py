@@ -21,6 +21,7 @@ from tenants.raising.comparing import (
     raises,
     stream_changes,
 )
+from tenants.raising.internal_rates import highest_internal_rates
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.problems import Problems
 from tenants.transfer.tables import CALLEE, DOMAIN, SIP_ACCOUNT, STREAM, TENANT, Table
@@ -128,7 +129,11 @@ def _places(rows: list[Any]) -> dict[int, Place]:
     owners = {(before or after).get("tenant_id") for _, _, _, before, after in rows}
     keys = {int(key) for table, key, *_ in rows if table == TENANT.name}
     stored = Tenant.objects.filter(pk__in=keys | {owner for owner in owners if owner})
-    return new | {tenant.pk: Place(tenant.country, tenant.destinations) for tenant in stored}
+    rates = highest_internal_rates(owner for owner in owners if owner)
+    return new | {
+        tenant.pk: Place(tenant.country, tenant.destinations, internal_rate=rates.get(tenant.pk))
+        for tenant in stored
+    }
 
 
 def _changes(table: str, before: Any, after: Any) -> Iterator[Change]:

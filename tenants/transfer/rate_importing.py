@@ -17,6 +17,7 @@ from tenants.transfer.importing import (
     warnings_about,
     write_staged,
 )
+from tenants.transfer.lowered import refuse_lower_prices
 from tenants.transfer.problems import Problems
 from tenants.transfer.reading.rate_deck import DeckRow, deck_rows
 from tenants.transfer.reading.source import Source
@@ -57,6 +58,8 @@ class _DeckImport:
                 return
 
             self._compare(tenant)
+            if self.report.changes and not self.problems:
+                refuse_lower_prices(tenant, self.allowed, self.problems)
             if expected_digest and expected_digest != self.report.digest and not self.problems:
                 raise Stale
             if self.report.changes and not self.problems:

@@ -18,6 +18,7 @@ from tenants.secrets.encryption import SecretUnreadable, place
 from tenants.secrets.fields import key_ring
 from tenants.transfer.checking.allowed import Allowed
 from tenants.transfer.importing import Progress, carry_out, rate_counts
+from tenants.transfer.lowered import refuse_lower_prices
 from tenants.transfer.problems import Problems
 from tenants.transfer.raised import refuse_raises, refuse_unbounded
 from tenants.transfer.report import Report
@@ -109,6 +110,8 @@ class _Undoing:
         if not self.problems:
             self._stage(import_run)
             refuse_raises(self.allowed, self.problems)
+            if import_run.tenant and rate_counts(self.report):
+                refuse_lower_prices(import_run.tenant, self.allowed, self.problems)
         if not self.problems:
             self.progress(f"writing {len(self.report.changes):,} rows", 0, 0)
             self._write(import_run)

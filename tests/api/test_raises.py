@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 
@@ -60,6 +62,25 @@ def test_a_number_abroad_waits_and_the_callee_keeps_its_own(cast, acmes):
     assert (added.status, added.json["limits"]) == (202, {"concurrent_calls": 0})
     assert acmes.post("/callees", abroad, Idempotency_Key="z").json == added.json
     assert LimitRaise.objects.count() == 2
+
+
+def test_a_further_account_is_no_cheaper_until_a_second_person_says_so(cast, acmes):
+    cast.acme.sip_accounts.update(internal_rate="0.20")
+    added = {"tenant": "acme", "login": "7", "domain": "sip.acme.example", "password": "pw-7"}
+    answer = acmes.post("/sip-accounts", added | {"internal_rate": "0.00"}, Idempotency_Key="a")
+    assert (answer.status, answer.json["internal_rate"]) == (202, "0.20")
+    [waiting] = answer.json["waiting_raises"]
+    assert (waiting["field"], waiting["asked"]) == ("internal_rate", "0.00")
+
+    place = f"/sip-accounts/{answer.json['id']}"
+    assert acmes.delete(place).status == 204
+    cast.acme.sip_accounts.all().delete()
+    again = acmes.post("/sip-accounts", added | {"internal_rate": "0.19"}, Idempotency_Key="b")
+    assert (again.status, again.json["internal_rate"]) == (202, "0.20")
+    signed_in("administrator").post(
+        again.json["waiting_raises"][0]["page"], {"confirm": "1", "seen_end": ""}
+    )
+    assert cast.acme.sip_accounts.get().internal_rate == Decimal("0.19")
 
 
 def test_who_knows_the_key_is_no_second_person(cast, gateway):

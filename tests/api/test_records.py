@@ -189,6 +189,20 @@ def test_a_deck_of_rates_is_replaced_and_read(cast, acmes, gateway):
     assert only_imports.post(path, DECK, Content_Type="text/csv").status == 403
 
 
+def test_no_key_lowers_a_price_while_money_is_limited(cast, acmes, everybodys):
+    path, cheaper = "/imports?table=rates&tenant=acme", DECK.replace(b"0.02", b"0.01")
+    cast.acme.limits = {"money_per_day": "5.00"}
+    cast.acme.save()
+    assert acmes.post(path, DECK, Content_Type="text/csv").status == 200
+    for program in (acmes, everybodys):
+        for dry in ("", "&dry_run=true"):
+            refused = program.post(path + dry, cheaper, Content_Type="text/csv")
+            assert refused.status == 422
+            [told] = errors_of(refused).values()
+            assert told.startswith("0.01 is lower than 0.02, which this destination costs so far.")
+    assert Rate.objects.get().per_minute == 20_000
+
+
 def test_an_event_shows_no_secret(day, acmes):
     from tests.manager import assert_tells_nothing
 

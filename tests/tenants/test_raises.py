@@ -67,6 +67,22 @@ def test_a_lower_price_of_internal_calls_is_a_raise(before, after, is_raise):
 
 
 @pytest.mark.parametrize(
+    ("highest", "after", "is_raise"),
+    [
+        ("0.50", "0.49", True),
+        ("0.50", "0.500000", False),
+        ("0.50", "0.51", False),
+        ("0.50", None, False),
+        (None, "0.00", False),
+    ],
+)
+def test_the_first_rate_of_an_account_is_compared_with_the_others(highest, after, is_raise):
+    place = GERMANY._replace(internal_rate=highest)
+    assert raises(Change("internal_rate", None, after), place) is is_raise
+    assert raises(Change("internal_rate", "0.30", "0.30"), place) is False
+
+
+@pytest.mark.parametrize(
     ("before", "after", "is_raise"),
     [
         (OPEN, OPEN, False),

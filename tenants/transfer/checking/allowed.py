@@ -35,6 +35,11 @@ class Allowed:
     def everything(self) -> bool:
         return self.tenants is None
 
+    @property
+    def may_lower_prices(self) -> bool:
+        """An operator, or a person who is an administrator: a key belongs to nobody in person."""
+        return self.is_operator or (self.everything and self.user is not None)
+
     def by_slug(self, slugs: set[str]) -> dict[str, Tenant]:
         tenants = Tenant.objects.all() if self.tenants is None else self.tenants
         return {tenant.slug: tenant for tenant in tenants.filter(slug__in=slugs)}

@@ -69,6 +69,13 @@ def test_the_next_deck_replaces_it_and_leaves_other_tenants_alone(deck):
     assert len(stored("globex")) == 1
 
 
+def test_a_command_lowers_prices_also_while_money_is_limited(deck):
+    Tenant.objects.filter(slug="acme").update(limits={"money_per_day": "5.00"})
+    deck(*DECK)
+    assert deck("49,0.00,0,1,1,EUR").code == 0
+    assert stored() == [("49", 0, 0, 1, 1, "EUR")]
+
+
 def test_a_second_time_nothing_changes(deck):
     deck(*DECK)
     outcome = deck(*reversed(DECK))
