@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import shutil
 import ssl
 import subprocess
@@ -41,7 +42,8 @@ class Nginx:
         self._certificate = make_certificate(directory)
         temporary = "".join(f"{kind}_temp_path {directory}/{kind};" for kind in TEMPORARY)
         changes = {
-            "http {": f"http {{\n{temporary}",
+            # Its workers, as nobody, could not reach the temporary files of a test's directory.
+            "http {": f"{'user root;' if not os.geteuid() else ''}\nhttp {{\n{temporary}",
             "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
             "/etc/nginx/tls": str(directory),
             "/var/log/nginx": str(directory),
