@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hooks.limits.scope import TENANT
 from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
-from hooks.statements.metering import metered, not_metered
+from hooks.statements.ends import ended
+from hooks.statements.metering import Asking, metered, not_metered
 
-_METERED, _NOT_METERED = metered("call", TENANT), not_metered("call")
 _SETTLED = f"""
 settlement AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%s) AS settlement (
@@ -36,9 +36,7 @@ asked AS (
      WHERE reservation IS NULL OR tenant_id IN (SELECT tenant_id FROM call_metered)
     ON CONFLICT DO NOTHING RETURNING id
 )"""
-# The first end wins, whatever the order in which ends arrive; and what WCS said of the call itself
-# wins over what followed from the session or was assumed. hooks.lifecycle merges the reports of one
-# batch by the same rule; a test holds the two together.
+ASKING = Asking(metered("call", TENANT), not_metered("call"), _SETTLED, _ASKED)
 _REPORTS = """
 call_progress AS (
     SELECT * FROM json_to_recordset(%s) AS progress (
@@ -52,10 +50,6 @@ call_progress AS (
            NULL AS info, NULL::int AS sip_status
      WHERE false
 )"""
-# WCS reports an end of the call itself, and none that it reported before was earlier.
-_IS_FIRST_END = """progress.ended_by IS NOT NULL
-                       AND (call.ended_by IN ('', 'session', 'reaper')
-                            OR call.ended_by <> 'refused' AND progress.ended_at < call.ended_at)"""
 _MOVED = f"""
 locked_call AS (
     SELECT call.id, progress.at, progress.ringing_at, progress.answered_at, progress.ended_by,
@@ -82,12 +76,7 @@ locked_call AS (
            answered_at = CASE WHEN coalesce(call.answered_at, progress.answered_at) IS NOT NULL
                               THEN least(call.answered_at, progress.answered_at,
                                          call.ended_at, progress.ended_at) END,
-           ended_at = least(call.ended_at, progress.ended_at),
-           ended_by = CASE WHEN {_IS_FIRST_END} THEN progress.ended_by
-                           WHEN call.ended_by = '' AND progress.session_ended THEN 'session'
-                           ELSE call.ended_by END,
-           end_info = CASE WHEN {_IS_FIRST_END} THEN coalesce(progress.info, '')
-                           ELSE call.end_info END,
+           {ended("call")},
            sip_status = greatest(call.sip_status, progress.sip_status)
       FROM locked_call progress
      WHERE progress.id = call.id AND call.id = ANY (ARRAY(SELECT id FROM locked_call))
@@ -105,16 +94,6 @@ sent_tones AS (
      WHERE keypad.presses = excluded.presses - 1
     RETURNING call_id AS id
 )"""
-
-
-def asking(metered: bool, settled: bool, asked: bool) -> list[str]:
-    parts = {
-        _METERED: metered,
-        _NOT_METERED: asked and not metered,
-        _SETTLED: settled,
-        _ASKED: asked,
-    }
-    return [part for part, is_there in parts.items() if is_there]
 
 
 def moving(reported: bool) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 
 def metered(kind: str, tenant: str) -> str:
     """`tenant`: the scope of the meter that counts all of a tenant, and has the version.
@@ -42,3 +44,16 @@ def metered(kind: str, tenant: str) -> str:
 def not_metered(kind: str) -> str:
     return f"""
 {kind}_metered AS (SELECT NULL::bigint AS tenant_id WHERE false)"""
+
+
+class Asking(NamedTuple):
+    """The parts about what was asked for, in their order."""
+
+    metered: str
+    not_metered: str
+    settled: str
+    asked: str
+
+    def parts(self, metered: bool, settled: bool, asked: bool) -> list[str]:
+        needed = (metered, asked and not metered, settled, asked)
+        return [part for part, is_needed in zip(self, needed, strict=True) if is_needed]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hooks.statements.metering import metered, not_metered
+from hooks.statements.ends import ended
+from hooks.statements.metering import Asking, metered, not_metered
 from hooks.streams.ledger import TENANT
 
-_METERED, _NOT_METERED = metered("stream", TENANT), not_metered("stream")
 _SETTLED = """
 stream_settlement AS MATERIALIZED (
     SELECT id FROM json_to_recordset(%s) AS settlement (id uuid, tenant_id bigint)
@@ -31,6 +31,7 @@ stream_asked AS (
      WHERE scope = '' OR tenant_id IN (SELECT tenant_id FROM stream_metered)
     ON CONFLICT DO NOTHING RETURNING id
 )"""
+ASKING = Asking(metered("stream", TENANT), not_metered("stream"), _SETTLED, _ASKED)
 _REPORTS = """
 stream_progress AS (
     SELECT * FROM json_to_recordset(%s) AS progress (
@@ -43,11 +44,6 @@ stream_progress AS (
            NULL::timestamptz AS ended_at, NULL AS ended_by, NULL AS info
      WHERE false
 )"""
-# The first end wins, as with calls; hooks.streams.lifecycle merges the reports of one batch so.
-_IS_FIRST_END = """progress.ended_by IS NOT NULL
-                       AND (stream.ended_by IN ('', 'session', 'reaper')
-                            OR stream.ended_by <> 'refused'
-                               AND progress.ended_at < stream.ended_at)"""
 _MOVED = f"""
 locked_stream AS (
     SELECT stream.id, progress.at, progress.began_at, progress.ended_by, progress.info,
@@ -73,28 +69,13 @@ locked_stream AS (
        SET began_at = CASE WHEN coalesce(stream.began_at, progress.began_at) IS NOT NULL
                            THEN least(stream.began_at, progress.began_at,
                                       stream.ended_at, progress.ended_at) END,
-           ended_at = least(stream.ended_at, progress.ended_at),
-           ended_by = CASE WHEN {_IS_FIRST_END} THEN progress.ended_by
-                           WHEN stream.ended_by = '' AND progress.session_ended THEN 'session'
-                           ELSE stream.ended_by END,
-           end_info = CASE WHEN {_IS_FIRST_END} THEN coalesce(progress.info, '')
-                           ELSE stream.end_info END
+           {ended("stream")}
       FROM locked_stream progress
      WHERE progress.id = stream.id AND stream.id = ANY (ARRAY(SELECT id FROM locked_stream))
        AND stream.ended_by <> 'refused'
        AND (stream.ended_at IS NULL OR stream.ended_by IN ('session', 'reaper')
             OR progress.at < stream.ended_at + interval '1 minute')
 )"""
-
-
-def asking(metered: bool, settled: bool, asked: bool) -> list[str]:
-    parts = {
-        _METERED: metered,
-        _NOT_METERED: asked and not metered,
-        _SETTLED: settled,
-        _ASKED: asked,
-    }
-    return [part for part, is_there in parts.items() if is_there]
 
 
 def moving(reported: bool) -> tuple[str, str]:

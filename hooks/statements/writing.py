@@ -65,11 +65,11 @@ def write(
     )
     parts = [
         *((session_writing.OPENING, session_writing.OPENED) if opened else ()),
-        *call_writing.asking(metered, settled, asked),
+        *call_writing.ASKING.parts(metered, settled, asked),
         *((of_sessions,) if sessions or calls or streams else ()),
         *(call_writing.moving(calls) if sessions or calls else ()),
         *((call_writing.TONES,) if tones else ()),
-        *stream_writing.asking(stream_meters, streams_settled, streams_asked),
+        *stream_writing.ASKING.parts(stream_meters, streams_settled, streams_asked),
         *(stream_writing.moving(streams) if sessions or streams else ()),
         *((TAKEN,) if messages else ()),
         f"created AS ({created})",

@@ -17,7 +17,7 @@ from hooks.calls.admin.lists import columns, search, tables
 from hooks.calls.admin.lists.filters import CallOutcomeFilter, ReasonFilter, TimeFilter
 from hooks.calls.admin.lists.huge_table import HugeTableAdmin
 from hooks.calls.admin.pages.charts import charts_page
-from hooks.calls.admin.pages.hang_up import hang_up
+from hooks.calls.admin.pages.ending import hang_up
 from hooks.calls.admin.pages.live import live_board, live_page, live_stream
 from hooks.calls.admin.pages.my_settings import my_settings_page
 from hooks.models import Call, Event

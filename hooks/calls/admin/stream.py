@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from hooks.calls.admin.lists import columns, search, tables
 from hooks.calls.admin.lists.filters import OutcomeFilter, ReasonFilter, TimeFilter
 from hooks.calls.admin.lists.huge_table import HugeTableAdmin
-from hooks.calls.admin.pages.end_stream import end_stream
+from hooks.calls.admin.pages.ending import end_stream
 from hooks.models import Event, Stream
 from tenants.admin.scoped import may_change
 from tenants.admin.tenant_filter import TenantFilter
