@@ -15,8 +15,6 @@ from tenants.sign_in.client_address import network_address, pick_address
 # thousands of requests at once, would make each hook wait for seconds.
 A_SECOND = 50
 AT_ONCE = 200
-
-
 # What a balancer asks costs little, and it may share its address with visitors.
 LONGEST_OF_HEALTH = 0.5  # seconds
 

@@ -1,4 +1,4 @@
-"""The keys are as they were after each test; `up` ends with the test that runs it."""
+"""The keys are as they were after each test; `up` and a `door` end with the test that runs them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from tests.clickhook.keys import FILE
 from tests.clickhook.running_up import Up
+from tests.conftest import Gateway
 
 
 @pytest.fixture
@@ -20,6 +21,14 @@ def old():
     before = FILE.read_text()
     yield before.partition(":")[0]
     FILE.write_text(before)
+
+
+@pytest.fixture
+def door(django_db_setup) -> Iterator[Gateway]:
+    """One process, so that its memory is that of the gateway."""
+    running = Gateway(workers=1).start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -21,13 +21,6 @@ MOST_MIB = 40  # more than a gateway that is idle; each client may have a few hu
 REQUESTS = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 1000
 
 
-@pytest.fixture
-def door(django_db_setup) -> Iterator[Gateway]:
-    running = Gateway(workers=1).start()
-    yield running
-    running.stop()
-
-
 def send(port: int, ends_at: float) -> None:
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

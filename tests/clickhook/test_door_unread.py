@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
 
 import pytest
 
 from clickhook.door.unread import SMALL, Unread
 from tests.bench.processes import rss_mib
 from tests.cast import ACME_SIGNING
-from tests.conftest import Gateway
 
 STRANGERS = 700
 MOST_MIB = 110  # of all strangers together; each sends a quarter of one
@@ -23,13 +21,6 @@ class Connection:
 
     def close_at_once(self) -> None:
         self.is_closed = True
-
-
-@pytest.fixture
-def door(django_db_setup) -> Iterator[Gateway]:
-    running = Gateway(workers=1).start()
-    yield running
-    running.stop()
 
 
 def asked(method: str, path: str) -> bytes:
