@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import select
 import socket
 import time
 import uuid
@@ -88,6 +89,8 @@ class HookConnection:
                 await connection.close()
 
     async def _make_ready(self) -> None:
+        if self._connection is not None and _has_word(self._connection):
+            await self.close()
         if self._connection is None or self._connection.closed:
             async with asyncio.timeout_at(self._ends_at):
                 self._connection = await primary.connect(application_name=self._name)
@@ -120,6 +123,15 @@ class HookConnection:
         if self._connection is not None and not self._connection.closed:
             with socket.socket(fileno=os.dup(self._connection.fileno())) as connected:
                 connected.shutdown(socket.SHUT_RDWR)
+
+
+def _has_word(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether the server says something unasked: its last words, as a rule."""
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 async def _look_at_clock(connection: psycopg.AsyncConnection[Any]) -> None:

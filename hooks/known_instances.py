@@ -9,7 +9,6 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from typing import Any
 
 from hooks.authentication import Refused
 from hooks.connection import HookConnection
@@ -107,7 +106,7 @@ class KnownInstances:
     async def _look_up(self, keys: list[str]) -> None:
         try:
             with self._connection.within(self._deadline):
-                rows = await self._read(keys)
+                rows = await self._connection.execute(READ_INSTANCES, [keys])
         except DatabaseAway:
             self._away_until = time.monotonic() + ASK_AGAIN_WHEN_AWAY_AFTER
             return self._refuse(keys, Reason.DATABASE_AWAY)
@@ -118,16 +117,6 @@ class KnownInstances:
             self._note_asked(key)
             self._waiting.pop(key).set_result(found.get(key))
         return None
-
-    async def _read(self, keys: list[str]) -> list[Any]:
-        """Raises DatabaseAway. Reads again where the connection was lost while nobody asked."""
-        was_open = self._connection.is_open
-        try:
-            return await self._connection.execute(READ_INSTANCES, [keys])
-        except DatabaseAway:
-            if not was_open or self._connection.has_expired:
-                raise
-            return await self._connection.execute(READ_INSTANCES, [keys])
 
     def _note_asked(self, key: str) -> None:
         self._asked_at[key] = time.monotonic()

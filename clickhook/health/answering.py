@@ -59,12 +59,7 @@ class Health:
             await self._look(disk)
 
     async def _look(self, disk: Disk) -> None:
-        """Twice where a connection broke: the server may only have restarted meanwhile."""
-        was_open = self._connection.is_open
-        seen = await self._ask()
-        if seen == AWAY and was_open:
-            seen = await self._ask()
-        self.state = judge(seen, await disk.look())
+        self.state = judge(await self._ask(), await disk.look())
 
     async def _ask(self) -> Seen | str:
         """What is seen, or why nothing is."""

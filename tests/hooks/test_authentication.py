@@ -6,12 +6,12 @@ import json
 import time
 
 import pytest
-from django.db import connection
 
 from hooks.known_instances import ASK_AGAIN_AFTER
 from hooks.models import Call, Event, Session
 from tenants.models import WcsInstance
 from tests.cast import ACME_SIGNING, GLOBEX_SIGNING, SECRETS
+from tests.hooks.lost_connections import lose_connections
 from tests.wcs import payload, sign
 
 CONNECT = b'{"nodeId": "n", "appKey": "a", "sessionId": "s", "origin": "https://www.acme.example"}'
@@ -52,11 +52,7 @@ def test_a_stranger_leaves_one_event_and_not_one_for_every_post(globex, cast):
 def test_a_connection_that_was_lost_while_nobody_asked_refuses_nobody(acme, cast, gateway):
     acme.key = "no-such-instance"
     assert acme.send("connect", CONNECT).status == 404
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE application_name LIKE 'clickhook hooks%'"
-        )
+    lose_connections()
     acme.key = "another-unknown-one"
     assert acme.send("connect", CONNECT).status == 404
 

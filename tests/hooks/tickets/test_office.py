@@ -13,6 +13,7 @@ from django.utils import timezone
 from hooks.models import Event, Session, SpentTicket
 from hooks.tickets import challenge
 from hooks.tickets.office import MOST_REQUESTS
+from tests.hooks.lost_connections import lose_connections
 from tests.hooks.tickets.asking import ORIGIN, Page, addresses, connect
 
 
@@ -31,6 +32,12 @@ def test_a_solved_challenge_gives_a_ticket_that_opens_one_session(acme, page):
     assert session.visitor_display == "198.51.100.…"
     assert connect(acme, offer["ticket"], "two").is_neutral_refusal
     assert Event.objects.latest("id").reason == "ticket_replayed"
+
+
+def test_a_connection_that_was_lost_while_nobody_asked_costs_no_ticket(page):
+    assert [page.ask().status for _ in range(4)] == [200] * 4  # of both processes
+    lose_connections()
+    assert [page.ask().status for _ in range(4)] == [200] * 4
 
 
 def test_one_address_is_one_visitor(acme, page, cast):
