@@ -26,7 +26,7 @@ from clickhook.postgres import Server  # noqa: E402
 
 datadir.prepare(DATA_DIR)
 (DATA_DIR / "static").mkdir()
-SERVER = Server(DATA_DIR, "fsync=off", "max_connections=60")
+SERVER = Server(DATA_DIR, "fsync=off")
 
 
 def _runs_tests(config: pytest.Config) -> bool:

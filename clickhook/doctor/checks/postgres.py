@@ -47,5 +47,5 @@ def _check_connections() -> Findings:
         cursor.execute(CONNECTIONS)
         used, most = cursor.fetchone()
     if used > FULL_FROM * most:
-        remedy = "Raise max_connections; each gateway process and worker takes about 5 to 20."
+        remedy = "Raise max_connections; a gateway's process takes about 5 to 20, a worker 25."
         yield Finding("postgres", False, f"{used} of {most} connections are in use.", remedy)
