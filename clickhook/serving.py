@@ -19,6 +19,8 @@ from clickhook import datadir
 from clickhook.postgres import PostgresError, Server
 
 WAIT_FOR_COMMAND = 10.0  # seconds
+# Of a gateway's process, with some of its pages; the worker and commands need the others.
+CONNECTIONS_OF_PROCESS, OTHER_CONNECTIONS = 12, 80
 
 
 def with_settings_of(directory: Path) -> None:
@@ -37,7 +39,7 @@ def interrupt_on_signals() -> None:
 @contextlib.contextmanager
 def database() -> Iterator[Server | None]:
     """The embedded one, or none of ours. Raises PostgresError."""
-    server = Server(settings.CLICKHOOK_DATA_DIR) if settings.CLICKHOOK_EMBEDDED_DATABASE else None
+    server = _embedded() if settings.CLICKHOOK_EMBEDDED_DATABASE else None
     try:
         if server:
             if not server.acquire(wait_seconds=WAIT_FOR_COMMAND):  # a command may be at work on it
@@ -48,6 +50,12 @@ def database() -> Iterator[Server | None]:
         connections.close_all()
         if server:
             server.stop()
+
+
+def _embedded() -> Server:
+    of_processes = CONNECTIONS_OF_PROCESS * settings.CLICKHOOK_GATEWAY_PROCESSES
+    most = f"max_connections={of_processes + OTHER_CONNECTIONS}"
+    return Server(settings.CLICKHOOK_DATA_DIR, most)
 
 
 def prepare() -> None:

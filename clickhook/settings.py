@@ -108,7 +108,7 @@ _no_mail: dict[str, Any] = {}
 globals().update(_env.parsed("EMAIL_URL", _email_url, parse_email_url, _no_mail))
 EMAIL_TIMEOUT = 10  # seconds
 # docker/gunicorn.conf.py reads these, and CLICKHOOK_BIND; here they are checked.
-_env.processes("WEB_CONCURRENCY", os.cpu_count() or 1, most=1024)
+CLICKHOOK_GATEWAY_PROCESSES = _env.processes("WEB_CONCURRENCY", os.cpu_count() or 1, most=1024)
 _env.whole_number("CLICKHOOK_CONNECTIONS", 4000, 16, 1_000_000)
 _env.number("CLICKHOOK_REQUEST_DEADLINE", 10.0, 0.05, 600)
 _default_bind = "127.0.0.1:8000"

@@ -13,6 +13,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -55,7 +56,7 @@ def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
     assert up.get("/admin/login/") == 200
     assert up.get("/static/admin/css/base.css") == 200
     assert _is_private(up.data_dir)
-    assert _groups(up.data_dir) == ["auditors"]
+    assert _read(up.data_dir, "SELECT name FROM auth_group") == ["auditors"]
     assert up.end() == 0
     assert up.leftovers() == []
 
@@ -64,9 +65,11 @@ def test_the_first_start_shows_what_a_newcomer_needs(machine, up):
 def test_the_second_start_shows_no_password(up):
     (password,) = re.findall(PASSWORD, up.start())
     assert up.end() == 0
+    up.environment["WEB_CONCURRENCY"] = "10"
     again = up.start()
     assert password not in again
     assert "password" not in again
+    assert _read(up.data_dir, "SHOW max_connections") == ["200"]  # enough for all processes
     assert up.end(signal.SIGINT) == 0
     assert up.leftovers() == []
 
@@ -98,10 +101,10 @@ def _fetch_as_advised(shown: str, data_dir: Path) -> None:
     assert Path(report["file"]).is_relative_to(data_dir / "static")
 
 
-def _groups(directory: Path) -> list[str]:
+def _read(directory: Path, query: LiteralString) -> list[str]:
     socket_directory = str(postgres.socket_directory(directory))
     with psycopg.connect(host=socket_directory, user="clickhook", dbname="clickhook") as connection:
-        return [name for (name,) in connection.execute("SELECT name FROM auth_group")]
+        return [value for (value,) in connection.execute(query)]
 
 
 def _is_private(directory: Path) -> bool:
