@@ -37,7 +37,7 @@ BEHIND, CHARTS = "Read from a replica, ", "/admin/hooks/call/charts/"
 
 @pytest.fixture(scope="module")
 def standby(django_db_setup, tmp_path_factory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("standby"), "max_connections=60")
+    server = Server(tmp_path_factory.mktemp("standby"))
     assert server.acquire(wait_seconds=0)
     server.cluster.parent.mkdir(exist_ok=True)
     place = ["-h", SERVER.socket, "-U", "clickhook", "-D", server.cluster]
@@ -108,7 +108,7 @@ def test_lists_and_charts_come_from_the_standby_while_it_is_there(cast, standby,
 @pytest.fixture
 def copied(django_db_setup, tmp_path) -> Iterator[Server]:
     """A copy that goes its own way, as one that tests were made with."""
-    server = Server(tmp_path / "copy", "max_connections=60")
+    server = Server(tmp_path / "copy")
     assert server.acquire(wait_seconds=0)
     server.cluster.parent.mkdir(exist_ok=True)
     place = ["-h", SERVER.socket, "-U", "clickhook", "-D", server.cluster]
