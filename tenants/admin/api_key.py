@@ -18,7 +18,7 @@ from tenants.admin.display import STYLE, alarm, format_time
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.versioned_form import VersionedForm
-from tenants.api_scopes import LEVELS, RESOURCES
+from tenants.api_scopes import CHOICES
 from tenants.models import ApiKey
 from tenants.models.api_key import MOST_LIVE
 from tenants.sign_in.confirmation import confirmed_recently
@@ -26,16 +26,17 @@ from tenants.sign_in.confirmation import confirmed_recently
 ONE_ONLY = "Choose one key that lives: its new secret is shown once."
 TOO_MANY = f"At most {MOST_LIVE} keys live at once: revoke one first."
 PAST = "It would have expired already."
-CHOICES = [
-    *((level, f"{level} everything") for level in LEVELS),
-    *((f"{one}:{level}", f"{level} {one}") for one in RESOURCES for level in LEVELS),
-]
+
+
+def _in_words(scope: str) -> str:
+    resource, _, level = scope.rpartition(":")
+    return f"{level} {resource or 'everything'}"
 
 
 class ApiKeyForm(VersionedForm):
     scopes = forms.MultipleChoiceField(
         label="May",
-        choices=CHOICES,
+        choices=[(scope, _in_words(scope)) for scope in CHOICES],
         widget=forms.CheckboxSelectMultiple,
         help_text="Whoever may write may read.",
     )

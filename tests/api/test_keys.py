@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from clickhook.api.urls import urlpatterns
+from tenants.api_scopes import ONLY_READ, RESOURCES, BadScopes, check_scopes
 from tenants.models import ApiKey, AuditEntry
 from tests.api.program import Program, issue, kind_of
 
@@ -79,6 +81,21 @@ def test_a_key_does_what_its_scopes_say(cast, gateway):
     assert callees.post("/callees", body).status == 201
 
 
+def test_there_is_a_scope_to_write_what_can_be_written_and_nothing_else():
+    views = [view for one in urlpatterns if (view := getattr(one.callback, "view_class", None))]
+    verbs = ("post", "put", "patch", "delete")
+    written = {view.resource for view in views if any(hasattr(view, verb) for verb in verbs)}
+    imported = {"rates"}  # as a file
+    assert (written | imported) - {""} == {*RESOURCES} - {*ONLY_READ}
+
+
+def test_a_key_of_before_that_may_write_calls_still_reads_them(cast, gateway):
+    old = issue(cast.acme, "calls:write")[1]
+    assert Program(gateway.port, old).get("/calls").status == 200
+    with pytest.raises(BadScopes, match="only be read"):
+        check_scopes(["calls:write"])
+
+
 def test_the_last_use_is_noted_but_not_with_every_request(acmes):
     acmes.get("/tenants")
     first = ApiKey.objects.get().last_used_at
@@ -120,6 +137,7 @@ def test_operators_make_rotate_and_revoke_keys(cast, gateway, manage):
         ("x", "--tenant", "nobody", "--scope", "read"),
         ("x", "--tenant", "acme", "--scope", "everything"),
         ("x", "--tenant", "acme", "--scope", "callees:delete"),
+        ("x", "--tenant", "acme", "--scope", "read", "calls:write"),
         ("x\n", "--tenant", "acme", "--scope", "read"),
         ("x", "--tenant", "acme", "--scope", "read", "--days", "0"),
     ],

@@ -29,8 +29,8 @@ program does with it, under "The API".
   manage.py make_api_key onboarding --everything --scope write --json | jq -r .key
 
 A scope is read, write, or one resource with one of these, like callees:write. Whoever may write may
-read. A key of one tenant sees nothing of others; a key of everything adds tenants and WCS
-instances.
+read. Calls, sessions and events can only be read. A key of one tenant sees nothing of others; a key
+of everything adds tenants and WCS instances.
 
 Exit code 0: made; 1: there is no such tenant, a scope is unknown, or too many keys live."""
 
