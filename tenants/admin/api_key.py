@@ -13,14 +13,14 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.conflicts import CarefulAdmin, MayNotStay
 from tenants.admin.display import STYLE, alarm, format_time
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.versioned_form import VersionedForm
 from tenants.api_scopes import CHOICES
 from tenants.models import ApiKey
-from tenants.models.api_key import MOST_LIVE
+from tenants.models.api_key import MOST_LIVE, TooManyApiKeys
 from tenants.sign_in.confirmation import confirmed_recently
 
 ONE_ONLY = "Choose one key that lives: its new secret is shown once."
@@ -98,8 +98,11 @@ class ApiKeyAdmin(CarefulAdmin):
         return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Raises TooManyApiKeys only where somebody made one since the form was checked."""
-        obj.shown_once = obj.issue(request.user.get_username()).text
+        """Raises MayNotStay where somebody made one since the form was checked."""
+        try:
+            obj.shown_once = obj.issue(request.user.get_username()).text
+        except TooManyApiKeys as error:
+            raise MayNotStay(TOO_MANY) from error
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Without a redirect: the key stands nowhere but in this answer."""
