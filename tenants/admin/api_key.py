@@ -25,6 +25,7 @@ from tenants.sign_in.confirmation import confirmed_recently
 
 ONE_ONLY = "Choose one key that lives: its new secret is shown once."
 TOO_MANY = f"At most {MOST_LIVE} keys live at once: revoke one first."
+NOT_RECORDED = "not recorded: give it a new secret"
 PAST = "It would have expired already."
 
 
@@ -69,11 +70,13 @@ class ApiKeyAdmin(CarefulAdmin):
     form = ApiKeyForm
     autocomplete_fields = ("tenant",)
     list_select_related: ClassVar[Any] = ("tenant",)
-    list_display = ("shown_id", "name", "whose", "may", "state", "last_used_at")
+    list_display = ("shown_id", "name", "whose", "may", "state", "shown_to", "last_used_at")
     list_filter = (TenantFilter, ("revoked_at", admin.EmptyFieldListFilter))
     search_fields = ("kid", "name")
     actions = ("revoke", "rotate")
-    readonly_fields: ClassVar[Any] = ("shown_id", "whose", "may", "state", "last_used_at")
+    readonly_fields: ClassVar[Any] = (
+        *("shown_id", "whose", "may", "state", "shown_to", "last_used_at"),
+    )
 
     class Media:
         css = STYLE
@@ -125,6 +128,12 @@ class ApiKeyAdmin(CarefulAdmin):
     @admin.display(description="may")
     def may(self, key: ApiKey) -> str:
         return ", ".join(key.scopes)
+
+    @admin.display(description="shown to")
+    def shown_to(self, key: ApiKey) -> str:
+        """Who may not confirm what is asked for with it."""
+        holders = key.holders
+        return ", ".join(holders) if all(holders) else alarm(NOT_RECORDED)
 
     @admin.display(description="state")
     def state(self, key: ApiKey) -> str:
