@@ -133,7 +133,10 @@ class ApiKeyAdmin(CarefulAdmin):
     def shown_to(self, key: ApiKey) -> str:
         """Who may not confirm what is asked for with it."""
         holders = key.holders
-        return ", ".join(holders) if all(holders) else alarm(NOT_RECORDED)
+        has_ended = key.revoked_at or key.is_expired(timezone.now())
+        if all(holders) or has_ended:
+            return ", ".join(name for name in holders if name) or "-"
+        return alarm(NOT_RECORDED)
 
     @admin.display(description="state")
     def state(self, key: ApiKey) -> str:

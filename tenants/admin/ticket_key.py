@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,20 +17,11 @@ from tenants.models import TicketKey
 from tenants.models.ticket_key import MOST_LIVE, TooManyKeys
 from tenants.sign_in.confirmation import confirmed_recently
 
+WHOSE = "A tenant's back end signs tickets with it. The next page shows the secret, once."
 TOO_MANY = f"A tenant has at most {MOST_LIVE} live ticket keys: retire one first."
 
 
-class TicketKeyForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = TicketKey
-        fields = ("tenant",)
-        help_texts = {
-            "tenant": "Whose back end signs tickets with it. The next page shows the secret, once."
-        }
-
-
 class TicketKeyAdmin(VisitorAccessAdmin):
-    form = TicketKeyForm
     fields = ("tenant", "kid", "created_at", "retired_at")
     readonly_fields = ("kid", "created_at", "retired_at")
     list_display = ("kid", "tenant", "created_at", "retired_at")
@@ -39,8 +29,10 @@ class TicketKeyAdmin(VisitorAccessAdmin):
     search_fields = ("kid",)
     actions = ("retire",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if obj else ("tenant",)
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None:
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": ["tenant"], "description": WHOSE})]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A key stays as it was made; the action of the list retires it."""

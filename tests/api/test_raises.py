@@ -121,6 +121,7 @@ def test_a_key_of_before_has_no_known_holder_until_it_is_rotated(cast, manager, 
     assert page.count("not recorded: give it a new secret") == 1
     assert "(command line)" in page
     [finding] = check_api_keys()
+    assert finding.remedy
     assert not finding.is_well
     assert key.shown_id in finding.sentence
     assert made.stdout[9:24] not in finding.sentence
@@ -131,6 +132,13 @@ def test_a_key_of_before_has_no_known_holder_until_it_is_rotated(cast, manager, 
     ApiKey.objects.filter(pk=key.pk).update(previous_until=timezone.now())
     [finding] = check_api_keys()
     assert finding.is_well
+
+
+def test_of_a_key_that_has_ended_nothing_is_to_be_done(cast, manager):
+    key, _ = issue(cast.acme)
+    ApiKey.objects.filter(pk=key.pk).revoke()
+    assert "not recorded" not in manager.get(url(ApiKey)).content.decode()
+    assert [finding.is_well for finding in check_api_keys()] == [True]
 
 
 def test_a_file_that_raises_a_limit_is_refused(cast, acmes):

@@ -63,6 +63,7 @@ def test_a_message_that_does_not_reach_all_says_so(cast, pages, monkeypatch):
     assert "The rest does not get it" in page
     sent = mary.post("/admin/hooks/datamessage/send/", {**typed, "sure": "yes"}, follow=True)
     assert "2 waiting, cut: more visitors were connected" in sent.content.decode()
+    assert "cut</" in mary.get("/admin/hooks/datamessage/").content.decode()
     message = DataMessage.objects.latest("sent_at")
     assert message.is_cut
     assert message.recipients.count() == 2

@@ -18,7 +18,7 @@ from hooks.calls.admin.lists.filters import TimeFilter
 from hooks.calls.admin.lists.huge_table import HugeTableAdmin
 from hooks.models import Call, DataMessage, DataRecipient
 from hooks.wcs.messages import sending
-from tenants.admin.display import time_column
+from tenants.admin.display import alarm, time_column
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.models import Tenant
@@ -70,7 +70,7 @@ class SendForm(forms.Form):
 
 class DataMessageAdmin(HugeTableAdmin):
     related = ("tenant",)
-    list_display = (sent, "tenant", "goes_to", "text", "by", "is_cut")
+    list_display = (sent, "tenant", "goes_to", "text", "by", "reach")
     list_filter = (TenantFilter, TimeFilter, "goes_to")
     time_field = "sent_at"
     search_fields = ("text",)
@@ -102,6 +102,10 @@ class DataMessageAdmin(HugeTableAdmin):
             return self._render(request, "hooks/send_message.html", form)
         messages.success(request, SENT)
         return HttpResponseRedirect(reverse("admin:hooks_datamessage_change", args=[message.pk]))
+
+    @admin.display(description="reach")
+    def reach(self, message: DataMessage) -> str:
+        return alarm("cut") if message.is_cut else "-"
 
     @admin.display(description="visitors")
     def how_far(self, message: DataMessage) -> str:
