@@ -5,6 +5,7 @@ Visitors are found by the SIP accounts of the tenant, along the index of living 
 
 from __future__ import annotations
 
+from hooks.statements.serving import SERVED
 from hooks.statements.switching import SWITCHED_OFF_FOR_RECIPIENT
 
 LEASE = "60 seconds"  # longer than an attempt; then another worker may take it
@@ -85,12 +86,14 @@ SELECT taken.instance_id, instance.rest_api_url, instance.rest_api_user,
        instance.rest_api_password, taken.id, taken.message_id, message.text,
        session.wcs_session_id, session.ended_at IS NULL,
        CASE WHEN tenant.status <> 'active' THEN 'suspended'
+            WHEN served.id IS NULL THEN 'not_served'
             WHEN {SWITCHED_OFF_FOR_RECIPIENT} IS NOT NULL THEN 'switched_off' ELSE '' END
   FROM taken
   JOIN tenants_tenant tenant ON tenant.id = taken.tenant_id
   JOIN hooks_datamessage message ON message.id = taken.message_id
   JOIN hooks_session session ON session.id = taken.session_id
   JOIN tenants_wcsinstance instance ON instance.id = taken.instance_id
+{SERVED}
  ORDER BY taken.instance_id,
        dense_rank() OVER (PARTITION BY taken.instance_id, taken.tenant_id
                               ORDER BY message.sent_at, message.id), message.id, taken.id

@@ -32,7 +32,7 @@ class TakenRecipient(NamedTuple):
     text: str
     wcs_session_id: str
     is_connected: bool
-    stopped_by: str  # since it was sent: the tenant is suspended, or a kill switch is on
+    stopped_by: str  # since it was sent: what keeps the tenant from being served
 
 
 class Noted(NamedTuple):

@@ -91,8 +91,17 @@ def switch_acme_off() -> None:
     switch_off(find_target("tenant", "acme"), "test", "mary")
 
 
+def take_from_its_wcs() -> None:
+    Session.objects.get().instance.tenants.clear()
+
+
 @pytest.mark.parametrize(
-    ("stop", "why"), [(suspend, "suspended"), (switch_acme_off, "switched_off")]
+    ("stop", "why"),
+    [
+        (suspend, "suspended"),
+        (switch_acme_off, "switched_off"),
+        (take_from_its_wcs, "not_served"),
+    ],
 )
 def test_nothing_goes_to_the_pages_of_a_tenant_that_stopped_meanwhile(asked, receiver, stop, why):
     def stop_and_answer(request, received) -> None:
