@@ -28,7 +28,7 @@ from tenants.webhooks.allowed_networks import AllowedNetwork
 from tenants.webhooks.url import BadWebhookUrl, Target, parse_webhook_url
 
 CONNECT_WITHIN = 5.0  # seconds, for each address
-ANSWER_WITHIN = 15.0  # seconds, connecting included
+ANSWER_WITHIN = 15.0  # seconds, connecting included; a TLS handshake ends CONNECT_WITHIN later
 BODY_WITHIN = 1.0  # seconds: the status alone counts
 KEPT_BYTES = 200  # of the answer's body
 # The status is what counts. Of an answer no more is read than a reply to a visitor may have.
