@@ -83,6 +83,7 @@ def test_a_key_keeps_a_bounded_number_of_answers(cast, acmes):
     assert IdempotentAnswer.objects.count() == 1
 
 
+@pytest.mark.proof
 def test_a_key_has_one_bucket_in_all_processes(cast):
     """A hundred requests at once, of eight connections, at two workers."""
     gateway = Gateway({"CLICKHOOK_API_REQUESTS": "40"}, workers=2).start()
@@ -100,6 +101,7 @@ def test_a_key_has_one_bucket_in_all_processes(cast):
     assert {answer.headers["Ratelimit-Policy"] for answer in answers} == {'"key";q=40;w=60'}
 
 
+@pytest.mark.proof
 def test_whoever_asks_too_often_is_told_when_to_come_back(cast, gateway):
     narrow = Gateway({"CLICKHOOK_API_REQUESTS": "2"}, workers=1).start()
     program = Program(narrow.port, issue(cast.acme)[1])

@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tenants.models import Tenant, WebhookEndpoint
 from tests.api.program import Program
 from tests.conftest import ROOT
@@ -14,6 +16,7 @@ from tests.conftest import ROOT
 LONGEST = 30  # lines
 
 
+@pytest.mark.proof
 def test_the_example_brings_a_customer_live(everybodys, gateway):
     readme = (ROOT / "README.md").read_text()
     program = re.search(r"```python\n(import json, os, urllib.*?)```", readme, re.DOTALL)[1]

@@ -119,6 +119,7 @@ def test_the_key_is_stored_as_a_hash_and_never_logged(acmes, gateway):
     assert entry.after["digest"] == "set"
 
 
+@pytest.mark.proof
 def test_operators_make_rotate_and_revoke_keys(cast, gateway, manage):
     made = manage("make_api_key", "crm", "--tenant", "acme", "--scope", "write", "--json")
     program = Program(gateway.port, _key(made))
@@ -131,6 +132,7 @@ def test_operators_make_rotate_and_revoke_keys(cast, gateway, manage):
     assert manage("rotate_api_key", program.key[:15]).returncode == 1
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "arguments",
     [

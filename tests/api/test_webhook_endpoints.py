@@ -115,6 +115,7 @@ def test_a_replay_of_nothing_is_refused(acmes, made, body):
     assert (answer.status, kind_of(answer)) == (422, "invalid")
 
 
+@pytest.mark.proof
 def test_a_key_pair_is_told_by_its_public_keys(acmes, manage):
     made = acmes.post("/webhook-endpoints", {**BODY, "signature": "ed25519"})
     assert (made.status, made.json["signature"]) == (201, "ed25519")

@@ -79,12 +79,14 @@ def run_doctor(manage, gateway: Gateway) -> subprocess.CompletedProcess[str]:
     return manage("doctor", "--json", CLICKHOOK_PUBLIC_URL=f"http://localhost:{gateway.port}")
 
 
+@pytest.mark.proof
 def test_it_is_content(in_order, manage, gateway):
     done = run_doctor(manage, gateway)
     assert [one for one in json.loads(done.stdout) if not one["is_well"]] == []
     assert done.returncode == 0
 
 
+@pytest.mark.proof
 def test_it_tells_monitoring_and_people(in_order, manage, gateway):
     Switch.objects.create(key="everything", name="everything", because="x", by="y")
     Worker.objects.all().delete()
@@ -115,6 +117,7 @@ def test_it_names_webhook_endpoints_that_fail_and_networks_that_are_open(in_orde
     }
 
 
+@pytest.mark.proof
 def test_without_database_and_data_directory_it_still_says_the_rest(manage, tmp_path):
     away = {
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
@@ -243,6 +246,7 @@ def test_it_names_unwise_settings(settings):
     assert "SESSION_COOKIE_SECURE is not set to True" in sentences
 
 
+@pytest.mark.proof
 def test_it_names_missing_migrations_and_unusable_indexes(in_order):
     call_command("migrate", "hooks", "0013", verbosity=0)
     try:

@@ -92,6 +92,7 @@ def test_a_migration_begins_again_until_it_gets_its_lock(transactional_db, capfd
         assert cursor.fetchone() == ("0",)
 
 
+@pytest.mark.proof
 def test_a_migration_gives_up_after_many_pauses_and_not_after_much_work(
     transactional_db, monkeypatch
 ):
@@ -117,6 +118,7 @@ def test_a_migration_gives_up_after_many_pauses_and_not_after_much_work(
     assert "given_way" not in {column.name for column in columns}
 
 
+@pytest.mark.proof
 def test_a_migration_waits_for_a_row_that_somebody_changes(cast):
     """It hinders nobody so, and a migration without a transaction could not begin again."""
 

@@ -70,6 +70,7 @@ def test_it_seals_everything_anew_and_then_the_old_key_can_go(
     assert rotate("--drop-old")[0] == 0
 
 
+@pytest.mark.proof
 def test_the_audit_tells_of_it_and_of_no_changed_secret(cast, manage, rotate, old):
     last = AuditEntry.objects.first().number
     assert manage("rotate_keys").returncode == 0
@@ -142,6 +143,7 @@ def test_a_token_kept_elsewhere_keeps_the_old_key_too(cast, rotate, old):
     assert "1 tenants_tenant.name" in said
 
 
+@pytest.mark.proof
 def test_two_at_a_time_are_refused(cast, rotate, manage, old):
     assert rotate("--drop-old")[0] == 0  # this connection holds the lock from here on
     done = manage("rotate_keys")

@@ -58,6 +58,7 @@ def read_setting(directory, **environment: str) -> str:
     ).strip()
 
 
+@pytest.mark.proof
 def test_the_public_url_wins_over_the_served_one_and_that_over_the_default(tmp_path):
     assert read_setting(tmp_path) == "http://localhost:8000"
     with announce(tmp_path, ":8300"):

@@ -125,6 +125,7 @@ WRONG = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "program",
     [
@@ -189,6 +190,7 @@ for host in ("gateway.example", "two.example", "evil.example"):
 """
 
 
+@pytest.mark.proof
 def test_forms_are_taken_from_every_host_behind_a_proxy():
     hosts = {"CLICKHOOK_PUBLIC_URL": "https://Gateway.Example:443/"}
     hosts["CLICKHOOK_ALLOWED_HOSTS"] = "two.example"
@@ -200,12 +202,14 @@ def test_forms_are_taken_from_every_host_behind_a_proxy():
     assert shown.splitlines()[2] != "True"
 
 
+@pytest.mark.proof
 def test_without_a_secret_key_nothing_is_served(tmp_path):
     ended = serve(tmp_path, CLICKHOOK_ENCRYPTION_KEYS=new_key())
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1].startswith("CLICKHOOK_SECRET_KEY is missing; ")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("keys", ["", "k1:AAAA", "no key at all", f"k1:{'A' * 43}="])
 def test_without_a_sound_key_ring_nothing_is_served(keys, tmp_path):
     ended = serve(tmp_path, CLICKHOOK_SECRET_KEY=STRONG_KEY, CLICKHOOK_ENCRYPTION_KEYS=keys)

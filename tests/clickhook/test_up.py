@@ -166,6 +166,7 @@ def test_only_one_runs_on_a_directory(up_again, tmp_path):
     eventually(lambda: up_again.get("/readyz") == 200)
 
 
+@pytest.mark.proof
 def test_a_port_in_use_is_a_clear_error(up):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", up.port))

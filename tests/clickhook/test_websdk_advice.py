@@ -43,6 +43,7 @@ def pasted(command: str) -> dict[str, str]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.proof
 def test_it_names_this_python_and_the_data_directory(elsewhere, an_npm):
     said, _, command = fetching.advise().rpartition(": ")
 
@@ -52,6 +53,7 @@ def test_it_names_this_python_and_the_data_directory(elsewhere, an_npm):
     assert pasted(command)["file"] == f"{elsewhere}/static/{websdk.FOLDER}/{websdk.FILE}"
 
 
+@pytest.mark.proof
 def test_it_names_the_directory_of_static_files(elsewhere, an_npm, settings, tmp_path):
     settings.STATIC_ROOT = tmp_path / "static of acme"
     command = fetching.advise().rpartition(": ")[2]

@@ -55,6 +55,7 @@ def test_wrong_arguments_are_explained(monkeypatch, capsys, arguments):
     assert "error: " in read_refusal(monkeypatch, capsys, *arguments)
 
 
+@pytest.mark.proof
 def test_hooks_of_the_environment_go_there(backend):
     with Part(
         "clickhook.demo.wcs",

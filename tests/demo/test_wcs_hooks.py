@@ -149,11 +149,13 @@ def test_an_unknown_application_is_refused_without_a_hook(backend, visit):
     assert backend.hooks == []
 
 
+@pytest.mark.proof
 def test_an_unreachable_backend_refuses(start, visit):
     nowhere = start("--hooks", "other=http://127.0.0.1:9/hooks/key")
     assert visit(nowhere).connect(app_key="other").expect("fail")["info"] == "Connection refused"
 
 
+@pytest.mark.proof
 def test_out_of_order_the_hooks_of_events_are_posted_at_the_same_time(backend, start, visit):
     """TRYING is not answered before ESTABLISHED has come: in order, that could never be."""
     late = start("--out-of-order")

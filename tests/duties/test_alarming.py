@@ -85,6 +85,7 @@ def test_the_honey_alias_is_refused_and_told(acme, cast):
     assert not Ending.objects.exists()
 
 
+@pytest.mark.proof
 def test_the_worker_raises_it_within_two_seconds_and_ends_the_call(acme, wcs_with_rest, rest):
     rest.add_call("bypass", acme.session)
     with running_worker():

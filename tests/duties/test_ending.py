@@ -142,6 +142,7 @@ def test_two_workers_share_the_calls(cast, wcs_with_rest, rest):
     connections.close_all()
 
 
+@pytest.mark.proof
 def test_a_worker_that_is_killed_leaves_the_call_to_the_next_one(living_call, rest):
     """Killed while WCS is being asked: the row says that a try is due again."""
     asked = []

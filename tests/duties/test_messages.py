@@ -98,6 +98,7 @@ def test_an_older_build_is_told_one_by_one_and_asked_for_lists_once(cast, pages,
     assert sum("sessionIds" in one for one in rest.asked_for(PATH)) == 1
 
 
+@pytest.mark.proof
 def test_a_wcs_that_is_away_is_tried_again_and_then_given_up(cast, pages, rest, wcs_with_rest):
     wcs_with_rest.rest_api_url = "http://127.0.0.1:9/rest-api"
     wcs_with_rest.save()
@@ -232,6 +233,7 @@ def test_a_killed_worker_leaves_it_to_the_next(cast, pages, rest):
     assert message.count_recipients()["taken"] == 3
 
 
+@pytest.mark.proof
 def test_the_command_tells_how_many_got_it(cast, pages, rest, manage):
     with running_worker():
         done = manage("send_message", "acme", "--everybody", "--text", "Hello.", "--json")

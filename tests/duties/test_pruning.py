@@ -134,6 +134,7 @@ def assert_pruned(kept, alarm):
     assert IdempotentAnswer.objects.get().key == "k23"
 
 
+@pytest.mark.proof
 def test_the_worker_prunes(history, manage):
     done = manage("worker", "--once", "--json", **OLD)
     told = json.loads(done.stdout)["duties"]["pruning"]
@@ -147,6 +148,7 @@ def test_the_worker_prunes(history, manage):
     assert_pruned(kept - {lost}, alarm)
 
 
+@pytest.mark.proof
 def test_the_command_counts_and_prunes(history, manage):
     before = Event.objects.count(), Call.objects.count(), Session.objects.count()
     dry = json.loads(manage("prune", "--dry-run", "--json", **OLD).stdout)
@@ -178,6 +180,7 @@ def test_the_command_counts_and_prunes(history, manage):
     assert_pruned(kept, alarm)
 
 
+@pytest.mark.proof
 def test_what_is_kept_for_ever_is_kept(history, manage):
     before = Event.objects.count(), Call.objects.count(), Session.objects.count()
     done = manage("prune", "--json", CLICKHOOK_KEEP_EVENTS="0", CLICKHOOK_KEEP_CALLS="0")

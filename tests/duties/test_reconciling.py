@@ -77,6 +77,7 @@ UNBELIEVABLE = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("answer", UNBELIEVABLE.values(), ids=UNBELIEVABLE)
 def test_a_list_that_fails_changes_nothing(reconciling, older_call, rest, answer):
     rest.calls.clear()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
+
 from hooks.models import DataMessage, DataRecipient
 from hooks.wcs.messages.attempt import Chunk, TakenRecipient, hand_over
 from hooks.wcs.messages.sending import send_to_session
@@ -11,6 +13,7 @@ from hooks.wcs.rest_api.access import open_rest_api
 from tests.duties.pages import PATH, make_page, work
 
 
+@pytest.mark.proof
 def test_a_flood_of_one_tenant_delays_no_other_at_the_same_wcs(cast, pages, rest, wcs_with_rest):
     """Whose messages come after hundreds of another's, are told second."""
     theirs = make_page(cast.globex, wcs_with_rest, rest)

@@ -187,6 +187,7 @@ def test_a_refused_call_under_the_id_of_a_living_one_does_not_end_it(acme, info)
     assert Call.objects.get().ended_by == "finish"
 
 
+@pytest.mark.proof
 def test_a_thousand_duplicates_at_once_are_one_call(acme, gateway, cast):
     acme.connected()
 

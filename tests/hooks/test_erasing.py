@@ -57,6 +57,7 @@ def everything_about(session):
     return json.dumps(rows, default=str)
 
 
+@pytest.mark.proof
 def test_one_visitor_is_erased(visits, manage):
     for call in Call.objects.all():
         CallQuality.objects.create(
@@ -91,6 +92,7 @@ def test_one_visitor_is_erased(visits, manage):
     assert visits["ended"].visitor not in json.dumps(entry.after)
 
 
+@pytest.mark.proof
 def test_everybody_of_a_tenant_is_erased(visits, manage):
     living = everything_about(visits["living"])
     alone = Event.objects.filter(session=None)
@@ -110,6 +112,7 @@ def test_everybody_of_a_tenant_is_erased(visits, manage):
         assert (again["sessions"], again["events"]) == (0, 0)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -94,6 +94,7 @@ def test_the_pages_hold_every_row_once_newest_first(past, lists, model, time):
     )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("model", [Session, Call, Event])
 def test_the_rows_of_several_tenants_are_merged(past, lists, model):
     everything = rows(lists(model))

@@ -100,6 +100,7 @@ def listeners():
         return cursor.fetchone()[0]
 
 
+@pytest.mark.proof
 def test_a_call_is_told_as_it_goes_on(gateway, manager, acme):
     with looking(gateway, manager) as stream:
         assert stream.response.getheader("Content-Type") == "text/event-stream"

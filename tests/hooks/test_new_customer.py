@@ -82,6 +82,7 @@ def test_a_mistake_is_named_at_its_field_and_nothing_is_made(manager, cast, fiel
     assert (Tenant.objects.count(), Domain.objects.count()) == before
 
 
+@pytest.mark.proof
 def test_a_manager_gets_the_customer_and_may_choose_their_instances_only(cast):
     manager = signed_in("manager", cast.globex)
     assert "acme-1" not in manager.get(PAGE).content.decode()

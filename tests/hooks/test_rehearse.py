@@ -223,6 +223,7 @@ def test_it_says_that_the_key_is_unknown_there(cast, gateway):
     ]
 
 
+@pytest.mark.proof
 def test_an_operator_rehearses_while_the_gateway_runs(cast, gateway, manage):
     url = f"http://127.0.0.1:{gateway.port}"
     done = manage(
@@ -274,6 +275,7 @@ def test_wrong_arguments_end_with_exit_code_2(cast, arguments, words):
     assert raised.value.returncode == 2
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "command", [["rehearse", "--instance", "acme-1", "--origin", ORIGIN], ["wcs_config", "acme-1"]]
 )

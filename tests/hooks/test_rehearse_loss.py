@@ -56,6 +56,7 @@ def test_a_page_that_gets_no_required_ticket_is_told_why(cast, gateway):
     assert "no ticket" in run.findings[1]
 
 
+@pytest.mark.proof
 def test_a_backend_that_takes_a_ticket_twice_is_found(cast, gateway, monkeypatch):
     """And one that lets people in without any."""
     from hooks.wcs.rehearsal import ticket_desk
@@ -97,6 +98,7 @@ TONES = [
 ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("wanted", "given", "finding"), TONES)
 def test_what_a_careless_backend_does_with_tones_is_found(cast, wanted, given, finding):
     Callee.objects.filter(alias="sales").update(keypad=wanted)

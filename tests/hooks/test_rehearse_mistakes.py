@@ -60,6 +60,7 @@ def test_it_notices_a_mistake_in_the_method_table(monkeypatch, right, wrong):
     assert judge_gateway(monkeypatch, right, wrong) != []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("right", "wrong", "findings"),
     [("", "", 0), ('"md5"', '"sha1"', 1), (".hex()", ".hex()[::-1]", 1)],

@@ -216,6 +216,7 @@ def test_a_password_that_is_entered_directly_ends_the_trial(acme, manager, accou
     assert password_of(acme, "s") == OTHER
 
 
+@pytest.mark.proof
 def test_an_import_of_a_password_ends_the_trial(acme, manage, account, begun, tmp_path):
     row = {"login": "10001", "domain": "sip.acme.example", "password": OTHER}
     file = tmp_path / "file.json"

@@ -156,6 +156,7 @@ def test_the_set_up_hides_the_secret_and_names_the_command(page, cast):
     assert "globex" not in html, "whom else a shared instance serves"
 
 
+@pytest.mark.proof
 def test_the_checklist_follows_the_first_call(page, cast, acme):
     assert "A visitor connected" not in section(page(), "standing")
     acme.connected()

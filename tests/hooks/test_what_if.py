@@ -50,6 +50,7 @@ def try_limits(recorded, manage):
     return run
 
 
+@pytest.mark.proof
 def test_the_command_tells_what_would_have_been_refused(try_limits):
     result = try_limits("concurrent_calls=2")
     assert (result["calls"], result["refused"], result["allowed"]) == (5, 3, 0)
@@ -65,12 +66,14 @@ def test_the_command_tells_what_would_have_been_refused(try_limits):
     assert Tenant.objects.get(slug="acme").limits == {}
 
 
+@pytest.mark.proof
 def test_the_command_tells_what_would_have_ended_earlier(try_limits):
     result = try_limits("call_seconds=120")
     assert (result["refused"], result["ended_earlier"]) == (0, 5)
     assert result["saved"] == 5 * 8 * 50_000
 
 
+@pytest.mark.proof
 def test_limits_of_what_the_tenant_owns(try_limits):
     domain = "domain:https://www.acme.example"
     result = try_limits(f"{domain}:concurrent_calls=1")
@@ -81,12 +84,14 @@ def test_limits_of_what_the_tenant_owns(try_limits):
     assert try_limits("visitor.calls_per_hour=3")["limits"][0]["scope"] == "each visitor"
 
 
+@pytest.mark.proof
 def test_a_change_replaces_what_is_stored(try_limits):
     Tenant.objects.update(limits={"concurrent_calls": 1})
     assert try_limits()["refused"] == 4
     assert try_limits("concurrent_calls=null")["refused"] == 0
 
 
+@pytest.mark.proof
 def test_a_refused_call_would_be_allowed(try_limits):
     Call.objects.filter(wcs_call_id="c4").update(
         decision="refused", reason="concurrent_calls", target="", answered_at=None
@@ -95,6 +100,7 @@ def test_a_refused_call_would_be_allowed(try_limits):
     assert try_limits("concurrent_calls=4")["allowed"] == 0
 
 
+@pytest.mark.proof
 def test_internal_calls_cost_what_the_account_says(try_limits):
     Callee.objects.filter(alias="sales").update(target="10002", number="")
     Call.objects.update(target="10002")
@@ -102,11 +108,13 @@ def test_internal_calls_cost_what_the_account_says(try_limits):
     assert try_limits("concurrent_calls=1")["spent"] == 5 * 10 * 100_000
 
 
+@pytest.mark.proof
 def test_the_recorded_rate_counts_and_not_todays(try_limits):
     Call.objects.update(reservation={"rate": [10_000, 0, 1, 1]})
     assert try_limits()["spent"] == 5 * 10 * 10_000
 
 
+@pytest.mark.proof
 def test_without_json_it_draws_a_chart(recorded, manage):
     done = manage("what_if", "acme", "--days=2", "concurrent_calls=2")
     assert "Of 5 calls, 3 would have been refused and 0 ended earlier." in done.stdout
@@ -116,6 +124,7 @@ def test_without_json_it_draws_a_chart(recorded, manage):
     assert "+4930" not in done.stdout
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -176,6 +185,7 @@ def test_the_page_tells_what_is_wrong_with_the_form(recorded, manager):
     assert "Per day: At most 2 digits after the point." in answer.content.decode()
 
 
+@pytest.mark.proof
 def test_the_page_leaves_very_many_calls_to_the_command(recorded, manager, monkeypatch):
     monkeypatch.setattr(what_if, "MOST_CALLS", 4)
     assert "manage.py what_if" in post(manager, recorded.acme).content.decode()

@@ -121,6 +121,7 @@ def test_limits_of_every_callee_bound_a_tenant_without(cast):
 # Activation.
 
 
+@pytest.mark.proof
 def test_a_tenant_without_bound_is_not_activated(acme_manager, cast):
     submit(acme_manager, change(cast.acme), status="suspended")
     limit(cast.acme, ENDLESSLY)
@@ -132,6 +133,7 @@ def test_a_tenant_without_bound_is_not_activated(acme_manager, cast):
     assert Tenant.objects.get(pk=cast.acme.pk).status == "active"
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("by", ["administrator", "command"])
 def test_whom_no_manager_suspended_only_an_administrator_activates(acme_manager, cast, by):
     administrator = signed_in("administrator")
@@ -154,6 +156,7 @@ def test_whom_no_manager_suspended_only_an_administrator_activates(acme_manager,
     assert Tenant.objects.get(pk=cast.acme.pk).status == "active"
 
 
+@pytest.mark.proof
 def test_an_active_one_can_still_be_changed(acme_manager, cast):
     limit(cast.acme, ENDLESSLY)
     submit(acme_manager, change(cast.acme), name="Acme plc")
@@ -163,6 +166,7 @@ def test_an_active_one_can_still_be_changed(acme_manager, cast):
 # The page of the tenant raises, lowers, and has something to do.
 
 
+@pytest.mark.proof
 def test_the_page_lowers_at_once_and_raises_later(acme_manager, cast):
     answer = submit(
         acme_manager,
@@ -185,6 +189,7 @@ def test_the_page_lowers_at_once_and_raises_later(acme_manager, cast):
     assert "2 raises of limits wait for a second person" in text_of(acme_manager, cast.acme)
 
 
+@pytest.mark.proof
 def test_limits_that_an_upgrade_set_are_to_be_looked_at_until_the_page_is_saved(acme_manager, cast):
     told = "The limits were set at an upgrade"
     assert told not in text_of(acme_manager, cast.acme)

@@ -20,6 +20,7 @@ from tests.monitoring.promtool import (
 )
 
 
+@pytest.mark.proof
 @needs_prometheus
 @pytest.mark.parametrize(
     "arguments",

@@ -110,6 +110,7 @@ def test_it_shows_no_secret_to_those_who_may_only_look(cast):
         assert_tells_nothing(answer.content.decode())
 
 
+@pytest.mark.proof
 def test_a_blank_password_keeps_the_one_that_is_set(manager, cast):
     submit(manager, change(cast.acme_account), port="5099")
     cast.acme_account.refresh_from_db()
@@ -133,6 +134,7 @@ def test_a_typed_password_replaces_it_and_is_told_nobody(manager, cast, prefix):
     assert_tells_nothing(answer.content.decode(), entry.change_message, entry.object_repr, history)
 
 
+@pytest.mark.proof
 def test_a_new_account_needs_a_password(manager, cast):
     typed = {"tenant": cast.acme.pk, "login": "10002", "domain": "sip.acme.example"}
     assert "required" in errors_of(submit(manager, url(SipAccount, "add"), **typed))
@@ -148,6 +150,7 @@ def test_a_new_account_needs_a_password(manager, cast):
     assert SipAccount.objects.get(login="10002").password.reveal() == TYPED
 
 
+@pytest.mark.proof
 def test_a_form_error_does_not_repeat_the_secret(manager, cast):
     answers = [
         submit(manager, change(cast.acme_account), password=TYPED, port="99999"),

@@ -20,6 +20,7 @@ def cast(db):
     return casting.assemble()
 
 
+@pytest.mark.proof
 def test_a_page_holds_no_more_rows_than_a_form_takes(manager, cast):
     Domain.objects.bulk_create(
         Domain(tenant=cast.acme, origin=f"https://d{number}.example") for number in range(200)
@@ -61,6 +62,7 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(manager, cast, mo
     assert queries_of(manager, url(model) + "?q=t1") <= few + 1
 
 
+@pytest.mark.proof
 def test_a_tenants_page_takes_as_many_queries_for_many_rows_as_for_few(manager, cast):
     few = queries_of(manager, change(cast.acme))
     for number in range(20):

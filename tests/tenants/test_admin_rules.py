@@ -56,6 +56,7 @@ def test_it_refuses_an_origin_on_its_field(cast, origin, subdomains, sentence):
         assert sentence in str(form.errors)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("origin", "subdomains", "sentence"),
     [
@@ -79,6 +80,7 @@ def test_every_page_refuses_an_origin_on_its_field(manager, cast, origin, subdom
     assert cast.acme.domains.count() == 2
 
 
+@pytest.mark.proof
 def test_it_refuses_two_rows_of_one_page_that_exclude_each_other(manager, cast):
     twice = row("domains", 2, origin="https://new.example", default_callee="")
     twice |= row("domains", 3, origin="HTTPS://NEW.example:443", default_callee="")
@@ -101,6 +103,7 @@ def test_it_refuses_two_rows_of_one_page_that_exclude_each_other(manager, cast):
     assert "duplicate data" in errors_of(submit(manager, change(cast.acme), **twice))
 
 
+@pytest.mark.proof
 def test_overlapping_domains_of_one_tenant_are_fine(manager, cast):
     new = row(
         "domains", 2, origin="https://new.example", include_subdomains="on", default_callee=""
@@ -115,6 +118,7 @@ def test_overlapping_domains_of_one_tenant_are_fine(manager, cast):
     assert cast.acme.domains.filter(origin__endswith="new.example").count() == 3
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("is_inline", [True, False])
 def test_it_refuses_what_the_tenant_has_already(manager, cast, is_inline):
     def typed(prefix, index, one, **values):
@@ -132,6 +136,7 @@ def test_it_refuses_what_the_tenant_has_already(manager, cast, is_inline):
     assert "that login at that SIP domain already" in typed("sip_accounts", 2, other, **again)
 
 
+@pytest.mark.proof
 def test_the_default_moves_from_one_callee_to_another_in_one_go(manager, cast):
     submit(manager, change(cast.acme), **{"callees-0-default": None, "callees-1-default": "on"})
     assert Callee.objects.get(tenant=cast.acme, default=True) == cast.support
@@ -166,6 +171,7 @@ def test_a_tenant_that_is_no_id_is_refused_on_its_field(cast, posted):
     assert submit(owner, change(cast.acme_1), tenants=[posted]).context["errors"]
 
 
+@pytest.mark.proof
 def test_the_tenant_of_a_row_stays(manager, cast):
     for one in (cast.acme_account, cast.sales, cast.acme.domains.first()):
         assert 'name="tenant"' not in manager.get(change(one)).content.decode()
@@ -174,6 +180,7 @@ def test_the_tenant_of_a_row_stays(manager, cast):
         assert one.tenant == cast.acme
 
 
+@pytest.mark.proof
 def test_a_domain_is_offered_its_tenants_callees_only(manager, cast):
     domain, theirs = cast.acme.domains.first(), cast.globex.callees.get()
     for page, name in (
@@ -211,6 +218,7 @@ def test_the_loser_of_a_race_reads_why(manager, cast, monkeypatch):
     assert 'value="https://www.raced.example"' in answer.content.decode()
 
 
+@pytest.mark.proof
 def test_a_conflict_that_no_check_foresees_is_no_fault(manager, cast, monkeypatch):
     monkeypatch.setattr(Domain, "clean", lambda domain: None)
     answer = submit(
@@ -266,6 +274,7 @@ def test_whoever_has_none_is_deleted(manager, cast):
         assert not type(one).objects.filter(pk=one.pk).exists()
 
 
+@pytest.mark.proof
 def test_a_suspended_tenant_is_shown_as_one(manager, cast):
     submit(manager, change(cast.acme), status="suspended")
     for page in (url(Tenant), change(cast.acme)):

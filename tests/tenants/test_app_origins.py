@@ -98,6 +98,7 @@ def test_an_origin_of_its_own_is_one_customers(cast, origin):
         cast.acme.domains.create(origin=origin)
 
 
+@pytest.mark.proof
 def test_a_domain_is_refused_where_the_instance_serves_another_app(manager, cast):
     cast.globex.domains.create(origin=APP)
     acme_manager = signed_in("manager", cast.acme)
@@ -123,6 +124,7 @@ def test_the_same_app_twice_is_a_repetition(manager, cast):
     assert "This tenant has this origin already." in errors_of(answer)
 
 
+@pytest.mark.proof
 def test_an_instance_takes_no_second_tenant_with_the_app(manager, both):
     tenants = [both.globex.pk, both.acme.pk]
     answer = submit(manager, change(both.shared_1), tenants=tenants)
@@ -134,6 +136,7 @@ def test_an_instance_takes_no_second_tenant_with_the_app(manager, both):
     assert list(both.shared_1.tenants.all()) == [both.globex]
 
 
+@pytest.mark.proof
 def test_domain_and_instance_on_one_page_are_looked_at_together(manager, cast):
     cast.shared_1.tenants.remove(cast.acme)
     cast.globex.domains.create(origin=APP)
@@ -156,6 +159,7 @@ def test_a_new_customer_is_looked_at_with_their_instance(manager, both):
     assert Tenant.objects.get(slug="initech").domains.get().origin == APP
 
 
+@pytest.mark.proof
 def test_an_instance_with_an_app_serves_a_bounded_number(manager, cast, monkeypatch):
     monkeypatch.setattr(served_apps, "MOST_SERVED", 1)
     crowd = "customers if one of them has an origin that every mobile app has"
@@ -170,6 +174,7 @@ def test_an_instance_with_an_app_serves_a_bounded_number(manager, cast, monkeypa
     assert cast.globex_1.tenants.count() == 1
 
 
+@pytest.mark.proof
 def test_a_stored_pair_is_told_and_does_not_close_the_pages(manager, pair):
     acme_manager = signed_in("manager", pair.acme)
     overview = url(pair.acme, "overview", pair.acme.pk)

@@ -6,6 +6,7 @@ import getpass
 import json
 
 import psycopg
+import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection, transaction
 from django.urls import reverse
@@ -39,6 +40,7 @@ def test_a_page_is_recorded_with_who_and_from_where(manager, cast, entries):
     assert entry.after == {"port": 5099, "password": "changed"}
 
 
+@pytest.mark.proof
 def test_the_rows_of_a_page_are_recorded_too(manager, cast, entries):
     typed = row("domains", 2, origin="https://new.acme.example") | row(
         "WcsInstance_tenants", 2, wcsinstance=cast.globex_1.pk
@@ -92,6 +94,7 @@ def test_bulk_writes_are_recorded_row_by_row(cast, entries):
     ]
 
 
+@pytest.mark.proof
 def test_a_command_is_recorded_with_its_name_and_the_system_user(cast, manage, tmp_path, entries):
     file = tmp_path / "acme.json"
     file.write_text(json.dumps({"tenants": [{"slug": "acme", "name": "Acme plc"}]}))

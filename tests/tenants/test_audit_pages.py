@@ -35,6 +35,7 @@ def rows(client, query=""):
     return [(entry.action, entry.tenant_slug) for entry in answer.context["cl"].result_list]
 
 
+@pytest.mark.proof
 def test_it_lists_what_was_done_newest_first(manager, cast):
     submit(manager, change(cast.acme), name="Acme plc")
     shown = page(manager, LIST)
@@ -77,6 +78,7 @@ def test_it_filters_and_searches(manager, cast):
     ] == []
 
 
+@pytest.mark.proof
 def test_an_entry_tells_before_and_after_in_words(manager, cast):
     domain = Domain.objects.get(origin="https://www.acme.example")
     submit(manager, change(domain), include_subdomains="on", default_callee=str(cast.sales.pk))
@@ -94,6 +96,7 @@ def test_an_entry_tells_before_and_after_in_words(manager, cast):
     assert AuditEntry.objects.first().hash in page(manager, change(AuditEntry.objects.first()))
 
 
+@pytest.mark.proof
 def test_an_entry_outlives_what_it_tells_of(manager, cast):
     with acting(via="admin", name="<b>nobody</b>"):
         WcsInstance.objects.get(name="shared-1").delete()
@@ -126,6 +129,7 @@ def test_nobody_changes_it(cast, role):
     assert list(AuditEntry.objects.values_list()) == before
 
 
+@pytest.mark.proof
 def test_a_manager_finds_nothing_of_another_tenant(cast):
     client = signed_in("manager", cast.acme)
     with acting(via="admin", name="somebody-else"):

@@ -80,6 +80,7 @@ def test_every_table_is_watched_or_left_out_on_purpose():
     assert {model._meta.label for model in others} == found | LEFT_OUT
 
 
+@pytest.mark.proof
 def test_hooks_write_no_watched_table():
     """They must never wait for the chain's lock."""
     number = len(inspect.signature(write).parameters)

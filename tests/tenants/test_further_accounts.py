@@ -65,6 +65,7 @@ def test_the_first_rate_of_an_account_waits_where_others_cost_more(acme, browser
     assert rate_of("7") == 0
 
 
+@pytest.mark.proof
 def test_on_the_tenants_page_an_account_is_not_replaced_by_a_cheaper_one(acme, browser):
     acme.sip_accounts.filter(login="1").delete()
     new = row("sip_accounts", 1, **FURTHER, enabled="on", internal_rate="0.00")

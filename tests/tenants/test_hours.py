@@ -108,6 +108,7 @@ def test_office_hours_stay_where_they_are_when_clocks_change(day):
     assert not is_open(hours, frozenset(), BERLIN, local(f"{day} 17:00"))
 
 
+@pytest.mark.proof
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1), timezones=st.just(UTC)),
     st.sampled_from([BERLIN, "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia", "UTC"]),

@@ -37,6 +37,7 @@ def confirm_all() -> None:
         assert confirm(raised, "colleague")
 
 
+@pytest.mark.proof
 def test_the_page_shows_what_is_stored_and_saves_it_again_unchanged(acme_manager, cast):
     store(cast.acme)
     data = Form(acme_manager.get(change(cast.acme)).content.decode()).data
@@ -55,6 +56,7 @@ def test_the_page_shows_what_is_stored_and_saves_it_again_unchanged(acme_manager
     assert Tenant.objects.filter(pk=cast.acme.pk).values()[0] == before
 
 
+@pytest.mark.proof
 def test_a_manager_changes_them(acme_manager, cast):
     submit(
         acme_manager,
@@ -86,6 +88,7 @@ def test_a_manager_changes_them(acme_manager, cast):
     assert acme.message_operations == ["chat", "order-status"]
 
 
+@pytest.mark.proof
 def test_an_empty_field_lifts_a_limit_and_opens_always(acme_manager, cast):
     store(cast.acme)
     submit(
@@ -141,6 +144,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.proof
 def test_what_is_wrong_stands_beside_its_field(acme_manager, cast):
     before = Tenant.objects.filter(pk=cast.acme.pk).values()[0]
     post = reposting(acme_manager, change(cast.acme))
@@ -156,6 +160,7 @@ def test_a_new_tenant_starts_safe(manager, db):
     assert Tenant.objects.get(slug="hooli").limits["concurrent_calls"] == 2
 
 
+@pytest.mark.proof
 def test_another_country_changes_the_numbers_of_callees(acme_manager, cast):
     callee = Callee.objects.create(tenant=cast.acme, alias="branch", target="030123456")
     assert callee.number == "4930123456"
@@ -216,6 +221,7 @@ FALLBACKS = [
 ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("page", ["the callee's", "the tenant's"])
 def test_a_fallback_is_another_callee_of_the_tenant(acme_manager, cast, page):
     row, name = {
@@ -228,6 +234,7 @@ def test_a_fallback_is_another_callee_of_the_tenant(acme_manager, cast, page):
     assert Callee.objects.get(pk=cast.sales.pk).fallback == []
 
 
+@pytest.mark.proof
 def test_the_tenants_page_has_keypad_fallback_and_price(acme_manager, cast):
     submit(
         acme_manager,
@@ -274,6 +281,7 @@ def test_rates_are_changed_by_an_import_alone(manager, rates):
     assert manager.post(url(Rate, "delete", rate.pk), {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.proof
 def test_the_history_of_a_tenant_is_read_in_its_columns(acme_manager, cast, actions):
     submit(acme_manager, change(cast.acme), limits_calls_per_hour="5")
     assert actions() == ["tenant:changed"]

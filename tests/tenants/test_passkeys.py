@@ -225,6 +225,7 @@ shapes = st.dictionaries(
 )
 
 
+@pytest.mark.proof
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -78,6 +78,7 @@ def test_a_row_of_before_the_rule_stays_but_does_not_grow(cast):
         domain.full_clean()
 
 
+@pytest.mark.proof
 def test_every_way_in_refuses_it(manager, acme_manager, cast):
     typed = {"origin": "https://co.uk", "include_subdomains": "on"}
     new_row = row("domains", 2, **typed, default_callee="")
@@ -93,6 +94,7 @@ def test_every_way_in_refuses_it(manager, acme_manager, cast):
     assert not Domain.objects.filter(origin="https://co.uk").exists()
 
 
+@pytest.mark.proof
 def test_the_list_is_not_read_before_a_domain_is_written():
     code = (
         "import os, sys, django; django.setup(); import clickhook.urls, clickhook.asgi;"
@@ -105,6 +107,7 @@ def test_the_list_is_not_read_before_a_domain_is_written():
     assert is_public_suffix("co.uk")
 
 
+@pytest.mark.proof
 def test_a_manager_does_not_learn_who_has_an_origin(manager, acme_manager, cast):
     cast.globex.domains.create(origin="https://shop.www.globex.example")
     typed = {"origin": "https://www.globex.example", "include_subdomains": "on"}

@@ -63,6 +63,7 @@ def test_a_callee_abroad_on_the_tenants_page_waits_too(cast, acme_manager):
     assert LimitRaise.objects.get().row_key == str(cast.sales.pk)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("on_tenants_page", [False, True])
 def test_a_new_callee_abroad_is_stored_closed(cast, acme_manager, colleague, on_tenants_page):
     if on_tenants_page:
@@ -172,6 +173,7 @@ def test_nobody_confirms_another_end_than_the_page_showed(raised, acme_manager, 
     assert (raised.decision, raised.ends_at) == ("confirmed", None)
 
 
+@pytest.mark.proof
 def test_of_two_people_who_raise_the_same_the_second_is_told(cast, acme_manager, colleague):
     page = change(cast.sales)
     stale = Form(colleague.get(page).content.decode()).data

@@ -43,6 +43,7 @@ def send(page, browser, typed):
     return browser.post(page, typed, follow="confirm" in typed)
 
 
+@pytest.mark.proof
 def test_of_two_who_raise_at_once_one_waits_and_the_other_is_told(cast):
     people = [signed_in("manager", cast.acme, name=name) for name in ("anna", "bela")]
     page = change(cast.sales)

@@ -27,6 +27,7 @@ def stored(cast) -> tuple[str, str, str | None]:
     return instance.rest_api_url, instance.rest_api_user, password and password.reveal()
 
 
+@pytest.mark.proof
 def test_it_is_imported_kept_and_removed(cast, manage, tmp_path):
     given = {"url": f"{URL}/", "user": "gateway", "password": PASSWORD}
     done = import_instance(manage, tmp_path, given)
@@ -40,6 +41,7 @@ def test_it_is_imported_kept_and_removed(cast, manage, tmp_path):
     assert stored(cast) == ("", "", None)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("rest_api", "problem"),
     [

@@ -26,6 +26,7 @@ def messages_of(answer):
     return " ".join(map(str, answer.context["messages"]))
 
 
+@pytest.mark.proof
 def test_a_manager_runs_their_tenant(cast, mary):
     new = row("domains", 2, origin="https://new.acme.example", default_callee="")
     submit(
@@ -48,6 +49,7 @@ def test_a_manager_runs_their_tenant(cast, mary):
     assert set(cast.acme.callees.values_list("alias", flat=True)) == {"sales", "fax", "door"}
 
 
+@pytest.mark.proof
 def test_a_name_is_one_line(cast, mary):
     """The end of a line would begin a row of its own in somebody's spreadsheet."""
     answer = submit(mary, change(cast.acme), name="Acme\n=cmd|' /C calc'!A0\nx")
@@ -69,6 +71,7 @@ def test_only_an_administrator_deletes_a_tenant(cast, mary):
     assert "delete_selected" not in mary.get(url(Tenant)).content.decode()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("role", ["manager", "auditor"])
 def test_whoever_only_looks_finds_nothing_to_press(cast, role):
     visitor = signed_in(role, cast.acme, may_change=False)
@@ -97,6 +100,7 @@ def test_a_shared_instance_counts_its_other_customers(cast, mary):
     assert "shared-1: an administrator connects and disconnects" in listed
 
 
+@pytest.mark.proof
 def test_a_manager_connects_an_instance_of_their_own(cast, mary):
     assert "required" in errors_of(submit(mary, url(WcsInstance, "add"), name="acme-2"))
     submit(mary, url(WcsInstance, "add"), name="acme-2", tenants=[cast.acme.pk], unsigned="on")
@@ -203,6 +207,7 @@ def test_a_url_asks_a_field_only_as_the_filters_do(mary, cast, kind, asked):
     assert mary.get(f"{url(kind)}?{asked.partition('_')[0]}__exact=1").status_code == 200
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("value", ["abc", "-1", "9" * 30, "%00", "1,2"])
 def test_nonsense_for_an_id_is_no_fault(mary, cast, value):
     assert mary.get(f"{url(Domain, 'add')}?tenant={value}").status_code == 200
@@ -220,6 +225,7 @@ def test_nonsense_for_an_id_is_no_fault(mary, cast, value):
         assert mary.post(url(model), chosen, follow=True).status_code == 200
 
 
+@pytest.mark.proof
 def test_last_actions_are_hidden_once_their_rows_are_out_of_reach(cast, mary):
     submit(mary, change(cast.acme), name="Acme plc")
     assert LogEntry.objects.count() == 1

@@ -69,6 +69,7 @@ def test_an_import_says_who_sets_the_transport(manager, cast, content, table, na
     assert "WCS sets the transport of SIP itself" in page
 
 
+@pytest.mark.proof
 def test_a_domain_in_capitals_is_the_same_account(manager, cast):
     content = "tenant,login,domain,port\nacme,10001,SIP.ACME.example,5070\n"
     assert "nothing to change" in upload(manager, content, "sip_accounts").content.decode()
@@ -83,6 +84,7 @@ def test_a_login_that_a_spreadsheet_keeps_as_text_is_read(manager, cast):
     assert "nothing to change" in upload(manager, content, "sip_accounts").content.decode()
 
 
+@pytest.mark.proof
 def test_two_spellings_on_one_page_are_one_account(manager, cast):
     typed = {"login": "7", "port": "5060", "password": "x"}
     rows = row("sip_accounts", 1, domain="SIP.new.example", **typed)

@@ -72,6 +72,7 @@ def test_it_refuses_what_would_be_dialled_wrongly(text, sentence):
     assert sentence in str(refusal.value)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("text", ["4.93E11", "10001.0", "26.11.2026", "nan", "None", "+"])
 def test_every_way_in_refuses_it(manager, cast, text):
     with pytest.raises(BadTarget) as refusal:

@@ -42,6 +42,7 @@ def rows_with_times(manager):
     ]
 
 
+@pytest.mark.proof
 def test_every_time_can_be_shown_in_the_persons_zone(manager, cast, day):
     rows = rows_with_times(manager)
     addresses = [change(row) for row in rows]

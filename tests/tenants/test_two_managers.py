@@ -39,6 +39,7 @@ def colleague(cast):
     return signed_in("manager", cast.acme, cast.globex, name="colleague")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("row", "first", "second", "by_now"),
     [
@@ -85,6 +86,7 @@ def test_the_second_is_told(manager, colleague, cast, row, first, second, by_now
     assert str(type(row(cast)).objects.filter(pk=row(cast).pk).values_list()[0]) != before
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("row", "field", "prefix"),
     [
@@ -113,6 +115,7 @@ def test_a_row_of_a_tenants_page_is_one_too(manager, colleague, cast, row, field
     assert prefix + "version" in stale
 
 
+@pytest.mark.proof
 def test_one_page_after_the_other_is_no_conflict(manager, colleague, cast):
     for browser, name in ((manager, "A"), (colleague, "B"), (manager, "C")):
         page = change(cast.acme)
@@ -151,6 +154,7 @@ def test_who_may_only_look_sees_the_page_as_before(cast):
         assert looker.get(change(row)).status_code == 200
 
 
+@pytest.mark.proof
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "page", [lambda cast: cast.sales, lambda cast: cast.acme], ids=["row", "tenant"]

@@ -141,6 +141,7 @@ def test_who_may_change_nothing_imports_nothing(cast, role):
     )
 
 
+@pytest.mark.proof
 def test_a_password_is_shown_nowhere_and_kept_sealed(acme_manager, cast):
     pages = [
         upload(

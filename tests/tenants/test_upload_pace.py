@@ -38,6 +38,7 @@ def later(minutes):
         attempt.save()
 
 
+@pytest.mark.proof
 def test_a_person_uploads_so_many_files(acme_manager, manager, cast, few):
     for _ in range(3):
         assert upload(acme_manager, CALLEE).status_code == 200

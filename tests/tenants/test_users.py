@@ -59,6 +59,7 @@ def test_only_administrators_reach_the_users(cast, lena, role):
     )
 
 
+@pytest.mark.proof
 def test_an_administrator_makes_a_manager(cast, boss):
     submit(
         boss,
@@ -79,6 +80,7 @@ def test_an_administrator_makes_a_manager(cast, boss):
     assert "errorlist" in again.content.decode()
 
 
+@pytest.mark.proof
 def test_a_role_replaces_the_former_one(boss, lena):
     for role, powers in {
         "administrator": (True, True, 0),
@@ -142,6 +144,7 @@ def test_resetting_the_second_factor_signs_out_everywhere(cast, boss):
     assert not SecondFactor.objects.filter(user=theirs.user).exists()
 
 
+@pytest.mark.proof
 def test_the_operator_resets_it_too(cast, manage, transactional_db):
     theirs = signed_in("manager", cast.acme, name="pia")
     done = json.loads(manage("reset_second_factor", "pia", "--json").stdout)
@@ -196,6 +199,7 @@ def test_after_the_code_the_same_page_asks_to_repeat(cast, boss):
     assert WcsInstance.objects.get(pk=cast.acme_1.pk).signing_secret.matches(TYPED)
 
 
+@pytest.mark.proof
 def test_everyday_acts_do_not_ask(cast, boss):
     submit(unconfirmed(boss), change(cast.acme_1), app_key="c2c")
     submit(boss, change(cast.acme), name="Acme plc")

@@ -47,6 +47,7 @@ def tamper(statement):
     sql(*off, statement, *on)
 
 
+@pytest.mark.proof
 def test_a_whole_chain_is_whole(cast, verify, manage):
     with acting(via="admin", name='ü \x07 \x7f \u2028 \\ " 😀', address="203.0.113.5"):
         record(

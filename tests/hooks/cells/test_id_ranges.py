@@ -80,6 +80,7 @@ def test_the_setting_and_the_sequences_disagree(db, settings):
     assert "migrate" in finding.remedy
 
 
+@pytest.mark.proof
 def test_the_setting_takes_the_cells_there_are(manage):
     assert settings.CLICKHOOK_CELL == 0
     done = manage("doctor", "--json", CLICKHOOK_CELL=str(MOST_CELLS))
@@ -88,6 +89,7 @@ def test_the_setting_takes_the_cells_there_are(manage):
     assert str(MOST_CELLS - 1) in done.stderr
 
 
+@pytest.mark.proof
 def test_migrate_gives_the_range(transactional_db, settings, capsys):
     settings.CLICKHOOK_CELL = 5
     try:

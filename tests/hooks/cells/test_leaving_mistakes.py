@@ -56,6 +56,7 @@ def test_a_place_where_no_bundle_can_be_written_is_refused_before_anything_else(
     assert not TenantMove.objects.exists()
 
 
+@pytest.mark.proof
 def test_a_full_disk_says_so_and_the_same_command_goes_on(acme, tmp_path, monkeypatch):
     full = (tmp_path / "acme.move", tmp_path / "acme.key")
 
@@ -86,6 +87,7 @@ def test_what_a_full_disk_took_of_the_bundle_is_deleted(tmp_path):
     assert [*tmp_path.glob("file*")] == []
 
 
+@pytest.mark.proof
 def test_another_key_makes_another_bundle(acme, tmp_path):
     bundle = tmp_path / "acme.move"
     leave(bundle, tmp_path / "lost.key")
@@ -104,6 +106,7 @@ def test_the_bundle_does_not_take_the_place_of_its_key(acme, tmp_path):
     assert not is_frozen()
 
 
+@pytest.mark.proof
 def test_an_older_bundle_that_arrives_can_be_undone(acme, tmp_path, settings):
     """The file of the move before, under the same name, was copied."""
     old = (tmp_path / "old.move", tmp_path / "old.key")

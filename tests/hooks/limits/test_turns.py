@@ -63,6 +63,7 @@ def calling(acme, cast, worker_lives):
     return lambda number: acme.post("call", callId=f"c{number}").status
 
 
+@pytest.mark.proof
 def test_calls_get_through_beside_a_process_that_is_always_busy(calling, cast):
     with OtherProcess(cast.acme) as other:
         assert [calling(number) for number in range(CALLS)] == [200] * CALLS

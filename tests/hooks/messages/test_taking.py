@@ -203,6 +203,7 @@ def test_what_we_sent_ourselves_is_no_message_of_the_page(cast, acme):
     assert not PageMessage.objects.exists()
 
 
+@pytest.mark.proof
 def test_what_is_personal_is_erased(chat, manage):
     assert send(chat, "I am Ann.", operationId="ann@acme.example").status == 200
     chat.post("ConnectionStatusEvent", "connection_disconnected")

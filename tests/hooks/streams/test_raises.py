@@ -35,6 +35,7 @@ def test_streams_that_are_being_decided_see_the_change(cast, alias):
     assert Meter.objects.get().version == 1
 
 
+@pytest.mark.proof
 def test_a_tenant_gets_more_streams_when_a_second_person_confirms(cast):
     page, browser = change(cast.acme), signed_in("owner", cast.acme)
     submit(browser, page, stream_players="200", stream_publishers="5")

@@ -75,6 +75,7 @@ def test_a_token_gives_the_right_too(acme, cast, studio):
     assert Event.objects.latest("id").reason == "token_invalid"
 
 
+@pytest.mark.proof
 def test_what_is_personal_is_erased(endpoint, visit, manage):
     a_whole_stream(visit)
     assert manage("erase", "acme", "--everybody").returncode == 0

@@ -146,6 +146,7 @@ def solved_wish(gateway, cast, address):
     return ask
 
 
+@pytest.mark.proof
 def test_caps_hold_for_those_who_ask_at_the_same_moment(page, cast):
     """Several connections, two processes: what one of them counts, the others count too."""
     several = Gateway(PROXIED, workers=2).start()
@@ -217,6 +218,7 @@ def test_the_mail_says_that_and_not_who(asked, settings, monkeypatch):
     assert take_turn(mail_callback_requests().send) == ""
 
 
+@pytest.mark.proof
 def test_a_wish_is_erased_and_pruned(asked, manage):
     CallbackRequest.objects.update(visitor="v")
     assert manage("erase", "acme", "--everybody", "--json").returncode == 0
@@ -257,6 +259,7 @@ def test_a_link_leads_to_an_https_page(address, is_good):
         assert is_good
 
 
+@pytest.mark.proof
 def test_a_link_needs_its_text_and_its_address(cast):
     browser = signed_in("manager", cast.acme)
     link = {"way_out": "link", "way_out_text": "Write to us"}

@@ -66,6 +66,7 @@ def test_what_is_no_report_is_refused(changes):
         read(**changes)
 
 
+@pytest.mark.proof
 @given(st.binary(max_size=300) | st.recursive(st.none() | st.integers() | st.text(), st.lists))
 def test_anything_else_is_refused_too(body):
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -189,6 +189,7 @@ def test_a_lease_that_is_over_is_taken_again_and_no_other(endpoint, receiver):
     assert [one.id for one in receiver.received] == [str(lost.message.uid)]
 
 
+@pytest.mark.proof
 def test_what_a_killed_worker_had_under_way_is_sent_by_another(endpoint, receiver):
     allow = {"CLICKHOOK_WEBHOOK_ALLOW": f"127.0.0.0/8:{receiver.port}"}
     receiver.answer = lambda request, received: time.sleep(20)
@@ -207,6 +208,7 @@ def test_what_a_killed_worker_had_under_way_is_sent_by_another(endpoint, receive
     assert WebhookDelivery.objects.get().state == "delivered"
 
 
+@pytest.mark.proof
 def test_a_single_turn_of_the_worker_delivers(endpoint, receiver, manage):
     write(endpoint)
     allow = f"127.0.0.0/8:{receiver.port}"

@@ -175,6 +175,7 @@ BAD_SERVERS = [
 ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("answer", "failure", "status"), BAD_SERVERS)
 def test_a_bad_server_costs_bounded_time_and_bytes(receiver, network, answer, failure, status):
     receiver.answer = answer

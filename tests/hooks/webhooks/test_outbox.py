@@ -118,6 +118,7 @@ def test_alarms_and_limits_are_told(endpoint, cast, told):
     assert (data_of("limit.reached")["place"], data_of("limit.reached")["used"]) == ("account", 80)
 
 
+@pytest.mark.proof
 def test_an_import_is_told_to_each_tenant_of_its_own_rows(endpoint, cast, manage, tmp_path, told):
     def do(name, *tenants, **options) -> None:
         file = tmp_path / "tenants.json"

@@ -94,6 +94,7 @@ def test_a_bad_url_is_told_at_its_field(manager, cast, bad):
     assert not WebhookEndpoint.objects.exists()
 
 
+@pytest.mark.proof
 def test_a_tenant_has_a_few_endpoints_at_most(manager, cast, endpoint, manage):
     for number in range(MOST_ENDPOINTS - 1):
         WebhookEndpoint.objects.create(tenant=cast.acme, url=f"{URL}{number}", secret=SECRET)
@@ -219,6 +220,7 @@ def test_a_disabled_endpoint_is_enabled_again(manager, endpoint):
     assert (endpoint.enabled, endpoint.disabled_because, endpoint.disabled_at) == (True, "", None)
 
 
+@pytest.mark.proof
 def test_the_command_makes_one_and_prints_the_secret_once(cast, manage):
     done = manage("make_webhook_endpoint", "acme", URL, "--events", "call.ended", "--json")
     assert done.returncode == 0, done.stderr

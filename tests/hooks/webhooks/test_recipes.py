@@ -73,6 +73,7 @@ CASES = [
 ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("kind", MADE)
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_a_recipe_tells_ours_from_others(language, kind, tmp_path):

@@ -123,6 +123,7 @@ def test_a_row_that_is_gone_meanwhile_is_a_problem(run, cast, monkeypatch):
     assert "run it again" in run(account(port=5061, password=NEW_PASSWORD)).problems[0]
 
 
+@pytest.mark.proof
 def test_an_operator_imports_and_imports_again(manage):
     casting.assemble()
     first = manage("import_tenants", str(FILES / "initech.yaml"))
@@ -135,6 +136,7 @@ def test_an_operator_imports_and_imports_again(manage):
     assert SipAccount.objects.get(login="30001").password.matches("initech-sip-pässword-11")
 
 
+@pytest.mark.proof
 def test_a_terminal_that_knows_ascii_alone_is_enough(manage, tmp_path):
     casting.assemble()
     path = tmp_path / "suspend.json"
@@ -146,6 +148,7 @@ def test_a_terminal_that_knows_ascii_alone_is_enough(manage, tmp_path):
     assert Tenant.objects.get(slug="acme").status == "suspended"
 
 
+@pytest.mark.proof
 def test_an_operator_sees_problems_and_no_traceback(manage, tmp_path):
     path = tmp_path / "broken.json"
     path.write_text(json.dumps(tenant(sip_accounts=[{"login": 1, "password": [NEW_PASSWORD]}])))
@@ -167,6 +170,7 @@ def test_an_unreadable_key_ring_is_said(manage):
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.proof
 def test_a_database_that_is_away_is_said(manage):
     refused = manage(
         "import_tenants",
@@ -195,6 +199,7 @@ def test_help_teaches():
     assert "--pythonpath" not in text
 
 
+@pytest.mark.proof
 def test_the_queries_do_not_grow_with_the_file(run, cast, django_assert_max_num_queries):
     content = {"tenants": [_big(number) for number in range(200)]}
     with django_assert_max_num_queries(70):
@@ -222,6 +227,7 @@ def test_a_dry_run_also_asks_the_database(run, cast, monkeypatch):
     assert run(FILES / "initech.json", "--dry-run").code == 1
 
 
+@pytest.mark.proof
 def test_a_bar_shows_how_far_it_is_on_a_terminal_alone(cast, tmp_path, capsys):
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

@@ -172,6 +172,7 @@ def test_help_teaches():
         assert words in text
 
 
+@pytest.mark.proof
 def test_an_operator_pipes_it(manage):
     casting.assemble()
     done = manage("export", "callees", "--tenant", "acme", PYTHONIOENCODING="ascii")

@@ -59,6 +59,7 @@ def test_on_a_page_it_is_refused(browser, acme, content, title):
     assert f"This raises {title}: {RAISED}" in told
 
 
+@pytest.mark.proof
 def test_a_closed_callee_gets_no_other_number_while_its_opening_waits(browser, cast, acme):
     Callee.objects.filter(pk=cast.sales.pk).update(limits={"concurrent_calls": 0})
     submit(browser, change(cast.sales), limits_concurrent_calls="")
@@ -131,6 +132,7 @@ def test_a_command_warns_of_what_has_no_bound(run, acme):
     assert told not in run(tenant(limits={"money_per_day": "1.00"})).out
 
 
+@pytest.mark.proof
 def test_a_page_does_not_activate_what_has_no_bound(acme, browser):
     submit(browser, change(acme), status="suspended")
     Tenant.objects.filter(pk=acme.pk).update(limits={})

@@ -47,6 +47,7 @@ def test_a_person_leaves_both(browser, provider, endpoint):
     assert browser.get(LEFT, {"state": asked["state"]}).status_code == 403  # once
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("state", ["", "other", "ü", "\0"])
 def test_an_answer_to_no_sign_out_is_refused(browser, endpoint, state):
     browser.sign_in()

@@ -242,6 +242,7 @@ def test_before_something_dangerous_the_provider_asks_again(browser, provider, l
     assert "confirmed_at" in browser.session
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("auth_time", [None, 0, True, -5])
 def test_who_does_not_say_when_they_signed_in_proves_nothing_again(browser, provider, auth_time):
     browser.sign_in()
@@ -249,6 +250,7 @@ def test_who_does_not_say_when_they_signed_in_proves_nothing_again(browser, prov
     assert browser.sign_in().status_code == 403
 
 
+@pytest.mark.proof
 def test_another_person_cannot_come_back_for_somebody(browser, provider, lena, rita):
     User.objects.create_superuser("otto", "otto@acme.example", "another glass to break")
     browser.sign_in()
