@@ -274,6 +274,8 @@ LOGGING = {
         # Anybody can have a path refused; with a mistake in it, a hook URL shows the key here.
         "django.request": {"level": "ERROR"},
         "gunicorn.error": {"handlers": [], "propagate": True},
+        # It would tell of an answer's malformed headers with the whole URL, which may be a secret.
+        "urllib3.connection": {"level": "ERROR"},
         "axes": {"level": "WARNING"},  # it tells of each sign-in in four lines, and names nobody
     },
 }

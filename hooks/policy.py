@@ -12,7 +12,7 @@ from hooks.messages.policy import decide_message
 from hooks.methods import METHODS, Kind, Method
 from hooks.payloads import Payload
 from hooks.reasons import Decision, Reason
-from hooks.streams.methods import ASKING, ENDING
+from hooks.streams.methods import ASKING, ENDING, HLS
 from hooks.streams.policy import decide_end, decide_stream, judge_report
 
 # WCS repeats a POST within seconds.
@@ -51,6 +51,8 @@ def _invocation(method: Method, payload: Payload, facts: Facts, now: datetime) -
         refused = _session(facts) or _served(facts)
         is_blocked = bool(facts.visitor_blocked)
         return refused or decide_message(payload, facts.messaging, is_blocked)
+    if method.name == HLS and facts.session_id is None:
+        return Reason.STREAM_HLS
     if method.name in ASKING:
         refused = _session(facts) or _served(facts)
         return refused or decide_stream(ASKING[method.name], payload, facts, now)

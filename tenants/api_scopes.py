@@ -24,6 +24,8 @@ RESOURCES = (
     "ticket-keys",
     "webhook-endpoints",
 )
+# Nobody changes what happened. An older key may have the scope to, which lets it read.
+ONLY_READ = ("calls", "sessions", "events")
 HOW = "A scope is read, write, or one resource with one of these, like callees:write."
 
 
@@ -36,7 +38,11 @@ def check_scopes(scopes: object) -> None:
     if not isinstance(scopes, list) or not scopes:
         raise BadScopes(f"A key needs a scope. {HOW}")
     for scope in scopes:
-        if scope not in _KNOWN:
+        if scope in (f"{resource}:{WRITE}" for resource in ONLY_READ):
+            raise BadScopes(
+                f"{scope}: there is nothing to write. Calls, sessions and events can only be read."
+            )
+        if scope not in CHOICES:
             raise BadScopes(f"{scope!r} is unknown. {HOW} Resources: {', '.join(RESOURCES)}.")
 
 
@@ -46,4 +52,8 @@ def grants(scopes: Iterable[str], resource: str, level: str) -> bool:
     return any(scope in scopes for one in enough for scope in (one, f"{resource}:{one}"))
 
 
-_KNOWN = {*LEVELS, *(f"{resource}:{level}" for resource in RESOURCES for level in LEVELS)}
+def _levels_of(resource: str) -> Iterable[str]:
+    return (READ,) if resource in ONLY_READ else LEVELS
+
+
+CHOICES = (*LEVELS, *(f"{one}:{level}" for one in RESOURCES for level in _levels_of(one)))

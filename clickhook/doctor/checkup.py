@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from clickhook.doctor.checks import (
     alarms,
+    api_keys,
     button,
     cells,
     clock,
@@ -53,6 +54,7 @@ CHECKS: dict[str, Callable[[], Findings]] = {
     "alarms": alarms.check_alarms,
     "switches": switches.check_switches,
     "tenants": tenants.check_tenants,
+    "api keys": api_keys.check_api_keys,
     "webhooks": webhooks.check_webhooks,
     "single sign-on": single_sign_on.check_single_sign_on,
 }

@@ -30,6 +30,8 @@ class DataMessage(models.Model):
     goes_to = models.CharField("receivers", max_length=16, choices=To.choices)
     text = models.TextField()
     by = models.TextField("sent by")
+    # More visitors were connected than one message reaches; the rest gets nothing.
+    is_cut = models.BooleanField("cut", default=False, db_default=False)
     sent_at = models.DateTimeField("sent", db_default=Now())
 
     objects = OfTenantQuerySet["DataMessage"].as_manager()

@@ -164,6 +164,7 @@ class Reason(StrEnum):
     STREAM_ID_REUSED = "stream_id_reused", Decision.REFUSED, HTTPStatus.FORBIDDEN
     STREAM_ENDED = "stream_ended", Decision.REFUSED, HTTPStatus.FORBIDDEN
     STREAM_NOT_OURS = "stream_not_ours", Decision.REFUSED, HTTPStatus.FORBIDDEN
+    STREAM_HLS = "stream_hls", Decision.REFUSED, HTTPStatus.FORBIDDEN
     STREAM_PUBLISHERS = "stream_publishers", Decision.REFUSED, HTTPStatus.FORBIDDEN
     STREAM_PLAYERS = "stream_players", Decision.REFUSED, HTTPStatus.FORBIDDEN
     MESSAGES_OFF = "messages_off", Decision.REFUSED, HTTPStatus.FORBIDDEN

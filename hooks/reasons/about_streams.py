@@ -39,6 +39,11 @@ ADVICE = {
         "The page wanted to end a stream that this connection did not begin.",
         "Nothing to do, unless it happens often: then look at the session and its visitor.",
     ),
+    "stream_hls": Advice(
+        "A player of HLS asked, which has no connection of the Web SDK: WCS tells neither an "
+        "origin nor a ticket, so nobody knows whose visitor it is.",
+        "Play the stream with the Web SDK (playStream), or switch HLS off at that WCS.",
+    ),
     "stream_publishers": Advice(
         "As many publish this stream, or streams of the tenant, as may at once.",
         "Wait until one ends, or raise the limit of the alias or the tenant.",

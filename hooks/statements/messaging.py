@@ -5,6 +5,7 @@ Visitors are found by the SIP accounts of the tenant, along the index of living 
 
 from __future__ import annotations
 
+from hooks.statements.serving import SERVED
 from hooks.statements.switching import SWITCHED_OFF_FOR_RECIPIENT
 
 LEASE = "60 seconds"  # longer than an attempt; then another worker may take it
@@ -12,15 +13,15 @@ AT_A_TIME = 500  # recipients of one WCS instance, and more only where more tena
 MOST_RECIPIENTS = 50_000  # of one message
 GIVEN_UP_AFTER = "5 minutes"  # nobody waits longer for a text on a page
 
-_LIVING = f"""
+_LIVING = """
 SELECT session.id, session.instance_id
   FROM tenants_sipaccount account
  CROSS JOIN LATERAL (
        SELECT id, instance_id, tenant_id FROM hooks_session
         WHERE sip_account_id = account.id AND ended_at IS NULL
-        ORDER BY sip_account_id, id LIMIT {MOST_RECIPIENTS}) session
+        ORDER BY sip_account_id, id LIMIT %(most)s) session
  WHERE account.tenant_id = %(tenant)s AND session.tenant_id = account.tenant_id
- LIMIT {MOST_RECIPIENTS}
+ LIMIT %(most)s
 """
 COUNT_CONNECTED = f"SELECT count(*) FROM ({_LIVING}) living"
 _ADD = """
@@ -84,11 +85,15 @@ WITH RECURSIVE waiting AS (
 SELECT taken.instance_id, instance.rest_api_url, instance.rest_api_user,
        instance.rest_api_password, taken.id, taken.message_id, message.text,
        session.wcs_session_id, session.ended_at IS NULL,
-       {SWITCHED_OFF_FOR_RECIPIENT} IS NOT NULL
+       CASE WHEN tenant.status <> 'active' THEN 'suspended'
+            WHEN served.id IS NULL THEN 'not_served'
+            WHEN {SWITCHED_OFF_FOR_RECIPIENT} IS NOT NULL THEN 'switched_off' ELSE '' END
   FROM taken
+  JOIN tenants_tenant tenant ON tenant.id = taken.tenant_id
   JOIN hooks_datamessage message ON message.id = taken.message_id
   JOIN hooks_session session ON session.id = taken.session_id
   JOIN tenants_wcsinstance instance ON instance.id = taken.instance_id
+{SERVED}
  ORDER BY taken.instance_id,
        dense_rank() OVER (PARTITION BY taken.instance_id, taken.tenant_id
                               ORDER BY message.sent_at, message.id), message.id, taken.id

@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 PUBLISH, PLAY = KINDS = ("publish", "play")
-ASKING = {"publishStream": PUBLISH, "playStream": PLAY, "playHLS": PLAY}
+# WCS names a connection of the HLS player in it, which no `connect` told of: docs.flashphoner.com,
+# page 3048996. So it is allowed only where a build names one of the Web SDK's.
+HLS = "playHLS"
+ASKING = {"publishStream": PUBLISH, "playStream": PLAY, HLS: PLAY}
 ENDING = ("unPublishStream", "stopStream")
 STREAM_METHODS = {*ASKING, *ENDING}
 # A page that asks for one of these wants a recording, another picture than the publisher sends, or

@@ -120,7 +120,7 @@ def _send(delivery: TakenDelivery, timestamp: int, network: Network) -> Answer:
     )
     try:
         headers = signed_headers(str(delivery.uid), timestamp, body, delivery.keys)
-    except SecretUnreadable:
+    except (SecretUnreadable, ValueError):  # what opens, and is no key of ed25519
         return Answer(Failure.UNREADABLE)
     return network.post(delivery.url, headers, body)
 

@@ -10,21 +10,25 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPException
 from typing import NamedTuple
 
 from django.conf import settings
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.response import HTTPResponse
 
 from hooks.webhooks.destination import find_addresses
 from hooks.webhooks.failures import Failure
 from tenants.deadline import Deadline
+from tenants.pinned_connection import connect_pinned
 from tenants.plain_text import LONGEST
 from tenants.public_addresses import Resolve, resolve
 from tenants.webhooks.allowed_networks import AllowedNetwork
 from tenants.webhooks.url import BadWebhookUrl, Target, parse_webhook_url
 
 CONNECT_WITHIN = 5.0  # seconds, for each address
-ANSWER_WITHIN = 15.0  # seconds, connecting included
+ANSWER_WITHIN = 15.0  # seconds, connecting included; a TLS handshake ends CONNECT_WITHIN later
 BODY_WITHIN = 1.0  # seconds: the status alone counts
 KEPT_BYTES = 200  # of the answer's body
 # The status is what counts. Of an answer no more is read than a reply to a visitor may have.
@@ -78,48 +82,50 @@ class Network:
     ) -> Answer:
         deadline = Deadline(ANSWER_WITHIN)
         try:
-            connected = _connect(addresses, target.port, deadline)
-            with connected, deadline.over(connected):
-                return self._exchange(target, connected, headers, body)
+            with contextlib.closing(self._connect(target, addresses, deadline)) as connection:
+                return _exchange(connection, target, headers, body, deadline)
         except ssl.SSLError:
             return Answer(Failure.SLOW if deadline.has_passed else Failure.UNTRUSTED)
-        except TimeoutError:
-            return Answer(Failure.SLOW)
+        except (ConnectTimeoutError, TimeoutError) as error:
+            is_away = isinstance(error, NewConnectionError)  # a kind of the other to the library
+            return Answer(Failure.AWAY if is_away else Failure.SLOW)
         except HTTPException as error:
             away = isinstance(error, ConnectionError)  # of one that closes without an answer
             return Answer(_late_or(deadline, Failure.AWAY if away else Failure.NONSENSE))
-        except (OSError, ValueError):
+        except (HTTPError, OSError, ValueError):
             return Answer(_late_or(deadline, Failure.AWAY))
 
-    def _exchange(
-        self, target: Target, connected: socket.socket, headers: Mapping[str, str], body: bytes
-    ) -> Answer:
-        connection = HTTPConnection(target.host, target.port)
-        with contextlib.closing(connection):
-            connection.sock = connected
-            if target.scheme == "https":
-                connection.sock = self.context.wrap_socket(connected, server_hostname=target.host)
-            everything = {"Host": target.host_header, **_OURS, **headers}
-            connection.request("POST", target.path, body, everything)
-            sock = connection.sock  # closing the response would take it away
-            response = connection.getresponse()
-            text = _read_beginning(response, sock)
-            return _judge(response, text)
+    def _connect(
+        self, target: Target, addresses: Sequence[str], deadline: Deadline
+    ) -> HTTPConnection:
+        """To the first that answers. Raises what the last one raises."""
+        for address in addresses[:-1]:
+            with contextlib.suppress(ConnectTimeoutError):
+                return self._connect_to(target, address, deadline)
+        return self._connect_to(target, addresses[-1], deadline)
+
+    def _connect_to(self, target: Target, address: str, deadline: Deadline) -> HTTPConnection:
+        patience = min(CONNECT_WITHIN, deadline.remaining)
+        name, port = target.host, target.port
+        return connect_pinned(target.scheme, name, address, port, self.context, patience)
 
 
-def _connect(addresses: Sequence[str], port: int, deadline: Deadline) -> socket.socket:
-    """To the first that answers. Raises OSError of the last one."""
-    for address in addresses[:-1]:
-        with contextlib.suppress(OSError):
-            return _connect_to(address, port, deadline)
-    return _connect_to(addresses[-1], port, deadline)
-
-
-def _connect_to(address: str, port: int, deadline: Deadline) -> socket.socket:
-    patience = min(CONNECT_WITHIN, deadline.remaining)
-    connected = socket.create_connection((address, port), patience)
-    connected.settimeout(deadline.remaining)
-    return connected
+def _exchange(
+    connection: HTTPConnection,
+    target: Target,
+    headers: Mapping[str, str],
+    body: bytes,
+    deadline: Deadline,
+) -> Answer:
+    """urllib3 bounds each read, and a drip of bytes is many: the deadline bounds them all."""
+    sock: socket.socket = connection.sock  # the connection lets go of it at the end of an answer
+    connection.timeout = deadline.remaining
+    sock.settimeout(connection.timeout)
+    with deadline.over(sock):
+        everything = {"Host": target.host_header, **_OURS, **headers}
+        connection.request("POST", target.path, body, everything, preload_content=False)
+        response = connection.getresponse()
+        return _judge(response, _read_beginning(response, sock))
 
 
 def _read_beginning(response: HTTPResponse, sock: socket.socket) -> str:
@@ -128,19 +134,18 @@ def _read_beginning(response: HTTPResponse, sock: socket.socket) -> str:
     try:
         while len(content) < MOST_BYTES and (left := until - time.monotonic()) > 0:
             sock.settimeout(left)
-            piece = response.read1(MOST_BYTES - len(content))
+            piece = response.read1(MOST_BYTES - len(content), decode_content=False)
             if not piece:
                 break
             content += piece
-    except (OSError, HTTPException, ValueError):
+    except (HTTPError, HTTPException, OSError, ValueError):
         pass
     return content.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 def _judge(response: HTTPResponse, text: str) -> Answer:
-    status = response.status
-    retry_after = (response.getheader("Retry-After") or "")[:64]
-    return Answer(_failure_of(status), status, text, retry_after)
+    retry_after = response.headers.get("Retry-After", "")[:64]
+    return Answer(_failure_of(response.status), response.status, text, retry_after)
 
 
 def _failure_of(status: int) -> Failure | None:

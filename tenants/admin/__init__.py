@@ -21,8 +21,9 @@ from tenants.admin.rate import RateAdmin
 from tenants.admin.sign_ins import FailedSignInAdmin, SuccessfulSignInAdmin
 from tenants.admin.sip_account import SipAccountAdmin
 from tenants.admin.stream_alias import StreamAliasAdmin
+from tenants.admin.ticket_key import TicketKeyAdmin
 from tenants.admin.user import UserAdmin
-from tenants.admin.visitor_access import TicketKeyAdmin, TokenKeyAdmin, VisitorLoginAdmin
+from tenants.admin.visitor_access import TokenKeyAdmin, VisitorLoginAdmin
 from tenants.admin.wcs_instance import WcsInstanceAdmin
 from tenants.admin.wcs_node import WcsNodeAdmin
 from tenants.models import (

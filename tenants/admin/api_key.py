@@ -13,29 +13,31 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from tenants.admin.conflicts import CarefulAdmin
+from tenants.admin.conflicts import CarefulAdmin, MayNotStay
 from tenants.admin.display import STYLE, alarm, format_time
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.versioned_form import VersionedForm
-from tenants.api_scopes import LEVELS, RESOURCES
+from tenants.api_scopes import CHOICES
 from tenants.models import ApiKey
-from tenants.models.api_key import MOST_LIVE
+from tenants.models.api_key import MOST_LIVE, TooManyApiKeys
 from tenants.sign_in.confirmation import confirmed_recently
 
 ONE_ONLY = "Choose one key that lives: its new secret is shown once."
 TOO_MANY = f"At most {MOST_LIVE} keys live at once: revoke one first."
+NOT_RECORDED = "not recorded: give it a new secret"
 PAST = "It would have expired already."
-CHOICES = [
-    *((level, f"{level} everything") for level in LEVELS),
-    *((f"{one}:{level}", f"{level} {one}") for one in RESOURCES for level in LEVELS),
-]
+
+
+def _in_words(scope: str) -> str:
+    resource, _, level = scope.rpartition(":")
+    return f"{level} {resource or 'everything'}"
 
 
 class ApiKeyForm(VersionedForm):
     scopes = forms.MultipleChoiceField(
         label="May",
-        choices=CHOICES,
+        choices=[(scope, _in_words(scope)) for scope in CHOICES],
         widget=forms.CheckboxSelectMultiple,
         help_text="Whoever may write may read.",
     )
@@ -68,11 +70,13 @@ class ApiKeyAdmin(CarefulAdmin):
     form = ApiKeyForm
     autocomplete_fields = ("tenant",)
     list_select_related: ClassVar[Any] = ("tenant",)
-    list_display = ("shown_id", "name", "whose", "may", "state", "last_used_at")
+    list_display = ("shown_id", "name", "whose", "may", "state", "shown_to", "last_used_at")
     list_filter = (TenantFilter, ("revoked_at", admin.EmptyFieldListFilter))
     search_fields = ("kid", "name")
     actions = ("revoke", "rotate")
-    readonly_fields: ClassVar[Any] = ("shown_id", "whose", "may", "state", "last_used_at")
+    readonly_fields: ClassVar[Any] = (
+        *("shown_id", "whose", "may", "state", "shown_to", "last_used_at"),
+    )
 
     class Media:
         css = STYLE
@@ -97,8 +101,11 @@ class ApiKeyAdmin(CarefulAdmin):
         return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Raises TooManyApiKeys only where somebody made one since the form was checked."""
-        obj.shown_once = obj.issue(request.user.get_username()).text
+        """Raises MayNotStay where somebody made one since the form was checked."""
+        try:
+            obj.shown_once = obj.issue(request.user.get_username()).text
+        except TooManyApiKeys as error:
+            raise MayNotStay(TOO_MANY) from error
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Without a redirect: the key stands nowhere but in this answer."""
@@ -121,6 +128,15 @@ class ApiKeyAdmin(CarefulAdmin):
     @admin.display(description="may")
     def may(self, key: ApiKey) -> str:
         return ", ".join(key.scopes)
+
+    @admin.display(description="shown to")
+    def shown_to(self, key: ApiKey) -> str:
+        """Who may not confirm what is asked for with it."""
+        holders = key.holders
+        has_ended = key.revoked_at or key.is_expired(timezone.now())
+        if all(holders) or has_ended:
+            return ", ".join(name for name in holders if name) or "-"
+        return alarm(NOT_RECORDED)
 
     @admin.display(description="state")
     def state(self, key: ApiKey) -> str:

@@ -41,7 +41,10 @@ GROUPS = {
     "Limits: each visitor": VISITOR,
 }
 EMPTY_IS_NO_LIMIT = "An empty field means that there is no limit."
-TENANTS_HOLD_TOO = "An empty field means that only the tenant's limit holds."
+TENANTS_HOLD_TOO = (
+    "An empty field means that only the tenant's limit holds. What is removed and added again "
+    "begins with empty fields: what must not be exceeded belongs on the tenant's page."
+)
 
 
 def limit_fieldsets(explanation: str) -> list[tuple[str, dict[str, Any]]]:

@@ -1,12 +1,11 @@
-"""The pages of what visitors prove themselves with: ticket keys, token keys, logins."""
+"""The pages of what visitors prove themselves with: token keys and logins."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -15,8 +14,7 @@ from tenants.admin.display import STYLE, set_or_not
 from tenants.admin.secret_input import SecretInput
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.admin.tenant_owned import TenantOwnedForm
-from tenants.models import TicketKey, TokenKey, VisitorLogin
-from tenants.sign_in.confirmation import confirmed_recently
+from tenants.models import TokenKey, VisitorLogin
 
 KEPT = "It is never shown again. Leave it blank to keep the stored one."
 SHORTEST_PASSWORD = 12  # characters
@@ -33,32 +31,6 @@ class VisitorAccessAdmin(CarefulAdmin):
         """A secret is sealed to its tenant."""
         read_only = super().get_readonly_fields(request, obj)
         return [*read_only, "tenant"] if obj else read_only
-
-
-class TicketKeyAdmin(VisitorAccessAdmin):
-    """Keys are made by `make_ticket_key`, which shows the secret once."""
-
-    fields = ("tenant", "kid", "created_at", "retired_at")
-    readonly_fields = ("kid", "created_at", "retired_at")
-    list_display = ("kid", "tenant", "created_at", "retired_at")
-    list_filter = (TenantFilter, ("retired_at", admin.EmptyFieldListFilter))
-    search_fields = ("kid",)
-    search_help_text = (
-        "A new key is made by manage.py make_ticket_key or by the API, which show its secret once."
-    )
-    actions = ("retire",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.action(description="Retire: tickets of these keys are refused", permissions=["change"])
-    @confirmed_recently
-    def retire(self, request: HttpRequest, keys: QuerySet[TicketKey]) -> None:
-        number = keys.filter(retired_at=None).update(retired_at=timezone.now())
-        messages.success(request, f"{number} keys were retired.")
 
 
 class JwksField(forms.JSONField):

@@ -24,6 +24,7 @@ USE_NOTED_EVERY = timedelta(minutes=5)  # so that not every request writes a row
 KEY = re.compile(r"ck_(?P<kid>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
 
 
+COMMAND_LINE = "(command line)"  # to whom a command shows a key; no user has such a name
 _ROTATED = ("digest", "previous_digest", "previous_until", "issued_to", "previous_issued_to")
 
 
@@ -67,6 +68,11 @@ class ApiKeyQuerySet(OfTenantQuerySet["ApiKey"]):
         """How many were not revoked before."""
         return self.filter(revoked_at=None).update(revoked_at=timezone.now())
 
+    def of_unknown_holders(self) -> Self:
+        """Those that live, and nobody knows who saw a secret that works."""
+        is_taken = Q(previous_until__gt=timezone.now())
+        return self.live().filter(Q(issued_to="") | is_taken & Q(previous_issued_to=""))
+
     def find(self, text: str) -> ApiKey | None:
         """The key of that text, also one that has ended."""
         match = KEY.fullmatch(text)
@@ -92,7 +98,7 @@ class ApiKey(models.Model):
     previous_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     previous_until = models.DateTimeField(null=True, editable=False)
     # Whom the secret was shown to, so that nobody confirms what they asked for with a key. Empty:
-    # an operator at the command line.
+    # not recorded, as of a key that is older than these columns.
     issued_to = models.CharField(max_length=150, default="", db_default="", editable=False)
     previous_issued_to = models.CharField(max_length=150, default="", db_default="", editable=False)
     scopes: models.JSONField[Any, Any] = models.JSONField(
@@ -138,10 +144,9 @@ class ApiKey(models.Model):
 
     @property
     def holders(self) -> list[str]:
-        """The names of those who saw a secret that works."""
-        was_shown = self.previous_until is not None and timezone.now() < self.previous_until
-        names = [self.issued_to, self.previous_issued_to if was_shown else ""]
-        return [name for name in names if name]
+        """The names of those who saw a secret that works; empty where that was not recorded."""
+        is_taken = self.previous_until is not None and timezone.now() < self.previous_until
+        return [self.issued_to, *([self.previous_issued_to] if is_taken else [])]
 
     def issue(self, issued_to: str = "") -> IssuedKey:
         """Inside a transaction. Saves the new row. Raises TooManyApiKeys."""

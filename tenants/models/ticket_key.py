@@ -8,6 +8,7 @@ import uuid
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 
 from tenants.models.tenant import Tenant
 from tenants.scope import OfTenantQuerySet
@@ -23,10 +24,6 @@ def new_kid() -> str:
     return f"tk-{secrets.token_hex(6)}"
 
 
-def new_secret() -> str:
-    return secrets.token_urlsafe(32)
-
-
 class TooManyKeys(Exception):
     """The tenant has as many live keys as it may have."""
 
@@ -35,12 +32,9 @@ class TicketKeyQuerySet(OfTenantQuerySet["TicketKey"]):
     def live(self) -> TicketKeyQuerySet:
         return self.filter(retired_at=None)
 
-    def add_for(self, tenant: Tenant, secret: str) -> TicketKey:
-        """Inside a transaction. Raises TooManyKeys."""
-        Tenant.objects.select_for_update().get(pk=tenant.pk)
-        if self.live().filter(tenant=tenant).count() >= MOST_LIVE:
-            raise TooManyKeys
-        return self.create(tenant=tenant, secret=secret)
+    def retire(self) -> int:
+        """How many lived until now."""
+        return self.live().update(retired_at=timezone.now())
 
 
 class TicketKey(models.Model):
@@ -64,6 +58,16 @@ class TicketKey(models.Model):
 
     def __str__(self) -> str:
         return self.kid
+
+    def issue(self) -> str:
+        """Inside a transaction. Saves the new row; the secret is shown once. Raises TooManyKeys."""
+        Tenant.objects.select_for_update(no_key=True).get(pk=self.tenant_id)
+        if TicketKey.objects.live().filter(tenant=self.tenant_id).count() >= MOST_LIVE:
+            raise TooManyKeys
+        secret = secrets.token_urlsafe(32)
+        self.secret = secret
+        self.save(force_insert=True)
+        return secret
 
     def clean(self) -> None:
         if self.kid == GATEWAY_KID:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import ssl
 from dataclasses import dataclass, field
-from http.client import HTTPException, HTTPSConnection
+from http.client import HTTPException
+
+from urllib3.exceptions import HTTPError
 
 from tenants.deadline import Deadline
+from tenants.pinned_connection import connect_pinned
 from tenants.public_addresses import NotPublic, Resolve, public_addresses, resolve
 
 PATH = "/.well-known/clickhook"
 LONGEST = 4096  # bytes
 ANSWER_WITHIN = 5.0  # seconds, connecting included
+HTTPS_PORT = 443
+_OURS = {"User-Agent": "clickhook", "Accept": "text/plain", "Connection": "close"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class WebSite:
     """How a web site is reached; each field is what the network would give."""
 
     resolve: Resolve = resolve
-    port: int = 443
+    port: int = HTTPS_PORT
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def look(self, host: str, text: str) -> str:
@@ -34,20 +38,24 @@ class WebSite:
             return str(error)
         except ssl.SSLCertVerificationError:
             return f"{host} has no valid TLS certificate of its name."
-        except (OSError, HTTPException, ValueError):
+        except (OSError, HTTPError, HTTPException, ValueError):
             return f"{host} did not answer a request by https within {ANSWER_WITHIN:.0f} seconds."
         return _judge(f"https://{host}{PATH}", text, status, content)
 
     def _fetch(self, name: str, host: str, address: str) -> tuple[int, bytes]:
         """The address is the one that was looked at: the name is not resolved again."""
-        connection = HTTPSConnection(host, self.port, context=self.context)
-        headers = {"User-Agent": "clickhook", "Accept": "text/plain", "Connection": "close"}
-        connected = socket.create_connection((address, self.port), ANSWER_WITHIN)
-        with connected, Deadline(ANSWER_WITHIN).over(connected), contextlib.closing(connection):
-            connection.sock = self.context.wrap_socket(connected, server_hostname=name)
-            connection.request("GET", PATH, headers=headers)
-            response = connection.getresponse()
-            return response.status, response.read(LONGEST)
+        deadline = Deadline(ANSWER_WITHIN)
+        connection = connect_pinned(
+            "https", name, address, self.port, self.context, deadline.remaining
+        )
+        with contextlib.closing(connection):
+            connection.timeout = deadline.remaining
+            with deadline.over(connection.sock):
+                named = host if self.port == HTTPS_PORT else f"{host}:{self.port}"
+                headers = {"Host": named, **_OURS}
+                connection.request("GET", PATH, headers=headers, preload_content=False)
+                response = connection.getresponse()
+                return response.status, response.read(LONGEST, decode_content=False)
 
 
 def _judge(address: str, text: str, status: int, content: bytes) -> str:

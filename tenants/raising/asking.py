@@ -20,7 +20,7 @@ class Asker(NamedTuple):
 
     @classmethod
     def of_key(cls, key: ApiKey) -> Self:
-        return cls(str(key)[:150], None, key.holders)
+        return cls(str(key)[:150], None, [name for name in key.holders if name])
 
 
 def ask(row: Any, changes: list[Change], asker: Asker) -> list[LimitRaise]:

@@ -39,8 +39,9 @@ COLUMNS = [
 ]
 TABLES = (TENANT, CALLEE, DOMAIN, SIP_ACCOUNT, STREAM)
 RAISES = (
-    "This raises {}: change it on the tenant's pages, where a second person confirms it, or have "
-    "an operator import the file by command."
+    "This raises {}: change it on the tenant's pages, or by the API at the row's own address "
+    "(PATCH), where a second person confirms it, or have an operator import the file by command "
+    "(manage.py import_tenants)."
 )
 UNBOUNDED = "It cannot be activated, because what it can lose has no bound. {}"
 SAID_TO_BE_UNBOUNDED = "tenant {}: what it can lose has no bound. {}"

@@ -63,6 +63,7 @@ MESSAGE = {
     "text": TEXT,
     "by": TEXT,
     "sent_at": TIME,
+    "cut": YES_OR_NO,
     "recipients": an_object(dict.fromkeys(DataRecipient.State.values, WHOLE)),
 }
 BLOCK = {

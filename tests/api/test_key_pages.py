@@ -76,6 +76,8 @@ def test_making_and_ending_keys_needs_a_recent_code(manager, cast):
 def test_a_key_without_a_scope_or_in_the_past_is_refused(manager, cast):
     errors = errors_of(submit(manager, ADD, name="crm", tenant=cast.acme.pk))
     assert "This field is required" in errors
+    written = submit(manager, ADD, name="crm", tenant=cast.acme.pk, scopes=["calls:write"])
+    assert "calls:write is not one of the available choices" in errors_of(written)
     past = {"expires_at": "2001-01-01T10:00"}
     answer = submit(manager, ADD, name="crm", tenant=cast.acme.pk, scopes=["read"], **past)
     assert "expired already" in errors_of(answer)

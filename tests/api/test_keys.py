@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from clickhook.api.urls import urlpatterns
+from tenants.api_scopes import ONLY_READ, RESOURCES
 from tenants.models import ApiKey, AuditEntry
 from tests.api.program import Program, issue, kind_of
 
@@ -77,6 +80,23 @@ def test_a_key_does_what_its_scopes_say(cast, gateway):
     assert callees.get("/tenants").status == 403
     body = {"tenant": "acme", "alias": "desk", "target": "10009"}
     assert callees.post("/callees", body).status == 201
+
+
+def test_there_is_a_scope_to_write_what_can_be_written_and_nothing_else():
+    views = [view for one in urlpatterns if (view := getattr(one.callback, "view_class", None))]
+    verbs = ("post", "put", "patch", "delete")
+    written = {view.resource for view in views if any(hasattr(view, verb) for verb in verbs)}
+    imported = {"rates"}  # as a file
+    assert (written | imported) - {""} == {*RESOURCES} - {*ONLY_READ}
+
+
+def test_a_key_of_before_that_may_write_calls_still_reads_them(cast, gateway):
+    old = issue(cast.acme, "calls:write")[1]
+    assert Program(gateway.port, old).get("/calls").status == 200
+    command = ("make_api_key", "crm", "--tenant", "acme", "--scope", "read", "calls:write")
+    with pytest.raises(CommandError, match="can only be read"):
+        call_command(*command)
+    assert ApiKey.objects.count() == 1
 
 
 def test_the_last_use_is_noted_but_not_with_every_request(acmes):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
+from clickhook.doctor.checks.api_keys import check_api_keys
 from tenants.models import ApiKey, AuditEntry, Callee, LimitRaise, Tenant
 from tests.api.program import Program, errors_of, issue
 from tests.manager import signed_in, submit, url
@@ -113,9 +116,39 @@ def test_the_page_of_keys_notes_to_whom_it_showed_one(cast):
     assert key.holders == ["rotator"]
 
 
+def test_a_key_of_before_has_no_known_holder_until_it_is_rotated(cast, manager, capsys):
+    key, _ = issue(cast.acme)  # as one that is older than the record
+    call_command("make_api_key", "crm", "--tenant", "acme", "--scope", "write", "--json")
+    made = json.loads(capsys.readouterr().out)["id"]
+    page = manager.get(url(ApiKey)).content.decode()
+    assert page.count("not recorded: give it a new secret") == 1
+    assert "(command line)" in page
+    [finding] = check_api_keys()
+    assert finding.remedy
+    assert not finding.is_well
+    assert key.shown_id in finding.sentence
+    assert made not in finding.sentence
+
+    key.rotate("mary")
+    [finding] = check_api_keys()
+    assert not finding.is_well  # the secret of before is taken still
+    ApiKey.objects.filter(pk=key.pk).update(previous_until=timezone.now())
+    [finding] = check_api_keys()
+    assert finding.is_well
+
+
+def test_of_a_key_that_has_ended_nothing_is_to_be_done(cast, manager):
+    key, _ = issue(cast.acme)
+    ApiKey.objects.filter(pk=key.pk).revoke()
+    assert "not recorded" not in manager.get(url(ApiKey)).content.decode()
+    assert [finding.is_well for finding in check_api_keys()] == [True]
+
+
 def test_a_file_that_raises_a_limit_is_refused(cast, acmes):
     file = {"tenants": [{"slug": "acme", "limits": {"calls_per_day": 11}}]}
     answer = acmes.post("/imports", file)
     assert answer.status == 422
-    assert "second person" in str(errors_of(answer))
+    said = str(errors_of(answer))
+    for way in ("second person", "the row's own address (PATCH)", "manage.py import_tenants"):
+        assert way in said
     assert limits()["calls_per_day"] == 10

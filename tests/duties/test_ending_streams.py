@@ -56,6 +56,26 @@ def take_turn_again() -> str:
     return take_turn(end_due_streams)
 
 
+def test_an_alias_that_is_removed_or_shortened_ends_its_streams(cast, stream, rest):
+    studio = StreamAlias.objects.create(tenant=cast.acme, alias="studio", name=stream.name)
+    Stream.objects.update(scope=f"streams alias {studio.pk}")
+    Meter.objects.create(
+        tenant=cast.acme, scope="streams", version=7, state={}, touched_at=timezone.now()
+    )
+    StreamAlias.objects.filter(pk=studio.pk).update(longest_seconds=86_400)
+    assert Stream.objects.get().ends_by == stream.ends_by
+    studio.longest_seconds = 60
+    studio.save()
+    assert Stream.objects.get().ends_by == stream.asked_at + timedelta(seconds=60)
+    assert take_turn(end_due_streams) == ""
+
+    studio.delete()
+    assert Meter.objects.get().version == 9  # what is being decided is decided again
+    StreamAlias.objects.create(tenant=cast.acme, alias="studio", name=stream.name)
+    assert take_turn(end_due_streams) == "asked WCS to end 1 streams"
+    assert rest.asked_for("stream/terminate") == [{"mediaSessionId": "media-1"}]
+
+
 def test_one_that_lasted_as_long_as_it_may_is_ended(stream, rest):
     assert take_turn(end_due_streams) == ""
     Stream.objects.update(ends_by=timezone.now())

@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from hooks.duties.repeating import connect
@@ -15,6 +16,7 @@ from hooks.duties.sending_messages import Messages
 from hooks.models import Call, DataMessage, DataRecipient, Session
 from hooks.wcs.kill_switch.switching import switch_off
 from hooks.wcs.kill_switch.targets import find_target
+from hooks.wcs.messages import sending
 from hooks.wcs.messages.sending import NotSent, send_to_everybody, send_to_session
 from tenants.models import AuditEntry
 from tenants.plain_text import BadText, check_text
@@ -48,6 +50,27 @@ def test_all_who_are_connected_get_it_by_one_post(cast, pages, rest):
     entry = AuditEntry.objects.get(action="message:sent")
     assert (entry.tenant, entry.after["visitors"]) == (cast.acme, 2)
     assert "close soon" not in json.dumps(entry.after)
+
+
+def test_a_message_that_does_not_reach_all_says_so(cast, pages, monkeypatch):
+    monkeypatch.setattr(sending, "MOST_RECIPIENTS", 3)
+    assert not send_to_everybody(cast.acme, "Hello.", "mary").is_cut
+
+    monkeypatch.setattr(sending, "MOST_RECIPIENTS", 2)
+    mary, typed = signed_in("manager", cast.acme), {"tenant": "acme", "text": "Hi."}
+    page = mary.post("/admin/hooks/datamessage/send/", typed).content.decode()
+    assert "2 visitors" in page
+    assert "The rest does not get it" in page
+    sent = mary.post("/admin/hooks/datamessage/send/", {**typed, "sure": "yes"}, follow=True)
+    assert "2 waiting, cut: more visitors were connected" in sent.content.decode()
+    assert "cut</" in mary.get("/admin/hooks/datamessage/").content.decode()
+    message = DataMessage.objects.latest("sent_at")
+    assert message.is_cut
+    assert message.recipients.count() == 2
+    assert AuditEntry.objects.filter(action="message:sent", after__cut=True).count() == 1
+    with pytest.raises(CommandError, match="the rest gets nothing") as refused:
+        call_command("send_message", "acme", everybody=True, text="Hi.", wait=0)
+    assert refused.value.returncode == 2
 
 
 def test_nobody_of_another_tenant_gets_it(cast, pages, rest):
@@ -216,7 +239,8 @@ def test_the_command_tells_how_many_got_it(cast, pages, rest, manage):
         done = manage("send_message", "acme", "--everybody", "--text", "Hello.", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
-    assert {**told, "id": None} == {"id": None, "waiting": 0, "taken": 3, "gone": 0, "failed": 0}
+    assert told.pop("id")
+    assert told == {"cut": False, "waiting": 0, "taken": 3, "gone": 0, "failed": 0}
 
     call = Call.objects.filter(session=pages[0]).get()
     done = manage("send_message", "acme", "--call", str(call.pk), "--text", "x", "--wait", "0")

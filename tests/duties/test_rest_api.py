@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from hooks.wcs.rest_api import exchange
 from hooks.wcs.rest_api.client import LONGEST_VOID, ListedCall, RestApi
 from hooks.wcs.rest_api.failures import Failure
 from tenants.secrets.encryption import Secret
@@ -41,6 +42,12 @@ def test_it_says_who_it_is(api, rest):
 def test_without_a_user_it_sends_no_credentials(rest):
     RestApi(rest.url, "", Secret(REST_PASSWORD)).list_calls()
     assert "authorization" not in rest.headers[0]
+
+
+def test_an_answer_may_take_longer_than_connecting(api, rest, monkeypatch):
+    monkeypatch.setattr(exchange, "CONNECT_WITHIN", 0.1)
+    rest.answers["*"] = lambda request: time.sleep(0.3) or reply(request, 401)
+    assert api.list_calls() is Failure.CREDENTIALS
 
 
 @pytest.mark.parametrize(

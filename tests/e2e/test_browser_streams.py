@@ -52,6 +52,24 @@ HEARS = """async (milliseconds) => {
   }
   return heard.sort((one, other) => one - other)[2];
 }"""
+# The player's picture has many colours, and is another one later.
+SEES = """async (milliseconds) => {
+  const until = performance.now() + milliseconds, seen = new Set();
+  const canvas = Object.assign(document.createElement("canvas"), {width: 64, height: 48});
+  const pen = canvas.getContext("2d", {willReadFrequently: true});
+  while (seen.size < 3) {
+    if (performance.now() > until) throw new Error(`saw ${seen.size} pictures`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const player = document.querySelector("#sound video");
+    if (!player?.videoWidth) continue;
+    pen.drawImage(player, 0, 0, 64, 48);
+    const pixels = new Uint32Array(pen.getImageData(0, 0, 64, 48).data.buffer);
+    if (new Set(pixels).size > 20) seen.add(pixels.join());
+  }
+  const player = document.querySelector("#sound video");
+  return [player.videoWidth, player.videoHeight];
+}"""
+SIZE = {"width": 320, "height": 240}  # the publisher's camera
 
 
 class Viewer(Visit):
@@ -82,6 +100,7 @@ def visit(stage, pages, chromium, studio):
     def come(**claims: str) -> Viewer:
         origin = pages.origin("www.acme.localhost")
         viewer = Viewer(chromium, f"{origin}/console")
+        viewer.page.context.grant_permissions(["microphone", "camera"])
         stage.callers.append(viewer)
         viewer.connect(stage.wcs().url, make_ticket(origin=origin, alias=..., **claims))
         return viewer
@@ -108,6 +127,17 @@ def test_one_browser_publishes_and_another_plays(visit):
     streams = {stream.kind: stream for stream in ended}
     assert {stream.name for stream in streams.values()} == {NAME}
     assert streams["publish"].duration.total_seconds() > 0
+
+
+def test_a_picture_is_published_and_played(visit):
+    publisher, player = visit(publish="studio"), visit(play="studio")
+    publisher.begin("publish", constraints={"audio": True, "video": SIZE})
+    publisher.told("PUBLISHING")
+    player.begin("play", constraints={"audio": True, "video": True})
+    player.told("PLAYING")
+    seen = player.page.evaluate(SEES, PAGE_WITHIN_MILLISECONDS)
+    assert seen == [SIZE["width"], SIZE["height"]]
+    assert {stream.decision for stream in Stream.objects.all()} == {"allowed"}
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,25 @@ def test_it_refuses_whatever_is_no_alias_of_the_tenant(acme):
         assert (event.reason, event.call_id) == ("callee_unknown", call.id)
 
 
+def test_a_callee_that_is_removed_and_added_again_is_held_by_its_tenants_limits(acme, cast):
+    Tenant.objects.update(limits={"calls_per_day": 3}, tickets="off")
+    cast.sales.limits = {"calls_per_day": 1}
+    cast.sales.save()
+    acme.connected()
+
+    def ask(number: int) -> str:
+        acme.post("call", callId=f"c{number}", callee="sales")
+        call = Call.objects.get(wcs_call_id=f"c{number}")
+        return call.reason
+
+    assert [ask(1), ask(2)] == ["allowed", "calls_per_day"]
+    fields = {"alias": "sales", "target": cast.sales.target}
+    cast.sales.delete()
+    cast.acme.callees.create(**fields)
+    assert [ask(3), ask(4), ask(5)] == ["allowed", "allowed", "calls_per_day"]
+    assert Event.objects.latest("id").detail == "tenant"
+
+
 def test_it_refuses_an_absent_callee_without_a_default(acme, cast):
     cast.acme.callees.update(default=False)
     acme.connected()

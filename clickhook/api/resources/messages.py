@@ -28,6 +28,7 @@ def shown_message(message: DataMessage) -> dict[str, Any]:
         "to": message.goes_to,
         "text": message.text,
         "by": message.by,
+        "cut": message.is_cut,
         "sent_at": message.sent_at,
     }
 

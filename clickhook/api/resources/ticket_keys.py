@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import Http404
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +14,7 @@ from clickhook.api.problems import Kind, Problem
 from clickhook.api.rows import changeable_tenant, find_tenant
 from clickhook.api.view import ApiView
 from tenants.models import TicketKey
-from tenants.models.ticket_key import MOST_LIVE, TooManyKeys, new_secret
+from tenants.models.ticket_key import MOST_LIVE, TooManyKeys
 
 TOO_MANY = f"A tenant has at most {MOST_LIVE} live ticket keys: retire one first."
 
@@ -36,9 +35,9 @@ class TicketKeys(ApiView):
 
     def _make(self, request: Request) -> Response:
         given = read_fields(self.given, {"tenant": TEXT}, required=("tenant",))
-        secret = new_secret()
+        key = TicketKey(tenant=changeable_tenant(request, given))
         try:
-            key = TicketKey.objects.add_for(changeable_tenant(request, given), secret)
+            secret = key.issue()
         except TooManyKeys:
             raise Problem(Kind.CONFLICT, TOO_MANY) from None
         headers = {"Location": f"{request.path}/{key.pk}"}
@@ -58,7 +57,7 @@ class OneTicketKey(ApiView):
 
     def _retire(self, request: Request, key: Any) -> Response:
         found = _find(TicketKey.objects.changeable_by(request.user), key)
-        TicketKey.objects.live().filter(pk=found.pk).update(retired_at=timezone.now())
+        TicketKey.objects.filter(pk=found.pk).retire()
         return Response(status=204)
 
 

@@ -14,13 +14,26 @@ async function fetchWords(url) {
   try {
     const answer = await fetch(url, { credentials: "omit", signal: AbortSignal.timeout?.(WORDS_WITHIN) });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
-    const text = await answer.text();
-    if (text.length > LARGEST_WORDS) throw new Error(`it is longer than ${LARGEST_WORDS} characters`);
-    return readWords(JSON.parse(text), url);
+    return readWords(JSON.parse(await readText(answer)), url);
   } catch (error) {
     console.error(`${NAME}: no words from ${url}: ${error.message}.`);
     return {};
   }
+}
+
+/** Gives up at the first piece that is too much. */
+async function readText(answer) {
+  const reader = answer.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    text += decoder.decode(piece.value, { stream: true });
+    if (text.length > LARGEST_WORDS) {
+      await reader.cancel();
+      throw new Error(`it is longer than ${LARGEST_WORDS} characters`);
+    }
+  }
+  return text + decoder.decode();
 }
 
 function readWords(given, url) {

@@ -34,6 +34,7 @@ class Command(PlainHelpCommand):
   rest api     of the first ten instances: whether it answers, wants a login, and serves us alone
   alarms, switches
   tenants      those that can lose without a bound, and those that cannot take a call
+  api keys     those of which nobody recorded who saw them
 
 Each line says what is in order ("ok") or not ("!!"). Nothing is changed. Administrators see the
 same in the admin: the button Doctor on the start page.

@@ -18,7 +18,7 @@ from hooks.calls.admin.lists.filters import TimeFilter
 from hooks.calls.admin.lists.huge_table import HugeTableAdmin
 from hooks.models import Call, DataMessage, DataRecipient
 from hooks.wcs.messages import sending
-from tenants.admin.display import time_column
+from tenants.admin.display import alarm, time_column
 from tenants.admin.scoped import scope
 from tenants.admin.tenant_filter import TenantFilter
 from tenants.models import Tenant
@@ -28,6 +28,7 @@ from tenants.sign_in.confirmation import confirmed_recently
 sent = time_column("sent_at", "sent")
 NOT_YOURS = "There is no such tenant that you may change."
 SENT = "It is on its way. This page tells how far, when it is loaded again."
+CUT = "cut: more visitors were connected than one message reaches, and the rest got nothing"
 ADDRESS = "admin:hooks_send_message"
 
 
@@ -69,7 +70,7 @@ class SendForm(forms.Form):
 
 class DataMessageAdmin(HugeTableAdmin):
     related = ("tenant",)
-    list_display = (sent, "tenant", "goes_to", "text", "by")
+    list_display = (sent, "tenant", "goes_to", "text", "by", "reach")
     list_filter = (TenantFilter, TimeFilter, "goes_to")
     time_field = "sent_at"
     search_fields = ("text",)
@@ -102,11 +103,17 @@ class DataMessageAdmin(HugeTableAdmin):
         messages.success(request, SENT)
         return HttpResponseRedirect(reverse("admin:hooks_datamessage_change", args=[message.pk]))
 
+    @admin.display(description="reach")
+    def reach(self, message: DataMessage) -> str:
+        return alarm("cut") if message.is_cut else "-"
+
     @admin.display(description="visitors")
     def how_far(self, message: DataMessage) -> str:
         counts = message.count_recipients()
         states = DataRecipient.State
         parts = [f"{counts[state]} {state.label}" for state in states if counts[state]]
+        if message.is_cut:
+            parts.append(CUT)
         return ", ".join(parts) or "Nobody was connected."
 
     def _render(
@@ -132,4 +139,5 @@ def _initial(request: HttpRequest) -> dict[str, str]:
 def _to(form: SendForm) -> dict[str, Any]:
     tenant = form.cleaned_data["tenant"]
     is_one = bool(form.cleaned_data["call"])
-    return {"tenant": tenant, "number": 1 if is_one else sending.count_connected(tenant)}
+    number, is_cut = (1, False) if is_one else sending.count_reached(tenant)
+    return {"tenant": tenant, "number": number, "is_cut": is_cut}

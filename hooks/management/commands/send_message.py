@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.management.base import CommandError
 
 from hooks.models import DataMessage, DataRecipient
+from hooks.statements.messaging import MOST_RECIPIENTS
 from hooks.wcs.messages.sending import (
     NotSent,
     send_to_call,
@@ -25,6 +26,7 @@ from tenants.models import Tenant
 from tenants.plain_text import BadText
 
 LOOK_EVERY = 0.2  # seconds
+CUT = f"More than {MOST_RECIPIENTS:,} visitors were connected: the rest gets nothing."
 _State = DataRecipient.State
 
 
@@ -42,7 +44,9 @@ The worker hands the text to each WCS instance, by its REST API. The command wai
 done, and tells how many pages WCS took it for; `--wait 0` does not wait. Whether a person read it,
 nobody knows.
 
-With --json: {"id": …, "waiting": …, "taken": …, "gone": …, "failed": …}.
+A message reaches 50,000 visitors. If more are connected, the rest gets nothing, and it is "cut".
+
+With --json: {"id": …, "cut": …, "waiting": …, "taken": …, "gone": …, "failed": …}.
 
 Exit code 0: WCS took it for everybody who is still connected, or --wait 0; 1: nothing was sent;
 2: some did not get it, or not yet."""
@@ -68,10 +72,14 @@ Exit code 0: WCS took it for everybody who is still connected, or --wait 0; 1: n
 
         counts = self._wait(message, wait)
         if json:
-            self.stdout.write(json_text.dumps({"id": str(message.pk), **counts}))
+            self.stdout.write(
+                json_text.dumps({"id": str(message.pk), "cut": message.is_cut, **counts})
+            )
         else:
             self.stdout.write(_sentence(message, counts))
         missed = counts[_State.FAILED] + (counts[_State.WAITING] if wait else 0)
+        if message.is_cut:
+            raise CommandError(CUT, returncode=2)
         if missed:
             raise CommandError(f"{missed} visitors did not get it.", returncode=2)
 

@@ -21,7 +21,6 @@ from tenants.deadline import Deadline
 WITHIN = 10.0  # seconds, for the sessions of one message that are told one by one
 ALL_WITHIN = 30.0  # seconds, after which no other message is begun: the lease must not end before
 CONNECTIONS = 4  # for that, to one instance
-SWITCHED_OFF = "switched_off"
 _State = DataRecipient.State
 # What an older build may say of a list.
 _NO_LISTS = {Failure.NOT_FOUND, Failure.NONSENSE, Failure.FAULT}
@@ -33,7 +32,7 @@ class TakenRecipient(NamedTuple):
     text: str
     wcs_session_id: str
     is_connected: bool
-    is_switched_off: bool
+    stopped_by: str  # since it was sent: what keeps the tenant from being served
 
 
 class Noted(NamedTuple):
@@ -60,11 +59,11 @@ def hand_over(chunk: Chunk, takes_lists: bool, within: float = ALL_WITHIN) -> Ha
     deadline = Deadline(within)
     noted: list[Noted] = []
     for recipient in chunk.recipients:
-        if recipient.is_switched_off:
-            noted.append(Noted(recipient.id, _State.FAILED, SWITCHED_OFF))
+        if recipient.stopped_by:
+            noted.append(Noted(recipient.id, _State.FAILED, recipient.stopped_by))
         elif not recipient.is_connected:
             noted.append(Noted(recipient.id, _State.GONE))
-    wanted = [one for one in chunk.recipients if one.is_connected and not one.is_switched_off]
+    wanted = [one for one in chunk.recipients if one.is_connected and not one.stopped_by]
     if chunk.api is None:
         noted += [Noted(one.id, _State.FAILED, Failure.NOT_SET) for one in wanted]
         return Handed(noted)

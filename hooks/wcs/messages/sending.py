@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from hooks.models import Call, DataMessage, Session, Switch
-from hooks.statements.messaging import ADD_EVERYBODY, ADD_SESSION, COUNT_CONNECTED
+from hooks.statements.messaging import (
+    ADD_EVERYBODY,
+    ADD_SESSION,
+    COUNT_CONNECTED,
+    MOST_RECIPIENTS,
+)
 from tenants.audit.actions import Action
 from tenants.audit.recording import record
 from tenants.models import Tenant
@@ -20,13 +25,19 @@ SUSPENDED = "The tenant is not active."
 SWITCHED_OFF = "The kill switch is on: {}."
 
 
+class Reach(NamedTuple):
+    number: int
+    is_cut: bool  # more are connected
+
+
 class NotSent(Exception):
     """Nothing was sent; the message says why."""
 
 
 def send_to_everybody(tenant: Tenant, text: str, by: str) -> DataMessage:
-    """To all who are connected now. Raises BadText and NotSent."""
-    return _send(tenant, DataMessage.To.EVERYBODY, text, by, ADD_EVERYBODY)
+    """To all who are connected now, or MOST_RECIPIENTS of them. Raises BadText and NotSent."""
+    values = {"most": MOST_RECIPIENTS}
+    return _send(tenant, DataMessage.To.EVERYBODY, text, by, ADD_EVERYBODY, **values)
 
 
 def send_to_session(tenant: Tenant, session_id: UUID, text: str, by: str) -> DataMessage:
@@ -47,10 +58,12 @@ def send_to_call(tenant: Tenant, call_id: UUID, text: str, by: str) -> DataMessa
     return _send(tenant, DataMessage.To.CALL, text, by, ADD_SESSION, **values)
 
 
-def count_connected(tenant: Tenant) -> int:
+def count_reached(tenant: Tenant) -> Reach:
+    """By a message to everybody, if it were sent now."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_CONNECTED, {"tenant": tenant.pk})
-        return int(cursor.fetchone()[0])
+        cursor.execute(COUNT_CONNECTED, {"tenant": tenant.pk, "most": MOST_RECIPIENTS + 1})
+        connected = int(cursor.fetchone()[0])
+    return Reach(min(connected, MOST_RECIPIENTS), connected > MOST_RECIPIENTS)
 
 
 def _send(
@@ -63,7 +76,10 @@ def _send(
         with connection.cursor() as cursor:
             cursor.execute(add, {"tenant": tenant.pk, "message": message.pk, **values})
             number = cursor.rowcount
-        after = {"to": goes_to.value, "visitors": number}
+        if number == MOST_RECIPIENTS and count_reached(tenant).is_cut:
+            message.is_cut = True
+            message.save(update_fields=["is_cut"])
+        after = {"to": goes_to.value, "visitors": number, "cut": message.is_cut}
         record(Action.MESSAGE_SENT, message, tenant=tenant, after=after)
     return message
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import socket
 import ssl
 import time
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
 
 from hooks.wcs.model.answers import read_answer
 from hooks.wcs.model.rest_client_config import Fields
@@ -42,9 +45,7 @@ class StandIn:
         self.base = base.rstrip("/")
         self._host = url.netloc
         self._prefix = f"{url.path.rstrip('/')}/hooks/{key}/"
-        connection = (
-            http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-        )
+        connection = HTTPSConnection if url.scheme == "https" else HTTPConnection
         self._connection = connection(url.hostname or "", url.port, timeout=TIMEOUT_SECONDS)
 
     def post(self, method: str, fields: Fields, secret: str | None) -> Reply:
@@ -55,23 +56,27 @@ class StandIn:
             headers["Authorization"] = authorization_header(secret, body)
         started = time.perf_counter()
         try:
-            self._connection.request("POST", self._prefix + method, body, headers)
+            self._connection.request(
+                "POST", self._prefix + method, body, headers, preload_content=False
+            )
             response = self._connection.getresponse()
             content = response.read(_MAX_BYTES)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, HTTPException, HTTPError) as error:
             self._connection.close()
-            return Reply(_milliseconds_since(started), fault=self._no_answer(method, error))
-        if not response.isclosed():
+            cause = error.__cause__ if isinstance(error, HTTPError) else None
+            fault = self._no_answer(method, cause or error)
+            return Reply(_milliseconds_since(started), fault=fault)
+        if len(content) == _MAX_BYTES:
             self._connection.close()  # more than WCS could want
         answer, fault = read_answer(
-            method, response.status, response.getheader("Content-Type", ""), content
+            method, response.status, response.headers.get("Content-Type", ""), content
         )
         return Reply(_milliseconds_since(started), response.status, answer, fault)
 
     def close(self) -> None:
         self._connection.close()
 
-    def _no_answer(self, method: str, error: OSError | http.client.HTTPException) -> str:
+    def _no_answer(self, method: str, error: BaseException) -> str:
         """Raises Unreachable."""
         match error:
             case TimeoutError():
@@ -95,12 +100,11 @@ class StandIn:
                     f"Nothing listens at {self.base}: start the gateway, or name its address with "
                     "--url."
                 ) from error
-            case http.client.HTTPException() | ConnectionError():
+            case HTTPException() | HTTPError() | ConnectionError():
                 return f"The connection ended without an answer to {method} that WCS could read."
             case _:
-                raise Unreachable(
-                    f"{self.base} cannot be reached: {error.strerror or type(error).__name__}."
-                ) from error
+                said = getattr(error, "strerror", None) or type(error).__name__
+                raise Unreachable(f"{self.base} cannot be reached: {said}.") from error
 
 
 def _parse_base(base: str) -> SplitResult:

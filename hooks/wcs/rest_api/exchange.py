@@ -83,9 +83,11 @@ def _exchange(
     deadline: Deadline,
 ) -> HttpAnswer | Failure:
     if connection.sock is None:
+        connection.timeout = CONNECT_WITHIN
         connection.connect()
     connected: socket.socket = connection.sock
-    connected.settimeout(ANSWER_WITHIN)
+    connection.timeout = deadline.remaining  # the library sets it again before it reads
+    connected.settimeout(connection.timeout)
     with deadline.over(connected):
         connection.request(
             "POST",

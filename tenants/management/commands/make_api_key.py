@@ -15,7 +15,7 @@ from django.utils import timezone
 from tenants.management.named_tenant import find_named_tenant
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import ApiKey
-from tenants.models.api_key import MOST_LIVE, TooManyApiKeys
+from tenants.models.api_key import COMMAND_LINE, MOST_LIVE, TooManyApiKeys
 
 
 class Command(PlainHelpCommand):
@@ -29,8 +29,8 @@ program does with it, under "The API".
   manage.py make_api_key onboarding --everything --scope write --json | jq -r .key
 
 A scope is read, write, or one resource with one of these, like callees:write. Whoever may write may
-read. A key of one tenant sees nothing of others; a key of everything adds tenants and WCS
-instances.
+read. Calls, sessions and events can only be read. A key of one tenant sees nothing of others; a key
+of everything adds tenants and WCS instances.
 
 Exit code 0: made; 1: there is no such tenant, a scope is unknown, or too many keys live."""
 
@@ -71,7 +71,7 @@ Exit code 0: made; 1: there is no such tenant, a scope is unknown, or too many k
 def _issue(key: ApiKey) -> str:
     try:
         key.clean_fields()
-        return key.issue().text
+        return key.issue(COMMAND_LINE).text
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from error
     except TooManyApiKeys as error:

@@ -12,7 +12,7 @@ from django.db import transaction
 from tenants.management.named_tenant import find_named_tenant
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import TicketKey
-from tenants.models.ticket_key import MOST_LIVE, TooManyKeys, new_secret
+from tenants.models.ticket_key import MOST_LIVE, TooManyKeys
 
 
 class Command(PlainHelpCommand):
@@ -35,10 +35,9 @@ Exit code 0: made; 1: there is no such tenant, or it has two live keys."""
 
     @transaction.atomic
     def handle(self, *, tenant: str, **options: Any) -> None:
-        owner = find_named_tenant(tenant)
-        secret = new_secret()
+        key = TicketKey(tenant=find_named_tenant(tenant))
         try:
-            key = TicketKey.objects.add_for(owner, secret)
+            secret = key.issue()
         except TooManyKeys as error:
             raise CommandError(
                 f"{tenant} has {MOST_LIVE} live keys. Retire one first: manage.py "

@@ -7,7 +7,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import CommandError
-from django.utils import timezone
 
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import TicketKey
@@ -28,7 +27,7 @@ one object: kid, retired_at."""
 
     def handle(self, *, tenant: str, kid: str, **options: Any) -> None:
         keys = TicketKey.objects.filter(tenant__slug=tenant, kid=kid)
-        keys.live().update(retired_at=timezone.now())
+        keys.retire()
         key = keys.first()
         if key is None or key.retired_at is None:
             raise CommandError(f"The tenant {tenant!r} has no key {kid!r}.")

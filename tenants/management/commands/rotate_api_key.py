@@ -11,6 +11,7 @@ from django.db import transaction
 
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.models import ApiKey
+from tenants.models.api_key import COMMAND_LINE
 
 
 class Command(PlainHelpCommand):
@@ -32,7 +33,7 @@ Exit code 0: rotated; 1: there is no such key, or it has ended."""
         key = ApiKey.objects.named(id).live().select_for_update(of=("self",)).first()
         if key is None:
             raise CommandError("There is no such key, or it has ended.")
-        text = key.rotate().text
+        text = key.rotate(COMMAND_LINE).text
         if options["json"]:
             self.stdout.write(json.dumps({"key": text, "id": key.shown_id}))
         else:

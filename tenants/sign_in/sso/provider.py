@@ -49,6 +49,8 @@ def finish(visit: Visit, answer: Mapping[str, str]) -> Mapping[str, Any]:
     """The claims of the ID token. Raises SsoRefused."""
     if not hmac.compare_digest(answer.get("state", "").encode(), visit.state.encode()):
         raise SsoRefused("The answer belongs to another visit at the provider.")
+    if not _names_its_issuer(answer):
+        raise SsoRefused("The answer comes from another provider.")
     if not answer.get("code"):
         raise SsoRefused(NOT_SIGNED_IN.format(_short(answer.get("error", "no code"))))
 
@@ -65,6 +67,14 @@ def finish(visit: Visit, answer: Mapping[str, str]) -> Mapping[str, Any]:
     if visit.user_id and not is_recent(claims):
         raise SsoRefused("The provider did not ask the person again who they are.")
     return claims
+
+
+def _names_its_issuer(answer: Mapping[str, str]) -> bool:
+    """RFC 9207: another provider's answer cannot pass for ours. Raises SsoRefused."""
+    if "iss" in answer:
+        return answer["iss"] == settings.CLICKHOOK_OIDC.issuer
+    metadata = _client().server_metadata
+    return not metadata.get("authorization_response_iss_parameter_supported")
 
 
 def check() -> None:

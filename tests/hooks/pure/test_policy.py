@@ -187,6 +187,7 @@ ROWS = [
     *[(reason, "connect", changes, facts) for reason, changes, facts in CONNECTS],
     *[(reason, "call", changes, facts) for reason, changes, facts in CALLS],
     *EVENTS,
+    ("stream_hls", "playHLS", {}, call_facts(session_id=None)),
     *[(reason, "sendDtmf", {"dtmf": digits}, facts) for reason, digits, facts in TONES],
     *[
         ("method_refused", method.name, {}, call_facts())

@@ -63,6 +63,7 @@ ROWS = [
     ("stream_option", PLAY, {"record": "yes"}, {}),
     ("stream_option", PLAY, {"width": [640]}, {}),
     ("session_unknown", PLAY, {}, {"session_id": None}),
+    ("stream_hls", "playHLS", {}, {"session_id": None}),
     ("session_ended", PLAY, {}, {"session_ended_at": NOW}),
     ("origin_revoked", PLAY, {}, {"domain_id": None}),
     ("tenant_not_served", PLAY, {}, {"tenant_served": False}),

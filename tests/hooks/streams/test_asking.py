@@ -115,6 +115,20 @@ def test_one_ticket_may_name_both_rights(visit):
     assert session.ticket_alias == "(stream)"
 
 
+def test_a_player_of_hls_is_a_stranger(acme, studio):
+    """As documented: an id of the player's own connection, and a token that proves nothing."""
+    answer = acme.post(
+        "playHLS",
+        sessionId="/192.168.1.100:59473/192.168.1.5:8445",
+        name="studio",
+        mediaProvider="HLS",
+        custom={"token": "12345789"},
+    )
+    assert answer.is_neutral_refusal
+    assert last_reason() == "stream_hls"
+    assert not Stream.objects.exists()
+
+
 def test_as_many_publish_and_play_as_may(visit, studio):
     StreamAlias.objects.update(players=2)
     assert visit(publish="studio").post("publishStream").status == 200

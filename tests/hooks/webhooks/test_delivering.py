@@ -57,6 +57,18 @@ def test_the_receiver_can_verify_what_it_gets(endpoint, receiver):
     assert delivery.attempts[0]["failure"] == ""
 
 
+def test_a_stored_key_that_is_none_is_told_and_nothing_is_sent(endpoint, receiver):
+    for key in ("whsk_", "whsk_AAAA", "whsk_*", "whsk_" + "A" * 999):
+        endpoint.secret = key
+        endpoint.save()
+        write(endpoint)
+        deliver()
+        delivery = WebhookDelivery.objects.latest("id")
+        assert (delivery.state, delivery.attempts[0]["failure"]) == ("waiting", "unreadable")
+        WebhookDelivery.objects.all().delete()
+    assert receiver.received == []
+
+
 def test_two_live_secrets_sign_both_and_numbers_go_to_who_asks(endpoint, receiver):
     new = endpoint.rotate_key("hmac-sha256")
     endpoint.with_numbers = True

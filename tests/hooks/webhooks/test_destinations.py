@@ -18,7 +18,7 @@ from tenants.webhooks import allowed_networks
 from tenants.webhooks.allowed_networks import may_reach, parse_allowed_networks
 from tenants.webhooks.url import BadWebhookUrl, check_webhook_url
 from tests.hooks.webhooks.receiver import receiving, reply
-from tests.tenants.web_site import LOCAL, make_certificate
+from tests.tenants.web_site import LOCAL, make_certificate, silent_server
 
 LOOPBACK = [
     *("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1"),
@@ -185,6 +185,35 @@ def test_a_bad_server_costs_bounded_time_and_bytes(receiver, network, answer, fa
     assert (given.failure, given.status) == (failure, status)
     assert len(given.text) <= exchange.KEPT_BYTES
     assert "\0" not in given.text
+
+
+def test_malformed_headers_do_not_bring_the_url_into_the_log(receiver, network, caplog):
+    answer = b"HTTP/1.1 204 No Content\r\nno colon here\r\n\r\n"
+    receiver.answer = lambda request, received: request.wfile.write(answer)
+    with caplog.at_level("DEBUG"):
+        assert network.post(url_of(receiver), {}, b"{}") == Answer(None, 204)
+    assert "/hook" not in caplog.text
+
+
+def test_a_proxy_of_the_environment_is_not_asked(receiver, network, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    assert network.post(url_of(receiver), {}, b"{}") == Answer(None, 204)
+    assert receiver.received[0].path == "/hook?a=b"
+
+
+def test_the_next_address_is_asked_where_one_is_away(receiver, network):
+    several = Network(lambda host: ["127.0.0.2", LOCAL], network.allowed)
+    assert several.post(url_of(receiver), {}, b"{}") == Answer(None, 204)
+
+
+def test_a_server_that_never_says_a_word_of_tls_is_slow(receiver, network, monkeypatch):
+    monkeypatch.setattr(exchange, "CONNECT_WITHIN", 0.3)
+    with silent_server() as port:
+        allowed = parse_allowed_networks(f"127.0.0.0/8:{port}")
+        silent = Network(network.resolve, allowed)
+        given = silent.post(f"https://crm.example:{port}/", {}, b"{}")
+    assert given.failure is Failure.SLOW
 
 
 def test_nobody_listens(network, receiver):

@@ -55,6 +55,7 @@ def signature(text) -> dict[str, str]:
 KEYS, OTHERS = new_key_pair(), new_key_pair()
 MADE = {"": SECRET, "ed25519 ": KEYS.private}  # by what a message is signed
 GIVEN = {"WEBHOOK_SECRET": SECRET, "WEBHOOK_PUBLIC_KEY": KEYS.public}  # what the receiver has
+ZEROS = f"v1a,{base64.b64encode(bytes(64)).decode()} v1,{base64.b64encode(bytes(32)).decode()}"
 CASES = [
     ("ours", lambda key: (BODY, headers_of(key)), True),
     ("two secrets", lambda key: (BODY, headers_of(new_webhook_secret(), key)), True),
@@ -65,6 +66,7 @@ CASES = [
     ("without a signature", lambda key: (BODY, headers_of(key) | signature("")), False),
     ("half a signature", lambda key: (BODY, headers_of(key) | signature("v1,AA v1a,AA")), False),
     ("no base64", lambda key: (BODY, headers_of(key) | signature("v1a,* v1,*")), False),
+    ("zeros", lambda key: (BODY, headers_of(key) | signature(ZEROS)), False),
     ("another id", lambda key: (BODY, headers_of(key) | {"webhook-id": "msg-2"}), False),
     ("no time", lambda key: (BODY, headers_of(key) | {"webhook-timestamp": "soon"}), False),
     ("nothing", lambda key: (BODY, {}), False),

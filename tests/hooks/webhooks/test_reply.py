@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from hooks.models import DataMessage, DataRecipient, Session, WebhookDelivery
+from hooks.wcs.kill_switch.switching import switch_off
+from hooks.wcs.kill_switch.targets import find_target
+from tenants.models import Tenant
 from tenants.plain_text import LONGEST
 from tenants.webhooks.allowed_networks import parse_allowed_networks
+from tests.duties.pages import PATH, work
+from tests.duties.rest_server import reply as rest_reply
+from tests.duties.rest_server import serving
 from tests.hooks.messages.test_taking import METHOD, takes_messages
 from tests.hooks.webhooks.outbox import deliver
 from tests.hooks.webhooks.receiver import reply
@@ -74,6 +81,46 @@ def test_whoever_has_left_gets_nothing(asked, receiver):
     answers(receiver, b'{"text": "Hello?"}')
     deliver()
     assert not DataMessage.objects.exists()
+
+
+def suspend() -> None:
+    Tenant.objects.filter(slug="acme").update(status="suspended")
+
+
+def switch_acme_off() -> None:
+    switch_off(find_target("tenant", "acme"), "test", "mary")
+
+
+def take_from_its_wcs() -> None:
+    Session.objects.get().instance.tenants.clear()
+
+
+@pytest.mark.parametrize(
+    ("stop", "why"),
+    [
+        (suspend, "suspended"),
+        (switch_acme_off, "switched_off"),
+        (take_from_its_wcs, "not_served"),
+    ],
+)
+def test_nothing_goes_to_the_pages_of_a_tenant_that_stopped_meanwhile(asked, receiver, stop, why):
+    def stop_and_answer(request, received) -> None:
+        stop()
+        connection.close()  # this thread's
+        reply(request, 200, b'{"text": "Hello."}')
+
+    receiver.answer = stop_and_answer
+    deliver()
+    with serving() as rest:
+        instance = asked.instance
+        instance.rest_api_url, instance.rest_api_user = rest.url, "gateway"
+        instance.rest_api_password = "a rest password"
+        instance.save()
+        rest.answers[PATH] = lambda request: rest_reply(request, 200)
+        work()
+        assert rest.asked_for(PATH) == []
+    recipient = DataRecipient.objects.get()
+    assert (recipient.state, recipient.result) == ("failed", why)
 
 
 def test_the_answer_to_a_message_that_is_delivered_twice_goes_once(asked, receiver):

@@ -13,7 +13,7 @@ from tests.manager import change, signed_in, submit, upload
 from tests.tenants.importing.content import tenant
 
 LIMITS = {"calls_per_hour": 10, "money_per_day": "5.00"}
-RAISED = "change it on the tenant's pages, where a second person confirms it"
+RAISED = "change it on the tenant's pages, or by the API at the row's own address"
 
 
 @pytest.fixture

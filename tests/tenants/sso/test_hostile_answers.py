@@ -162,6 +162,24 @@ def test_a_changed_return(browser, provider, caplog, change):
     assert max(map(len, caplog.text.splitlines())) < 400
 
 
+@pytest.mark.parametrize("issuer", ["", "https://evil.example", "&iss=https://evil.example"])
+def test_a_return_of_another_provider(browser, provider, caplog, issuer):
+    """RFC 9207: a provider that names itself in its answers does so in every one."""
+    provider.metadata = {"authorization_response_iss_parameter_supported": True}
+    address = provider.sign_in(browser.begin())
+    stays_out(browser, browser.come_back(f"{address}&iss={issuer}" if issuer else address), caplog)
+
+    browser.come_back(f"{provider.sign_in(browser.begin())}&iss={provider.issuer}")
+    assert browser.is_inside
+
+
+def test_a_provider_that_does_not_promise_to_name_itself_may_do_so(browser, provider, caplog):
+    address = provider.sign_in(browser.begin())
+    stays_out(browser, browser.come_back(f"{address}&iss=https://evil.example"), caplog)
+    browser.come_back(f"{provider.sign_in(browser.begin())}&iss={provider.issuer}")
+    assert browser.is_inside
+
+
 def test_a_return_in_another_browser_signs_nobody_in(browser, provider, caplog):
     """Otherwise a stranger could sign somebody in as the stranger."""
     address = provider.sign_in(browser.begin())
