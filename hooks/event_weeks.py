@@ -53,3 +53,10 @@ SELECT name FROM ({PARTS}) part
  WHERE name <> '{FIRST}' AND ends_at < now() - make_interval(days => %(days)s)
  ORDER BY name
 """  # noqa: S608 - constants
+# Up to where there is no gap, and whether that is near: the worker keeps four weeks ahead.
+WEEKS_END = f"""
+SELECT min(ends_at), min(ends_at) < now() + interval '{A_WEEK}'
+  FROM ({PARTS}) part
+ WHERE ends_at > now()
+   AND NOT EXISTS (SELECT FROM ({PARTS}) following WHERE following.begins_at = part.ends_at)
+"""  # noqa: S608 - constants

@@ -104,7 +104,7 @@ def list_kinds() -> list[Kind]:
     kinds = [
         # Weeks of events go as a whole: hooks/duties/weeks.py.
         Kind("events", FIRST, _EVENT_DUE, "received_at", days=events),
-        Kind("events of no week", OTHER, _EVENT_DUE, "received_at", days=events),
+        Kind("events", OTHER, _EVENT_DUE, "received_at", days=events),
         Kind("calls", "hooks_call", _CALL_DUE, "asked_at", days=calls, also=_WITH_CALLS),
         Kind("streams", "hooks_stream", _STREAM_DUE, "asked_at", days=calls, also=_WITH_STREAMS),
         Kind(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as json_text
 from argparse import ArgumentParser
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -18,8 +19,6 @@ from hooks.duties.repeating import Connection, connect
 from hooks.duties.weeks import count_events, drop, list_past
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.management.progress_line import ProgressLine
-
-WEEKS = "events of whole weeks"
 
 
 class Command(PlainHelpCommand):
@@ -67,12 +66,14 @@ Exit code 0: done; 1: the database ended it."""
             self.stdout.write(f"{number:>12,} {name} {verb}")
         return None
 
-    async def _go_through(self, dry_run: bool) -> dict[str, int]:
+    async def _go_through(self, dry_run: bool) -> Counter[str]:
         work = _count if dry_run else self._delete
         async with await connect() as connection:
             await connection.execute("SET statement_timeout = 0")
-            of_weeks = {WEEKS: await self._drop_weeks(connection, dry_run)}
-            return of_weeks | {kind.name: await work(connection, kind) for kind in list_kinds()}
+            numbers = Counter(events=await self._drop_weeks(connection, dry_run))
+            for kind in list_kinds():
+                numbers[kind.name] += await work(connection, kind)
+            return numbers
 
     async def _drop_weeks(self, connection: Connection, dry_run: bool) -> int:
         """The number of their events."""

@@ -118,7 +118,7 @@ def go_back(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False  # indexes are made while hooks are answered
-    dependencies = [("hooks", "0030_shared_messages")]
+    dependencies = [("hooks", "0032_streams_of_alias")]
 
     operations = [
         migrations.RunPython(make_keys, migrations.RunPython.noop),
