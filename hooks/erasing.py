@@ -35,7 +35,7 @@ QUALITY = """
 DELETE FROM hooks_callquality
  WHERE call_id = ANY (ARRAY(SELECT id FROM hooks_call WHERE session_id = ANY (%(ids)s)))
 """
-EVENTS = "UPDATE hooks_event SET body = '{}', detail = '' WHERE session_id = ANY (%(ids)s)"
+EVENTS = "UPDATE hooks_eventlog SET body = '{}', detail = '' WHERE session_id = ANY (%(ids)s)"
 # What customers' systems were told, and what they answered.
 MESSAGES = """
 WITH message AS (
@@ -62,7 +62,7 @@ UPDATE hooks_pagemessage SET text = '', operation_id = 'erased ' || id
  WHERE session_id = ANY (%(ids)s)
 """
 OF_SESSIONS = (SESSIONS, CALLS, QUALITY, STREAMS, EVENTS, MESSAGES, TEXTS, PAGE_MESSAGES)
-EVENTS_ALONE = "UPDATE hooks_event SET body = '{}', detail = '' WHERE id = ANY (%(ids)s)"
+EVENTS_ALONE = "UPDATE hooks_eventlog SET body = '{}', detail = '' WHERE id = ANY (%(ids)s)"
 NEXT_SESSIONS = f"""
 SELECT id, opened_at FROM hooks_session
  WHERE tenant_id = %(tenant)s AND ended_at IS NOT NULL
@@ -72,7 +72,7 @@ SELECT id, opened_at FROM hooks_session
 """  # noqa: S608 - a constant
 # Hooks that were refused before there was a session, and those whose session is deleted.
 NEXT_EVENTS = """
-SELECT id, received_at FROM hooks_event event
+SELECT id, received_at FROM hooks_eventlog event
  WHERE tenant_id = %(tenant)s AND received_at < %(begun)s AND body <> '{}'
    AND (received_at, id) > (%(at)s::timestamptz, %(id)s::bigint)
    AND NOT EXISTS (SELECT FROM hooks_session session WHERE session.id = event.session_id)

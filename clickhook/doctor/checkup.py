@@ -14,6 +14,7 @@ from clickhook.doctor.checks import (
     cells,
     clock,
     disk,
+    event_weeks,
     hook_traffic,
     instances,
     payload_fields,
@@ -37,6 +38,7 @@ from tenants.secrets.encryption import KeyRingError
 CHECKS: dict[str, Callable[[], Findings]] = {
     "settings": settings.check_settings,
     "secrets": secrets.check_secrets,
+    "weeks": event_weeks.check_event_weeks,
     "worker": worker.check_worker,
     "postgres": postgres.check_postgres,
     "statistics": statistics.check_statistics,

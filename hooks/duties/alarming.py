@@ -14,7 +14,7 @@ EVERY = 1.0  # seconds
 RAISE = """
 WITH recent AS MATERIALIZED (
     SELECT *, left(coalesce(body->>'callId', body->>'mediaSessionId', ''), 512) AS wcs_id
-      FROM hooks_event
+      FROM hooks_eventlog
      WHERE reason IN
            ('call_never_asked', 'refused_call_went_on', 'call_went_elsewhere', 'honey_alias',
             'stream_never_asked', 'refused_stream_went_on', 'stream_went_elsewhere')

@@ -12,7 +12,7 @@ EVERY = 60.0  # seconds
 WITHIN = "2 minutes"
 NOTE = f"""
 WITH heard AS MATERIALIZED (
-    SELECT instance_id, max(received_at) AS at FROM hooks_event
+    SELECT instance_id, max(received_at) AS at FROM hooks_eventlog
      WHERE received_at > now() - interval '{WITHIN}' GROUP BY instance_id
 ), known AS MATERIALIZED (
     SELECT heard.* FROM heard JOIN tenants_wcsinstance instance ON instance.id = heard.instance_id

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from hooks.event_weeks import FIRST, OTHER
+
 BATCH = 10_000  # rows of one statement: its locks are short, and hooks come in between
 FOREVER = 0
 
@@ -89,6 +91,7 @@ _STREAM_DUE = (
     "asked_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL "
     "AND (decision = 'refused' OR settled_at IS NOT NULL)"
 )
+_EVENT_DUE = "received_at < now() - make_interval(days => %(days)s)"
 _SESSION_DUE = """
     opened_at < now() - make_interval(days => %(days)s) AND ended_at IS NOT NULL
     AND NOT EXISTS (SELECT FROM hooks_call call WHERE call.session_id = old.id{})
@@ -99,13 +102,9 @@ def list_kinds() -> list[Kind]:
     """Those that are kept for ever are not among them."""
     events, calls = settings.CLICKHOOK_KEEP_EVENTS, settings.CLICKHOOK_KEEP_CALLS
     kinds = [
-        Kind(
-            "events",
-            "hooks_event",
-            "received_at < now() - make_interval(days => %(days)s)",
-            "received_at",
-            days=events,
-        ),
+        # Weeks of events go as a whole: hooks/duties/weeks.py.
+        Kind("events", FIRST, _EVENT_DUE, "received_at", days=events),
+        Kind("events", OTHER, _EVENT_DUE, "received_at", days=events),
         Kind("calls", "hooks_call", _CALL_DUE, "asked_at", days=calls, also=_WITH_CALLS),
         Kind("streams", "hooks_stream", _STREAM_DUE, "asked_at", days=calls, also=_WITH_STREAMS),
         Kind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.repeating import Connection
@@ -21,15 +22,12 @@ UPDATE hooks_visitorblock SET display = ''
 async def prune(connection: Connection) -> str:
     """What is not done in this turn is done in the next."""
     ends_at = time.monotonic() + AT_WORK
-    deleted = {}
+    deleted: Counter[str] = Counter()
     for kind in list_kinds():
-        number = await delete_due(connection, kind, ends_at)
-        if number:
-            deleted[kind.name] = number
+        deleted[kind.name] += await delete_due(connection, kind, ends_at)
     blanked = (await connection.execute(DISPLAYS)).rowcount
-    if blanked:
-        deleted["addresses of blocked visitors"] = blanked
-    parts = [f"{number} {name}" for name, number in deleted.items()]
+    deleted["addresses of blocked visitors"] = blanked
+    parts = [f"{number} {name}" for name, number in deleted.items() if number]
     return f"deleted {', '.join(parts)}" if parts else ""
 
 

@@ -32,7 +32,7 @@ SELECT trial.id, registration.statuses, registration.infos, calls.seen,
   LEFT JOIN hooks_session session ON session.id = trial.session_id
   LEFT JOIN LATERAL (
        SELECT array_agg(body->>'status') AS statuses, array_agg(body->>'info') AS infos
-         FROM hooks_event
+         FROM hooks_eventlog
         WHERE session_id = trial.session_id AND method = 'RegistrationStatusEvent'
        ) registration ON true
   LEFT JOIN LATERAL (

@@ -26,6 +26,7 @@ from hooks.duties import (
     rotating,
     sending_messages,
     watching_limits,
+    weeks,
 )
 from hooks.duties.alarm_mail import mail_alarms
 from hooks.duties.callback_mail import mail_callback_requests
@@ -68,6 +69,7 @@ def make_duties(deliveries: Deliveries, messages: Messages) -> list[Duty]:
         Duty("rotating", rotating.EVERY, rotating.rotate, is_woken=True),
         Duty("proving", proving.EVERY, proving.prove),
         Duty("raising", raising.EVERY, raising.raise_limits),
+        Duty("keeping weeks", weeks.EVERY, weeks.keep_weeks),
         Duty("pruning", pruning.EVERY, pruning.prune),
         Duty("sending messages", sending_messages.EVERY, messages.take_turn, news=messages.news),
         # The last one: a single turn then delivers what the others have written.

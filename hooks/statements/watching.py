@@ -18,7 +18,7 @@ SELECT asked_at, tenant_id, reservation->'scopes' FROM hooks_call
 """
 # The detail of a refused call says whose limit it was.
 REFUSED = f"""
-SELECT received_at, tenant_id, detail, reason FROM hooks_event
+SELECT received_at, tenant_id, detail, reason FROM hooks_eventlog
  WHERE decision = 'refused' AND received_at > %s ORDER BY received_at LIMIT {MOST_ROWS}
 """
 

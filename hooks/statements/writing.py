@@ -14,12 +14,12 @@ from hooks.statements.standby import WRITES_A_WORD
 PROBE = f"""
 WITH session AS (UPDATE hooks_session SET ended_at = NULL WHERE false),
      call AS (UPDATE hooks_call SET ended_at = NULL WHERE false),
-     event AS (UPDATE hooks_event SET detail = '' WHERE false)
+     event AS (UPDATE hooks_eventlog SET detail = '' WHERE false)
 SELECT {WRITES_A_WORD}
 """
 _LOGGED = """
 logged AS (
-    INSERT INTO hooks_event (hook_id, received_at, instance_id, tenant_id, session_id, call_id,
+    INSERT INTO hooks_eventlog (hook_id, received_at, instance_id, tenant_id, session_id, call_id,
                              method, decision, reason, detail, body)
     SELECT hook_id, received_at, instance_id, tenant_id, session_id, call_id,
            method, decision, reason, detail, body
@@ -28,7 +28,8 @@ logged AS (
            session_id uuid, call_id uuid, method text, decision text, reason text, detail text,
            body jsonb, only_with uuid)
      WHERE only_with IS NULL OR only_with IN (SELECT id FROM created)
-    ON CONFLICT (hook_id) DO NOTHING  -- written already, by an attempt whose answer got lost
+    -- Written already, by an attempt whose answer got lost: a hook keeps its time.
+    ON CONFLICT (hook_id, received_at) DO NOTHING
 )"""
 
 

@@ -20,7 +20,7 @@ from tests.bench.states import arm_every_limit
 HOOKS_OF_A_CALL = 9
 CONNECTIONS = 64
 MOST_A_SECOND = 9000  # hooks, so that no file is posted twice
-FORGET = "TRUNCATE hooks_session, hooks_call, hooks_event, hooks_meter CASCADE"
+FORGET = "TRUNCATE hooks_session, hooks_call, hooks_eventlog, hooks_meter CASCADE"
 TENANTS = {"many tenants": 1000, "one busy tenant": 1}
 
 

@@ -42,7 +42,7 @@ DO $$ DECLARE watched regclass; BEGIN
     FOR watched IN SELECT tgrelid FROM pg_trigger WHERE tgname = 'audit_truncate' LOOP
         EXECUTE format('ALTER TABLE %s DISABLE TRIGGER audit_truncate', watched);
     END LOOP;
-    TRUNCATE tenants_tenant, tenants_wcsinstance, hooks_session, hooks_call, hooks_event,
+    TRUNCATE tenants_tenant, tenants_wcsinstance, hooks_session, hooks_call, hooks_eventlog,
              hooks_meter CASCADE;
 END $$
 """

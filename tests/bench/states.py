@@ -153,7 +153,7 @@ def main() -> int:
 def measure(rig: Rig, state: State, options: argparse.Namespace) -> Figure:
     rig.fill(10, accounts=state.accounts)
     with rig.connect() as connection:
-        for table in ("hooks_session", "hooks_call", "hooks_event"):
+        for table in ("hooks_session", "hooks_call", "hooks_eventlog"):
             enabled = "true" if state.analysed else "false"
             connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = {enabled})")
         if not state.analysed:

@@ -105,7 +105,7 @@ def posting(up, tmp_path) -> Iterator[Poster]:
 
 def recorded(up: Up) -> set[str]:
     place = {"host": str(postgres.socket_directory(up.data_dir)), "user": "clickhook"}
-    query = "SELECT body->>'callId' FROM hooks_event WHERE method = 'CallStatusEvent'"
+    query = "SELECT body->>'callId' FROM hooks_eventlog WHERE method = 'CallStatusEvent'"
     with psycopg.connect(**place, dbname="clickhook") as connection:
         return {call_id for (call_id,) in connection.execute(query)}
 

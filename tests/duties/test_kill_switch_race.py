@@ -28,7 +28,7 @@ LOADED = 150  # calls that live when somebody turns the switch
 ENDED_WITHIN = 5  # seconds after the commit
 # An event is written once, so its xmin is the transaction that decided the call.
 ALLOWED_AFTER = """
-SELECT count(*) FROM hooks_event
+SELECT count(*) FROM hooks_eventlog
  WHERE method = 'call' AND decision = 'allowed'
    AND NOT pg_visible_in_snapshot(xmin::text::xid8, %s::pg_snapshot)
 """

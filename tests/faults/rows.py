@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-EVENTS = "SELECT body->>'info' FROM hooks_event WHERE body->>'info' IS NOT NULL"
+EVENTS = "SELECT body->>'info' FROM hooks_eventlog WHERE body->>'info' IS NOT NULL"
 SESSIONS = "SELECT wcs_session_id, ended_at IS NULL FROM hooks_session"
 CALLS = "SELECT wcs_call_id, ended_at IS NULL, decision = 'allowed' FROM hooks_call"
 HELD = """
@@ -15,7 +15,7 @@ SELECT coalesce(sum((state->>'living')::int), 0) FROM hooks_meter WHERE scope = 
 """
 EMPTY = """
 DO $$ BEGIN
-    DELETE FROM hooks_event; DELETE FROM hooks_call; DELETE FROM hooks_session;
+    DELETE FROM hooks_eventlog; DELETE FROM hooks_call; DELETE FROM hooks_session;
     DELETE FROM hooks_meter; DELETE FROM hooks_refusedid;
 END $$
 """

@@ -10,7 +10,7 @@ import pytest
 from tests.faults.soak.flatness import FEWEST, judge
 
 MEMORY, FILES = "worker: memory, KiB", "worker: open files"
-SIZE, DEAD = "hooks_event: bytes", "hooks_event: dead rows"
+SIZE, DEAD = "hooks_eventlog: bytes", "hooks_eventlog: dead rows"
 
 
 def is_flat(name: str, values: list[float]) -> bool:
@@ -46,7 +46,7 @@ def test_what_appears_late_is_not():
 
 
 def test_rows_that_are_kept_are_not_judged():
-    assert judge([{"hooks_event: rows": float(n)} for n in range(30)]) == []
+    assert judge([{"hooks_eventlog: rows": float(n)} for n in range(30)]) == []
 
 
 def test_too_few_samples_are_not_judged():

@@ -31,9 +31,9 @@ from tests.fuzz.stage import standing
 
 EXAMPLES_A_TURN = 250
 PATIENCE = 20.0  # seconds
-REASONS = "SELECT reason, count(*) FROM hooks_event GROUP BY reason"
+REASONS = "SELECT reason, count(*) FROM hooks_eventlog GROUP BY reason"
 # So that calls which nobody ends do not fill the cap for good.
-FORGET = "TRUNCATE hooks_session, hooks_call, hooks_event, hooks_meter CASCADE"
+FORGET = "TRUNCATE hooks_session, hooks_call, hooks_eventlog, hooks_meter CASCADE"
 
 
 class Fuzz:

@@ -55,7 +55,7 @@ ROWS = {
          WHERE call.decision = 'allowed' AND call.asked_at > session.ended_at""",
     "a call without its event": """
         SELECT id FROM hooks_call call WHERE decision = 'allowed' AND NOT EXISTS (
-            SELECT FROM hooks_event event WHERE event.call_id = call.id
+            SELECT FROM hooks_eventlog event WHERE event.call_id = call.id
                AND event.method = 'call' AND event.decision = 'allowed')""",
     "more calls at once than the cap": f"""
         SELECT count(*) FROM hooks_call call JOIN tenants_tenant tenant
@@ -63,7 +63,7 @@ ROWS = {
          WHERE call.decision = 'allowed' AND call.ended_at IS NULL
         HAVING count(*) > {LIVING_CALLS}""",
 }
-TABLES = ("hooks_event", "hooks_session", "hooks_call", "hooks_meter", "hooks_refusedid")
+TABLES = ("hooks_eventlog", "hooks_session", "hooks_call", "hooks_meter", "hooks_refusedid")
 
 
 class Found(AssertionError):

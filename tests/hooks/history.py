@@ -52,8 +52,8 @@ SELECT call, tenant, session, md5(n::text), 'sales', '10002', '10001',
   FROM plan ORDER BY n
 """
 EVENTS = f"""
-INSERT INTO hooks_event (received_at, instance_id, tenant_id, session_id, call_id, method, decision,
-                         reason, detail, body)
+INSERT INTO hooks_eventlog (received_at, instance_id, tenant_id, session_id, call_id, method,
+                            decision, reason, detail, body)
 SELECT at, '{INSTANCE}', CASE WHEN luck %% 5000 = 2 THEN NULL ELSE tenant END, session, call,
        CASE WHEN luck %% 1000 = 5 THEN 'RegistrationStatusEvent' ELSE 'call' END,
        CASE WHEN luck %% 50 = 1 OR luck %% 5000 = 2 THEN 'refused' ELSE 'allowed' END,
@@ -97,4 +97,4 @@ def fill(calls: int, tenants: int, days: int = 30, at_once: int = 500_000) -> No
             cursor.execute("DROP TABLE plan")
     # What autovacuum does in time; it summarises the index of call ids too.
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE hooks_session, hooks_call, hooks_event, tenants_tenant")
+        cursor.execute("VACUUM ANALYZE hooks_session, hooks_call, hooks_eventlog, tenants_tenant")

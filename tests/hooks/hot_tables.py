@@ -7,7 +7,7 @@ LIVING, ENDED = 20_000, 60_000
 RECURRENCES = 500  # of one old-style session id
 ONE_HOOK = 60  # rows that any step touches for one hook
 TABLES = (
-    *("hooks_session", "hooks_call", "hooks_event", "hooks_meter", "tenants_rate"),
+    *("hooks_session", "hooks_call", "hooks_eventlog", "hooks_meter", "tenants_rate"),
     *("hooks_stream", "tenants_streamalias"),
     *("hooks_spentticket", "hooks_visitorblock", "hooks_callquality"),
     "hooks_callbackrequest",

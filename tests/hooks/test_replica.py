@@ -122,7 +122,7 @@ def copied(django_db_setup, tmp_path) -> Iterator[Server]:
 def test_what_strangers_recorded_is_never_shown(cast, copied, manage):
     browser = signed_in()
     record(cast, "ownHook")
-    tell(copied, "UPDATE hooks_event SET method = 'strangeHook'")
+    tell(copied, "UPDATE hooks_eventlog SET method = 'strangeHook'")
     url_of_copy = f"postgresql:///clickhook?host={copied.socket}&user=clickhook"
     address = {"DATABASE_REPLICA_URL": f"{url_of_copy}&target_session_attrs=any"}
     running = Gateway(address, workers=1).start()

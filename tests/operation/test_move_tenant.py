@@ -44,7 +44,7 @@ from tenants.models import Tenant
 tenant = Tenant.objects.get(slug="acme")
 VisitorBlock.objects.block(tenant.pk, "a" * 24, "spam")
 """
-REASONS = "SELECT reason FROM hooks_event WHERE body->>'callId' = %s"
+REASONS = "SELECT reason FROM hooks_eventlog WHERE body->>'callId' = %s"
 DJANGO_KEY = "k" * 10 + "Zq3vB8nX1sWd7Lr0TgYp5JhMf2CuKe9aVx6R4oEiUyQbN-wHzGtSlPjD"
 
 
@@ -164,7 +164,7 @@ def test_what_was_used_and_what_is_blocked_moves_too(cells, files, tmp_path):
         here.step(*LEAVE, *files)
         assert visit(wcs, 4) == [403, 403]
         assert here.ask(REASONS, "call-4") == [("session_unknown",)]
-        assert here.ask("SELECT reason FROM hooks_event ORDER BY id DESC LIMIT 2")[1] == (
+        assert here.ask("SELECT reason FROM hooks_eventlog ORDER BY id DESC LIMIT 2")[1] == (
             "tenant_moves",
         )
         receipt = there.step("arrive", "acme", *files)["receipt"]
@@ -183,17 +183,17 @@ def test_what_was_used_and_what_is_blocked_moves_too(cells, files, tmp_path):
 
 def test_a_move_is_undone_on_both_sides_and_begun_again(cells, files, tmp_path):
     here, there = cells
-    before = here.ask("SELECT count(*) FROM hooks_event")
+    before = here.ask("SELECT count(*) FROM hooks_eventlog")
     told = here.manage("move_tenant", *LEAVE, *files)
     assert "Next, in the other cell: move_tenant arrive acme" in told
     there.step("arrive", "acme", *files)
 
     assert there.step("undo", "acme")["phase"] == "undone"
     assert there.ask("SELECT count(*) FROM tenants_tenant") == [(0,)]
-    assert there.ask("SELECT count(*) FROM hooks_event") == [(0,)]
+    assert there.ask("SELECT count(*) FROM hooks_eventlog") == [(0,)]
     assert here.step("undo", "acme")["phase"] == "undone"
     assert here.serves("acme")
-    assert here.ask("SELECT count(*) FROM hooks_event") == before
+    assert here.ask("SELECT count(*) FROM hooks_eventlog") == before
 
     there.step("arrive", "acme", *files)
     old = there.step("arrive", "acme", *files)["receipt"]

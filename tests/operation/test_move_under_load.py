@@ -20,7 +20,7 @@ ARM = f"""
 from tenants.models import Tenant
 Tenant.objects.filter(slug="acme").update(limits={{"calls_per_day": {CAP}}}, tickets="off")
 """
-CALLS = "SELECT body->>'callId', decision FROM hooks_event WHERE method = 'call'"
+CALLS = "SELECT body->>'callId', decision FROM hooks_eventlog WHERE method = 'call'"
 
 pytestmark = pytest.mark.long
 

@@ -72,7 +72,7 @@ def test_a_dump_is_restored_into_an_empty_cluster(tmp_path):
         with posting(old, DATA_DIR) as wcs:
             before = play(wcs, 1)
         old.tool("pg_dump", "-Fc", "-f", dump, "clickhook")
-        rows = {table: count(old, table) for table in ("hooks_event", "tenants_auditentry")}
+        rows = {table: count(old, table) for table in ("hooks_eventlog", "tenants_auditentry")}
         with posting(old, DATA_DIR) as wcs:
             play(wcs, 2)  # after the backup
 
@@ -115,7 +115,7 @@ def test_a_point_in_time_is_restored(tmp_path):
             before = play(wcs, 1)
             with old.connect() as connection:
                 connection.execute("SELECT pg_create_restore_point(%s)", [POINT])
-            rows = count(old, "hooks_event")
+            rows = count(old, "hooks_eventlog")
             old.manage("shell", "-c", MISTAKE)
             wcs.session = "00000002-0000-4000-8000-000000000000"
             assert wcs.post("connect").status == 200
@@ -130,6 +130,6 @@ def test_a_point_in_time_is_restored(tmp_path):
         settings.write(f"restore_command = 'cp {archive}/%f %p'\n")
         settings.write(f"recovery_target_name = '{POINT}'\nrecovery_target_action = 'promote'\n")
     with new.running(), posting(new, keys_alone(tmp_path / "keys")) as wcs:
-        assert count(new, "hooks_event") == rows
+        assert count(new, "hooks_eventlog") == rows
         assert play(wcs, 3) == before
     assert before[0]["sipPassword"] == casting.ACME_PASSWORD

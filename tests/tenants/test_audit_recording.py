@@ -91,7 +91,7 @@ def test_hooks_write_no_watched_table():
         r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+_\w+)",
         " ".join([*every, LOST_SESSIONS, LOST_CALLS]),
     )
-    assert {"hooks_session", "hooks_call", "hooks_event", "tenants_wcsnode"} <= set(written)
+    assert {"hooks_session", "hooks_call", "hooks_eventlog", "tenants_wcsnode"} <= set(written)
     assert {"hooks_passwordtrial", "hooks_spentticket", "hooks_meter"} <= set(written)
     assert not set(written) & {table.table for table in watched_tables()}
 

@@ -12,7 +12,7 @@ MOST = 2.0  # seconds; tickets allow 30, ends of sessions 2
 REMEDY = "Let NTP set it (chrony, systemd-timesyncd)."
 DATABASE = "SELECT extract(epoch FROM clock_timestamp())::float"
 AHEAD = """
-SELECT extract(epoch FROM max(received_at) - clock_timestamp())::float FROM hooks_event
+SELECT extract(epoch FROM max(received_at) - clock_timestamp())::float FROM hooks_eventlog
 """
 
 

@@ -17,7 +17,7 @@ from tenants.models import Tenant, WcsInstance
 NEWEST = 100_000  # events; what is older is not looked at
 POSTED = """
 SELECT instance_id, method, count(*)
-  FROM (SELECT instance_id, method FROM hooks_event
+  FROM (SELECT instance_id, method FROM hooks_eventlog
          WHERE received_at > now() - interval '1 day' ORDER BY received_at DESC LIMIT %s) AS newest
  GROUP BY 1, 2
 """

@@ -34,7 +34,7 @@ KNOWN = {*KEPT, *CHECKED_FIELDS, *SIP_FIELDS, *CALL_FIELDS, *OTHERS}
 PLAIN = re.compile("[A-Za-z][A-Za-z0-9_]{0,63}")
 OMITTED = """
 SELECT DISTINCT instance_id, field
-  FROM (SELECT instance_id, body->'omitted' AS omitted FROM hooks_event
+  FROM (SELECT instance_id, body->'omitted' AS omitted FROM hooks_eventlog
          WHERE received_at > now() - interval '1 day' ORDER BY received_at DESC LIMIT %s) AS newest,
        jsonb_array_elements_text(CASE jsonb_typeof(omitted) WHEN 'array' THEN omitted
                                       ELSE '[]' END) AS field

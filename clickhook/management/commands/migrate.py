@@ -1,4 +1,4 @@
-"""`manage.py migrate`: Django's own, while hooks are answered; then ids in the cell's range."""
+"""`manage.py migrate`: Django's own, while hooks are answered; then ids and weeks of events."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clickhook.giving_way import GaveUpError, GivingWay, lacks_lock
 from hooks.cells.id_ranges import keep_to_range
+from hooks.event_weeks import MAKE_WEEKS
 
 
 class Command(migrate.Command):
@@ -23,6 +25,7 @@ class Command(migrate.Command):
                     giving_way.wait()
                 if not options["plan"] and not options["check_unapplied"]:
                     self._keep_to_range()
+                    self._make_weeks(connections[options["database"]])
             except GaveUpError as error:
                 raise CommandError(str(error)) from None
 
@@ -43,6 +46,11 @@ class Command(migrate.Command):
             self.stdout.write(
                 f"New ids of {len(changed)} tables are of cell {settings.CLICKHOOK_CELL}."
             )
+
+    def _make_weeks(self, connection: BaseDatabaseWrapper) -> None:
+        """Before the first event of each: the worker's duty may not have run yet."""
+        with connection.cursor() as cursor:
+            cursor.execute(MAKE_WEEKS)
 
     def _tell(self, sentence: str) -> None:
         self.stderr.write(f"migrate {sentence}")

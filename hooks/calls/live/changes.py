@@ -64,7 +64,7 @@ _JOINS = f"""
        ) thing ON true"""
 EVENTS_SINCE = f"""
 SELECT {_COLUMNS}
-  FROM (SELECT * FROM hooks_event
+  FROM (SELECT * FROM hooks_eventlog
          WHERE id > %(after)s - {LATE_IDS}
            AND (id > %(after)s OR received_at > now() - interval '{LATE_SECONDS} seconds')
            AND (%(tenants)s::bigint[] IS NULL OR tenant_id = ANY(%(tenants)s))
@@ -73,9 +73,10 @@ SELECT {_COLUMNS}
  ORDER BY event.id
 """
 THESE_EVENTS = f"""
-SELECT {_COLUMNS} FROM hooks_event event {_JOINS} WHERE event.id = ANY(%(events)s) ORDER BY event.id
+SELECT {_COLUMNS} FROM hooks_eventlog event {_JOINS}
+ WHERE event.id = ANY(%(events)s) ORDER BY event.id
 """
-LAST_EVENT = "SELECT coalesce(max(id), 0) FROM hooks_event"
+LAST_EVENT = "SELECT coalesce(max(id), 0) FROM hooks_eventlog"
 
 
 class LiveChange(NamedTuple):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import json as json_text
 from argparse import ArgumentParser
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.db import DatabaseError
+from psycopg.errors import LockNotAvailable
 
 from hooks.database import DatabaseAway, noticing_absence
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.pruning import delete_batch
 from hooks.duties.repeating import Connection, connect
+from hooks.duties.weeks import count_events, drop, list_past
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.management.progress_line import ProgressLine
 
@@ -24,7 +27,8 @@ class Command(PlainHelpCommand):
 The worker does the same all the time. This is for the day when CLICKHOOK_KEEP_EVENTS or
 CLICKHOOK_KEEP_CALLS becomes shorter, and for installations that want to see what would go.
 
-  events              after CLICKHOOK_KEEP_EVENTS days (90)
+  events              after CLICKHOOK_KEEP_EVENTS days (90); a week goes as a whole, so its first
+                      ones are kept for six days more
   calls, sessions     after CLICKHOOK_KEEP_CALLS days (730), once they have ended and are settled
   endings, webhook messages     after 30 days
   notices             after 92 days
@@ -48,6 +52,8 @@ Exit code 0: done; 1: the database ended it."""
         try:
             with noticing_absence():
                 numbers = asyncio.run(self._go_through(dry_run))
+        except LockNotAvailable:
+            raise CommandError("Somebody reads the events all the time. Run it again.") from None
         except (DatabaseAway, DatabaseError) as error:
             raise CommandError(f"The database ended it: {error}. Run it again.") from None
         finally:
@@ -60,11 +66,24 @@ Exit code 0: done; 1: the database ended it."""
             self.stdout.write(f"{number:>12,} {name} {verb}")
         return None
 
-    async def _go_through(self, dry_run: bool) -> dict[str, int]:
+    async def _go_through(self, dry_run: bool) -> Counter[str]:
         work = _count if dry_run else self._delete
         async with await connect() as connection:
             await connection.execute("SET statement_timeout = 0")
-            return {kind.name: await work(connection, kind) for kind in list_kinds()}
+            numbers = Counter(events=await self._drop_weeks(connection, dry_run))
+            for kind in list_kinds():
+                numbers[kind.name] += await work(connection, kind)
+            return numbers
+
+    async def _drop_weeks(self, connection: Connection, dry_run: bool) -> int:
+        """The number of their events."""
+        total = 0
+        for week in await list_past(connection):
+            self._line.show(f"dropping {week}", total, unit="rows")
+            total += await count_events(connection, week)
+            if not dry_run:
+                await drop(connection, week)
+        return total
 
     async def _delete(self, connection: Connection, kind: Kind) -> int:
         total = number = await delete_batch(connection, kind)

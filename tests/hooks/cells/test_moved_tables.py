@@ -37,7 +37,7 @@ def test_what_a_row_names_has_arrived_before():
 
 
 def test_what_happened_arrives_before_those_who_want_to_be_told():
-    told = {"hooks_session", "hooks_call", "hooks_stream", "hooks_event", "hooks_alarm"}
+    told = {"hooks_session", "hooks_call", "hooks_stream", "hooks_eventlog", "hooks_alarm"}
     told |= {"hooks_limitnotice"}
     before = {table.name for table in MOVED[: MOVES.index(WebhookEndpoint)]}
     assert told <= before

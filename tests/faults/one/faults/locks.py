@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.faults.one.fault import Fault, Heal
 from tests.faults.one.machine import Machine
 
-HOT_TABLE = "LOCK TABLE hooks_event IN ACCESS EXCLUSIVE MODE"
+HOT_TABLE = "LOCK TABLE hooks_eventlog IN ACCESS EXCLUSIVE MODE"
 METERS_OF_ONE = """
 SELECT FROM hooks_meter
  WHERE tenant_id = (SELECT id FROM tenants_tenant WHERE slug = 'limited') FOR UPDATE

@@ -1,0 +1,62 @@
+"""Events lie in weeks that begin on Mondays, UTC; this makes those to come and finds those to go.
+
+hooks_eventlog has three kinds of parts: hooks_event, for what was before the first week; the weeks,
+named after their Mondays; and hooks_event_other, for what no week takes, so that no event is ever
+refused: of a clock that was wrong, or after a month without a worker.
+"""
+
+from __future__ import annotations
+
+AHEAD = "672 hours"  # four weeks
+A_WEEK = "168 hours"  # not 7 days, which a change to summer time shortens
+# Whoever makes or drops a week holds up every event for that long at most.
+WITHIN = "50ms"
+FIRST, OTHER = "hooks_event", "hooks_event_other"
+
+PARTS = r"""
+SELECT relname AS name,
+       coalesce(substring(pg_get_expr(relpartbound, oid) FROM 'FROM \(''([^'']+)')::timestamptz,
+                '-infinity') AS begins_at,
+       substring(pg_get_expr(relpartbound, oid) FROM 'TO \(''([^'']+)')::timestamptz AS ends_at
+  FROM pg_inherits JOIN pg_class ON oid = inhrelid
+ WHERE inhparent = to_regclass('hooks_eventlog')
+"""
+# A week of which hooks_event_other holds events stays there.
+MISSING = f"""
+SELECT week
+  FROM generate_series(date_trunc('week', now(), 'UTC'), now() + interval '{AHEAD}',
+                       interval '{A_WEEK}') AS week
+ WHERE NOT EXISTS (SELECT FROM ({PARTS}) part WHERE begins_at <= week AND ends_at > week)
+ ORDER BY week
+"""  # noqa: S608 - constants
+# One worker at a time. Before the table is partitioned there is nothing to make.
+MAKE_WEEKS = f"""
+DO $$ DECLARE monday timestamptz; next_monday timestamptz; made text; BEGIN
+    IF to_regclass('hooks_eventlog') IS NULL
+       OR NOT pg_try_advisory_xact_lock(hashtext('weeks of events')) THEN
+        RETURN;
+    END IF;
+    SET LOCAL lock_timeout = '{WITHIN}';
+    FOR monday IN {MISSING} LOOP
+        next_monday := monday + interval '{A_WEEK}';
+        CONTINUE WHEN EXISTS (
+            SELECT FROM {OTHER} WHERE received_at >= monday AND received_at < next_monday);
+        made := to_char(monday AT TIME ZONE 'UTC', '"hooks_event_"YYYY_MM_DD');
+        EXECUTE format('CREATE TABLE %I (LIKE hooks_eventlog INCLUDING ALL)', made);
+        EXECUTE format('ALTER TABLE hooks_eventlog ATTACH PARTITION %I '
+                       'FOR VALUES FROM (%L) TO (%L)', made, monday, next_monday);
+    END LOOP;
+END $$
+"""  # noqa: S608 - constants
+PAST_WEEKS = f"""
+SELECT name FROM ({PARTS}) part
+ WHERE name <> '{FIRST}' AND ends_at < now() - make_interval(days => %(days)s)
+ ORDER BY name
+"""  # noqa: S608 - constants
+# Up to where there is no gap, and whether that is near: the worker keeps four weeks ahead.
+WEEKS_END = f"""
+SELECT min(ends_at), min(ends_at) < now() + interval '{A_WEEK}'
+  FROM ({PARTS}) part
+ WHERE ends_at > now()
+   AND NOT EXISTS (SELECT FROM ({PARTS}) following WHERE following.begins_at = part.ends_at)
+"""  # noqa: S608 - constants
