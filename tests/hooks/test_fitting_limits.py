@@ -7,6 +7,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -35,8 +36,8 @@ def at_the_previous_version(transactional_db):
 
 
 def _migrate():
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    """With what the command does besides: triggers of the audit, weeks of events."""
+    call_command("migrate", verbosity=0)
 
 
 class History:

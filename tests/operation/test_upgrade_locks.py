@@ -70,7 +70,9 @@ SELECT relation::regclass::text || ' ' || mode FROM pg_locks JOIN pg_stat_activi
  WHERE granted AND application_name = 'migrating' AND mode = ANY (%s)
    AND relation::regclass::text = ANY (%s)
 """
-TABLES = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname ~ '^(hooks|tenants)_'"
+TABLES = """
+SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relname ~ '^(hooks|tenants)_'
+"""
 INDEXES = """
 SELECT indexname, indexdef FROM pg_indexes
  WHERE tablename = 'hooks_event' AND indexname <> 'hooks_event_pkey'
