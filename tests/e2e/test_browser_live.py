@@ -34,7 +34,9 @@ def page(gateway, cast, chromium) -> Iterator[Any]:
     context.close()
 
 
-def expect_row(page: Page, text: str) -> None:
+def expect_row(page: Page, state: str) -> None:
+    """For how long is the clock's business."""
+    text = re.compile(rf"acme\s+sales\s+{state}\s+00:\d\d\s+Hang up")
     row = page.locator("#live-board tbody tr")
     expect(row).to_have_text(text, use_inner_text=True, timeout=WITHIN_MILLISECONDS)
 
@@ -43,11 +45,11 @@ def test_the_board_follows_a_call(page, acme):
     nobody = page.get_by_text("Nobody calls at the moment.")
     expect(nobody).to_be_visible()
     acme.connected().post("call", callId="1", callee="sales")
-    expect_row(page, "acme\tsales\tasked for\t00:01\t\tHang up")
+    expect_row(page, "asked for")
     acme.post("CallStatusEvent", "call_ring", callId="1")
-    expect_row(page, "acme\tsales\tringing\t00:01\t\tHang up")
+    expect_row(page, "ringing")
     acme.post("CallStatusEvent", "call_established", callId="1")
-    expect_row(page, "acme\tsales\ttalking\t00:02\t\tHang up")
+    expect_row(page, "talking")
     acme.post("CallStatusEvent", "call_finish", callId="1")
     expect(nobody).to_be_visible(timeout=WITHIN_MILLISECONDS)
     expect(page.locator("#live-board tbody tr")).to_have_count(0)
