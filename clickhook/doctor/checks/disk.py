@@ -6,6 +6,7 @@ import contextlib
 import getpass
 import os
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +35,8 @@ def check_disk() -> Findings:
 
 def _judge_room(directory: Path, spool_limit: int) -> Finding:
     disk = shutil.disk_usage(directory)
-    text = f"{disk.free / GIGABYTE:.1f} GiB are free where {directory} is."
+    free, machine = disk.free / GIGABYTE, socket.gethostname()
+    text = f"On {machine}, {free:.1f} GiB are free where {directory} is."
     if disk.free > spool_limit and disk.free > LEAST_SHARE * disk.total:
         return Finding("disk", True, text)
     return Finding("disk", False, text, "Make room: without it, no event is kept in an outage.")

@@ -75,7 +75,8 @@ def _confine(cursor, table, whose):
     condition = cursor.mogrify(f"({table.condition}){nobodys}", whose.parameters)
     cursor.execute(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY")
     cursor.execute(
-        f"CREATE POLICY acme ON {table.name} TO acme_alone USING ({condition}) WITH CHECK (true)"
+        f"CREATE POLICY acme ON {table.name} TO acme_alone "
+        f"USING ({condition}) WITH CHECK ({condition})"
     )
 
 
