@@ -23,6 +23,7 @@ os.environ["CLICKHOOK_DATA_DIR"] = str(DATA_DIR)
 
 from clickhook import datadir  # noqa: E402 - the environment comes first
 from clickhook.postgres import Server  # noqa: E402
+from tests import migrated  # noqa: E402
 
 datadir.prepare(DATA_DIR)
 (DATA_DIR / "static").mkdir()
@@ -34,16 +35,13 @@ def _runs_tests(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if _runs_tests(config):
+    config.add_cleanup(lambda: shutil.rmtree(DATA_DIR, ignore_errors=True))  # after the other
+    config.add_cleanup(SERVER.stop if _runs_tests(config) else migrated.begin(DATA_DIR).wait)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    if _runs_tests(session.config):
+        migrated.copy_to(SERVER)
         SERVER.acquire(wait_seconds=0)
         SERVER.start()
-
-
-def pytest_collection_finish() -> None:
-    gc.freeze()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if _runs_tests(config):
-        SERVER.stop()
-    shutil.rmtree(DATA_DIR, ignore_errors=True)
