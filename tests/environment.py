@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,10 @@ for name in [name for name in os.environ if name.startswith("CLICKHOOK_")] + [
     "WEB_CONCURRENCY",
 ]:
     os.environ.pop(name, None)
+# Where Python is told to keep no compiled modules, as in many containers, each of the hundreds of
+# processes that tests start would compile the project anew, which takes as long as the rest.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Python would look for garbage among the thousands of collected tests again and again, which takes
 # a fifth of the time.
 gc.set_threshold(100_000)
