@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Awaitable
+
 from django.conf import settings
 from psycopg import sql
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import (
+    DependentObjectsStillExist,
+    InsufficientPrivilege,
+    LockNotAvailable,
+    QueryCanceled,
+    UndefinedTable,
+)
 
 from hooks.duties.kept import FOREVER
 from hooks.duties.repeating import Connection
-from hooks.event_weeks import MAKE_WEEKS, PAST_WEEKS, WITHIN
+from hooks.event_weeks import MAKE_WEEKS, OTHER, PAST_WEEKS, WITHIN
 
+log = logging.getLogger("hooks")
 EVERY = 600.0  # seconds
-DROP = sql.SQL("SET LOCAL lock_timeout = {}; DROP TABLE {}")
+# PostgreSQL looks through hooks_event_other for each new week, and hooks wait meanwhile.
+LOOK_THROUGH_WITHIN = "SET LOCAL statement_timeout = '1s'"
+DROP = sql.SQL("SET LOCAL lock_timeout = {}; DROP TABLE IF EXISTS {}")
+# No fault: hooks go on, and the worker must not look stuck. The doctor tells when it lasts.
+HINDRANCES = {
+    LockNotAvailable: "waits for whoever reads the events",
+    QueryCanceled: f"{OTHER} holds so many events that hooks would wait too long",
+    InsufficientPrivilege: "another role owns the tables",
+    DependentObjectsStillExist: "a view or another object of yours depends on it",
+}
 
 
 async def keep_weeks(connection: Connection) -> str:
-    """Who reads the events for a long time goes first; then the next turn does it."""
+    """Those to come are made though none can be dropped, and the other way round."""
+    news = [await attempt("weeks to come", make_weeks(connection))]
+    news += [await attempt(week, drop(connection, week)) for week in await list_past(connection)]
+    return ", ".join(filter(None, news))
+
+
+async def attempt(what: str, work: Awaitable[str]) -> str:
+    """What is hindered is tried again in the next turn."""
     try:
+        return await work
+    except tuple(HINDRANCES) as error:
+        sentence = f"{what}: {HINDRANCES[type(error)]}"
+        log.warning("%s", sentence)
+        return sentence
+
+
+async def make_weeks(connection: Connection) -> str:
+    async with connection.transaction():
+        await connection.execute(LOOK_THROUGH_WITHIN)
         await connection.execute(MAKE_WEEKS)
-        dropped = [await drop(connection, week) for week in await list_past(connection)]
-    except LockNotAvailable:
-        return "waits for whoever reads the events"
-    return f"dropped {', '.join(dropped)}" if dropped else ""
+    return ""
 
 
 async def list_past(connection: Connection) -> list[str]:
@@ -33,14 +66,17 @@ async def list_past(connection: Connection) -> list[str]:
 
 
 async def count_events(connection: Connection, week: str) -> int:
-    """Reads all of its index."""
+    """Reads all of its index. 0 where somebody else has dropped it."""
     counting = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(week))
-    rows = await (await connection.execute(counting)).fetchall()
+    try:
+        rows = await (await connection.execute(counting)).fetchall()
+    except UndefinedTable:
+        return 0
     return int(rows[0][0])
 
 
 async def drop(connection: Connection, week: str) -> str:
-    """Raises LockNotAvailable."""
+    """Says so, also where another worker was quicker."""
     async with connection.transaction():
         await connection.execute(DROP.format(WITHIN, sql.Identifier(week)))
-    return week
+    return f"dropped {week}"

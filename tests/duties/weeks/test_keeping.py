@@ -2,92 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import uuid
 from datetime import timedelta
 
-import psycopg
 import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.utils import timezone
 
 from clickhook.doctor.checks.event_weeks import check_event_weeks
-from hooks.duties.repeating import connect
-from hooks.duties.weeks import keep_weeks
-from hooks.event_weeks import MAKE_WEEKS, PARTS
+from hooks.event_weeks import MAKE_WEEKS, MOVED
 from hooks.models import Event
+from tests.duties.weeks.parts import (
+    A_WEEK,
+    NOW,
+    an_event,
+    ask,
+    begin_of,
+    monday,
+    place_of,
+    weeks,
+)
 
 pytestmark = pytest.mark.proof
-NOW = timezone.now()
 KEEP = {"CLICKHOOK_KEEP_EVENTS": "30", "CLICKHOOK_KEEP_CALLS": "0"}
-ATTACH = "ALTER TABLE hooks_eventlog ATTACH PARTITION"
-A_WEEK = timedelta(days=7)
-
-
-def ask(query):
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchall() if cursor.description else None
-
-
-def weeks() -> list[str]:
-    return sorted(name for (name,) in ask(f"SELECT name FROM ({PARTS}) part") if "20" in name)
-
-
-def place_of(event) -> str:
-    query = f"SELECT tableoid::regclass::text FROM hooks_eventlog WHERE id = {event.pk}"
-    return ask(query)[0][0]
-
-
-def an_event(cast, at):
-    of = {"tenant": cast.acme, "instance": cast.acme_1, "received_at": at, "body": {}}
-    return Event.objects.create(
-        hook_id=uuid.uuid4(), method="call", decision="allowed", reason="allowed", **of
-    )
-
-
-def monday(at):
-    start = at - timedelta(days=at.weekday())
-    return start.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-@pytest.fixture(autouse=True)
-def _begins_this_week(transactional_db):
-    """As in a new installation, also where a test before has migrated an older one."""
-    ask("ALTER TABLE hooks_eventlog DETACH PARTITION hooks_event")
-    for week in weeks():
-        ask(f"DROP TABLE {week}")
-    ask(f"{ATTACH} hooks_event FOR VALUES FROM (MINVALUE) TO ('{monday(NOW)}')")
-    ask(MAKE_WEEKS)
-
-
-@pytest.fixture
-def two_months_old(transactional_db):
-    """The first part ends two months ago, as in an installation of that age; it has one week."""
-    begins_at = monday(NOW - timedelta(days=60))
-    [(bound,)] = ask(f"SELECT ends_at::text FROM ({PARTS}) part WHERE name = 'hooks_event'")
-    week = f"hooks_event_{begins_at:%Y_%m_%d}"
-    ask("ALTER TABLE hooks_eventlog DETACH PARTITION hooks_event")
-    ask(f"{ATTACH} hooks_event FOR VALUES FROM (MINVALUE) TO ('{begins_at}')")
-    ask(f"CREATE TABLE {week} (LIKE hooks_eventlog INCLUDING ALL)")
-    ask(f"{ATTACH} {week} FOR VALUES FROM ('{begins_at}') TO ('{begins_at + A_WEEK}')")
-    yield week
-    call_command("flush", verbosity=0, interactive=False)
-    ask(f"DROP TABLE IF EXISTS {week}")
-    ask("ALTER TABLE hooks_eventlog DETACH PARTITION hooks_event")
-    ask(f"{ATTACH} hooks_event FOR VALUES FROM (MINVALUE) TO ('{bound}')")
-
-
-@pytest.fixture
-def last_week():
-    """The last of those to come is missing, as a while after the last turn of a worker."""
-    last = weeks()[-1]
-    ask(f"DROP TABLE {last}")
-    yield last
-    ask(MAKE_WEEKS)
-    assert last in weeks()
 
 
 def test_the_command_drops_a_week_that_served_its_time(cast, two_months_old, manage):
@@ -132,22 +67,6 @@ def test_for_ever_is_for_ever(cast, two_months_old, manage):
     assert Event.objects.exists()
 
 
-def test_who_reads_for_long_goes_first_and_holds_up_no_hook(acme, last_week):
-    async def take_turn():
-        async with await connect() as worker:
-            return await keep_weeks(worker)
-
-    with psycopg.connect(**connection.get_connection_params()) as reader:
-        reader.execute("SELECT count(*) FROM hooks_eventlog")
-        assert asyncio.run(take_turn()) == "waits for whoever reads the events"
-        acme.connected()
-        reader.rollback()
-
-    assert last_week not in weeks()
-    assert asyncio.run(take_turn()) == ""
-    assert last_week in weeks()
-
-
 def test_what_no_week_takes_is_kept_all_the_same_and_told(cast, last_week):
     event = an_event(cast, NOW + timedelta(days=300))
     assert place_of(event) == "hooks_event_other"
@@ -155,11 +74,29 @@ def test_what_no_week_takes_is_kept_all_the_same_and_told(cast, last_week):
     assert (name, is_well, ends_well) == ("weeks", False, True)
     assert sentence == "1 events lie outside the weeks, where they are deleted one by one."
 
-    begins_at = NOW.strptime(last_week[-10:] + " +0000", "%Y_%m_%d %z")
-    meanwhile = an_event(cast, begins_at + timedelta(days=3))
+
+def test_what_a_wrong_clock_wrote_moves_to_its_week_when_that_is_made(cast, last_week):
+    event = an_event(cast, begin_of(last_week) + timedelta(days=3))
+    far = an_event(cast, NOW + timedelta(days=300))
     ask(MAKE_WEEKS)
-    assert last_week not in weeks()  # its event lies elsewhere already
-    Event.objects.filter(pk=meanwhile.pk).delete()
+
+    assert [place_of(event), place_of(far)] == [last_week, "hooks_event_other"]
+    assert Event.objects.get(pk=event.pk) == event
+    ask(f"DELETE FROM {last_week}")
+
+
+def test_a_week_of_many_events_stays_where_it_is(cast, last_week):
+    """To move them would take too long while hooks wait."""
+    ask(f"""
+        INSERT INTO hooks_eventlog
+               (received_at, instance_id, method, decision, reason, detail, body)
+        SELECT '{begin_of(last_week)}'::timestamptz + n * interval '1 s', '{cast.acme_1.pk}',
+               'call', 'allowed', 'allowed', '', '{{}}' FROM generate_series(0, {MOVED}) n
+    """)
+    ask(MAKE_WEEKS)
+    assert last_week not in weeks()
+    assert Event.objects.count() == MOVED + 1
+    ask("DELETE FROM hooks_event_other")
 
 
 def test_the_doctor_tells_when_weeks_run_out(transactional_db):
@@ -177,6 +114,27 @@ def test_the_doctor_tells_when_weeks_run_out(transactional_db):
     finally:
         ask(MAKE_WEEKS)
     assert [week for week in weeks() if week in later] == later
+
+
+def test_the_doctor_tells_that_there_is_no_week_at_all(transactional_db):
+    for week in weeks():
+        ask(f"DROP TABLE {week}")
+    [(_, is_well, sentence, remedy)] = check_event_weeks()
+    assert (is_well, sentence) == (False, "Events have no week to lie in.")
+    assert "worker" in remedy
+
+
+def test_the_doctor_tells_of_weeks_that_stay(two_months_old, settings):
+    settings.CLICKHOOK_KEEP_EVENTS = 30
+    [(_, is_well, sentence, remedy), _] = check_event_weeks()
+    assert (is_well, sentence) == (
+        False,
+        f"Weeks that served their time are still there: {two_months_old}.",
+    )
+    assert "worker" in remedy
+
+    settings.CLICKHOOK_KEEP_EVENTS = 0
+    assert [is_well for _, is_well, _, _ in check_event_weeks()] == [True]
 
 
 def test_a_hook_that_is_written_twice_is_one_event(acme):
