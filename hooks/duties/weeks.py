@@ -17,7 +17,7 @@ from psycopg.errors import (
 
 from hooks.duties.kept import FOREVER
 from hooks.duties.repeating import Connection
-from hooks.event_weeks import MAKE_WEEKS, OTHER, PAST_WEEKS, WITHIN
+from hooks.event_weeks import OTHER, PAST_WEEKS, WITHIN, make_weeks
 
 log = logging.getLogger("hooks")
 EVERY = 600.0  # seconds
@@ -35,7 +35,7 @@ HINDRANCES = {
 
 async def keep_weeks(connection: Connection) -> str:
     """Those to come are made though none can be dropped, and the other way round."""
-    news = [await attempt("weeks to come", make_weeks(connection))]
+    news = [await attempt("weeks to come", make_missing(connection))]
     news += [await attempt(week, drop(connection, week)) for week in await list_past(connection)]
     return ", ".join(filter(None, news))
 
@@ -50,10 +50,10 @@ async def attempt(what: str, work: Awaitable[str]) -> str:
         return sentence
 
 
-async def make_weeks(connection: Connection) -> str:
+async def make_missing(connection: Connection) -> str:
     async with connection.transaction():
         await connection.execute(LOOK_THROUGH_WITHIN)
-        await connection.execute(MAKE_WEEKS)
+        await connection.execute(make_weeks(settings.CLICKHOOK_KEEP_EVENTS))
     return ""
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from hooks.event_weeks import MAKE_WEEKS, PARTS
+from hooks.event_weeks import PARTS, make_weeks
 from tests.duties.weeks.parts import A_WEEK, ATTACH, NOW, ask, monday, weeks
 
 
@@ -18,7 +18,7 @@ def _begins_this_week(transactional_db):
     for week in weeks():
         ask(f"DROP TABLE {week}")
     ask(f"{ATTACH} hooks_event FOR VALUES FROM (MINVALUE) TO ('{monday(NOW)}')")
-    ask(MAKE_WEEKS)
+    ask(make_weeks(90))
 
 
 @pytest.fixture
@@ -44,5 +44,5 @@ def last_week():
     last = weeks()[-1]
     ask(f"DROP TABLE {last}")
     yield last
-    ask(MAKE_WEEKS)
+    ask(make_weeks(90))
     assert last in weeks()

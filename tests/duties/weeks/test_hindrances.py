@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from hooks.duties import weeks as duty
-from hooks.event_weeks import MAKE_WEEKS
+from hooks.event_weeks import make_weeks
 from hooks.models import Event
 from tests.duties.running import wait_for
 from tests.duties.weeks.parts import NOW, an_event, ask, monday, take_turn, weeks
@@ -130,7 +130,7 @@ def test_a_hook_that_comes_while_its_week_is_made_is_recorded(cast, stranger):
     waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = ANY ({}::regclass[])"
     tables = "ARRAY['hooks_eventlog', 'hooks_event_other']"
     with stranger.transaction():
-        stranger.execute(MAKE_WEEKS)
+        stranger.execute(make_weeks(90))
         hook = threading.Thread(target=an_event_of_its_own, args=(cast,))
         hook.start()
         wait_for(lambda: stranger.execute(waiting.format(tables)).rowcount == 1)

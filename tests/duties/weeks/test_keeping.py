@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from clickhook.doctor.checks.event_weeks import check_event_weeks
-from hooks.event_weeks import MAKE_WEEKS, MOVED
+from hooks.event_weeks import MOVED, PARTS, make_weeks
 from hooks.models import Event
 from tests.duties.weeks.parts import (
     A_WEEK,
@@ -78,7 +78,7 @@ def test_what_no_week_takes_is_kept_all_the_same_and_told(cast, last_week):
 def test_what_a_wrong_clock_wrote_moves_to_its_week_when_that_is_made(cast, last_week):
     event = an_event(cast, begin_of(last_week) + timedelta(days=3))
     far = an_event(cast, NOW + timedelta(days=300))
-    ask(MAKE_WEEKS)
+    ask(make_weeks(90))
 
     assert [place_of(event), place_of(far)] == [last_week, "hooks_event_other"]
     assert Event.objects.get(pk=event.pk) == event
@@ -93,10 +93,32 @@ def test_a_week_of_many_events_stays_where_it_is(cast, last_week):
         SELECT '{begin_of(last_week)}'::timestamptz + n * interval '1 s', '{cast.acme_1.pk}',
                'call', 'allowed', 'allowed', '', '{{}}' FROM generate_series(0, {MOVED}) n
     """)
-    ask(MAKE_WEEKS)
+    ask(make_weeks(90))
     assert last_week not in weeks()
     assert Event.objects.count() == MOVED + 1
     ask("DELETE FROM hooks_event_other")
+
+
+@pytest.mark.parametrize(("days", "number"), [("730", 8), ("0", 52)])
+def test_where_events_are_kept_for_long_a_part_takes_more_weeks(last_week, manage, days, number):
+    """Else a statement that names no time had ever more tables to lock, and some day too many."""
+    done = manage("worker", "--once", CLICKHOOK_KEEP_EVENTS=days)
+    assert done.returncode == 0, done.stderr
+    [(ends_at,)] = ask(f"SELECT ends_at FROM ({PARTS}) part WHERE name = '{last_week}'")
+    assert ends_at == begin_of(last_week) + number * A_WEEK
+
+    manage("worker", "--once", CLICKHOOK_KEEP_EVENTS="90")
+    assert weeks()[-1] == last_week
+    ask(f"DROP TABLE {last_week}")
+
+
+def test_a_part_of_more_weeks_ends_where_there_is_a_week(last_week):
+    *_, one_before, _ = [*weeks(), last_week]
+    ask(make_weeks(90))
+    ask(f"DROP TABLE {one_before}")
+    ask(make_weeks(0))
+    [(ends_at,)] = ask(f"SELECT ends_at FROM ({PARTS}) part WHERE name = '{one_before}'")
+    assert ends_at == begin_of(last_week)
 
 
 def test_the_doctor_tells_when_weeks_run_out(transactional_db):
@@ -112,7 +134,7 @@ def test_the_doctor_tells_when_weeks_run_out(transactional_db):
         )
         assert "worker" in remedy
     finally:
-        ask(MAKE_WEEKS)
+        ask(make_weeks(90))
     assert [week for week in weeks() if week in later] == later
 
 
