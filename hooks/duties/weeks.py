@@ -26,7 +26,6 @@ LOOK_THROUGH_WITHIN = "SET LOCAL statement_timeout = '1s'"
 DROP = sql.SQL("SET LOCAL lock_timeout = {}; DROP TABLE IF EXISTS {}")
 # No fault: hooks go on, and the worker must not look stuck. The doctor tells when it lasts.
 HINDRANCES = {
-    LockNotAvailable: "waits for whoever reads the events",
     QueryCanceled: f"{OTHER} holds so many events that hooks would wait too long",
     InsufficientPrivilege: "another role owns the tables",
     DependentObjectsStillExist: "a view or another object of yours depends on it",
@@ -44,6 +43,8 @@ async def attempt(what: str, work: Awaitable[str]) -> str:
     """What is hindered is tried again in the next turn."""
     try:
         return await work
+    except LockNotAvailable:
+        return f"{what}: waits for whoever reads the events"
     except tuple(HINDRANCES) as error:
         sentence = f"{what}: {HINDRANCES[type(error)]}"
         log.warning("%s", sentence)
