@@ -11,7 +11,7 @@ from __future__ import annotations
 A_YEAR = 52  # weeks
 AHEAD = "672 hours"  # four weeks
 A_WEEK = "168 hours"  # not 7 days, which a change to summer time shortens
-# Whoever makes or drops a week holds up every event for that long at most.
+# Who makes or drops a week waits for a lock for that long at most: every event waits behind.
 WITHIN = "50ms"
 FIRST, OTHER = "hooks_event", "hooks_event_other"
 
@@ -82,6 +82,14 @@ def weeks_of_part(days_kept: int) -> int:
 PAST_WEEKS = f"""
 SELECT name FROM ({PARTS}) part
  WHERE name <> '{FIRST}' AND ends_at < now() - make_interval(days => %(days)s)
+ ORDER BY name
+"""  # noqa: S608 - constants
+# Parts of a time when events were kept for longer: they took more weeks than parts do now.
+LONG_PARTS = f"""
+SELECT name FROM ({PARTS}) part
+ WHERE name NOT IN ('{FIRST}', '{OTHER}')
+   AND begins_at < now() - make_interval(days => %(days)s, weeks => %(weeks)s)
+   AND ends_at >= now() - make_interval(days => %(days)s)
  ORDER BY name
 """  # noqa: S608 - constants
 # Up to where there is no gap, and whether that is near: the worker keeps four weeks ahead.

@@ -15,9 +15,9 @@ from psycopg.errors import (
     UndefinedTable,
 )
 
-from hooks.duties.kept import FOREVER
+from hooks.duties.kept import FOREVER, Kind, events_of
 from hooks.duties.repeating import Connection
-from hooks.event_weeks import OTHER, PAST_WEEKS, WITHIN, make_weeks
+from hooks.event_weeks import LONG_PARTS, OTHER, PAST_WEEKS, WITHIN, make_weeks, weeks_of_part
 
 log = logging.getLogger("hooks")
 EVERY = 600.0  # seconds
@@ -64,6 +64,15 @@ async def list_past(connection: Connection) -> list[str]:
         return []
     cursor = await connection.execute(PAST_WEEKS, {"days": settings.CLICKHOOK_KEEP_EVENTS})
     return [week for (week,) in await cursor.fetchall()]
+
+
+async def list_long(connection: Connection) -> list[Kind]:
+    """What goes one by one of parts that are too long to wait for their end."""
+    days = settings.CLICKHOOK_KEEP_EVENTS
+    if days == FOREVER:
+        return []
+    cursor = await connection.execute(LONG_PARTS, {"days": days, "weeks": weeks_of_part(days)})
+    return [events_of(part) for (part,) in await cursor.fetchall()]
 
 
 async def count_events(connection: Connection, week: str) -> int:

@@ -16,7 +16,7 @@ from hooks.database import DatabaseAway, noticing_absence
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.pruning import delete_batch
 from hooks.duties.repeating import Connection, connect
-from hooks.duties.weeks import count_events, drop, list_past
+from hooks.duties.weeks import count_events, drop, list_long, list_past
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.management.progress_line import ProgressLine
 
@@ -73,7 +73,7 @@ Exit code 0: done; 1: the database ended it."""
         async with await connect() as connection:
             await connection.execute("SET statement_timeout = 0")
             numbers = Counter(events=await self._drop_weeks(connection, dry_run))
-            for kind in list_kinds():
+            for kind in [*list_kinds(), *await list_long(connection)]:
                 numbers[kind.name] += await work(connection, kind)
             return numbers
 

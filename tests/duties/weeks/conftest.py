@@ -46,3 +46,14 @@ def last_week():
     yield last
     ask(make_weeks(90))
     assert last in weeks()
+
+
+@pytest.fixture
+def five_weeks(two_months_old):
+    """The part after the week of that installation: it ended some three weeks ago."""
+    begins_at = monday(NOW - timedelta(days=53))
+    part = f"hooks_event_{begins_at:%Y_%m_%d}"
+    ask(f"CREATE TABLE {part} (LIKE hooks_eventlog INCLUDING ALL)")
+    ask(f"{ATTACH} {part} FOR VALUES FROM ('{begins_at}') TO ('{begins_at + 5 * A_WEEK}')")
+    yield part
+    ask(f"DROP TABLE IF EXISTS {part}")

@@ -51,6 +51,19 @@ def test_a_week_is_kept_to_its_last_day(cast, two_months_old, manage):
     assert Event.objects.get() == event
 
 
+@pytest.mark.parametrize("command", [("prune",), ("worker", "--once")])
+def test_of_a_part_that_is_too_long_now_events_go_one_by_one(cast, five_weeks, manage, command):
+    """It was made while they were kept for longer."""
+    an_event(cast, NOW - timedelta(days=40))
+    young = an_event(cast, NOW - timedelta(days=25))
+    assert place_of(young) == five_weeks
+
+    dry = json.loads(manage("prune", "--dry-run", "--json", **KEEP).stdout)
+    assert dry["rows"]["events"] == 1
+    assert manage(*command, **KEEP).returncode == 0
+    assert Event.objects.get() == young
+
+
 def test_the_worker_makes_and_drops_weeks(cast, two_months_old, last_week, manage):
     an_event(cast, NOW - timedelta(days=56))
     done = manage("worker", "--once", "--json", **KEEP)
