@@ -7,6 +7,7 @@ from collections import Counter
 
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.repeating import Connection
+from hooks.duties.weeks import list_long
 
 EVERY = 120.0  # seconds
 # Of each turn, in seconds. At 50,000 rows a second, which were measured, it keeps pace with 6,000
@@ -23,7 +24,7 @@ async def prune(connection: Connection) -> str:
     """What is not done in this turn is done in the next."""
     ends_at = time.monotonic() + AT_WORK
     deleted: Counter[str] = Counter()
-    for kind in list_kinds():
+    for kind in [*list_kinds(), *await list_long(connection)]:
         deleted[kind.name] += await delete_due(connection, kind, ends_at)
     blanked = (await connection.execute(DISPLAYS)).rowcount
     deleted["addresses of blocked visitors"] = blanked
