@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 
@@ -26,11 +27,12 @@ class Database:
         self.socket = socket_directory(data_dir) / ".s.PGSQL.5432"
 
     @classmethod
-    def of_its_own(cls, data_dir: Path) -> Database:
+    def of_its_own(cls, data_dir: Path, environment: Mapping[str, str]) -> Database:
         data_dir.mkdir()
         server = Server(data_dir, f"max_connections={MOST_CONNECTIONS}")
         server.acquire(0)
-        server.start()
+        with patch.dict(os.environ, environment):
+            server.start()
         return cls(data_dir, server)
 
     def connect(self) -> psycopg.Connection:

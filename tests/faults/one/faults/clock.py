@@ -1,4 +1,4 @@
-"""The clock of the gateway and the worker is stepped; that of PostgreSQL goes on."""
+"""A clock is stepped: that of the gateway and the worker, or that of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -35,4 +35,6 @@ FAULTS = [
         in_selection=True,
         selected_lasts=4,
     ),
+    Fault("PostgreSQL's clock stepped forward and back", step_forward, 10, on=Kind.DATABASE_CLOCK),
+    Fault("PostgreSQL's clock stepped back and forward", step_back, 10, on=Kind.DATABASE_CLOCK),
 ]
