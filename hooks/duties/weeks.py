@@ -6,6 +6,7 @@ from django.conf import settings
 from psycopg import sql
 from psycopg.errors import LockNotAvailable
 
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.kept import FOREVER
 from hooks.duties.repeating import Connection
 from hooks.event_weeks import MAKE_WEEKS, PAST_WEEKS, WITHIN
@@ -14,10 +15,15 @@ EVERY = 600.0  # seconds
 DROP = sql.SQL("SET LOCAL lock_timeout = {}; DROP TABLE {}")
 
 
-async def keep_weeks(connection: Connection) -> str:
-    """Who reads the events for a long time goes first; then the next turn does it."""
+async def keep_weeks(connection: Connection, steps: ClockSteps | None = None) -> str:
+    """Who reads the events for a long time goes first; then the next turn does it.
+
+    Nothing is dropped while the clock is in doubt.
+    """
     try:
         await connection.execute(MAKE_WEEKS)
+        if doubt := await (steps or ClockSteps()).find_doubt(connection):
+            return f"drops nothing: {doubt}"
         dropped = [await drop(connection, week) for week in await list_past(connection)]
     except LockNotAvailable:
         return "waits for whoever reads the events"

@@ -27,6 +27,7 @@ class Verdict:
     lost: int  # acknowledged, and not in the database
     doubled: int
     wrongly_allowed: int
+    wrongly_refused: int  # 403, although the rules allow it
     events_refused: int
     unanswered: int  # in time, or not by a gateway
     ghosts: int  # live although they were refused
@@ -57,6 +58,7 @@ class Verdict:
             "acknowledged hooks were lost": self.lost,
             "hooks were recorded twice": self.doubled,
             "hooks were wrongly allowed": self.wrongly_allowed,
+            "hooks were refused against the rules": self.wrongly_refused,
             "events were refused": 0 if self.may_refuse_events else self.events_refused,
             "hooks were not answered": self.unanswered,
             "refused sessions or calls live": self.ghosts,
@@ -118,6 +120,7 @@ def judge(
                 and (sent.answer == ALLOWED or bool(sent.call) and sent.call in rows.allowed_calls)
             ),
         ),
+        wrongly_refused=count(log, is_wrongly_refused),
         events_refused=count(log, lambda sent: sent.is_event and sent.answer not in (200, 0)),
         unanswered=count(log, lambda sent: sent.answer not in (ALLOWED, REFUSED, AWAY)),
         ghosts=len(rows.living_sessions - acknowledged(log, "connect"))
@@ -155,6 +158,13 @@ def find_outage(refused: Sequence[Sent]) -> list[Sent]:
 def is_refused_for_now(sent: Sent) -> bool:
     """What the rules allow, and the gateway could not."""
     return not sent.is_event and sent.answer == AWAY and not sent.is_forbidden
+
+
+def is_wrongly_refused(sent: Sent) -> bool:
+    """Of the capped tenant a call may be refused, and nobody knows here when."""
+    is_capped = sent.tenant == CAPPED and sent.method == "call"
+    is_ours_to_refuse = sent.is_forbidden or sent.is_event or is_capped
+    return sent.answer == REFUSED and not is_ours_to_refuse
 
 
 def is_in(sent: Sent, rows: Rows) -> bool:

@@ -79,6 +79,14 @@ def test_a_call_that_is_there_twice_was_applied_twice():
     ]
 
 
+@pytest.mark.parametrize(("tenant", "found"), [("open", 1), (CAPPED, 0)])
+def test_what_the_rules_allow_is_not_refused(tenant, found):
+    """Of the capped tenant nobody here knows."""
+    call = Sent(1, "call", SESSION, "call-1", "", False, tenant, answer=403)
+    wrong = [f"{found} hooks were refused against the rules"] if found else []
+    assert broken([call]) == wrong
+
+
 @pytest.mark.parametrize("answer", [200, 0])
 def test_what_the_rules_forbid_is_not_allowed_unseen_either(answer):
     log = call_of(1, 1, 2)

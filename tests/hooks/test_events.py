@@ -134,7 +134,7 @@ def test_an_end_is_believed_when_the_clock_was_stepped_back(calling):
 
     session, call = Session.objects.get(), Call.objects.get()
     assert (session.ended_by, call.ended_by) == ("disconnected", "session")
-    assert session.ended_at and call.ended_at
+    assert None not in (session.ended_at, call.ended_at)
 
 
 def test_a_session_is_superseded_when_the_clock_was_stepped_back(calling):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.faults.one.fault import Fault, Heal
+from tests.faults.one.fault import Fault, Heal, by_itself
 from tests.faults.one.machine import Kind, Machine
 
-STEP = 3600  # seconds
+STEP, DAY = 3600, 86_400  # seconds
 
 
 def step_forward(machine: Machine) -> Heal:
@@ -14,6 +14,16 @@ def step_forward(machine: Machine) -> Heal:
 
 def step_back(machine: Machine) -> Heal:
     return _step(machine, -STEP)
+
+
+def stay_ahead(machine: Machine) -> Heal:
+    _step(machine, DAY + STEP)  # longer than any lease
+    return by_itself
+
+
+def stay_back(machine: Machine) -> Heal:
+    _step(machine, -DAY)
+    return by_itself
 
 
 def _step(machine: Machine, seconds: int) -> Heal:
@@ -37,4 +47,6 @@ FAULTS = [
     ),
     Fault("PostgreSQL's clock stepped forward and back", step_forward, 10, on=Kind.DATABASE_CLOCK),
     Fault("PostgreSQL's clock stepped back and forward", step_back, 10, on=Kind.DATABASE_CLOCK),
+    Fault("PostgreSQL's clock a day ahead from now on", stay_ahead, 10, on=Kind.DATABASE_CLOCK),
+    Fault("PostgreSQL's clock a day back from now on", stay_back, 10, on=Kind.DATABASE_CLOCK),
 ]
