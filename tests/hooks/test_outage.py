@@ -188,7 +188,6 @@ def test_two_processes_record_what_was_kept_once(cast, django_db_setup):
 
 
 def test_an_end_from_before_a_session_began_does_not_end_it(wcs, cast):
-    """It was of an earlier one under the same id."""
     wcs.connected()
     assert wcs.post("connect", custom={"another": "page"}).status == 200
     (DATA_DIR / "spool").mkdir(exist_ok=True)
