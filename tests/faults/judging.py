@@ -46,6 +46,7 @@ class Verdict:
     most_at_once: int = 0  # calls of the capped tenant
     refused_late: int = 0  # refusals that took longer than wanted
     may_refuse_events: bool = False  # where there is no disk either
+    found: str = ""  # by a look that belongs to this fault alone
 
     @property
     def is_unfinished(self) -> bool:
@@ -67,6 +68,7 @@ class Verdict:
             "programs ended": self.ended_programs,
         }
         broken = [f"{number} {what}" for what, number in hard.items() if number]
+        broken += [self.found] if self.found else []
         if self.most_at_once > MOST_AT_ONCE:
             broken.append(f"{self.most_at_once} calls at once, where {MOST_AT_ONCE} are allowed")
         if self.refused_late > max(1, self.refusals * LATE_SHARE):
@@ -143,6 +145,24 @@ def judge(
         most_at_once=find_most_at_once(log),
         refused_late=count(refused, lambda sent: sent.seconds > WANTED_WITHIN),
     )
+
+
+def leave_out(log: Iterable[Sent], since: float, until: float) -> list[Sent]:
+    """Without what was recorded in that time, and whatever builds on it: it was taken back."""
+    begun = {
+        sent.call or sent.session
+        for sent in log
+        if sent.method in ("connect", "call") and is_within(sent, since, until)
+    }
+    return [
+        sent
+        for sent in log
+        if not (is_within(sent, since, until) or {sent.session, sent.call} & begun)
+    ]
+
+
+def is_within(sent: Sent, since: float, until: float) -> bool:
+    return sent.sent_at < until and sent.sent_at + sent.seconds >= since
 
 
 def find_outage(refused: Sequence[Sent]) -> list[Sent]:

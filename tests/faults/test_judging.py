@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.judging import judge
+from tests.faults.judging import judge, leave_out
 from tests.faults.load import Sent
 from tests.faults.rows import Rows
 from tests.faults.tenants import CAPPED
@@ -77,6 +77,14 @@ def test_a_call_that_is_there_twice_was_applied_twice():
     assert broken(log, recorded(log, calls=Counter({"call-1": 2}))) == [
         "1 hooks were recorded twice"
     ]
+
+
+def test_what_a_restore_took_back_is_not_lost():
+    """What came before the dump is asked for, and what came after the restore."""
+    early, between, late = (call_of(number, number, number + 0.5) for number in (1, 2, 3))
+    told_late = Sent(9, "CallStatusEvent", SESSION, "call-2", "FINISH", False, sent_at=3.5)
+    log = [*early, *between, *late, told_late]
+    assert leave_out(log, since=1.8, until=2.8) == [*early, *late]
 
 
 @pytest.mark.parametrize(("tenant", "found"), [("open", 1), (CAPPED, 0)])

@@ -39,6 +39,7 @@ class Machine:
         self.disk: Disk | None = None
         self.clock: Clock | None = None
         self.proxy: Proxy | None = None
+        self.forgotten_since: float | None = None  # time.monotonic; by a restored database
 
     def __enter__(self) -> Machine:
         environment = {"WEB_CONCURRENCY": "2", **(LEASES if self.kind is Kind.OWN else {})}
