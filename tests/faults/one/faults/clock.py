@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from tests.faults.one.fault import Fault, Heal, by_itself
 from tests.faults.one.machine import Kind, Machine
+from tests.faults.ready import ask_ready
 
 STEP, DAY = 3600, 86_400  # seconds
 
@@ -35,6 +38,11 @@ def _step(machine: Machine, seconds: int) -> Heal:
     return lambda: clock.step(0)
 
 
+def check_told(machine: Machine) -> str:
+    status, _ = ask_ready(machine.up.port)
+    return "" if status == HTTPStatus.SERVICE_UNAVAILABLE else "/readyz says nothing of the clock"
+
+
 FAULTS = [
     Fault("clock stepped forward and back", step_forward, 10, on=Kind.CLOCK),
     Fault(
@@ -47,6 +55,18 @@ FAULTS = [
     ),
     Fault("PostgreSQL's clock stepped forward and back", step_forward, 10, on=Kind.DATABASE_CLOCK),
     Fault("PostgreSQL's clock stepped back and forward", step_back, 10, on=Kind.DATABASE_CLOCK),
-    Fault("PostgreSQL's clock a day ahead from now on", stay_ahead, 10, on=Kind.DATABASE_CLOCK),
-    Fault("PostgreSQL's clock a day back from now on", stay_back, 10, on=Kind.DATABASE_CLOCK),
+    Fault(
+        "PostgreSQL's clock a day ahead from now on",
+        stay_ahead,
+        10,
+        on=Kind.DATABASE_CLOCK,
+        check=check_told,
+    ),
+    Fault(
+        "PostgreSQL's clock a day back from now on",
+        stay_back,
+        10,
+        on=Kind.DATABASE_CLOCK,
+        check=check_told,
+    ),
 ]
