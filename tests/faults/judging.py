@@ -154,10 +154,12 @@ def leave_out(log: Iterable[Sent], since: float, until: float) -> list[Sent]:
         for sent in log
         if sent.method in ("connect", "call") and is_within(sent, since, until)
     }
+    decided = (ALLOWED, REFUSED)
     return [
         sent
         for sent in log
-        if not (is_within(sent, since, until) or {sent.session, sent.call} & begun)
+        if sent.answer not in decided
+        or not (is_within(sent, since, until) or {sent.session, sent.call} & begun)
     ]
 
 

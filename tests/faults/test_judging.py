@@ -82,9 +82,11 @@ def test_a_call_that_is_there_twice_was_applied_twice():
 def test_what_a_restore_took_back_is_not_lost():
     """What came before the dump is asked for, and what came after the restore."""
     early, between, late = (call_of(number, number, number + 0.5) for number in (1, 2, 3))
-    told_late = Sent(9, "CallStatusEvent", SESSION, "call-2", "FINISH", False, sent_at=3.5)
-    log = [*early, *between, *late, told_late]
-    assert leave_out(log, since=1.8, until=2.8) == [*early, *late]
+    told = ("CallStatusEvent", SESSION, "call-2", "FINISH", False)
+    told_late = Sent(9, *told, sent_at=3.5, answer=200)
+    told_in_vain = Sent(10, *told, sent_at=2.2, answer=503)
+    log = [*early, *between, *late, told_late, told_in_vain]
+    assert leave_out(log, since=1.8, until=2.8) == [*early, *late, told_in_vain]
 
 
 @pytest.mark.parametrize(("tenant", "found"), [("open", 1), (CAPPED, 0)])
