@@ -10,8 +10,8 @@ from hooks.statements.limiting import ENDED_CALLS, name_ended_scopes
 IN_FUTURE = 30  # seconds
 MOST_TENANTS = 200  # in one turn
 MOST_CALLS = 200  # of one tenant in one turn
-# A call whose end was asked for needs no slice any more. One that seems to be answered in the future
-# is due for its end.
+# A call whose end was asked for needs no slice any more. One that seems to be answered in the
+# future is due for its end.
 _DUE = f"""
        reservation IS NOT NULL AND answered_at IS NOT NULL
        AND (extract(epoch FROM now() - answered_at) >= least(
