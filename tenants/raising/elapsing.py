@@ -18,8 +18,8 @@ MOST = 1000  # raises that one turn of the worker does
 
 def do_due(may_raise: bool = True) -> tuple[int, int]:
     """How many hold now because their waiting time was over, and how many fell back."""
-    due = LimitRaise.objects.due()[:MOST] if may_raise else []
-    held = [_do(raised, _elapse) for raised in due]
+    due = LimitRaise.objects.due() if may_raise else LimitRaise.objects.none()
+    held = [_do(raised, _elapse) for raised in due[:MOST]]
     fallen = [_do(raised, _fall_back) for raised in LimitRaise.objects.to_fall_back()[:MOST]]
     return sum(held), sum(fallen)
 
