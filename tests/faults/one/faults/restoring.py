@@ -6,6 +6,7 @@ import time
 
 import psycopg
 
+from tests.clickhook.running_up import eventually
 from tests.faults.one.fault import Fault, Heal, by_itself
 from tests.faults.one.machine import Machine
 
@@ -20,6 +21,7 @@ SELECT count(*) FROM hooks_eventlog
 
 def restore(machine: Machine) -> Heal:
     """As docker/README.md says."""
+    eventually(lambda: not machine.spooled)  # what is recorded later than the dump is forgotten
     machine.forgotten_since = time.monotonic()
     dump = machine.directory / "old.dump"
     machine.database.tool("pg_dump", "-Fc", "-f", str(dump), "clickhook")
