@@ -17,7 +17,7 @@ from psycopg.types.string import TextLoader
 
 from hooks import primary
 from hooks.clock import clock
-from hooks.database import DatabaseAway, noticing_absence
+from hooks.database import TOO_LATE, DatabaseAway, noticing_absence
 from hooks.metrics import DATABASE_ERRORS, OF_A_STATEMENT
 from hooks.statements.reading import SETTINGS
 
@@ -75,9 +75,11 @@ class HookConnection:
                 await self._cursor.execute(statement, values, prepare=True)
                 return await self._cursor.fetchall()
         except DatabaseAway as away:
-            DATABASE_ERRORS.labels(str(away)).inc()
+            # At the deadline it was this side that ended the connection.
+            why = TOO_LATE if self._has_expired else str(away)
+            DATABASE_ERRORS.labels(why).inc()
             await self.close()
-            raise
+            raise DatabaseAway(why) from away
         except psycopg.Error:
             DATABASE_ERRORS.labels(OF_A_STATEMENT).inc()
             raise

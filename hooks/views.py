@@ -102,7 +102,16 @@ _RENDERER, _NEGOTIATOR = WcsRenderer(), WcsNegotiation()
 
 
 class WcsResponse(Response):
+    """What leads in a circle has to be collected: every thousand hooks, one waited for that."""
+
     charset = "utf-8"  # Django parses the content type for it, in every response
+
+    @property
+    def rendered_content(self) -> Any:
+        try:
+            return super().rendered_content
+        finally:
+            self.renderer_context.clear()  # it leads back to this response
 
 
 class HookView(APIView):
@@ -124,6 +133,7 @@ class HookView(APIView):
             answer = await self._refuse(asked, error)
         response = WcsResponse(_told(answer, _posted(asked)), status=answer.reason.status)
         finalized = self.finalize_response(asked, response)
+        asked.parser_context.clear()  # it leads back to the request
         count_answer(_posted(asked), answer.reason)
         if answer.reason in _STRANGERS | {Reason.INSTANCE_UNKNOWN}:
             _posted(asked).drop_body()

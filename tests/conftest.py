@@ -61,6 +61,7 @@ class Gateway:
     environment: dict[str, str] = field(default_factory=dict)
     workers: int = 2
     port: int = 0  # a free one, and the same again at the next start
+    configuration: str = "docker/gunicorn.conf.py"
 
     def start(self) -> Gateway:
         self.port = self.port or find_port()
@@ -71,7 +72,7 @@ class Gateway:
             "-m",
             "gunicorn",
             "-c",
-            "docker/gunicorn.conf.py",
+            self.configuration,
             "--bind",
             f"127.0.0.1:{self.port}",
         ]

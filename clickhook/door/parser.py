@@ -32,6 +32,12 @@ class BoundedParser(PythonProtocol):  # type: ignore[misc]  # gunicorn has no ty
         self._head_bytes = self._body_bytes = self._pieces = 0
         super().reset()
 
+    def forget_connection(self) -> None:
+        """At its end: whatever is called here leads back to it."""
+        self._on_header = self._on_headers_complete = self._on_message_complete = None
+        self._on_body = None
+        del self._hand_on
+
     def _count_field(self, name: bytes, value: bytes) -> None:
         """Raises LimitRequestHeaders."""
         self._head_bytes += len(name) + len(value)

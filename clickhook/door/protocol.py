@@ -57,6 +57,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         self._unread = worker.unread
         self._was_answered = False
         self._held: bytes | None = None  # read, and kept until it is this connection's turn
+        self._turn_timer: asyncio.TimerHandle | None = None
         self._deadline: float = worker.request_deadline
         self._loop: asyncio.AbstractEventLoop = worker.loop
         self._awaited: Awaited | None = None
@@ -80,7 +81,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
             return
         if wait := self._fruitless.wait_seconds(self.address, self._loop.time()):
             self._held = b""
-            self._loop.call_later(wait, self._take_turn)
+            self._turn_timer = self._loop.call_later(wait, self._take_turn)
 
     def _take_turn(self) -> None:
         held, self._held = self._held, None
@@ -121,9 +122,23 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
             self._fruitless.note(self.address, self._loop.time())
         self._await(None)
         self._stop_reader_timer()
+        if self._turn_timer is not None:
+            self._turn_timer.cancel()  # it would keep all of this connection until then
         if self._linger_timer is not None:
             self._linger_timer.cancel()
+        if self._awaiting_request:
+            self._end_waiting()
         super().connection_lost(exc)
+
+    def _end_waiting(self) -> None:
+        """Of the task that waits for a request: none will come.
+
+        gunicorn ends it seconds later, and leaves a circle of references. With thousands of
+        connections the garbage collector stops the process for a third of a second.
+        """
+        self._request_ready.set()
+        self._callback_parser.forget_connection()
+        self._task = self._callback_parser = None
 
     def pause_writing(self) -> None:
         super().pause_writing()

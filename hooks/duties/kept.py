@@ -98,13 +98,18 @@ _SESSION_DUE = """
     AND NOT EXISTS (SELECT FROM hooks_stream stream WHERE stream.session_id = old.id{})"""
 
 
+def events_of(part: str) -> Kind:
+    days = settings.CLICKHOOK_KEEP_EVENTS
+    return Kind("events", part, _EVENT_DUE, "received_at", days=days)
+
+
 def list_kinds() -> list[Kind]:
     """Those that are kept for ever are not among them."""
     events, calls = settings.CLICKHOOK_KEEP_EVENTS, settings.CLICKHOOK_KEEP_CALLS
     kinds = [
         # Weeks of events go as a whole: hooks/duties/weeks.py.
-        Kind("events", FIRST, _EVENT_DUE, "received_at", days=events),
-        Kind("events", OTHER, _EVENT_DUE, "received_at", days=events),
+        events_of(FIRST),
+        events_of(OTHER),
         Kind("calls", "hooks_call", _CALL_DUE, "asked_at", days=calls, also=_WITH_CALLS),
         Kind("streams", "hooks_stream", _STREAM_DUE, "asked_at", days=calls, also=_WITH_STREAMS),
         Kind(

@@ -9,6 +9,7 @@ from collections import Counter
 from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.repeating import Connection
+from hooks.duties.weeks import list_long
 
 log = logging.getLogger("hooks")
 EVERY = 120.0  # seconds
@@ -29,7 +30,7 @@ async def prune(connection: Connection, steps: ClockSteps | None = None) -> str:
         return f"deletes nothing: {doubt}"
     ends_at = time.monotonic() + AT_WORK
     deleted: Counter[str] = Counter()
-    for kind in list_kinds():
+    for kind in [*list_kinds(), *await list_long(connection)]:
         deleted[kind.name] += await delete_due(connection, kind, ends_at)
     blanked = (await connection.execute(DISPLAYS)).rowcount
     deleted["addresses of blocked visitors"] = blanked

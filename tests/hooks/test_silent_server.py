@@ -10,7 +10,7 @@ import pytest
 
 from hooks import primary
 from hooks.connection import HookConnection
-from hooks.database import DatabaseAway
+from hooks.database import TOO_LATE, DatabaseAway
 
 DEADLINE = 0.3  # seconds
 # "Come in" and "ready", as PostgreSQL says it.
@@ -31,7 +31,7 @@ async def ask(monkeypatch) -> float:
     place = {"host": "127.0.0.1", "port": port, "user": "x", "dbname": "x", "sslmode": "disable"}
     monkeypatch.setattr(primary, "parameters", lambda: place)
     connection, began = HookConnection(), time.monotonic()
-    with pytest.raises(DatabaseAway), connection.within(DEADLINE):
+    with pytest.raises(DatabaseAway, match=TOO_LATE), connection.within(DEADLINE):
         await connection.execute("SELECT 1", [])
     seconds = time.monotonic() - began
     assert not connection.is_open

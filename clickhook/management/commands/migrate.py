@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clickhook.giving_way import GaveUpError, GivingWay, lacks_lock
 from hooks.cells.id_ranges import keep_to_range
-from hooks.event_weeks import MAKE_WEEKS
+from hooks.event_weeks import make_weeks
 
 
 class Command(migrate.Command):
@@ -50,7 +50,7 @@ class Command(migrate.Command):
     def _make_weeks(self, connection: BaseDatabaseWrapper) -> None:
         """Before the first event of each: the worker's duty may not have run yet."""
         with connection.cursor() as cursor:
-            cursor.execute(MAKE_WEEKS)
+            cursor.execute(make_weeks(settings.CLICKHOOK_KEEP_EVENTS))
 
     def _tell(self, sentence: str) -> None:
         self.stderr.write(f"migrate {sentence}")

@@ -8,8 +8,8 @@ from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
+import psycopg
 from django.core.management.base import CommandError
-from django.db import DatabaseError
 from psycopg.errors import LockNotAvailable
 
 from hooks.database import DatabaseAway, noticing_absence
@@ -17,9 +17,11 @@ from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.pruning import delete_batch
 from hooks.duties.repeating import Connection, connect
-from hooks.duties.weeks import count_events, drop, list_past
+from hooks.duties.weeks import count_events, drop, list_long, list_past
 from tenants.management.plain_help import PlainHelpCommand
 from tenants.management.progress_line import ProgressLine
+
+DROP_TRIES, PAUSE = 60, 1.0  # seconds, in which those who read for a moment get through
 
 
 class Command(PlainHelpCommand):
@@ -29,7 +31,7 @@ The worker does the same all the time. This is for the day when CLICKHOOK_KEEP_E
 CLICKHOOK_KEEP_CALLS becomes shorter, and for installations that want to see what would go.
 
   events              after CLICKHOOK_KEEP_EVENTS days (90); a week goes as a whole, so its first
-                      ones are kept for six days more
+                      ones are kept for six days more; of half a year and longer, a twelfth more
   calls, sessions     after CLICKHOOK_KEEP_CALLS days (730), once they have ended and are settled
   endings, webhook messages     after 30 days
   notices             after 92 days
@@ -57,7 +59,7 @@ Exit code 0: done; 1: the database ended it, or its clock is in doubt."""
                 numbers = asyncio.run(self._go_through(dry_run))
         except LockNotAvailable:
             raise CommandError("Somebody reads the events all the time. Run it again.") from None
-        except (DatabaseAway, DatabaseError) as error:
+        except (DatabaseAway, psycopg.Error) as error:
             raise CommandError(f"The database ended it: {error}. Run it again.") from None
         finally:
             self._line.clear()
@@ -76,7 +78,7 @@ Exit code 0: done; 1: the database ended it, or its clock is in doubt."""
             if not dry_run and (doubt := await ClockSteps().find_doubt(connection)):
                 raise CommandError(f"Nothing is deleted: {doubt}. Let NTP set the clocks.")
             numbers = Counter(events=await self._drop_weeks(connection, dry_run))
-            for kind in list_kinds():
+            for kind in [*list_kinds(), *await list_long(connection)]:
                 numbers[kind.name] += await work(connection, kind)
             return numbers
 
@@ -87,8 +89,20 @@ Exit code 0: done; 1: the database ended it, or its clock is in doubt."""
             self._line.show(f"dropping {week}", total, unit="rows")
             total += await count_events(connection, week)
             if not dry_run:
-                await drop(connection, week)
+                await self._drop(connection, week)
         return total
+
+    async def _drop(self, connection: Connection, week: str) -> None:
+        """Raises LockNotAvailable where somebody reads all the time."""
+        for _ in range(DROP_TRIES - 1):
+            try:
+                await drop(connection, week)
+            except LockNotAvailable:
+                self._line.show(f"waiting for whoever reads {week}")
+                await asyncio.sleep(PAUSE)
+            else:
+                return
+        await drop(connection, week)
 
     async def _delete(self, connection: Connection, kind: Kind) -> int:
         total = number = await delete_batch(connection, kind)

@@ -22,7 +22,7 @@ const TALKS = 'UPDATE hooks_call SET answered_at = coalesce(answered_at, now()) 
 const ENDS = "UPDATE hooks_call SET ended_at = now(), ended_by = 'finish' WHERE id = ? AND ended_at IS NULL";
 const LEAVES = "UPDATE hooks_session SET ended_at = now(), ended_by = 'disconnected' WHERE id = ? AND ended_at IS NULL";
 const NOTE = <<<'SQL'
-INSERT INTO hooks_event (received_at, instance_id, tenant_id, session_id, call_id, method, decision, reason, detail, body)
+INSERT INTO hooks_eventlog (received_at, instance_id, tenant_id, session_id, call_id, method, decision, reason, detail, body)
 VALUES (now(), ?, ?, ?, ?, ?, 'allowed', 'allowed', '', ?)
 SQL;
 const CHANGES = ['RING' => RINGS, 'ESTABLISHED' => TALKS, 'FINISH' => ENDS];

@@ -25,12 +25,12 @@ INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, 
 VALUES (gen_random_uuid(), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now(), '') ON CONFLICT DO NOTHING RETURNING id
 SQL;
 const LOG = <<<'SQL'
-INSERT INTO hooks_event (received_at, instance_id, tenant_id, session_id, method, decision, reason, detail, body)
+INSERT INTO hooks_eventlog (received_at, instance_id, tenant_id, session_id, method, decision, reason, detail, body)
 VALUES (now(), ?, ?, ?, 'connect', 'allowed', 'allowed', '', ?)
 SQL;
 const OPEN_AND_LOG = 'WITH opened AS (' . OPEN . <<<'SQL'
 )
-INSERT INTO hooks_event (received_at, instance_id, tenant_id, session_id, method, decision, reason, detail, body)
+INSERT INTO hooks_eventlog (received_at, instance_id, tenant_id, session_id, method, decision, reason, detail, body)
 SELECT now(), ?, ?, id, 'connect', 'allowed', 'allowed', '', ? FROM opened
 SQL;
 

@@ -58,7 +58,8 @@ def attacking(attack: Attack | None, target: Target, processes: int = 1) -> Iter
 
 
 def _run(attack: Attack, target: Target, answers, stop) -> None:
-    os.nice(10)  # real strangers use the processors of another machine
+    # Real strangers use the processors of another machine: these take what the others leave.
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     outcome: Counter = Counter()
 
     async def run() -> None:

@@ -1,0 +1,1 @@
+"""The weeks in which events lie."""
