@@ -15,6 +15,7 @@ AWAY_STATES = {
     "25006": "the server only reads: it is no longer the primary",
     "40001": "the transaction lost against another one",
     "40P01": "the transaction waited in a circle with others",
+    "42P01": "its tables are missing: it is being restored, or needs manage.py migrate",
     "53": "the server has no room: connections, memory, disk, or a limit of its own",
     "57": "the server is stopping, starting, or ended what took too long",
     "58": "the server's disk or operating system failed",

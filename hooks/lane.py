@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+import psycopg
 from psycopg.errors import LockNotAvailable
 
 from hooks.clock import clock
@@ -236,7 +237,7 @@ class Lane:
             try:
                 with self._connection.within(self._shared.deadline):
                     await self._connection.execute(PROBE, [])
-            except (DatabaseAway, LockNotAvailable):
+            except (DatabaseAway, psycopg.Error):  # whatever is wrong, somebody may mend it
                 continue
             self._probe = None
             return self._shared.outage.end(self.name)

@@ -105,6 +105,7 @@ class WcsResponse(Response):
     """What leads in a circle has to be collected: every thousand hooks, one waited for that."""
 
     charset = "utf-8"  # Django parses the content type for it, in every response
+    renderer_context: dict[str, Any]  # DRF sets it
 
     @property
     def rendered_content(self) -> Any:

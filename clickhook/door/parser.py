@@ -34,8 +34,7 @@ class BoundedParser(PythonProtocol):  # type: ignore[misc]  # gunicorn has no ty
 
     def forget_connection(self) -> None:
         """At its end: whatever is called here leads back to it."""
-        self._on_header = self._on_headers_complete = self._on_message_complete = None
-        self._on_body = None
+        super().__init__()
         del self._hand_on
 
     def _count_field(self, name: bytes, value: bytes) -> None:

@@ -50,6 +50,8 @@ class Worker(Protocol):
 class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
     """Closes what is slow. A request that arrives in one piece costs no timer."""
 
+    _callback_parser: Any  # gunicorn's own, as all that is not made here
+
     def __init__(self, worker: Worker) -> None:
         super().__init__(worker)
         self.address = ""

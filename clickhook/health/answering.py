@@ -21,6 +21,7 @@ from hooks.spool import Spool
 
 LOOK_EVERY = 1.0  # seconds
 LOOK_WITHIN = 1.0  # seconds
+OTHER_TABLES = "its tables are not those of this version; run manage.py migrate"
 PATHS = ("/healthz", "/readyz")
 
 
@@ -67,9 +68,11 @@ class Health:
             with self._connection.within(LOOK_WITHIN):
                 began_at = time.time()
                 [row] = await self._connection.execute(LOOK, [self._migrations])
-        except (UndefinedTable, UndefinedColumn, InsufficientPrivilege):
-            return "its tables are not those of this version; run manage.py migrate"
-        except (DatabaseAway, psycopg.Error):
+        except (UndefinedColumn, InsufficientPrivilege):
+            return OTHER_TABLES
+        except DatabaseAway as away:
+            return OTHER_TABLES if isinstance(away.__cause__, UndefinedTable) else AWAY
+        except psycopg.Error:
             return AWAY
         clock, missing, secrets = row
         return Seen(Clocks(began_at, float(clock), time.time()), missing, secrets)

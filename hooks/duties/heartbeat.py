@@ -13,9 +13,13 @@ from hooks.duties.repeating import Connection
 
 EVERY = 5.0  # seconds
 STALE_AFTER = 30.0  # seconds: DESIGN's rule, which READ_CALL applies too
-# Together, so that the table stays a few rows however often workers come and go.
+# Together, so that the table stays a few rows however often workers come and go. One that was seen
+# in the future was seen before the clock was stepped back; it beats again, or does not live.
 BEAT = """
-WITH gone AS (DELETE FROM hooks_worker WHERE seen_at < now() - interval '1 hour')
+WITH gone AS (
+    DELETE FROM hooks_worker
+     WHERE seen_at < now() - interval '1 hour'
+        OR seen_at > now() + interval '2 seconds' AND name <> %(name)s)
 INSERT INTO hooks_worker (name, started_at, seen_at, duties)
 VALUES (%(name)s, now(), now(), %(duties)s)
 ON CONFLICT (name) DO UPDATE SET seen_at = now(), duties = excluded.duties

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.repeating import Connection
 from hooks.duties.weeks import list_long
 
+log = logging.getLogger("hooks")
 EVERY = 120.0  # seconds
 # Of each turn, in seconds. At 50,000 rows a second, which were measured, it keeps pace with 6,000
 # hooks a second.
@@ -20,8 +23,11 @@ UPDATE hooks_visitorblock SET display = ''
 """
 
 
-async def prune(connection: Connection) -> str:
-    """What is not done in this turn is done in the next."""
+async def prune(connection: Connection, steps: ClockSteps | None = None) -> str:
+    """What is not done in this turn is done in the next. Nothing while the clock is in doubt."""
+    if doubt := await (steps or ClockSteps()).find_doubt(connection):
+        log.error("nothing is deleted: %s", doubt)
+        return f"deletes nothing: {doubt}"
     ends_at = time.monotonic() + AT_WORK
     deleted: Counter[str] = Counter()
     for kind in [*list_kinds(), *await list_long(connection)]:

@@ -6,6 +6,7 @@ import asyncio
 
 from django.db import connection as djangos_connection
 
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.repeating import Connection
 from tenants.raising.elapsing import do_due
 
@@ -18,17 +19,22 @@ SELECT EXISTS (SELECT FROM tenants_limitraise WHERE decision = '' AND due_at <= 
 """
 
 
-async def raise_limits(connection: Connection) -> str:
-    """The work is Django's, in a thread of its own: it is rare, and audited as on a page."""
+async def raise_limits(connection: Connection, steps: ClockSteps | None = None) -> str:
+    """The work is Django's, in a thread of its own: it is rare, and audited as on a page.
+
+    While the clock is in doubt nothing is raised, and what has ended is taken back all the same.
+    """
+    doubt = await (steps or ClockSteps()).find_doubt(connection)
     row = await (await connection.execute(IS_DUE)).fetchone()
     if not (row and row[0]):
         return ""
-    held, fallen = await asyncio.to_thread(_do_due)
-    return f"{held} raises hold, {fallen} fell back"
+    held, fallen = await asyncio.to_thread(_do_due, not doubt)
+    done = f"{held} raises hold, {fallen} fell back"
+    return f"{done}; raises wait: {doubt}" if doubt else done
 
 
-def _do_due() -> tuple[int, int]:
+def _do_due(may_raise: bool) -> tuple[int, int]:
     try:
-        return do_due()
+        return do_due(may_raise)
     finally:
         djangos_connection.close()

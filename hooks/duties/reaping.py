@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
-import psycopg
 from django.conf import settings
+
+from hooks.duties.clock_steps import ClockSteps
+from hooks.duties.repeating import Connection
 
 log = logging.getLogger("hooks")
 
@@ -69,19 +70,30 @@ UPDATE hooks_stream SET ended_at = now(), ended_by = 'reaper'
 """
 
 
-async def end_lost_sessions(connection: psycopg.AsyncConnection[Any]) -> str:
-    lease = {"session": settings.CLICKHOOK_SESSION_LEASE}  # seconds
-    return _report("sessions", (await connection.execute(LOST_SESSIONS, lease)).rowcount)
+class Reaping:
+    """After a step of the clock, what lived then keeps the rest of its lease."""
 
+    def __init__(self) -> None:
+        self._steps = ClockSteps()
 
-async def end_lost_calls(connection: psycopg.AsyncConnection[Any]) -> str:
-    leases = {"call": settings.CLICKHOOK_CALL_LEASE, "ring": settings.CLICKHOOK_RING_LEASE}
-    return _report("calls", (await connection.execute(LOST_CALLS, leases)).rowcount)
+    async def end_lost_sessions(self, connection: Connection) -> str:
+        return await self._end("sessions", LOST_SESSIONS, connection)
 
+    async def end_lost_calls(self, connection: Connection) -> str:
+        return await self._end("calls", LOST_CALLS, connection)
 
-async def end_lost_streams(connection: psycopg.AsyncConnection[Any]) -> str:
-    leases = {"call": settings.CLICKHOOK_CALL_LEASE, "ring": settings.CLICKHOOK_RING_LEASE}
-    return _report("streams", (await connection.execute(LOST_STREAMS, leases)).rowcount)
+    async def end_lost_streams(self, connection: Connection) -> str:
+        return await self._end("streams", LOST_STREAMS, connection)
+
+    async def _end(self, what: str, statement: str, connection: Connection) -> str:
+        await self._steps.look(connection)
+        leases = {
+            "session": settings.CLICKHOOK_SESSION_LEASE,
+            "call": settings.CLICKHOOK_CALL_LEASE,
+            "ring": settings.CLICKHOOK_RING_LEASE,
+        }
+        longer = {name: lease + self._steps.forward_within(lease) for name, lease in leases.items()}
+        return _report(what, (await connection.execute(statement, longer)).rowcount)
 
 
 def _report(what: str, number: int) -> str:

@@ -15,6 +15,7 @@ from psycopg.errors import (
     UndefinedTable,
 )
 
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.kept import FOREVER, Kind, events_of
 from hooks.duties.repeating import Connection
 from hooks.event_weeks import LONG_PARTS, OTHER, PAST_WEEKS, WITHIN, make_weeks, weeks_of_part
@@ -32,9 +33,14 @@ HINDRANCES = {
 }
 
 
-async def keep_weeks(connection: Connection) -> str:
-    """Those to come are made though none can be dropped, and the other way round."""
+async def keep_weeks(connection: Connection, steps: ClockSteps | None = None) -> str:
+    """Those to come are made though none can be dropped, and the other way round.
+
+    Nothing is dropped while the clock is in doubt.
+    """
     news = [await attempt("weeks to come", make_missing(connection))]
+    if doubt := await (steps or ClockSteps()).find_doubt(connection):
+        return ", ".join(filter(None, [*news, f"drops nothing: {doubt}"]))
     news += [await attempt(week, drop(connection, week)) for week in await list_past(connection)]
     return ", ".join(filter(None, news))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from functools import partial
 
 from hooks.duties import (
     adding_up,
@@ -19,7 +20,6 @@ from hooks.duties import (
     proving,
     pruning,
     raising,
-    reaping,
     reconciling,
     refusing,
     reserving,
@@ -30,9 +30,11 @@ from hooks.duties import (
 )
 from hooks.duties.alarm_mail import mail_alarms
 from hooks.duties.callback_mail import mail_callback_requests
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.delivering import Deliveries
 from hooks.duties.limit_mail import mail_notices
 from hooks.duties.listening import listen
+from hooks.duties.reaping import Reaping
 from hooks.duties.reconciling import Reconciling
 from hooks.duties.repeating import ANSWER_WITHIN, Connection, Duty, Turns
 from hooks.duties.sending_messages import Messages
@@ -48,6 +50,7 @@ STUCK_AFTER = ANSWER_WITHIN + heartbeat.STALE_AFTER  # seconds, beside the duty'
 
 
 def make_duties(deliveries: Deliveries, messages: Messages) -> list[Duty]:
+    lost, steps = Reaping(), ClockSteps()
     return [
         Duty("ending", ending.EVERY, ending.end_due_calls, is_woken=True),
         Duty("ending streams", ending_streams.EVERY, ending_streams.end_due_streams, is_woken=True),
@@ -60,17 +63,17 @@ def make_duties(deliveries: Deliveries, messages: Messages) -> list[Duty]:
         Duty("mailing about webhooks", MAIL_WEBHOOKS_EVERY, mail_failing_endpoints().send),
         Duty("refusing", refusing.EVERY, refusing.end_refused),
         Duty("reconciling", reconciling.EVERY, Reconciling().compare),
-        Duty("reaping sessions", REAP_EVERY, reaping.end_lost_sessions),
-        Duty("reaping calls", REAP_EVERY, reaping.end_lost_calls),
-        Duty("reaping streams", REAP_EVERY, reaping.end_lost_streams),
+        Duty("reaping sessions", REAP_EVERY, lost.end_lost_sessions),
+        Duty("reaping calls", REAP_EVERY, lost.end_lost_calls),
+        Duty("reaping streams", REAP_EVERY, lost.end_lost_streams),
         Duty("counting streams", counting_streams.EVERY, counting_streams.count_no_more),
         Duty("hearing", hearing.EVERY, hearing.note_last_hooks),
         Duty("adding up", ADD_UP_EVERY, _add_up),
         Duty("rotating", rotating.EVERY, rotating.rotate, is_woken=True),
         Duty("proving", proving.EVERY, proving.prove),
-        Duty("raising", raising.EVERY, raising.raise_limits),
-        Duty("keeping weeks", weeks.EVERY, weeks.keep_weeks),
-        Duty("pruning", pruning.EVERY, pruning.prune),
+        Duty("raising", raising.EVERY, partial(raising.raise_limits, steps=steps)),
+        Duty("keeping weeks", weeks.EVERY, partial(weeks.keep_weeks, steps=steps)),
+        Duty("pruning", pruning.EVERY, partial(pruning.prune, steps=steps)),
         Duty("sending messages", sending_messages.EVERY, messages.take_turn, news=messages.news),
         # The last one: a single turn then delivers what the others have written.
         Duty(

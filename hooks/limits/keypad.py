@@ -20,7 +20,7 @@ class Tones(NamedTuple):
 
     def press(self, digits: int, now: float) -> Tones | None:
         """None where that would be too many."""
-        recent = [at for at in self.last if at > now - 1]
+        recent = [at for at in self.last if abs(now - at) < 1]
         if len(recent) + digits > MOST_IN_SECOND or self.sent + digits > MOST_IN_CALL:
             return None
         return Tones(self.presses + 1, self.sent + digits, [*recent, *[now] * digits])

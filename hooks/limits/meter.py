@@ -23,7 +23,10 @@ class Tally(NamedTuple):
     money: int = 0
 
     def in_period(self, period: str) -> Tally:
-        """The later one stays, so that moving the time zone to and fro begins no day twice."""
+        """The later one stays, so that moving the time zone to and fro begins no day twice.
+
+        Nor does a clock that is stepped back: what was spent on a later day counts until then.
+        """
         return self if self.period >= period else Tally(period)
 
     def add(self, period: str, seconds: int, money: int) -> Tally:
@@ -78,7 +81,7 @@ class Meter:
         return count_calls(self.windows.get(seconds, ()), seconds, now)
 
     def callees_in(self, seconds: int, now: float) -> set[str]:
-        return {callee for callee, at in self.callees.items() if at > now - seconds}
+        return {callee for callee, at in self.callees.items() if abs(now - at) < seconds}
 
     def admit(self, lengths: Iterable[int], now: float) -> Self:
         """One more call lives, and counts in the windows of these lengths, and in no others."""
@@ -88,14 +91,14 @@ class Meter:
         return replace(self, living=self.living + 1, windows=windows)
 
     def note_callee(self, callee: str, now: float) -> Self:
-        recent = {name: at for name, at in self.callees.items() if at > now - HOUR}
+        recent = {name: at for name, at in self.callees.items() if abs(now - at) < HOUR}
         return replace(self, callees=recent | {callee: now})
 
     def failed_in(self, seconds: int, now: float) -> set[str]:
-        return {callee for callee, at in self.failed.items() if at > now - seconds}
+        return {callee for callee, at in self.failed.items() if abs(now - at) < seconds}
 
     def note_failure(self, callee: str, at: float) -> Self:
-        recent = {name: before for name, before in self.failed.items() if before > at - HOUR}
+        recent = {name: then for name, then in self.failed.items() if abs(at - then) < HOUR}
         return replace(self, failed=recent | {callee: at})
 
     def ring(self, call_id: str) -> Self:
@@ -105,8 +108,8 @@ class Meter:
         return replace(self, ringing=tuple(id_ for id_ in self.ringing if id_ in call_ids))
 
     def note_short_call(self, ended_at: float) -> Self:
-        """Calls are settled in any order."""
-        times = sorted((*self.short_calls, ended_at))
+        """Calls are settled in any order. A day ahead is before a step of the clock."""
+        times = sorted(at for at in (*self.short_calls, ended_at) if at < ended_at + DAY)
         return replace(self, short_calls=tuple(times[-MANY_SHORT_CALLS:]))
 
     def reserve(self, day: str, month: str, seconds: int, money: int) -> Self:

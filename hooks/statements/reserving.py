@@ -7,13 +7,16 @@ from hooks.limits.scope import TENANT
 from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
 from hooks.statements.limiting import ENDED_CALLS, name_ended_scopes
 
+IN_FUTURE = 30  # seconds
 MOST_TENANTS = 200  # in one turn
 MOST_CALLS = 200  # of one tenant in one turn
-# A call whose end was asked for needs no slice any more.
+# A call whose end was asked for needs no slice any more. One that seems to be answered in the
+# future is due for its end.
 _DUE = f"""
        reservation IS NOT NULL AND answered_at IS NOT NULL
-       AND extract(epoch FROM now() - answered_at) >= least(
-           (reservation->>'seconds')::int - {LEAD}, (reservation->>'longest')::int)
+       AND (extract(epoch FROM now() - answered_at) >= least(
+                (reservation->>'seconds')::int - {LEAD}, (reservation->>'longest')::int)
+            OR answered_at > now() + interval '{IN_FUTURE} seconds')
        AND NOT EXISTS (SELECT FROM hooks_ending ending WHERE ending.call_id = living.id)"""
 _LIVING = "(SELECT * FROM hooks_call WHERE ended_at IS NULL ORDER BY asked_at OFFSET 0) living"
 FIND_TENANTS = f"""

@@ -39,6 +39,19 @@ def test_it_says_that_it_is_ready(acme, ready):
     assert acme.request("GET", "/readyz").json == {"ready": True, "checks": WELL}
 
 
+def test_it_says_that_its_tables_are_missing(acme, ready):
+    """As while it is restored, or before the first migration."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tenants_wcsinstance RENAME TO elsewhere")
+        try:
+            eventually(lambda: acme.request("GET", "/readyz").status == 503)
+            told = acme.request("GET", "/readyz").json["checks"]
+        finally:
+            cursor.execute("ALTER TABLE elsewhere RENAME TO tenants_wcsinstance")
+    assert told["database"] == "ok"
+    assert told["migrations"].startswith("its tables are not those of this version")
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 @pytest.mark.parametrize("host", ["10.42.8.201:8000", "evil.example"])
 def test_it_says_so_to_any_host_name(acme, ready, path, host):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
@@ -53,6 +54,13 @@ def test_the_next_try_waits(living_call):
     ask_to_end(living_call)
     take_turn(end_due_calls)
     assert take_turn(end_due_calls) == ""
+
+
+def test_the_next_try_does_not_wait_for_a_clock_that_was_stepped_back(living_call, rest):
+    ask_to_end(living_call)
+    Ending.objects.update(due_at=timezone.now() + timedelta(days=1))
+    assert take_turn(end_due_calls) == "asked WCS to end 1 calls"
+    assert rest.calls == {}
 
 
 def test_a_wcs_that_does_not_end_calls_so_has_its_connection_ended(living_call, rest):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.delivering import Deliveries
 from hooks.duties.raising import raise_limits
 from hooks.duties.sending_messages import Messages
@@ -28,6 +31,10 @@ def test_a_raise_holds_when_its_waiting_time_is_over(cast):
     )
     assert take_turn(raise_limits) == ""
     LimitRaise.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    steps = ClockSteps()
+    steps.learn(time.time() - 86_400, time.monotonic() - 5)
+    doubting = take_turn(partial(raise_limits, steps=steps))
+    assert doubting.startswith("0 raises hold, 0 fell back; raises wait: ")
     assert take_turn(raise_limits) == "1 raises hold, 0 fell back"
     assert take_turn(raise_limits) == ""
     assert Tenant.objects.get(pk=cast.acme.pk).limits == {"calls_per_hour": 5}

@@ -93,6 +93,15 @@ def test_the_longest_call_is_ended(talk):
     assert Ending.objects.get().because == "longest"
 
 
+def test_a_talk_is_ended_whose_length_nobody_can_tell(talk):
+    """It seems to be answered in the future: PostgreSQL's clock was stepped back."""
+    talk_for(talk, -20)
+    assert take_turn(reserve_slices) == ""  # as two clocks may differ
+    talk_for(talk, -3600)
+    assert take_turn(reserve_slices) == "1 calls to end"
+    assert Ending.objects.get().because == "money"
+
+
 @pytest.mark.parametrize("unreadable", [{"limits": {"money_per_day": "much"}}, {"time_zone": "?"}])
 def test_a_limit_that_nobody_can_read_ends_the_call(talk, cast, unreadable):
     """And stops no other tenant's calls from being served."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from hooks.duties.heartbeat import beat
 from hooks.models import Worker
 from tenants.models import WcsInstance
 from tests import cast as casting
 from tests.duties.running import running_worker, wait_for
+from tests.duties.turns import take_turn
 
 pytestmark = pytest.mark.proof
 
@@ -54,6 +58,19 @@ def test_it_beats_and_ends_cleanly(transactional_db, ending):
         _, errors = process.communicate(timeout=20)
         assert process.returncode == 0
         assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_it_beats_on_when_the_clock_was_stepped(transactional_db, hours):
+    """And a worker that is gone does not look alive, when the clock is back."""
+    seen_at = timezone.now() - timedelta(hours=hours)
+    for name in ("this one", "that one"):
+        Worker.objects.create(name=name, started_at=seen_at, seen_at=seen_at, duties={})
+    take_turn(lambda connection: beat(connection, "this one", {}))
+
+    worker = Worker.objects.get()
+    assert worker.name == "this one"
+    assert abs(worker.seen_at - timezone.now()) < timedelta(minutes=1)
 
 
 @pytest.mark.proof

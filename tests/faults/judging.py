@@ -27,6 +27,7 @@ class Verdict:
     lost: int  # acknowledged, and not in the database
     doubled: int
     wrongly_allowed: int
+    wrongly_refused: int  # 403, although the rules allow it
     events_refused: int
     unanswered: int  # in time, or not by a gateway
     ghosts: int  # live although they were refused
@@ -45,6 +46,7 @@ class Verdict:
     most_at_once: int = 0  # calls of the capped tenant
     refused_late: int = 0  # refusals that took longer than wanted
     may_refuse_events: bool = False  # where there is no disk either
+    found: str = ""  # by a look that belongs to this fault alone
 
     @property
     def is_unfinished(self) -> bool:
@@ -57,6 +59,7 @@ class Verdict:
             "acknowledged hooks were lost": self.lost,
             "hooks were recorded twice": self.doubled,
             "hooks were wrongly allowed": self.wrongly_allowed,
+            "hooks were refused against the rules": self.wrongly_refused,
             "events were refused": 0 if self.may_refuse_events else self.events_refused,
             "hooks were not answered": self.unanswered,
             "refused sessions or calls live": self.ghosts,
@@ -65,6 +68,7 @@ class Verdict:
             "programs ended": self.ended_programs,
         }
         broken = [f"{number} {what}" for what, number in hard.items() if number]
+        broken += [self.found] if self.found else []
         if self.most_at_once > MOST_AT_ONCE:
             broken.append(f"{self.most_at_once} calls at once, where {MOST_AT_ONCE} are allowed")
         if self.refused_late > max(1, self.refusals * LATE_SHARE):
@@ -118,6 +122,7 @@ def judge(
                 and (sent.answer == ALLOWED or bool(sent.call) and sent.call in rows.allowed_calls)
             ),
         ),
+        wrongly_refused=count(log, is_wrongly_refused),
         events_refused=count(log, lambda sent: sent.is_event and sent.answer not in (200, 0)),
         unanswered=count(log, lambda sent: sent.answer not in (ALLOWED, REFUSED, AWAY)),
         ghosts=len(rows.living_sessions - acknowledged(log, "connect"))
@@ -142,6 +147,26 @@ def judge(
     )
 
 
+def leave_out(log: Iterable[Sent], since: float, until: float) -> list[Sent]:
+    """Without what was recorded in that time, and whatever builds on it: it was taken back."""
+    begun = {
+        sent.call or sent.session
+        for sent in log
+        if sent.method in ("connect", "call") and is_within(sent, since, until)
+    }
+    decided = (ALLOWED, REFUSED)
+    return [
+        sent
+        for sent in log
+        if sent.answer not in decided
+        or not (is_within(sent, since, until) or {sent.session, sent.call} & begun)
+    ]
+
+
+def is_within(sent: Sent, since: float, until: float) -> bool:
+    return sent.sent_at < until and sent.sent_at + sent.seconds >= since
+
+
 def find_outage(refused: Sequence[Sent]) -> list[Sent]:
     """Without what stands alone, as a busy machine refuses it now and then."""
     times = [sent.sent_at for sent in refused]
@@ -155,6 +180,13 @@ def find_outage(refused: Sequence[Sent]) -> list[Sent]:
 def is_refused_for_now(sent: Sent) -> bool:
     """What the rules allow, and the gateway could not."""
     return not sent.is_event and sent.answer == AWAY and not sent.is_forbidden
+
+
+def is_wrongly_refused(sent: Sent) -> bool:
+    """Of the capped tenant a call may be refused, and nobody knows here when."""
+    is_capped = sent.tenant == CAPPED and sent.method == "call"
+    is_ours_to_refuse = sent.is_forbidden or sent.is_event or is_capped
+    return sent.answer == REFUSED and not is_ours_to_refuse
 
 
 def is_in(sent: Sent, rows: Rows) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.judging import judge
+from tests.faults.judging import judge, leave_out
 from tests.faults.load import Sent
 from tests.faults.rows import Rows
 from tests.faults.tenants import CAPPED
@@ -77,6 +77,24 @@ def test_a_call_that_is_there_twice_was_applied_twice():
     assert broken(log, recorded(log, calls=Counter({"call-1": 2}))) == [
         "1 hooks were recorded twice"
     ]
+
+
+def test_what_a_restore_took_back_is_not_lost():
+    """What came before the dump is asked for, and what came after the restore."""
+    early, between, late = (call_of(number, number, number + 0.5) for number in (1, 2, 3))
+    told = ("CallStatusEvent", SESSION, "call-2", "FINISH", False)
+    told_late = Sent(9, *told, sent_at=3.5, answer=200)
+    told_in_vain = Sent(10, *told, sent_at=2.2, answer=503)
+    log = [*early, *between, *late, told_late, told_in_vain]
+    assert leave_out(log, since=1.8, until=2.8) == [*early, *late, told_in_vain]
+
+
+@pytest.mark.parametrize(("tenant", "found"), [("open", 1), (CAPPED, 0)])
+def test_what_the_rules_allow_is_not_refused(tenant, found):
+    """Of the capped tenant nobody here knows."""
+    call = Sent(1, "call", SESSION, "call-1", "", False, tenant, answer=403)
+    wrong = [f"{found} hooks were refused against the rules"] if found else []
+    assert broken([call]) == wrong
 
 
 @pytest.mark.parametrize("answer", [200, 0])

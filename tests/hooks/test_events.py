@@ -122,6 +122,32 @@ def test_disconnected_ends_the_session_and_its_calls(calling):
     assert call.duration > timedelta(0)
 
 
+def ahead():
+    """As if the clock had been an hour ahead until now."""
+    Session.objects.filter(ended_at=None).update(opened_at=timezone.now() + timedelta(hours=1))
+    Call.objects.update(asked_at=timezone.now() + timedelta(hours=1))
+
+
+def test_an_end_is_believed_when_the_clock_was_stepped_back(calling):
+    ahead()
+    calling.post("ConnectionStatusEvent", "connection_disconnected")
+
+    session, call = Session.objects.get(), Call.objects.get()
+    assert (session.ended_by, call.ended_by) == ("disconnected", "session")
+    assert None not in (session.ended_at, call.ended_at)
+
+
+def test_a_session_is_superseded_when_the_clock_was_stepped_back(calling):
+    """Also where ids recur, and the end that is told might be of an earlier one."""
+    calling.post("ConnectionStatusEvent", "connection_disconnected")
+    for page in ("another", "a third"):
+        ahead()
+        assert calling.post("connect", custom={"page": page}).status == 200
+
+    ends = [session.ended_by for session in Session.objects.order_by("id")]
+    assert ends == ["disconnected", "superseded", ""]
+
+
 def test_finish_after_disconnected_says_how_the_call_ended(calling):
     calling.post("ConnectionStatusEvent", "connection_disconnected")
     ended = Call.objects.get().ended_at

@@ -17,7 +17,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from hooks.duties.reaping import end_lost_calls, end_lost_sessions
+from hooks.duties.reaping import Reaping
 from hooks.models import Call, Event, Session
 from hooks.row_id import new_row_id
 from tests.cast import ACME_SIGNING, SECRETS
@@ -189,6 +189,7 @@ def test_two_processes_record_what_was_kept_once(cast, django_db_setup):
 
 def test_an_end_from_before_a_session_began_does_not_end_it(wcs, cast):
     wcs.connected()
+    assert wcs.post("connect", custom={"another": "page"}).status == 200
     (DATA_DIR / "spool").mkdir(exist_ok=True)
     body = {"sessionId": wcs.session, "nodeId": wcs.node, "status": "DISCONNECTED"}
     earlier = (timezone.now() - timedelta(minutes=1)).isoformat()
@@ -201,7 +202,8 @@ def test_an_end_from_before_a_session_began_does_not_end_it(wcs, cast):
     eventually(lambda: Event.objects.filter(method="ConnectionStatusEvent").count() == 1)
     eventually(lambda: not list((DATA_DIR / "spool").glob("*.jsonl")))
     assert Event.objects.filter(method="ConnectionStatusEvent").count() == 1
-    assert Session.objects.get().ended_at is None
+    ends = [session.ended_by for session in Session.objects.order_by("opened_at")]
+    assert ends == ["superseded", ""]
 
 
 @pytest.mark.proof
@@ -273,15 +275,15 @@ def test_the_reaper_closes_what_nobody_ended(wcs):
     wcs.post("CallStatusEvent", "call_established", callId="answered")
     Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
 
-    take_turn(end_lost_calls)
+    take_turn(Reaping().end_lost_calls)
     lost = Call.objects.get(ended_by="reaper")
     assert (lost.wcs_call_id != "answered", lost.duration) == (True, None)
     assert Call.objects.get(wcs_call_id="answered").ended_at is None
 
     Call.objects.filter(wcs_call_id="answered").update(asked_at=timezone.now() - timedelta(hours=5))
     Session.objects.update(opened_at=timezone.now() - timedelta(hours=25))
-    take_turn(end_lost_sessions)
-    take_turn(end_lost_calls)
+    take_turn(Reaping().end_lost_sessions)
+    take_turn(Reaping().end_lost_calls)
     assert not Call.objects.filter(ended_at=None).exists()
     assert Session.objects.get().ended_by == "reaper"
     assert Call.objects.get(wcs_call_id="answered").duration is None
@@ -291,7 +293,7 @@ def test_the_end_that_comes_after_the_reaper_is_believed(wcs):
     wcs.connected()
     wcs.post("call")
     Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
-    take_turn(end_lost_calls)
+    take_turn(Reaping().end_lost_calls)
     assert Call.objects.get().ended_by == "reaper"
     wcs.post("CallStatusEvent", "call_busy")
 

@@ -21,7 +21,7 @@ def cools_down(short_calls: Sequence[float], seconds: int | None, now: float) ->
     if seconds is None or len(short_calls) < MANY_SHORT_CALLS:
         return False
     were_many = short_calls[-1] - short_calls[-MANY_SHORT_CALLS] <= TEN_MINUTES
-    return were_many and now < short_calls[-1] + seconds
+    return were_many and abs(now - short_calls[-1]) < seconds
 
 
 def is_short(talked: int | None, rang: float | None, ended_by: str) -> bool:

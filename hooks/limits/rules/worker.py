@@ -12,7 +12,8 @@ def require_worker(asked: Asked) -> Reason | None:
     if not _needs_ending(asked):
         return None
     seen_at = asked.facts.worker_seen_at
-    is_alive = seen_at is not None and asked.clock - seen_at < STALE_AFTER
+    # In the future: before the clock was stepped back. A worker that lives is seen anew in seconds.
+    is_alive = seen_at is not None and abs(asked.clock - seen_at) < STALE_AFTER
     return None if is_alive else Reason.WORKER_AWAY
 
 

@@ -13,6 +13,7 @@ from django.core.management.base import CommandError
 from psycopg.errors import LockNotAvailable
 
 from hooks.database import DatabaseAway, noticing_absence
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.pruning import delete_batch
 from hooks.duties.repeating import Connection, connect
@@ -42,7 +43,9 @@ The figures of each hour, which the charts show, stay. So do tenants and the aud
 
 Batches of 10,000 rows; interrupted, run it again. To erase what belongs to one visitor, see erase.
 
-Exit code 0: done; 1: the database ended it."""
+Nothing is deleted while PostgreSQL's clock and this machine's differ by more than 30 seconds.
+
+Exit code 0: done; 1: the database ended it, or its clock is in doubt."""
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -72,6 +75,8 @@ Exit code 0: done; 1: the database ended it."""
         work = _count if dry_run else self._delete
         async with await connect() as connection:
             await connection.execute("SET statement_timeout = 0")
+            if not dry_run and (doubt := await ClockSteps().find_doubt(connection)):
+                raise CommandError(f"Nothing is deleted: {doubt}. Let NTP set the clocks.")
             numbers = Counter(events=await self._drop_weeks(connection, dry_run))
             for kind in [*list_kinds(), *await list_long(connection)]:
                 numbers[kind.name] += await work(connection, kind)

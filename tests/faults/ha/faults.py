@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.faults.ha.cluster import Cluster
+from tests.faults.old_events import MAKE_OLD, NUMBER, wait_until_fewer
 
 Heal = Callable[[], None]
+UNTIL_SWITCHED = 12  # seconds, with room
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Fault:
     name: str
     happen: Callable[[Cluster], Heal]
     lasts: float  # seconds
+    # Looks at the cluster when all is over; what is wrong, or empty.
+    check: Callable[[Cluster], str] = lambda cluster: ""
 
 
 def kill_postgres(cluster: Cluster) -> Heal:
@@ -53,6 +57,22 @@ def switch_over(cluster: Cluster) -> Heal:
     return _nothing
 
 
+def switch_over_while_pruning(cluster: Cluster) -> Heal:
+    """As soon as the worker's next turn has come."""
+    with cluster.connect("postgres", "clickhook") as connection:
+        connection.execute(MAKE_OLD)
+        wait_until_fewer(connection, NUMBER)
+    cluster.switch_over()
+    time.sleep(UNTIL_SWITCHED)
+    return _nothing
+
+
+def check_pruned(cluster: Cluster) -> str:
+    """The worker goes on by itself, at the new primary."""
+    with cluster.connect("postgres", "clickhook") as connection:
+        return wait_until_fewer(connection, 1)
+
+
 def _kill(cluster: Cluster, node: str) -> Heal:
     cluster.kill_node(node)
     return lambda: cluster.start_node(node)
@@ -73,6 +93,7 @@ FAULTS = [
     Fault("primary cut off from all", cut_primary_off, 22),
     Fault("primary cut off from etcd alone", cut_primary_off_etcd, 22),
     Fault("switchover", switch_over, 12),
+    Fault("switchover while it is pruned", switch_over_while_pruning, 0, check_pruned),
     Fault("standby killed", kill_standby, 10),
     Fault("standby cut off", cut_standby_off, 18),
     Fault("etcd away for 30 s", cut_etcd_off, 30),

@@ -76,5 +76,9 @@ class Run:
             )
             is_late = time.monotonic() > span[1] + GHOSTS_END_WITHIN
             if is_late or not (verdict.is_unfinished or self.gateways.spooled):
-                return dataclasses.replace(verdict, ended_programs=len(self.gateways.ended()))
+                return dataclasses.replace(
+                    verdict,
+                    ended_programs=len(self.gateways.ended()),
+                    found=fault.check(self.cluster),
+                )
             time.sleep(1)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 
 from clickhook.postgres import Server, socket_directory
+from clickhook.postgres import tool as postgres_tool
 from tests.bench.processes import descendants
 
 MOST_CONNECTIONS = 60
@@ -26,18 +29,24 @@ class Database:
         self.socket = socket_directory(data_dir) / ".s.PGSQL.5432"
 
     @classmethod
-    def of_its_own(cls, data_dir: Path) -> Database:
+    def of_its_own(cls, data_dir: Path, environment: Mapping[str, str]) -> Database:
         data_dir.mkdir()
         server = Server(data_dir, f"max_connections={MOST_CONNECTIONS}")
         server.acquire(0)
-        server.start()
+        with patch.dict(os.environ, environment):
+            server.start()
         return cls(data_dir, server)
 
-    def connect(self) -> psycopg.Connection:
+    def connect(self, database: str = "clickhook") -> psycopg.Connection:
         """Not over the network that a fault may stall."""
         return psycopg.connect(
-            host=str(self.socket.parent), user="clickhook", dbname="clickhook", autocommit=True
+            host=str(self.socket.parent), user="clickhook", dbname=database, autocommit=True
         )
+
+    def tool(self, name: str, *arguments: str) -> None:
+        """A program of PostgreSQL's."""
+        place = ["-h", str(self.socket.parent), "-U", "clickhook"]
+        subprocess.run([postgres_tool(name), *place, *arguments], check=True)
 
     def wait_for(self, query: Callable[[psycopg.Connection], Any]) -> Any:
         """Its result, as soon as the database is there."""

@@ -19,6 +19,8 @@ class Fault:
     in_selection: bool = False  # of CI
     selected_lasts: float | None = None  # seconds there
     may_refuse_events: bool = False  # where there is neither database nor disk
+    # Looks at the machine when all is over; what is wrong, or empty.
+    check: Callable[[Machine], str] = lambda machine: ""
 
 
 def by_itself() -> None:

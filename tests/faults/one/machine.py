@@ -21,6 +21,7 @@ class Kind(StrEnum):
     OWN = "a database of its own"  # over a network that can fail
     EMBEDDED = "the embedded database"
     CLOCK = "a database of its own, and a clock that can be stepped"
+    DATABASE_CLOCK = "a database of its own, whose clock can be stepped"
     QUEUE = "a database of its own, and short queues"
 
 
@@ -38,6 +39,7 @@ class Machine:
         self.disk: Disk | None = None
         self.clock: Clock | None = None
         self.proxy: Proxy | None = None
+        self.forgotten_since: float | None = None  # time.monotonic; by a restored database
 
     def __enter__(self) -> Machine:
         environment = {"WEB_CONCURRENCY": "2", **(LEASES if self.kind is Kind.OWN else {})}
@@ -87,17 +89,20 @@ class Machine:
                 self._closing.callback(self.disk.close)
 
     def _make_clock(self) -> dict[str, str]:
-        if self.kind is not Kind.CLOCK:
+        """What `up` must know of it."""
+        if self.kind not in {Kind.CLOCK, Kind.DATABASE_CLOCK}:
             return {}
         self.clock = Clock(self.directory / "clock")
-        return self.clock.environment
+        return self.clock.environment if self.kind is Kind.CLOCK else {}
 
     def _make_database(self) -> dict[str, str]:
         """What `up` must know of it."""
         if self.kind is Kind.EMBEDDED:
             self.database = Database(self.data_dir, None)
             return {}
-        self.database = Database.of_its_own(self.directory / "database")
+        of_clock = self.kind is Kind.DATABASE_CLOCK and self.clock
+        environment = of_clock.environment if of_clock else {}
+        self.database = Database.of_its_own(self.directory / "database", environment)
         self._closing.callback(self.database.close)
         self.proxy = Proxy(self.database.socket)
         self._closing.callback(self.proxy.close)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tests.faults import rows
-from tests.faults.judging import Verdict, judge
+from tests.faults.judging import Verdict, judge, leave_out
 from tests.faults.load import Load
 from tests.faults.one.fault import Fault
 from tests.faults.one.machine import Machine
@@ -40,6 +40,7 @@ class Run:
             yield verdict
 
     async def _play(self, fault: Fault) -> Verdict:
+        self.machine.forgotten_since = None
         load = Load(f"http://127.0.0.1:{self.machine.up.port}", CALLS_PER_SECOND)
         over = asyncio.Event()
         with Watch(self.machine.up.port) as watch:
@@ -66,12 +67,15 @@ class Run:
 
     def _judge(self, fault: Fault, load: Load, watch: Watch, span: tuple[float, float]) -> Verdict:
         """As soon as nothing is left over, or when it has had its minute."""
+        log, since = load.log, self.machine.forgotten_since
+        if since is not None:
+            log = leave_out(log, since, until=span[1])
         while True:
             found = self.machine.database.wait_for(rows.read)
             verdict = judge(
                 fault.name,
                 str(self.machine.kind),
-                load.log,
+                log,
                 found,
                 span,
                 leader_after=span[1] - span[0],
@@ -84,5 +88,6 @@ class Run:
                     verdict,
                     ended_programs=int(has_ended),
                     may_refuse_events=fault.may_refuse_events,
+                    found=fault.check(self.machine),
                 )
             time.sleep(0.5)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from hooks.limits.meter import DAY
 from hooks.reasons import Reason
 from tests.hooks.limits.pieces import BERLIN, NOON, Visitors, limit_facts
 
@@ -125,6 +126,28 @@ def test_moving_the_time_zone_back_and_forth_begins_no_day_and_no_month_twice(li
     assert visitors.count_allowed(2, time_zone="Pacific/Kiritimati") == 1  # the next day there
     for zone in ("UTC", "Asia/Tokyo", "Pacific/Kiritimati"):
         assert visitors.count_allowed(2, time_zone=zone) == 0
+
+
+@pytest.mark.parametrize(("limit", "seconds"), [("calls_per_minute", 60), ("calls_per_day", DAY)])
+def test_calls_before_a_step_of_the_clock_count_for_their_time_and_not_for_ever(limit, seconds):
+    visitors = Visitors(tenant_limits={limit: 2})
+
+    assert visitors.count_allowed(3) == 2
+    assert visitors.ask(after=-seconds / 2).reason is not Reason.ALLOWED
+    assert visitors.ask(after=1.6 * seconds).reason is Reason.ALLOWED
+    assert visitors.count_allowed(3) == 1
+    visitors.ask(after=-30 * seconds)
+    assert visitors.count_allowed(3) == 1
+
+
+@pytest.mark.parametrize(("limit", "days"), [("money_per_day", 10), ("money_per_month", 90)])
+def test_what_was_spent_before_a_step_of_the_clock_is_spent_until_then(limit, days):
+    visitors = Visitors(tenant_limits={limit: "0.30"})
+
+    assert visitors.count_allowed(2) == 1
+    assert visitors.ask(after=-days * DAY).reason is not Reason.ALLOWED
+    assert visitors.ask(after=days * DAY).reason is not Reason.ALLOWED
+    assert visitors.ask(after=days * DAY).reason is Reason.ALLOWED
 
 
 def test_a_day_begins_at_midnight_in_the_tenants_zone():

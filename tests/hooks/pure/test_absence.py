@@ -10,9 +10,10 @@ from hooks.database import DatabaseAway, noticing_absence, why_away
 AWAY = [
     *("25006", "57P01", "57P02", "57P03", "57014", "53300", "53400", "53100"),
     *("08000", "08003", "08006", "40001", "40P01", "58030", "XX000"),
+    "42P01",  # while it is restored
 ]
 # 55P03: a row or a table is locked, which is the matter of the hooks that need it.
-NOT_AWAY = ["22P02", "23505", "54000", "42P01", "55P03"]
+NOT_AWAY = ["22P02", "23505", "54000", "42703", "55P03"]
 
 
 def error_of(sqlstate: str) -> psycopg.Error:

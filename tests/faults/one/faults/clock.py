@@ -1,11 +1,14 @@
-"""The clock of the gateway and the worker is stepped; that of PostgreSQL goes on."""
+"""A clock is stepped: that of the gateway and the worker, or that of PostgreSQL."""
 
 from __future__ import annotations
 
-from tests.faults.one.fault import Fault, Heal
-from tests.faults.one.machine import Kind, Machine
+from http import HTTPStatus
 
-STEP = 3600  # seconds
+from tests.faults.one.fault import Fault, Heal, by_itself
+from tests.faults.one.machine import Kind, Machine
+from tests.faults.ready import ask_ready
+
+STEP, DAY = 3600, 86_400  # seconds
 
 
 def step_forward(machine: Machine) -> Heal:
@@ -14,6 +17,16 @@ def step_forward(machine: Machine) -> Heal:
 
 def step_back(machine: Machine) -> Heal:
     return _step(machine, -STEP)
+
+
+def stay_ahead(machine: Machine) -> Heal:
+    _step(machine, DAY + STEP)  # longer than any lease
+    return by_itself
+
+
+def stay_back(machine: Machine) -> Heal:
+    _step(machine, -DAY)
+    return by_itself
 
 
 def _step(machine: Machine, seconds: int) -> Heal:
@@ -25,6 +38,11 @@ def _step(machine: Machine, seconds: int) -> Heal:
     return lambda: clock.step(0)
 
 
+def check_told(machine: Machine) -> str:
+    status, _ = ask_ready(machine.up.port)
+    return "" if status == HTTPStatus.SERVICE_UNAVAILABLE else "/readyz says nothing of the clock"
+
+
 FAULTS = [
     Fault("clock stepped forward and back", step_forward, 10, on=Kind.CLOCK),
     Fault(
@@ -34,5 +52,21 @@ FAULTS = [
         on=Kind.CLOCK,
         in_selection=True,
         selected_lasts=4,
+    ),
+    Fault("PostgreSQL's clock stepped forward and back", step_forward, 10, on=Kind.DATABASE_CLOCK),
+    Fault("PostgreSQL's clock stepped back and forward", step_back, 10, on=Kind.DATABASE_CLOCK),
+    Fault(
+        "PostgreSQL's clock a day ahead from now on",
+        stay_ahead,
+        10,
+        on=Kind.DATABASE_CLOCK,
+        check=check_told,
+    ),
+    Fault(
+        "PostgreSQL's clock a day back from now on",
+        stay_back,
+        10,
+        on=Kind.DATABASE_CLOCK,
+        check=check_told,
     ),
 ]
