@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,10 @@ for name in [name for name in os.environ if name.startswith("CLICKHOOK_")] + [
     "WEB_CONCURRENCY",
 ]:
     os.environ.pop(name, None)
+# Where Python is told to keep no compiled modules, as in many containers, each of the hundreds of
+# processes that tests start would compile the project anew, which takes as long as the rest.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Python would look for garbage among the thousands of collected tests again and again, which takes
 # a fifth of the time.
 gc.set_threshold(100_000)
@@ -23,6 +28,7 @@ os.environ["CLICKHOOK_DATA_DIR"] = str(DATA_DIR)
 
 from clickhook import datadir  # noqa: E402 - the environment comes first
 from clickhook.postgres import Server  # noqa: E402
+from tests import migrated  # noqa: E402
 
 datadir.prepare(DATA_DIR)
 (DATA_DIR / "static").mkdir()
@@ -34,16 +40,13 @@ def _runs_tests(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if _runs_tests(config):
+    config.add_cleanup(lambda: shutil.rmtree(DATA_DIR, ignore_errors=True))  # after the other
+    config.add_cleanup(SERVER.stop if _runs_tests(config) else migrated.begin(DATA_DIR).wait)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    if _runs_tests(session.config):
+        migrated.copy_to(SERVER)
         SERVER.acquire(wait_seconds=0)
         SERVER.start()
-
-
-def pytest_collection_finish() -> None:
-    gc.freeze()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if _runs_tests(config):
-        SERVER.stop()
-    shutil.rmtree(DATA_DIR, ignore_errors=True)

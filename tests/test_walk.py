@@ -138,6 +138,7 @@ def test_an_auditor_finds_all_of_it_and_no_secret(cast, places):
     assert private - found == set()
 
 
+@pytest.mark.early
 @pytest.mark.proof
 @pytest.mark.parametrize("who", ["manager", "nobody", "anonymous"])
 def test_nobody_else_finds_anything(cast, places, who):

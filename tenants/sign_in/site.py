@@ -39,6 +39,12 @@ class Site(AdminSite):
 
         return super().admin_view(view_with_kept_scope, cacheable)
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Pages without `admin_view` list the tables too, and each table asks for the scope."""
+        if not hasattr(request.user, "kept_scope"):
+            read_scope_once(request.user)
+        return super().each_context(request)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and request.user.is_verified()  # type: ignore[union-attr]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from tests.clickhook.keys import FILE
 from tests.clickhook.running_up import Up
 from tests.conftest import Gateway
+from tests.once import made_once
 
 
 @pytest.fixture
@@ -45,19 +44,13 @@ def up_again(tmp_path, begun) -> Iterator[Up]:
 
 @pytest.fixture(scope="session")
 def begun(tmp_path_factory) -> Path:
-    """One for all processes of this run."""
-    directory: Path = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        directory = directory.parent
-    with (directory / "begun.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (directory / "begun").exists():
-            (directory / "beginning").mkdir()
-            for first in _until_the_end(Up(directory / "beginning" / "data")):
-                first.start()
-                assert first.end() == 0
-            (directory / "beginning").rename(directory / "begun")
-    return directory / "begun" / "data"
+    return made_once(tmp_path_factory, "begun", _begin) / "data"
+
+
+def _begin(directory: Path) -> None:
+    for first in _until_the_end(Up(directory / "data")):
+        first.start()
+        assert first.end() == 0
 
 
 def _until_the_end(running: Up) -> Iterator[Up]:

@@ -67,6 +67,7 @@ def workers_of(gateway: Gateway) -> set[str]:
 
 
 @needs_nginx
+@pytest.mark.early
 @pytest.mark.proof
 @pytest.mark.parametrize(("renew", "times"), [(restart, 1), (reload, 4)])
 def test_no_hook_notices_when_gateways_are_renewed(cast, gateways, nginx, renew, times):

@@ -22,7 +22,7 @@ from clickhook import postgres
 from tests.clickhook.running_up import Up, eventually, is_listening
 from tests.wcs import Wcs
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.early]
 
 KEY, SECRET = "an-instance-key-of-this-test", "a-signing-secret-of-this-test"
 OF_THIS_START = "SELECT name FROM hooks_worker WHERE started_at > pg_postmaster_start_time()"

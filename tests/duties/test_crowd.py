@@ -44,6 +44,7 @@ def told(port: int) -> list[int]:
     return list(counts)
 
 
+@pytest.mark.early
 @pytest.mark.proof
 @pytest.mark.parametrize("options", [(), ("--one-by-one",)])
 def test_ten_thousand_visitors_get_it_once(cast, options):

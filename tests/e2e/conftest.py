@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.e2e.sip_servers import DemoServer, Kamailio
 from tests.e2e.stage import ACCOUNTS, Building, Stage
 from tests.e2e.ticket_desk import TicketDesk
 from tests.environment import DATA_DIR
+from tests.once import made_once
 
 CHROMIUM = "/usr/bin/chromium"
 # Whether a page may use the microphone is each context's to say.
@@ -45,13 +47,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def gateway(django_db_setup, request: pytest.FixtureRequest) -> Iterator[Gateway]:
-    if request.config.getoption("real"):
-        for command in (["collectstatic", "--no-input"], ["websdk"]):
-            subprocess.run(
-                [sys.executable, "manage.py", *command], cwd=ROOT, check=True, capture_output=True
-            )
-    running = Gateway({"CLICKHOOK_STATIC_DIR": str(DATA_DIR / "static")}).start()
+def static_files(request: pytest.FixtureRequest) -> Path:
+    """With the real Web SDK, which is a download."""
+    if not request.config.getoption("real"):
+        return DATA_DIR / "static"
+    return made_once(request.getfixturevalue("tmp_path_factory"), "static", _collect)
+
+
+def _collect(directory: Path) -> None:
+    for command in (["collectstatic", "--no-input"], ["websdk"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env={**os.environ, "CLICKHOOK_STATIC_DIR": str(directory)},
+            check=True,
+            capture_output=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def gateway(django_db_setup, static_files: Path) -> Iterator[Gateway]:
+    running = Gateway({"CLICKHOOK_STATIC_DIR": str(static_files)}).start()
     yield running
     running.kill()
 
@@ -70,6 +86,14 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(gateway: Gateway, django_db_blocker: Any, chromium: Any) -> Iterator[Any]:
+    """An administrator's browser, the pages there are, and an auditor's browser."""
+    from tests.e2e.every_page import visiting
+
+    yield from visiting(gateway, django_db_blocker, chromium)
 
 
 @pytest.fixture(scope="session")

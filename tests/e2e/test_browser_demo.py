@@ -39,15 +39,21 @@ def demo(tmp_path_factory):
             name: value for name, value in os.environ.items() if not name.startswith("CLICKHOOK_")
         }
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        yield process, _address(process, log), directory, log
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     deadline = time.monotonic() + READY_WITHIN
     while not (address := re.search(r"http://localhost:\d+/\?key=\S+", log.read_text())):
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)
-    yield process, address[0], directory, log
-    if process.poll() is None:
-        process.kill()
-        process.wait()
+    return address[0]
 
 
 def button(visit, number):

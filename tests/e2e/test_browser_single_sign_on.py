@@ -15,7 +15,6 @@ import pytest
 
 from tenants.models import SsoIdentity
 from tests.conftest import Gateway
-from tests.environment import DATA_DIR
 from tests.manager import person
 from tests.ports import find_port
 
@@ -51,7 +50,7 @@ def entrance(provider: str, gateway: Gateway) -> Iterator[str]:
     """A gateway whose staff sign in there."""
     running = Gateway(
         {
-            "CLICKHOOK_STATIC_DIR": str(DATA_DIR / "static"),
+            **gateway.environment,
             "CLICKHOOK_OIDC_ISSUER": provider,
             "CLICKHOOK_OIDC_CLIENT_ID": "clickhook",
             "CLICKHOOK_OIDC_CLIENT_SECRET": "client-secret-8d1f",

@@ -20,7 +20,7 @@ from tenants.limits import SAFE, parse_limits
 from tenants.models import Tenant
 from tests.hooks.limits.pieces import ended_call, limit_facts
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.early]
 
 BEFORE = [("hooks", "0006_time_display"), ("tenants", "0011_origins_of_apps")]
 BERLIN, VIENNA = "+4930123456", "+4315880"

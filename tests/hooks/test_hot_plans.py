@@ -278,6 +278,7 @@ def test_the_figures_of_metrics_look_at_what_lives_alone(state):
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 4 * (LIVING + LIVING_OF_POOL)
 
 
+@pytest.mark.early
 @pytest.mark.proof
 def test_every_statement_gives_the_facts_by_their_names(hot):
     for statement, values in (HOT["connect"], HOT["call"], HOT["stream"], HOT["event"]):

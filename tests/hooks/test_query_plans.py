@@ -19,7 +19,7 @@ from tenants.models import Tenant
 from tests.hooks import history
 from tests.manager import signed_in, url
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.early]
 
 ROWS, TENANTS = 60_000, 40
 LOOKED_THROUGH = 500

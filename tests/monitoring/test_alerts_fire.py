@@ -28,7 +28,7 @@ from tests.monitoring.promtool import dashboard_expressions, needs_prometheus, r
 from tests.ports import find_port
 from tests.wcs import Wcs
 
-pytestmark = [pytest.mark.proof, needs_prometheus]
+pytestmark = [pytest.mark.proof, pytest.mark.early, needs_prometheus]
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_otp.oath import TOTP
 
@@ -96,6 +97,13 @@ def test_the_first_sign_in_leads_to_setting_up_a_second_factor(browser):
     assert len(set(codes_on(done))) == 10
     assert "no-store" in done["Cache-Control"]
     assert is_inside(browser)
+
+
+def test_a_page_beside_the_admins_own_reads_rights_once(browser):
+    key = key_on(give_password(browser))
+    with CaptureQueriesContext(connection) as queries:
+        browser.post(reverse("admin:enrol"), {"code": app_of(key)})
+    assert sum("tenants_assignment" in query["sql"] for query in queries) == 1
 
 
 def test_nothing_is_reached_with_the_password_alone(browser, enrolled):

@@ -230,6 +230,7 @@ def test_an_address_that_asks_too_often_waits(acme, page, cast):
     assert Page(acme, cast.acme.public_key, next(addresses)).ask().status == 200
 
 
+@pytest.mark.early
 @pytest.mark.proof
 def test_a_flood_of_one_address_is_refused_whole(page):
     """The door lets 200 of them in at once, and 50 a second after that: see test_door_visits."""
