@@ -198,6 +198,6 @@ def manage(transactional_db) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture
 def worker_lives(transactional_db) -> None:
-    """As if a worker ran all day: calls that somebody must end in time are refused without one."""
+    """As if a worker ran for most of a minute: without one, calls with an end are refused."""
     now = timezone.now()
-    Worker.objects.create(name="here", started_at=now, seen_at=now + timedelta(days=1))
+    Worker.objects.create(name="here", started_at=now, seen_at=now + timedelta(seconds=25))

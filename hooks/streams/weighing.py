@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hooks.limits.rules.worker import STALE_AFTER
+from hooks.limits.rules.worker import is_worker_alive
 from hooks.reasons import Reason
 from hooks.streams.facts import StreamFacts
 from hooks.streams.ledger import TENANT, StreamLedger, alias_scope
@@ -19,7 +19,8 @@ class Verdict(NamedTuple):
 
 def weigh_stream(facts: StreamFacts, kind: str, ledger: StreamLedger) -> Verdict:
     """Counts the stream in the ledger where it is allowed."""
-    if not _has_worker(facts):
+    # Every stream has a longest time, and only a worker ends it.
+    if not is_worker_alive(facts.worker_seen_at, facts.clock):
         return Verdict(Reason.WORKER_AWAY)
 
     scope = alias_scope(facts.alias_id or 0)
@@ -33,9 +34,3 @@ def weigh_stream(facts: StreamFacts, kind: str, ledger: StreamLedger) -> Verdict
             return Verdict(busy, f"{most or 0} of the {what}", again=ledger.more_have_ended)
     ledger.begin(scope, kind)
     return Verdict(Reason.ALLOWED)
-
-
-def _has_worker(facts: StreamFacts) -> bool:
-    """Every stream has a longest time, and only a worker ends it."""
-    seen_at = facts.worker_seen_at
-    return seen_at is not None and facts.clock - seen_at < STALE_AFTER

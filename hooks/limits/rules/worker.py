@@ -11,10 +11,13 @@ STALE_AFTER = 30  # seconds without a sign of life of any worker
 def require_worker(asked: Asked) -> Reason | None:
     if not _needs_ending(asked):
         return None
-    seen_at = asked.facts.worker_seen_at
-    # In the future: before the clock was stepped back. A worker that lives is seen anew in seconds.
-    is_alive = seen_at is not None and abs(asked.clock - seen_at) < STALE_AFTER
+    is_alive = is_worker_alive(asked.facts.worker_seen_at, asked.clock)
     return None if is_alive else Reason.WORKER_AWAY
+
+
+def is_worker_alive(seen_at: float | None, now: float) -> bool:
+    """Seen in the future: before the clock was stepped back. One that lives is soon seen anew."""
+    return seen_at is not None and abs(now - seen_at) < STALE_AFTER
 
 
 def _needs_ending(asked: Asked) -> bool:

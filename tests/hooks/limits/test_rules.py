@@ -211,7 +211,12 @@ def test_the_tenant_is_open():
     assert Visitors(hours=hours, holidays='["2026-03-04"]').ask().reason is Reason.CLOSED
 
 
-STALE = [(None, Reason.WORKER_AWAY), (NOON - 31, Reason.WORKER_AWAY), (NOON - 29, Reason.ALLOWED)]
+STALE = [
+    (None, Reason.WORKER_AWAY),
+    (NOON - 31, Reason.WORKER_AWAY),
+    (NOON - 29, Reason.ALLOWED),
+    (NOON + 31, Reason.WORKER_AWAY),  # before the clock was stepped back
+]
 
 
 @pytest.mark.parametrize(("seen_at", "reason"), STALE)

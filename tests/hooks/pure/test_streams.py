@@ -191,7 +191,7 @@ def test_while_more_have_ended_than_were_read_it_is_decided_again():
     assert (verdict.reason, verdict.again) == (Reason.STREAM_PLAYERS, True)
 
 
-@pytest.mark.parametrize("seen_at", [None, NOW.timestamp() - 30])
+@pytest.mark.parametrize("seen_at", [None, NOW.timestamp() - 30, NOW.timestamp() + 30])
 def test_without_a_worker_nothing_begins(seen_at):
     assert weigh(StreamLedger(1, None), worker_seen_at=seen_at).reason is Reason.WORKER_AWAY
 
