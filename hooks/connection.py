@@ -79,7 +79,7 @@ class HookConnection:
             why = TOO_LATE if self._has_expired else str(away)
             DATABASE_ERRORS.labels(why).inc()
             await self.close()
-            raise DatabaseAway(why) from away
+            raise DatabaseAway(why) from away.__cause__
         except psycopg.Error:
             DATABASE_ERRORS.labels(OF_A_STATEMENT).inc()
             raise
