@@ -77,7 +77,7 @@ def test_a_first_call_loads_little(gateway):
         assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
         size += len(answer.read())
         connection.close()
-    assert size <= 115_000
+    assert size <= 116_000  # the server adds some random bytes
 
 
 def test_a_policy_that_knows_scripts_by_nonce(visit, wcs):
