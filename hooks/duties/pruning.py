@@ -23,9 +23,9 @@ UPDATE hooks_visitorblock SET display = ''
 """
 
 
-async def prune(connection: Connection, steps: ClockSteps | None = None) -> str:
+async def prune(connection: Connection, steps: ClockSteps) -> str:
     """What is not done in this turn is done in the next. Nothing while the clock is in doubt."""
-    if doubt := await (steps or ClockSteps()).find_doubt(connection):
+    if doubt := await steps.find_doubt(connection):
         log.error("nothing is deleted: %s", doubt)
         return f"deletes nothing: {doubt}"
     ends_at = time.monotonic() + AT_WORK

@@ -19,12 +19,12 @@ SELECT EXISTS (SELECT FROM tenants_limitraise WHERE decision = '' AND due_at <= 
 """
 
 
-async def raise_limits(connection: Connection, steps: ClockSteps | None = None) -> str:
+async def raise_limits(connection: Connection, steps: ClockSteps) -> str:
     """The work is Django's, in a thread of its own: it is rare, and audited as on a page.
 
     While the clock is in doubt nothing is raised, and what has ended is taken back all the same.
     """
-    doubt = await (steps or ClockSteps()).find_doubt(connection)
+    doubt = await steps.find_doubt(connection)
     row = await (await connection.execute(IS_DUE)).fetchone()
     if not (row and row[0]):
         return ""

@@ -73,8 +73,8 @@ UPDATE hooks_stream SET ended_at = now(), ended_by = 'reaper'
 class Reaping:
     """After a step of the clock, what lived then keeps the rest of its lease."""
 
-    def __init__(self) -> None:
-        self._steps = ClockSteps()
+    def __init__(self, steps: ClockSteps) -> None:
+        self._steps = steps
 
     async def end_lost_sessions(self, connection: Connection) -> str:
         return await self._end("sessions", LOST_SESSIONS, connection)

@@ -33,13 +33,13 @@ HINDRANCES = {
 }
 
 
-async def keep_weeks(connection: Connection, steps: ClockSteps | None = None) -> str:
+async def keep_weeks(connection: Connection, steps: ClockSteps) -> str:
     """Those to come are made though none can be dropped, and the other way round.
 
     Nothing is dropped while the clock is in doubt.
     """
     news = [await attempt("weeks to come", make_missing(connection))]
-    if doubt := await (steps or ClockSteps()).find_doubt(connection):
+    if doubt := await steps.find_doubt(connection):
         return ", ".join(filter(None, [*news, f"drops nothing: {doubt}"]))
     news += [await attempt(week, drop(connection, week)) for week in await list_past(connection)]
     return ", ".join(filter(None, news))

@@ -50,7 +50,8 @@ STUCK_AFTER = ANSWER_WITHIN + heartbeat.STALE_AFTER  # seconds, beside the duty'
 
 
 def make_duties(deliveries: Deliveries, messages: Messages) -> list[Duty]:
-    lost, steps = Reaping(), ClockSteps()
+    steps = ClockSteps()
+    lost = Reaping(steps)
     return [
         Duty("ending", ending.EVERY, ending.end_due_calls, is_woken=True),
         Duty("ending streams", ending_streams.EVERY, ending_streams.end_due_streams, is_woken=True),

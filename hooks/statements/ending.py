@@ -28,13 +28,18 @@ RETURNING ending.{row}_id, ending.tries, ending.result, living.{wcs_id}, session
                      AND answering.url = instance.rest_api_url
                      AND answering.node_id = session.node_id)
 """
+# So far ahead as the second ones none is put: the clock was stepped back meanwhile. Each reads its
+# end of the index, and not what waits between them.
 _TAKE_DUE = f"""
 WITH due AS MATERIALIZED (
-    SELECT {{row}}_id FROM {{endings}}
-     WHERE done_at IS NULL
-     -- So far ahead none is put: the clock was stepped back meanwhile.
-       AND (due_at <= now() OR due_at > now() + interval '600 seconds')
-     ORDER BY due_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
+    SELECT * FROM (
+        SELECT {{row}}_id FROM {{endings}} WHERE done_at IS NULL AND due_at <= now()
+         ORDER BY due_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED) late
+    UNION ALL
+    SELECT * FROM (
+        SELECT {{row}}_id FROM {{endings}}
+         WHERE done_at IS NULL AND due_at > now() + interval '600 seconds'
+         ORDER BY due_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED) put_off
 ) {_TAKEN}
 """
 _TAKE_THESE = f"""

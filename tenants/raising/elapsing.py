@@ -16,7 +16,7 @@ from tenants.raising.row_fields import comparable, lock_row, place_of, store, va
 MOST = 1000  # raises that one turn of the worker does
 
 
-def do_due(may_raise: bool = True) -> tuple[int, int]:
+def do_due(may_raise: bool) -> tuple[int, int]:
     """How many hold now because their waiting time was over, and how many fell back."""
     due = LimitRaise.objects.due() if may_raise else LimitRaise.objects.none()
     held = [_do(raised, _elapse) for raised in due[:MOST]]

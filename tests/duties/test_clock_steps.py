@@ -60,10 +60,10 @@ def test_a_call_that_rings_is_not_ended_when_the_clock_is_stepped(acme):
     assert acme.post("call").status == 200
     Call.objects.update(asked_at=timezone.now() - timedelta(hours=1))
 
-    lost = Reaping()
+    lost = Reaping(ClockSteps())
     lost._steps.learn(time.time() - HOUR, time.monotonic() - 5)
     assert take_turn(lost.end_lost_calls) == ""
-    assert take_turn(Reaping().end_lost_calls) == "closed 1 calls that nobody ended"
+    assert take_turn(Reaping(ClockSteps()).end_lost_calls) == "closed 1 calls that nobody ended"
 
 
 def stepped(monkeypatch, seconds):
@@ -93,9 +93,10 @@ def test_nothing_is_deleted_while_the_clocks_differ(old_event, monkeypatch, seco
     with pytest.raises(CommandError, match="Nothing is deleted: .* differ by 60 s"):
         call_command("prune")
     assert (
-        take_turn(prune) == "deletes nothing: PostgreSQL's clock and this machine's differ by 60 s"
+        take_turn(partial(prune, steps=ClockSteps()))
+        == "deletes nothing: PostgreSQL's clock and this machine's differ by 60 s"
     )
-    assert take_turn(keep_weeks).startswith("drops nothing: ")
+    assert take_turn(partial(keep_weeks, steps=ClockSteps())).startswith("drops nothing: ")
     assert Event.objects.exists()
 
 
@@ -108,4 +109,4 @@ def test_nothing_is_deleted_for_a_day_after_a_step_forward(old_event):
     assert take_turn(partial(keep_weeks, steps=steps)).startswith("drops nothing: ")
     assert Event.objects.exists()
 
-    assert "1 events" in take_turn(prune)
+    assert "1 events" in take_turn(partial(prune, steps=ClockSteps()))

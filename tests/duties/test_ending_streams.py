@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.counting_streams import count_no_more
 from hooks.duties.ending_streams import end_due_streams
 from hooks.duties.reaping import Reaping
@@ -126,9 +127,9 @@ def test_wcs_is_never_asked_to_end_every_stream(stream, rest):
 
 def test_one_that_nobody_ended_is_closed(stream, settings):
     settings.CLICKHOOK_CALL_LEASE = 60
-    assert take_turn(Reaping().end_lost_streams) == ""
+    assert take_turn(Reaping(ClockSteps()).end_lost_streams) == ""
     Stream.objects.update(ends_by=timezone.now() - timedelta(minutes=2))
-    assert take_turn(Reaping().end_lost_streams) == "closed 1 streams that nobody ended"
+    assert take_turn(Reaping(ClockSteps()).end_lost_streams) == "closed 1 streams that nobody ended"
     stream.refresh_from_db()
     assert stream.ended_by == "reaper"
 
@@ -139,7 +140,7 @@ def test_one_whose_connection_ended_or_that_never_began_is_closed(stream, how):
         Session.objects.update(ended_at=timezone.now())
     else:
         Stream.objects.update(began_at=None, asked_at=timezone.now() - timedelta(hours=1))
-    take_turn(Reaping().end_lost_streams)
+    take_turn(Reaping(ClockSteps()).end_lost_streams)
     stream.refresh_from_db()
     assert stream.ended_by == "reaper"
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import F
 
 from clickhook.demo.part import LINE_WITHIN_SECONDS
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.reaping import Reaping
 from hooks.models import Call, Session
 from tenants.models import Callee, Domain
@@ -157,8 +158,8 @@ class Stage:
     def a_day_passes(self) -> None:
         """And all leases with it; the worker closes what they covered."""
         self.time_passes(days=1)
-        take_turn(Reaping().end_lost_sessions)
-        take_turn(Reaping().end_lost_calls)
+        take_turn(Reaping(ClockSteps()).end_lost_sessions)
+        take_turn(Reaping(ClockSteps()).end_lost_calls)
 
     def close(self) -> None:
         """Everybody leaves; then what must hold after every test."""
@@ -184,7 +185,7 @@ class Stage:
     def is_every_call_over(self) -> bool:
         """A worker closes a call whose session ended before its answer."""
         if Call.objects.filter(ended_at=None).exists():
-            take_turn(Reaping().end_lost_calls)
+            take_turn(Reaping(ClockSteps()).end_lost_calls)
         return not Call.objects.filter(ended_at=None).exists()
 
     def _story(self) -> list[Any]:

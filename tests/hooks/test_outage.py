@@ -17,6 +17,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.reaping import Reaping
 from hooks.models import Call, Event, Session
 from hooks.row_id import new_row_id
@@ -275,15 +276,15 @@ def test_the_reaper_closes_what_nobody_ended(wcs):
     wcs.post("CallStatusEvent", "call_established", callId="answered")
     Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
 
-    take_turn(Reaping().end_lost_calls)
+    take_turn(Reaping(ClockSteps()).end_lost_calls)
     lost = Call.objects.get(ended_by="reaper")
     assert (lost.wcs_call_id != "answered", lost.duration) == (True, None)
     assert Call.objects.get(wcs_call_id="answered").ended_at is None
 
     Call.objects.filter(wcs_call_id="answered").update(asked_at=timezone.now() - timedelta(hours=5))
     Session.objects.update(opened_at=timezone.now() - timedelta(hours=25))
-    take_turn(Reaping().end_lost_sessions)
-    take_turn(Reaping().end_lost_calls)
+    take_turn(Reaping(ClockSteps()).end_lost_sessions)
+    take_turn(Reaping(ClockSteps()).end_lost_calls)
     assert not Call.objects.filter(ended_at=None).exists()
     assert Session.objects.get().ended_by == "reaper"
     assert Call.objects.get(wcs_call_id="answered").duration is None
@@ -293,7 +294,7 @@ def test_the_end_that_comes_after_the_reaper_is_believed(wcs):
     wcs.connected()
     wcs.post("call")
     Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
-    take_turn(Reaping().end_lost_calls)
+    take_turn(Reaping(ClockSteps()).end_lost_calls)
     assert Call.objects.get().ended_by == "reaper"
     wcs.post("CallStatusEvent", "call_busy")
 

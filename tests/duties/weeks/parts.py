@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.repeating import connect
 from hooks.duties.weeks import keep_weeks
 from hooks.event_weeks import PARTS
@@ -57,6 +58,6 @@ def take_turn(role: str = "") -> str:
         async with await connect() as worker:
             if role:
                 await worker.execute(f"SET ROLE {role}")
-            return await keep_weeks(worker)
+            return await keep_weeks(worker, ClockSteps())
 
     return asyncio.run(keep())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
 
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.pruning import prune
 from hooks.models import Event, Session, Stream, WebhookMessage
 from tenants.models import TokenKey, WebhookEndpoint
@@ -91,10 +93,10 @@ def test_an_old_stream_is_deleted_once_it_is_counted_no_more(visit):
     a_whole_stream(visit)
     Stream.objects.update(asked_at=timezone.now() - timedelta(days=4000))
     Session.objects.update(opened_at=timezone.now() - timedelta(days=4000))
-    take_turn(prune)
+    take_turn(partial(prune, steps=ClockSteps()))
     assert Stream.objects.get().decision == "allowed"
     assert Session.objects.exists()
     Stream.objects.update(settled_at=timezone.now())
-    take_turn(prune)
+    take_turn(partial(prune, steps=ClockSteps()))
     assert not Stream.objects.exists()
     assert not Session.objects.exists()

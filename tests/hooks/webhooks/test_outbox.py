@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from hooks.duties import reserving
+from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.reaping import Reaping
 from hooks.models import Alarm, Call, LimitNotice, Session, WebhookDelivery, WebhookMessage
 from tenants.models import WebhookEndpoint
@@ -86,7 +87,7 @@ def test_what_the_worker_ends_is_told_too(endpoint, acme, told, settings):
     settings.CLICKHOOK_RING_LEASE = 10
     assert acme.connected().post("call").status == 200
     Call.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
-    take_turn(Reaping().end_lost_calls)
+    take_turn(Reaping(ClockSteps()).end_lost_calls)
     take_turn(reserving.reserve_slices)
     assert told() == ["session.connected", "call.ended"]
     assert (data_of("call.ended")["outcome"], data_of("call.ended")["seconds"]) == ("unknown", None)
