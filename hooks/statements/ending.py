@@ -18,8 +18,8 @@ _TAKEN = """
 UPDATE {endings} ending
    SET tries = ending.tries + 1,
        due_at = now() + make_interval(secs => least(5 * 2 ^ ending.tries, 300))
-  FROM due, hooks_{row} living, hooks_session session, tenants_wcsinstance instance
- WHERE ending.{row}_id = due.{row}_id AND living.id = due.{row}_id
+  FROM hooks_{row} living, hooks_session session, tenants_wcsinstance instance
+ WHERE ending.{row}_id = ANY (ARRAY(SELECT {row}_id FROM due)) AND living.id = ending.{row}_id
    AND session.id = living.session_id AND instance.id = session.instance_id
 RETURNING ending.{row}_id, ending.tries, ending.result, living.{wcs_id}, session.wcs_session_id,
           instance.id, instance.rest_api_url, instance.rest_api_user, instance.rest_api_password,

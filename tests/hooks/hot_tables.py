@@ -128,3 +128,8 @@ SELECT %(instance)s, id FROM tenants_tenant WHERE slug LIKE 'app-%%' LIMIT %(num
 FORGET = """
 DELETE FROM pg_statistic WHERE starelid = ANY (%s::regclass[]);
 """
+# As while a WCS does not answer.
+WAITING_ENDINGS = """
+INSERT INTO hooks_ending (call_id, because, since, due_at, tries, result)
+SELECT id, 'longest', now(), now() + interval '100 seconds', 1, '' FROM hooks_call LIMIT 5000
+"""

@@ -15,12 +15,9 @@ from clickhook.metrics import figures
 from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS, LOST_STREAMS
 from hooks.facts import Facts
 from hooks.models import Meter
+from hooks.statements.ending import OF_CALLS
 from hooks.statements.messaging import AT_A_TIME, TAKE
-from hooks.statements.reading import (
-    MOST_LIVING,
-    READ_CONNECT,
-    SETTINGS,
-)
+from hooks.statements.reading import MOST_LIVING, READ_CONNECT, SETTINGS
 from tenants.audit.actions import Action
 from tenants.audit.recording import as_one_entry
 from tenants.models import Tenant, WcsInstance
@@ -56,6 +53,7 @@ from tests.hooks.hot_tables import (
     TICKET_OF_CALL,
     TICKETS,
     VISITORS,
+    WAITING_ENDINGS,
 )
 from tests.wcs import NODE
 
@@ -260,6 +258,14 @@ def test_a_turn_of_messages_looks_at_as_many_as_it_takes(state):
 
     assert touched(plan) <= 2 * taken, steps(plan)
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 40 * taken
+
+
+def test_a_turn_of_endings_looks_at_none_that_waits_for_its_next_try(state):
+    state.connection.execute(WAITING_ENDINGS)
+    plan = state.explain(OF_CALLS.take_due.replace("%(most)s", "100"), [])
+    state.connection.execute("DELETE FROM hooks_ending")
+
+    assert touched(plan) <= 10, steps(plan)
 
 
 @pytest.mark.parametrize("statement", [LOST_SESSIONS, LOST_CALLS, LOST_STREAMS])
