@@ -1,4 +1,4 @@
-"""The database goes away and comes back; what nobody ended is closed."""
+"""The database goes away and comes back."""
 
 from __future__ import annotations
 
@@ -17,14 +17,11 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from hooks.duties.clock_steps import ClockSteps
-from hooks.duties.reaping import Reaping
 from hooks.models import Call, Event, Session
 from hooks.row_id import new_row_id
 from tests.cast import ACME_SIGNING, SECRETS
 from tests.clickhook.running_up import eventually
 from tests.conftest import Gateway
-from tests.duties.turns import take_turn
 from tests.environment import DATA_DIR, SERVER
 
 pytestmark = pytest.mark.proof
@@ -267,35 +264,3 @@ def test_a_lock_on_a_call_holds_up_neither_connect_nor_call(wcs):
             assert waiting.result().status == 200  # after the deadline, kept on disk
         impatient.close()
     eventually(lambda: Call.objects.filter(ringing_at__isnull=False).exists())
-
-
-def test_the_reaper_closes_what_nobody_ended(wcs):
-    wcs.connected()
-    wcs.post("call")
-    wcs.post("call", callId="answered")
-    wcs.post("CallStatusEvent", "call_established", callId="answered")
-    Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
-
-    take_turn(Reaping(ClockSteps()).end_lost_calls)
-    lost = Call.objects.get(ended_by="reaper")
-    assert (lost.wcs_call_id != "answered", lost.duration) == (True, None)
-    assert Call.objects.get(wcs_call_id="answered").ended_at is None
-
-    Call.objects.filter(wcs_call_id="answered").update(asked_at=timezone.now() - timedelta(hours=5))
-    Session.objects.update(opened_at=timezone.now() - timedelta(hours=25))
-    take_turn(Reaping(ClockSteps()).end_lost_sessions)
-    take_turn(Reaping(ClockSteps()).end_lost_calls)
-    assert not Call.objects.filter(ended_at=None).exists()
-    assert Session.objects.get().ended_by == "reaper"
-    assert Call.objects.get(wcs_call_id="answered").duration is None
-
-
-def test_the_end_that_comes_after_the_reaper_is_believed(wcs):
-    wcs.connected()
-    wcs.post("call")
-    Call.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
-    take_turn(Reaping(ClockSteps()).end_lost_calls)
-    assert Call.objects.get().ended_by == "reaper"
-    wcs.post("CallStatusEvent", "call_busy")
-
-    assert Call.objects.get().ended_by == "busy"
