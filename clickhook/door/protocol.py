@@ -85,6 +85,11 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
             self._held = b""
             self._turn_timer = self._loop.call_later(wait, self._take_turn)
 
+    def _start_http1(self, buffered: bytes = b"") -> None:
+        """Not before the first byte: whoever connects and closes costs no task and no parser."""
+        if buffered:
+            super()._start_http1()
+
     def _take_turn(self) -> None:
         held, self._held = self._held, None
         if self._closed or not held:
@@ -102,6 +107,8 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
         if self._keepalive_handle is not None:
             self._cancel_keepalive_timer()
             self._connections.mark_at_work(self)
+        if self._task is None:
+            self._start_http1(data)
         self._bytes += len(data)
         super().data_received(data)
         if not self._closed:
@@ -165,7 +172,8 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
             self.transport.abort()
         else:
             self._close_transport()
-            self._request_ready.set()  # the task that waits for a request ends
+            if self._request_ready is not None:
+                self._request_ready.set()  # the task that waits for a request ends
 
     @property
     def has_begun_request(self) -> bool:

@@ -47,9 +47,11 @@ def test_hooks_leave_nothing_to_collect(keeping, cast):
     assert not {name: count for name, count in garbage.items() if name in OF_A_HOOK and count > few}
 
 
-def test_connections_without_a_request_leave_nothing_to_collect(keeping):
+@pytest.mark.parametrize("sent", [b"", b"POST /hooks"])
+def test_connections_without_a_request_leave_nothing_to_collect(keeping, sent):
     for _ in range(MANY):
-        socket.create_connection(("127.0.0.1", keeping.port)).close()
+        with socket.create_connection(("127.0.0.1", keeping.port)) as connection:
+            connection.sendall(sent)
 
     garbage = found_by(keeping)
     assert not {name for name in ("DoorProtocol", "BoundedParser") if garbage[name]}

@@ -12,6 +12,7 @@ import ssl
 import urllib.parse
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 HOST = "127.0.0.1"
@@ -58,8 +59,7 @@ def attacking(attack: Attack | None, target: Target, processes: int = 1) -> Iter
 
 
 def _run(attack: Attack, target: Target, answers, stop) -> None:
-    # Real strangers use the processors of another machine: these take what the others leave.
-    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    _take_what_others_leave()
     outcome: Counter = Counter()
 
     async def run() -> None:
@@ -70,6 +70,17 @@ def _run(attack: Attack, target: Target, answers, stop) -> None:
 
     asyncio.run(run())
     answers.put(outcome)
+
+
+def _take_what_others_leave() -> None:
+    """Real strangers use the processors of another machine.
+
+    Linux may share them between sessions first (sched_autogroup), and only then between processes.
+    """
+    os.setsid()
+    with contextlib.suppress(FileNotFoundError):
+        Path("/proc/self/autogroup").write_text("19")
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 async def hold_idle(target: Target, outcome: Counter) -> None:
