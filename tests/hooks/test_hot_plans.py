@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from clickhook.metrics import figures
+from hooks.duties.ending_streams import ASK_FOR_LONGEST
 from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS, LOST_STREAMS
 from hooks.facts import Facts
 from hooks.models import Meter
@@ -275,6 +276,12 @@ def test_the_reaper_looks_at_what_lives_alone(state, statement):
     plan = state.explain(re.sub(r"%\(\w+\)s", "%s", statement), [leases[n] for n in names])
 
     assert touched(plan) <= LIVING + LIVING_OF_POOL
+
+
+def test_who_ends_streams_looks_at_what_lives_alone(state):
+    plan = state.explain(ASK_FOR_LONGEST.replace("%(most)s", "100"), [])
+
+    assert touched(plan) <= LIVING + LIVING_OF_POOL + 200, steps(plan)
 
 
 def test_the_figures_of_metrics_look_at_what_lives_alone(state):
