@@ -21,7 +21,9 @@ from clickhook.doctor.checks.public_url import check_public_url
 from clickhook.doctor.checks.settings import check_settings
 from clickhook.doctor.checks.statistics import check_statistics
 from clickhook.doctor.checkup import check_everything
-from hooks.models import Event, LastHook, Switch, WebhookStanding, Worker
+from hooks.cells.freezing import freeze
+from hooks.cells.stub import let_go
+from hooks.models import Event, LastHook, Switch, TenantMove, WebhookStanding, Worker
 from tenants.limits import SAFE
 from tenants.models import Callee, Tenant, WebhookEndpoint
 from tenants.webhooks.allowed_networks import parse_allowed_networks
@@ -207,6 +209,19 @@ def test_it_names_tenants_that_cannot_take_a_call(in_order):
         "tenants": ["acme is active and cannot take a call: it lacks a callee, a SIP account."]
     }
     Tenant.objects.update(status="suspended")
+    assert wrong() == {}
+
+
+def test_a_tenant_that_moves_is_named_until_the_other_cell_serves_it(in_order):
+    move = TenantMove.objects.create(
+        tenant=in_order.acme, slug="acme", other_cell=2, phase=TenantMove.Phase.EXPORTED
+    )
+    freeze(in_order.acme, "alice")
+    assert wrong() == {"switches": ["No call is allowed while they move to another cell: acme."]}
+
+    let_go(in_order.acme.pk)
+    move.reach(TenantMove.Phase.HANDED_OVER)
+    Event.objects.update(received_at=timezone.now() - timedelta(days=2))
     assert wrong() == {}
 
 
