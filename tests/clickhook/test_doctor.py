@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import uuid
 from datetime import timedelta
@@ -20,10 +21,9 @@ from clickhook.doctor.checks.hook_traffic import find_missing
 from clickhook.doctor.checks.public_url import check_public_url
 from clickhook.doctor.checks.settings import check_settings
 from clickhook.doctor.checks.statistics import check_statistics
+from clickhook.doctor.checks.worker import check_worker
 from clickhook.doctor.checkup import check_everything
-from hooks.cells.freezing import freeze
-from hooks.cells.stub import let_go
-from hooks.models import Event, LastHook, Switch, TenantMove, WebhookStanding, Worker
+from hooks.models import Event, LastHook, Switch, WebhookStanding, Worker
 from tenants.limits import SAFE
 from tenants.models import Callee, Tenant, WebhookEndpoint
 from tenants.webhooks.allowed_networks import parse_allowed_networks
@@ -100,6 +100,16 @@ def test_it_tells_monitoring_and_people(in_order, manage, gateway):
     }
     text = manage("doctor").stdout
     assert "!!  worker       No worker has ever run. Start manage.py worker." in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(-90, "90 seconds old"), (90, "(89|90) seconds in the future")]
+)
+def test_it_tells_of_a_worker_that_the_gateways_take_to_be_away(in_order, seconds, told):
+    Worker.objects.update(seen_at=timezone.now() + timedelta(seconds=seconds))
+    [finding] = check_worker()
+    assert not finding.is_well
+    assert re.search(told, finding.sentence)
 
 
 def test_it_names_webhook_endpoints_that_fail_and_networks_that_are_open(in_order, settings):
@@ -209,19 +219,6 @@ def test_it_names_tenants_that_cannot_take_a_call(in_order):
         "tenants": ["acme is active and cannot take a call: it lacks a callee, a SIP account."]
     }
     Tenant.objects.update(status="suspended")
-    assert wrong() == {}
-
-
-def test_a_tenant_that_moves_is_named_until_the_other_cell_serves_it(in_order):
-    move = TenantMove.objects.create(
-        tenant=in_order.acme, slug="acme", other_cell=2, phase=TenantMove.Phase.EXPORTED
-    )
-    freeze(in_order.acme, "alice")
-    assert wrong() == {"switches": ["No call is allowed while they move to another cell: acme."]}
-
-    let_go(in_order.acme.pk)
-    move.reach(TenantMove.Phase.HANDED_OVER)
-    Event.objects.update(received_at=timezone.now() - timedelta(days=2))
     assert wrong() == {}
 
 
