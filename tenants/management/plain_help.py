@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 
 class PlainHelpCommand(BaseCommand):
-    # Django's, which every command takes: eight of them would hide the two that matter.
+    # Django's, which every command takes: seven of them would hide the two that matter.
     suppressed_base_arguments = {
         "--version",
         "--verbosity",
@@ -18,7 +18,6 @@ class PlainHelpCommand(BaseCommand):
         "--traceback",
         "--no-color",
         "--force-color",
-        "--skip-checks",
     }
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
