@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 from urllib.parse import urlencode
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from tests.clickhook.system_calls import confine_as
 from tests.clickhook.test_deployment import DOCKER, needs_systemd
 from tests.conftest import Gateway
+from tests.ports import find_port
 
 pytestmark = pytest.mark.proof
 
@@ -42,3 +46,21 @@ def test_people_sign_in_with_the_system_calls_that_a_unit_leaves(db, confined_ga
     assert answer.status == 200
     assert b"errornote" in answer.body
     assert set(confined_gateway.processes) == processes
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+def test_a_unit_waits_until_its_gateway_is_ready_or_gone(db, gateway):
+    assert _wait_for(gateway.port, os.getpid()).wait(timeout=20) == 0
+
+    with subprocess.Popen(["sleep", "60"]) as main:
+        waiting = _wait_for(find_port(), main.pid)
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(timeout=3)
+        main.kill()
+    assert waiting.wait(timeout=20) == 1
+
+
+def _wait_for(port: int, main: int) -> subprocess.Popen[bytes]:
+    line = re.search(r"^ExecStartPost=/bin/sh -c '(.+)'$", UNIT.read_text(), re.MULTILINE)
+    command = ["/bin/sh", "-c", line[1].replace("%i", str(port))]
+    return subprocess.Popen(command, env={**os.environ, "MAINPID": str(main)})
