@@ -38,10 +38,10 @@ SELECT (SELECT count(*) FROM (SELECT FROM hooks_session WHERE ended_at IS NULL
                                ORDER BY sip_account_id, id LIMIT {MOST_LIVE}) session),
        (SELECT count(*) FROM (SELECT FROM hooks_call WHERE ended_at IS NULL
                                ORDER BY asked_at LIMIT {MOST_LIVE}) call),
-       (SELECT coalesce(extract(epoch FROM now() - max(seen_at)), 'Infinity')::float
+       (SELECT coalesce(abs(extract(epoch FROM now() - max(seen_at))), 'Infinity')::float
           FROM hooks_worker),
        (SELECT count(*) FROM hooks_worker worker, jsonb_each_text(worker.duties) duty
-         WHERE seen_at > now() - make_interval(secs => {STALE_AFTER})
+         WHERE abs(extract(epoch FROM now() - seen_at)) < {STALE_AFTER}
            AND duty.value SIMILAR TO '(fault|waits)%%'),
        (SELECT count(*) FROM noticed),
        (SELECT count(*) FROM noticed WHERE is_used_up),
@@ -61,7 +61,9 @@ class Figures(NamedTuple):
 
     live_sessions: int
     live_calls: int
-    heartbeat_age: float  # seconds; infinite where no worker has ever run
+    # Seconds; infinite where no worker has ever run. Of a sign from before the clock was stepped
+    # back it is how far that is ahead: to the gateways such a worker is away.
+    heartbeat_age: float
     failing_duties: int
     limits_near: int  # those that are used up among them
     limits_used_up: int

@@ -62,15 +62,12 @@ session_report AS MATERIALIZED (
       JOIN session_report report ON report.id = session.id
      WHERE session.id = ANY (ARRAY(SELECT id FROM session_report))
      -- A report from before the session began was of an earlier one under the same id (two clocks
-     -- may differ a bit). Where there was none, PostgreSQL's clock was stepped back meanwhile.
+     -- may differ a bit). A session that begins in the future says nothing of that: PostgreSQL's
+     -- clock was stepped back meanwhile.
        AND (coalesce(report.ended_at, report.established_at)
             > session.opened_at - interval '2 seconds'
-            OR report.ended_by = 'superseded'
-            OR NOT EXISTS (SELECT FROM hooks_session earlier
-                            WHERE earlier.wcs_session_id = session.wcs_session_id
-                              AND earlier.node_id = session.node_id
-                              AND earlier.instance_id = session.instance_id
-                              AND earlier.id <> session.id))
+            OR session.opened_at > now()
+            OR report.ended_by = 'superseded')
      ORDER BY session.id FOR NO KEY UPDATE OF session
 ), moved_session AS (
     UPDATE hooks_session session

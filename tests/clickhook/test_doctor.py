@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import uuid
 from datetime import timedelta
@@ -20,6 +21,7 @@ from clickhook.doctor.checks.hook_traffic import find_missing
 from clickhook.doctor.checks.public_url import check_public_url
 from clickhook.doctor.checks.settings import check_settings
 from clickhook.doctor.checks.statistics import check_statistics
+from clickhook.doctor.checks.worker import check_worker
 from clickhook.doctor.checkup import check_everything
 from hooks.models import Event, LastHook, Switch, WebhookStanding, Worker
 from tenants.limits import SAFE
@@ -98,6 +100,16 @@ def test_it_tells_monitoring_and_people(in_order, manage, gateway):
     }
     text = manage("doctor").stdout
     assert "!!  worker       No worker has ever run. Start manage.py worker." in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(-90, "90 seconds old"), (90, "(89|90) seconds in the future")]
+)
+def test_it_tells_of_a_worker_that_the_gateways_take_to_be_away(in_order, seconds, told):
+    Worker.objects.update(seen_at=timezone.now() + timedelta(seconds=seconds))
+    [finding] = check_worker()
+    assert not finding.is_well
+    assert re.search(told, finding.sentence)
 
 
 def test_it_names_webhook_endpoints_that_fail_and_networks_that_are_open(in_order, settings):

@@ -206,6 +206,15 @@ def test_how_things_stand_comes_from_the_database(cast, watched, wcs):
     assert told.value("spool_bytes") == 0
 
 
+def test_a_sign_from_before_the_clock_was_stepped_back_is_no_sign_of_life(cast, watched):
+    now = timezone.now()
+    ahead = now + timedelta(hours=1)
+    Worker.objects.create(name="w", started_at=now, seen_at=ahead, duties={"ending": "fault: X"})
+
+    eventually(lambda: (Scrape(watched).value("worker_heartbeat_age_seconds") or 0) > 3000)
+    assert Scrape(watched).value("worker_duties_failing") == 0
+
+
 def _stands_well(told: Scrape) -> bool:
     """A process tells nothing of what its last look did not find out in time."""
     age = told.value("worker_heartbeat_age_seconds")

@@ -51,7 +51,6 @@ def record(
 
 
 NOW, ROW = datetime.now(UTC), "01900000-0000-7000-8000-000000000000"
-LONG_AGO, RECURRENCE = datetime(2020, 1, 1, tzinfo=UTC), "01900000-0000-7000-8000-000000000001"
 EVENT: LoggedEvent = {
     "hook_id": ROW,
     "received_at": NOW,
@@ -232,9 +231,6 @@ HOT = {
     "writing a call": record(Record(EVENT, asked=ASKED), ledgers=[metering()]),
     "writing a breach": record(Record(EVENT, breach=BREACH)),
     "writing an end": record(Record(EVENT, session=(ROW, SessionProgress(None, NOW, "x")))),
-    "writing an end from before": record(
-        Record(EVENT, session=(RECURRENCE, SessionProgress(None, LONG_AGO, "x")))
-    ),
     "stream": (READ_STREAM, question(wcs_stream="new", alias="studio")),
     "stream again": (READ_STREAM, question(wcs_stream="m", alias="studio")),
     "stream of a connection for calls": (READ_STREAM, question(wcs_stream="new", alias="x")),

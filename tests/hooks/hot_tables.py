@@ -28,8 +28,7 @@ SELECT gen_random_uuid(), %(tenant)s, %(instance)s, %(node)s, %(name)s || n, '',
 RECURRING = """
 INSERT INTO hooks_session (id, tenant_id, instance_id, node_id, wcs_session_id, app_key, origin,
                            sip_login, connect_digest, opened_at, ended_at, ended_by)
-SELECT CASE n WHEN 1 THEN '01900000-0000-7000-8000-000000000001' ELSE gen_random_uuid() END,
-       %(tenant)s, %(instance)s, %(node)s, '/1.2.3.4:5/6.7.8.9:10', '', '', '',
+SELECT gen_random_uuid(), %(tenant)s, %(instance)s, %(node)s, '/1.2.3.4:5/6.7.8.9:10', '', '', '',
        '', now(), now() - n * interval '1 minute', ''
   FROM generate_series(1, %(rows)s) AS n
 """

@@ -278,10 +278,11 @@ def test_the_reaper_looks_at_what_lives_alone(state, statement):
 
 
 def test_the_figures_of_metrics_look_at_what_lives_alone(state):
+    living = 1.01 * (LIVING + LIVING_OF_POOL)  # with those of the hooks above
     plan = state.explain(figures.LOOK, [])
 
-    assert touched(plan) <= LIVING + LIVING_OF_POOL
-    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 4 * (LIVING + LIVING_OF_POOL)
+    assert touched(plan) <= living
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 5 * living
 
 
 @pytest.mark.early

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.utils import timezone
 
 from clickhook.doctor.finding import Finding, Findings
@@ -17,9 +15,10 @@ def check_worker() -> Findings:
         yield Finding("worker", False, "No worker has ever run.", "Start manage.py worker.")
         return
 
-    since = timezone.now() - newest.seen_at
-    if since > timedelta(seconds=STALE_AFTER):
-        sentence = f"The last sign of a worker is {since.total_seconds():.0f} seconds old."
+    age = (timezone.now() - newest.seen_at).total_seconds()
+    if abs(age) >= STALE_AFTER:
+        place = "old" if age > 0 else "in the future: PostgreSQL's clock was stepped back"
+        sentence = f"The last sign of a worker is {abs(age):.0f} seconds {place}."
         yield Finding("worker", False, sentence, "Start manage.py worker, or see its log.")
         return
 

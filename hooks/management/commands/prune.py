@@ -30,8 +30,8 @@ class Command(PlainHelpCommand):
 The worker does the same all the time. This is for the day when CLICKHOOK_KEEP_EVENTS or
 CLICKHOOK_KEEP_CALLS becomes shorter, and for installations that want to see what would go.
 
-  events              after CLICKHOOK_KEEP_EVENTS days (90); a week goes as a whole, so its first
-                      ones are kept for six days more; of half a year and longer, a twelfth more
+  events              after CLICKHOOK_KEEP_EVENTS days (90); a whole week goes at a time, so some
+                      are kept for six days more; from 168 days on, for up to a twelfth more
   calls, sessions     after CLICKHOOK_KEEP_CALLS days (730), once they have ended and are settled
   endings, webhook messages     after 30 days
   notices             after 92 days
