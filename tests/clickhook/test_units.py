@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -50,17 +52,23 @@ def test_people_sign_in_with_the_system_calls_that_a_unit_leaves(db, confined_ga
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
 def test_a_unit_waits_until_its_gateway_is_ready_or_gone(db, gateway):
-    assert _wait_for(gateway.port, os.getpid()).wait(timeout=20) == 0
+    with _wait_for(gateway.port, os.getpid()) as waiting:
+        assert waiting.wait(timeout=20) == 0
 
-    with subprocess.Popen(["sleep", "60"]) as main:
-        waiting = _wait_for(find_port(), main.pid)
+    with subprocess.Popen(["sleep", "60"]) as main, _wait_for(find_port(), main.pid) as waiting:
         with pytest.raises(subprocess.TimeoutExpired):
             waiting.wait(timeout=3)
         main.kill()
-    assert waiting.wait(timeout=20) == 1
+        main.wait()
+        assert waiting.wait(timeout=20) == 1
 
 
-def _wait_for(port: int, main: int) -> subprocess.Popen[bytes]:
+@contextlib.contextmanager
+def _wait_for(port: int, main: int) -> Iterator[subprocess.Popen[bytes]]:
     line = re.search(r"^ExecStartPost=/bin/sh -c '(.+)'$", UNIT.read_text(), re.MULTILINE)
     command = ["/bin/sh", "-c", line[1].replace("%i", str(port))]
-    return subprocess.Popen(command, env={**os.environ, "MAINPID": str(main)})
+    with subprocess.Popen(command, env={**os.environ, "MAINPID": str(main)}) as waiting:
+        try:
+            yield waiting
+        finally:
+            waiting.kill()
