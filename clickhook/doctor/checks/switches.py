@@ -14,7 +14,7 @@ def check_switches() -> Findings:
         remedy = "manage.py move_tenant status tells how far each is; go on with it, or undo it."
         yield Finding("switches", False, sentence, remedy)
     if names:
-        remedy = "manage.py kill_switch off … allows calls again."
+        remedy = "manage.py kill_switch off … --because … allows calls again."
         yield Finding("switches", False, f"Switched off: {name_some(names)}.", remedy)
     elif not moving:
         yield Finding("switches", True, "Nothing is switched off.")

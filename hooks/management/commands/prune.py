@@ -62,7 +62,7 @@ Exit code 0: done; 1: the database ended it, or its clock is in doubt."""
         except DatabaseAway as away:
             raise CommandError(f"The database ended it: {explain(away)}. Run it again.") from None
         except psycopg.Error as error:
-            raise CommandError(f"The database ended it: {error}. Run it again.") from None
+            raise CommandError(f"The database ended it: {error}") from None
         finally:
             self._line.clear()
 
