@@ -80,7 +80,7 @@ def make_origins(public_url: str, hosts: list[Address]) -> list[str]:
 def parse_bind(text: str) -> Address:
     """HOST:PORT to listen on; an empty host means every address. Raises ValueError."""
     match = WITH_PORT.fullmatch(text.strip())
-    if not match:
+    if not match or match["host"].isdecimal():  # a port alone, and no address
         raise ValueError("is not HOST:PORT (IPv6 in brackets)")
     host = match["host"].lower()
     return Address(

@@ -223,7 +223,8 @@ def for_command(arguments: list[str]) -> Iterator[None]:
     server = Server(settings.CLICKHOOK_DATA_DIR)
     if not server.cluster.exists():
         sys.exit(
-            f"There is no database in {settings.CLICKHOOK_DATA_DIR} yet: `manage.py up` makes it."
+            f"There is no database in {settings.CLICKHOOK_DATA_DIR} yet: `manage.py up` makes it. "
+            "One that lies elsewhere is named by CLICKHOOK_DATA_DIR or DATABASE_URL."
         )
     owner = server.acquire(wait_seconds=0)
     try:

@@ -47,6 +47,12 @@ def noticing_absence() -> Iterator[None]:
         raise DatabaseAway(why) from error
 
 
+def explain(away: DatabaseAway) -> str:
+    """For operators: why there is no connection, in the driver's own words."""
+    said = str(away.__cause__ or "").partition("\n")[0]
+    return said if said and str(away) == NO_CONNECTION else str(away)
+
+
 def why_away(error: BaseException) -> str | None:
     """What the error says of the server; None where it is the fault of a value or of ours."""
     state = getattr(error, "sqlstate", None)

@@ -68,6 +68,7 @@ class Gateway:
     workers: int = 2
     port: int = 0  # a free one, and the same again at the next start
     configuration: str = "docker/gunicorn.conf.py"
+    confine: Callable[[], None] | None = None  # in its process, before it becomes gunicorn
 
     def start(self) -> Gateway:
         self.port = self.port or find_port()
@@ -85,7 +86,13 @@ class Gateway:
         environment = {**os.environ, "WEB_CONCURRENCY": str(self.workers), **self.environment}
         with self.log_path.open("w") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=log, stderr=log, process_group=0
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+                preexec_fn=self.confine,
             )
         self._wait()
         return self

@@ -13,6 +13,7 @@ import psycopg
 from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
 from hooks.duties.heartbeat import STALE_AFTER
+from hooks.policy import MOVES
 
 LOOK_EVERY = 5.0  # seconds
 LOOK_WITHIN = 1.0  # seconds
@@ -51,7 +52,9 @@ SELECT (SELECT count(*) FROM (SELECT FROM hooks_session WHERE ended_at IS NULL
          WHERE at < now() - interval '1 day' AND EXISTS (
                SELECT FROM tenants_wcsinstance_tenants spoken
                  JOIN tenants_tenant tenant ON tenant.id = spoken.tenant_id
-                WHERE spoken.wcsinstance_id = last.instance_id AND tenant.status = 'active')),
+                WHERE spoken.wcsinstance_id = last.instance_id AND tenant.status = 'active'
+                  AND NOT EXISTS (SELECT FROM hooks_switch
+                                   WHERE key = '{MOVES}' || tenant.id AND off_at IS NULL))),
        ARRAY(SELECT ARRAY[id::text, name] FROM tenants_wcsinstance ORDER BY id LIMIT {MOST_NAMED})
 """  # noqa: S608 - put together from constants alone
 

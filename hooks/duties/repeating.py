@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from hooks import primary
-from hooks.database import DatabaseAway, noticing_absence
+from hooks.database import DatabaseAway, explain, noticing_absence
 from hooks.statements.reading import SETTINGS
 
 log = logging.getLogger("hooks")
@@ -65,7 +65,7 @@ class Turns:
         try:
             result = await self._do()
         except DatabaseAway as away:
-            log.info("%s waits for the database: %s", self.duty.name, away)
+            log.info("%s waits for the database: %s", self.duty.name, explain(away))
             self.result = f"waits for the database: {away}"
         except Exception as error:  # it must go on; the log says what to mend
             log.exception("fault in %s", self.duty.name)

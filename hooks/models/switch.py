@@ -19,6 +19,11 @@ class SwitchQuerySet(OfTenantQuerySet["Switch"]):
         keys = ("everything", f"tenant {tenant.pk}", f"{MOVES}{tenant.pk}")
         return self.filter(key__in=keys, off_at=None)
 
+    def moved_tenants(self) -> set[int]:
+        """On their way to another cell, or gone there: this one refuses all of theirs."""
+        moves = self.filter(key__startswith=MOVES, off_at=None)
+        return {switch.tenant_id for switch in moves if switch.tenant_id}
+
 
 class Switch(models.Model):
     # What the statements of the hooks look up; hooks.wcs.kill_switch writes it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,11 @@ from django.db.models.functions import Now
 
 from tenants.models import Tenant
 from tenants.scope import OfTenantQuerySet
+
+
+class TenantMoveQuerySet(OfTenantQuerySet["TenantMove"]):
+    def under_way(self) -> Self:
+        return self.exclude(phase__in=TenantMove.ENDED)
 
 
 class TenantMove(models.Model):
@@ -38,7 +44,7 @@ class TenantMove(models.Model):
     began_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
 
-    objects = OfTenantQuerySet["TenantMove"].as_manager()
+    objects = TenantMoveQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -120,7 +120,7 @@ def test_an_address_to_listen_on(written, address):
 
 
 @pytest.mark.parametrize(
-    "written", ["::1:8000", "localhost:http", "x:y:z", "x:0", "unix:/x", "a b"]
+    "written", ["::1:8000", "localhost:http", "x:y:z", "x:0", "unix:/x", "a b", "8300"]
 )
 def test_what_cannot_be_listened_on_is_refused(written):
     with pytest.raises(ValueError, match="HOST:PORT|port|host name"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import uuid
@@ -275,15 +274,6 @@ def test_it_names_missing_migrations_and_unusable_indexes(in_order):
             ]
         finally:
             cursor.execute(broken, [True])
-
-
-def test_it_sees_events_that_wait_on_disk(tmp_path):
-    file = tmp_path / "1-left.jsonl"
-    file.write_text("x")
-    assert not [*disk._check_spool(tmp_path)]
-    os.utime(file, (1, 1))
-    [sentence] = [one.sentence for one in disk._check_spool(tmp_path)]
-    assert sentence.startswith("1 files with events wait in ")
 
 
 def test_it_judges_clocks_room_and_standbys():

@@ -15,10 +15,11 @@ import pytest
 from django.utils import timezone
 
 from clickhook.metrics.files import MEMORY, PREFIX
+from hooks.cells.freezing import freeze
 from hooks.database import NO_CONNECTION
 from hooks.models import LastHook, LimitNotice, Worker
 from hooks.watched_instances import WatchedInstances
-from tenants.models import Tenant
+from tenants.models import Tenant, WcsInstance
 from tests.api.program import Program, issue
 from tests.cast import ACME_SIGNING
 from tests.clickhook.running_up import eventually
@@ -286,5 +287,10 @@ def test_it_counts_instances_of_living_tenants_that_are_silent_for_a_day(cast, w
     LastHook.objects.create(instance=cast.acme_1, at=long_ago)
     LastHook.objects.create(instance=cast.globex_1, at=long_ago)
     LastHook.objects.create(instance=cast.shared_1, at=timezone.now())
+    moved = Tenant.objects.create(slug="initech", name="Initech", status="active")
+    initech_1 = WcsInstance.objects.create(name="initech-1")
+    initech_1.tenants.add(moved)
+    LastHook.objects.create(instance=initech_1, at=long_ago)
+    freeze(moved, "alice")
     Tenant.objects.filter(pk=cast.globex.pk).update(status="suspended")
     eventually(lambda: Scrape(watched).value("wcs_silent") == 1)

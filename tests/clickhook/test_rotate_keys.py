@@ -55,6 +55,7 @@ def test_it_seals_everything_anew_and_then_the_old_key_can_go(
 
     again = json.loads(rotate("--json")[1])
     assert (again["status"], again["sealed_anew"], keys()) == ("done", 0, [new, old])
+    assert 0 < again["seconds_to_wait"] <= 600
     code, said = rotate("--drop-old")
     assert (code, keys()) == (1, [new, old])
     assert "seconds until all that was sealed with it is stored" in said

@@ -11,6 +11,7 @@ import pytest
 from clickhook.served_url import announce, read_served_url
 from tests.clickhook.keys import STRONG_KEY
 from tests.conftest import ROOT
+from tests.ports import find_port
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,16 @@ def test_the_announcement_of_another_is_left_alone(tmp_path):
         other.__enter__()
 
     assert read_served_url(tmp_path) == "http://localhost:8400"
+
+
+@pytest.mark.proof
+def test_one_that_cannot_start_leaves_the_announcement_of_another(tmp_path):
+    command = ["manage.py", "up", "--data-dir", tmp_path, "--bind", f"127.0.0.1:{find_port()}"]
+    away = os.environ | {"DATABASE_URL": "postgresql://clickhook@127.0.0.1:1/clickhook"}
+    with announce(tmp_path, ":8300"):
+        second = subprocess.run([sys.executable, *command], cwd=ROOT, env=away, capture_output=True)
+        assert second.returncode == 1
+        assert read_served_url(tmp_path) == "http://localhost:8300"
 
 
 def read_setting(directory, **environment: str) -> str:

@@ -100,7 +100,8 @@ def test_everybody_of_a_tenant_is_erased(visits, manage):
     done = manage("erase", "acme", "--everybody")
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == (
-        "2 sessions erased, and 1 hooks without a session. 1 sessions live and are left."
+        "2 sessions erased, and 1 hooks without a session. "
+        "1 sessions live and are left: erase again when they have ended."
     )
 
     left = "".join(everything_about(visits[name]) for name in ("ended", "other"))

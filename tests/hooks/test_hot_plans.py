@@ -277,9 +277,8 @@ def test_the_reaper_looks_at_what_lives_alone(state, statement):
 
 
 def test_the_figures_of_metrics_look_at_what_lives_alone(state):
-    living = 1.01 * (LIVING + LIVING_OF_POOL)  # with those of the hooks above
     plan = state.explain(figures.LOOK, [])
-
+    living = 1.01 * (LIVING + LIVING_OF_POOL)  # with those of the hooks above
     assert touched(plan) <= living
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 5 * living
 

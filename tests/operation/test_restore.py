@@ -78,7 +78,7 @@ def test_a_dump_is_restored_into_an_empty_cluster(tmp_path):
 
     keys = keys_alone(tmp_path / "keys")
     with Cluster(tmp_path / "new").running() as new:
-        new.tool("pg_restore", "--exit-on-error", "-d", "clickhook", dump)
+        new.tool("pg_restore", "--single-transaction", "-d", "clickhook", dump)
         assert {table: count(new, table) for table in rows} == rows
         assert "No migrations to apply" in new.manage("migrate")
         new.manage("verify_audit")

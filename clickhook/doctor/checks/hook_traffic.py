@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clickhook.doctor.finding import Finding, Findings, name_some
-from hooks.models import LastHook
+from hooks.models import LastHook, Switch
 from tenants.models import Tenant, WcsInstance
 
 NEWEST = 100_000  # events; what is older is not looked at
@@ -33,7 +33,9 @@ FOLLOWS = {
 def check_traffic() -> Findings:
     a_day_ago = timezone.now() - timedelta(days=1)
     posted = _read_posted()
+    moved = WcsInstance.objects.for_none_but(Switch.objects.moved_tenants())
     instances = WcsInstance.objects.filter(tenants__status=Tenant.Status.ACTIVE)
+    instances = instances.exclude(pk__in=moved)
     names = dict(instances.order_by("name").distinct().values_list("id", "name"))
 
     # On a busy installation the newest events are those of minutes.

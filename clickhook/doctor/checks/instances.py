@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from clickhook.doctor.finding import Finding, Findings, name_some
+from hooks.models import Switch
 from tenants.models import WcsInstance
 
 
 def check_instances() -> Findings:
-    instances = list(WcsInstance.objects.order_by("name"))
+    moved = WcsInstance.objects.for_none_but(Switch.objects.moved_tenants())
+    instances = list(WcsInstance.objects.exclude(pk__in=moved).order_by("name"))
     problems = [
         *_name(
             [one.name for one in instances if not one.rest_api_url],

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from clickhook.doctor.finding import MOST_NAMED, Finding, Findings, name_some
 from hooks.exposure import find_unbounded
+from hooks.models import Switch
 from tenants.models import Tenant
 
 # One of these is missing, so every connect or every call of the tenant is refused.
@@ -26,17 +27,19 @@ SELECT slug, lacking
        CASE WHEN NOT EXISTS (SELECT FROM tenants_wcsinstance_tenants speaks
                               WHERE speaks.tenant_id = tenant.id) THEN 'a WCS instance' END
        ) AS lacking) AS found
- WHERE status = 'active' AND lacking <> '' ORDER BY slug LIMIT %s
+ WHERE status = 'active' AND lacking <> '' AND NOT tenant.id = ANY(%s) ORDER BY slug LIMIT %s
 """
 
 
 def check_tenants() -> Findings:
-    active = Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("slug")
+    moved = Switch.objects.moved_tenants()
+    active = Tenant.objects.filter(status=Tenant.Status.ACTIVE).exclude(pk__in=moved)
+    active = active.order_by("slug")
     problems = [*_find_unlimited(active), *_find_unbounded(active)]
     yield from problems
     if not problems:
         yield Finding("tenants", True, "What each active tenant can lose is bounded.")
-    yield from _find_those_that_cannot_call()
+    yield from _find_those_that_cannot_call(moved)
 
 
 def _find_unlimited(active: QuerySet[Tenant]) -> Findings:
@@ -55,9 +58,9 @@ def _find_unbounded(active: QuerySet[Tenant]) -> Findings:
         yield Finding("tenants", False, "What more tenants can lose has no bound.")
 
 
-def _find_those_that_cannot_call() -> Findings:
+def _find_those_that_cannot_call(moved: set[int]) -> Findings:
     with connection.cursor() as cursor:
-        cursor.execute(CANNOT_CALL, [MOST_NAMED])
+        cursor.execute(CANNOT_CALL, [list(moved), MOST_NAMED])
         for slug, lacking in cursor.fetchall():
             sentence = f"{slug} is active and cannot take a call: it lacks {lacking}."
             yield Finding("tenants", False, sentence, "See the tenant's overview.")

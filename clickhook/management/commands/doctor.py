@@ -18,6 +18,7 @@ class Command(PlainHelpCommand):
 
   settings     what is legal and still wrong, `check --deploy` included
   secrets      whether every stored secret opens, and who may read the keys
+  weeks        whether the weeks in which events lie are made and dropped in time
   worker       whether one runs, and whether a duty of it fails
   postgres     version, extension, missing migrations, connections, a pooler in between
   statistics   statistics, bloat, unusable indexes, transactions that last too long
@@ -35,6 +36,8 @@ class Command(PlainHelpCommand):
   alarms, switches
   tenants      those that can lose without a bound, and those that cannot take a call
   api keys     those of which nobody recorded who saw them
+  webhooks     endpoints that fail, and networks that are open to them
+  single sign-on  whether staff get in, also while the provider is away
 
 Each line says what is in order ("ok") or not ("!!"). Nothing is changed. Administrators see the
 same in the admin: the button Doctor on the start page.

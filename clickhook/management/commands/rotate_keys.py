@@ -113,7 +113,8 @@ Exit code 0: done; 1: something still needs an old key, and the output says what
         )
         line.clear()
         is_done = not (outcome.locked or outcome.unreadable)
-        self._report(ring, "done" if is_done else "unfinished", outcome)
+        status, seconds = ("done", _seconds_to_wait()) if is_done else ("unfinished", 0)
+        self._report(ring, status, outcome, seconds=seconds)
 
     def _drop_old(self, ring: KeyRing) -> None:
         old = ring.ids[1:]
@@ -221,13 +222,13 @@ def _lines(data: dict[str, Any]) -> list[str]:
         lines.append(f"{locked} secrets are in rows that somebody is changing. Run it again.")
     lines += [f"does not open, so enter it again: {place}" for place in data["unreadable"]]
     lines += [f"still needed: {count} {name}" for name, count in data["still_needed_by"].items()]
-    if data["seconds_to_wait"]:
+    if data["seconds_to_wait"] and status == "still needed":
         wait = f"{data['seconds_to_wait']} seconds"
         lines.append(f"still needed: {wait} until all that was sealed with it is stored")
 
     old = ", ".join(data["old_keys"])
     if old and status == "done":
-        seconds = _seconds_to_wait()
+        seconds = data["seconds_to_wait"]
         when = f"in {seconds} seconds" if seconds else "now"
         lines += [f"The old keys ({old}) can go {when}: manage.py rotate_keys --drop-old", BACKUPS]
     return lines

@@ -53,17 +53,22 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
             serving.with_settings_of((data_dir or settings.CLICKHOOK_DATA_DIR).resolve())
             serving.interrupt_on_signals()
             gunicorn = Gunicorn(bind)
-            with serving.database() as server, announce(settings.CLICKHOOK_DATA_DIR, bind) as url:
+            with serving.database() as server:
                 serving.prepare()
-                if advice := fetching.advise():
-                    self.stdout.write(advice)
-                if first_start.is_due():
-                    self.stdout.write(first_start.prepare(url))
-                self._serve(gunicorn, server, url)
+                self._announce_and_serve(gunicorn, server, bind)
         except KeyboardInterrupt:
             self.stdout.write("stopped while starting")
         except (PostgresError, GunicornError, DatabaseError, OSError) as error:
             raise CommandError(describe_refusal(error) or str(error).strip()) from error
+
+    def _announce_and_serve(self, gunicorn: Gunicorn, server: Server | None, bind: str) -> None:
+        """Only now: one that cannot start is not to take away the address of one that runs."""
+        with announce(settings.CLICKHOOK_DATA_DIR, bind) as url:
+            if advice := fetching.advise():
+                self.stdout.write(advice)
+            if first_start.is_due():
+                self.stdout.write(first_start.prepare(url))
+            self._serve(gunicorn, server, url)
 
     def _serve(self, gunicorn: Gunicorn, server: Server | None, url: str) -> None:
         worker = WorkerProcess()

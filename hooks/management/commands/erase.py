@@ -88,5 +88,9 @@ def _visitor_of(options: dict[str, Any]) -> str | None:
 def _sentence(erased: Erased, dry_run: bool) -> str:
     verb = "would be erased" if dry_run else "erased"
     alone = f", and {erased.events} hooks without a session" if erased.events else ""
-    left = f" {erased.living} sessions live and are left." if erased.living else ""
+    left = (
+        f" {erased.living} sessions live and are left: erase again when they have ended."
+        if erased.living
+        else ""
+    )
     return f"{erased.sessions} sessions {verb}{alone}.{left}"

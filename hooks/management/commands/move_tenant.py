@@ -140,6 +140,10 @@ empty before you copy the bundle."""
             return self._export(tenant, move, bundle, move_key, wait)
         except FAILURES as error:
             raise _not_yet(slug, _explain(error).removesuffix(".")) from error
+        except KeyboardInterrupt:
+            self._line.clear()
+            self.stderr.write(str(_not_yet(slug, "this was interrupted")))
+            raise
 
     def _export(
         self, tenant: Tenant, move: TenantMove, bundle: Path, key: MoveKey, wait: float

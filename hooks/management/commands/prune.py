@@ -12,7 +12,7 @@ import psycopg
 from django.core.management.base import CommandError
 from psycopg.errors import LockNotAvailable
 
-from hooks.database import DatabaseAway, noticing_absence
+from hooks.database import DatabaseAway, explain, noticing_absence
 from hooks.duties.clock_steps import ClockSteps
 from hooks.duties.kept import BATCH, Kind, list_kinds
 from hooks.duties.pruning import delete_batch
@@ -59,8 +59,10 @@ Exit code 0: done; 1: the database ended it, or its clock is in doubt."""
                 numbers = asyncio.run(self._go_through(dry_run))
         except LockNotAvailable:
             raise CommandError("Somebody reads the events all the time. Run it again.") from None
-        except (DatabaseAway, psycopg.Error) as error:
-            raise CommandError(f"The database ended it: {error}. Run it again.") from None
+        except DatabaseAway as away:
+            raise CommandError(f"The database ended it: {explain(away)}. Run it again.") from None
+        except psycopg.Error as error:
+            raise CommandError(f"The database ended it: {error}") from None
         finally:
             self._line.clear()
 

@@ -19,20 +19,28 @@ TELL_EVERY = 5.0  # seconds, with --json
 class Command(PlainHelpCommand):
     help = """Do what has to be done between hooks, until SIGTERM or Ctrl-C.
 
-  ending          has WCS end calls that must not go on, and tries again until it has
-  reserving       reserves talk time and money of a call in advance, and settles ended calls
-  alarming        raises an alarm for a call that WCS placed without our consent
-  mailing         mails alarms to CLICKHOOK_ALARM_MAIL
-  watching limits tells when a limit is nearly used up (80 %), and when it is
-  mailing notices mails that to CLICKHOOK_ALARM_MAIL
-  refusing        ends what turned up although its hook had been refused
-  reconciling     compares the calls of each WCS with those that live here
-  reaping         closes sessions and calls that nobody ended
-  adding up       counts the calls of each hour for the charts
-  rotating        judges new SIP passwords, and forgets old ones that nobody holds
-  proving         looks whether domains are proved, where CLICKHOOK_DOMAIN_PROOF asks for it
-  raising         raises limits whose waiting time is over, and takes raises back at their end
-  pruning         deletes what served its time
+  ending            has WCS end calls that must not go on, and tries again until it has
+  ending streams    the same for streams
+  reserving         reserves talk time and money of a call in advance, and settles ended calls
+  alarming          raises an alarm for a call that WCS placed without our consent
+  mailing           mails alarms to CLICKHOOK_ALARM_MAIL
+  watching limits   tells when a limit is nearly used up (80 %), and when it is
+  mailing notices, mailing call-backs, mailing about webhooks
+                    mail that to CLICKHOOK_ALARM_MAIL too
+  refusing          ends what turned up although its hook had been refused
+  reconciling       compares the calls of each WCS with those that live here
+  reaping sessions, reaping calls, reaping streams
+                    close what nobody ended
+  counting streams  counts an ended stream no more
+  hearing           notes when each WCS instance last posted a hook
+  adding up         counts the calls of each hour for the charts
+  rotating          judges new SIP passwords, and forgets old ones that nobody holds
+  proving           looks whether domains are proved, where CLICKHOOK_DOMAIN_PROOF asks for it
+  raising           raises limits whose waiting time is over, and takes raises back at their end
+  keeping weeks     makes the weeks in which events lie, and drops those that served their time
+  pruning           deletes what served its time
+  sending messages  hands messages to pages to their WCS
+  delivering        posts webhooks
 
 `manage.py up` and `demo` run one. With gateways of your own, run at least one beside them: without
 a worker for 30 seconds, calls whose limits need one are refused. Several may run at once; one that

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from hooks.hook import Hook
+from hooks.management.commands import move_tenant
 from hooks.methods import find
 from hooks.models import Call, Stream, Switch, TenantMove
 from hooks.payloads import parse
@@ -75,6 +76,19 @@ def test_while_calls_live_the_exit_code_is_2(leave, tmp_path):
     assert refused.value.returncode == 2
     assert TenantMove.objects.get().phase == TenantMove.Phase.FROZEN
     assert not (tmp_path / "acme.move").exists()
+
+
+def test_whoever_interrupts_it_is_told_that_no_call_is_allowed(leave, monkeypatch, capsys):
+    monkeypatch.setattr(move_tenant, "wait_for_calls", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        leave()
+
+    assert "acme: no call is allowed any more, but" in capsys.readouterr().err
+    assert TenantMove.objects.get().phase == TenantMove.Phase.FROZEN
+
+
+def interrupted(*arguments):
+    raise KeyboardInterrupt
 
 
 def test_what_waits_on_disk_is_recorded_before_the_bundle_is_written(cast, leave, tmp_path):

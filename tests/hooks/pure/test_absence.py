@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from hooks.database import DatabaseAway, noticing_absence, why_away
+from hooks.database import DatabaseAway, explain, noticing_absence, why_away
 
 AWAY = [
     *("25006", "57P01", "57P02", "57P03", "57014", "53300", "53400", "53100"),
@@ -52,3 +52,21 @@ def test_the_statement_is_at_fault(sqlstate):
 )
 def test_an_error_without_a_state(error, why):
     assert why_away(error) == why
+
+
+@pytest.mark.parametrize(
+    ("error", "explained"),
+    [
+        (psycopg.OperationalError("connection refused\nIs it running?"), "connection refused"),
+        (psycopg.OperationalError(), "no connection"),
+        (TimeoutError("x"), "no answer in time"),
+        (
+            error_of("53300"),
+            "the server has no room: connections, memory, disk, or a limit of its own",
+        ),
+    ],
+)
+def test_operators_learn_why_there_is_no_connection(error, explained):
+    with pytest.raises(DatabaseAway) as away, noticing_absence():
+        raise error
+    assert explain(away.value) == explained
