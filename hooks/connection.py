@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import select
-import socket
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -36,7 +35,7 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 class HookConnection:
     def __init__(self) -> None:
         self._id = uuid.uuid4().hex
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._connection: primary.Connection | None = None
         self._planned_at = 0.0
         self._ends_at = 0.0
         self._has_expired = False
@@ -117,14 +116,10 @@ class HookConnection:
             raise
 
     def _expire(self) -> None:
-        """Ends the wait at once.
-
-        Cancelling it would not: psycopg then asks the server, which does not answer, to stop.
-        """
+        """Ends the wait at once."""
         self._has_expired = True
         if self._connection is not None and not self._connection.closed:
-            with socket.socket(fileno=os.dup(self._connection.fileno())) as connected:
-                connected.shutdown(socket.SHUT_RDWR)
+            self._connection.cut()
 
 
 def _has_word(connection: psycopg.AsyncConnection[Any]) -> bool:

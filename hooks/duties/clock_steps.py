@@ -1,8 +1,8 @@
 """Notices that PostgreSQL's clock is stepped, by the clock without steps of this machine.
 
 After a step forward everything looks older than it is, so nothing may be ended or deleted for its
-age; after a step back some of it lies in the future. A worker that begins after a step knows
-nothing of it.
+age; after a step back some of it lies in the future. A worker that begins after a step sees it in
+the difference to this machine's clock.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ LEAST = 5.0  # seconds; what is less makes no lease wrong
 SOUND = 30.0  # seconds, as for /readyz
 DOUBTED_FOR = 86_400.0  # seconds, in which somebody may set a clock right
 MOST = 100  # steps that are remembered
+FORWARD = "PostgreSQL's clock was stepped forward, or found ahead,"
 QUICK = 1.0  # seconds; an answer that took longer says too little
 
 
@@ -31,7 +32,7 @@ class Step(NamedTuple):
 
 class ClockSteps:
     def __init__(self) -> None:
-        self._ahead: float | None = None
+        self._ahead = time.time() - time.monotonic()  # until the database was asked
         self._steps: deque[Step] = deque(maxlen=MOST)
 
     async def look(self, connection: Connection) -> float:
@@ -50,16 +51,15 @@ class ClockSteps:
             return f"PostgreSQL's clock and this machine's differ by {abs(ahead):.0f} s"
         step = self.forward_within(DOUBTED_FOR)
         if step > SOUND:
-            return f"PostgreSQL's clock was stepped forward by {step:.0f} s within the last day"
+            return f"{FORWARD} by {step:.0f} s within the last day"
         return ""
 
     def learn(self, database: float, at: float) -> None:
         """`database`: its seconds since 1970; `at`: by this machine's clock without steps."""
         ahead = database - at
-        step = 0.0 if self._ahead is None else ahead - self._ahead
-        self._ahead = ahead
+        step, self._ahead = ahead - self._ahead, ahead
         if abs(step) >= LEAST:
-            log.warning("PostgreSQL's clock was stepped by %+.0f s", step)
+            log.warning("PostgreSQL's clock was stepped, or found to differ, by %+.0f s", step)
             self._steps.append(Step(at, step))
 
     def forward_within(self, seconds: float, now: float | None = None) -> float:

@@ -84,7 +84,9 @@ class Deliveries:
         if places["most"] <= 0:
             return []
         rows = await (await connection.execute(TAKE, places)).fetchall()
-        return [TakenDelivery(*row) for row in rows]
+        taken = [TakenDelivery(*row) for row in rows]
+        # A step of the database's clock ends leases while the attempts go on here.
+        return [one for one in taken if one.id not in self._under_way]
 
     def _free_places(self) -> dict[str, int]:
         now, begun = time.monotonic(), self._under_way.values()

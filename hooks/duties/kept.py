@@ -10,6 +10,7 @@ from hooks.event_weeks import FIRST, OTHER
 
 BATCH = 10_000  # rows of one statement: its locks are short, and hooks come in between
 FOREVER = 0
+SPENT_FOR = "2 days"  # after a ticket expired: by so much a clock may be stepped back
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,15 @@ _SHORT_LIVED = (
         "done_at",
         key="stream_id",
     ),
-    # A ticket that has expired is refused for that, so its row is of no use any more. Those of the
-    # gateway expire later here: they tie the report of a call's quality to the call.
-    Kind("spent tickets", "hooks_spentticket", "until < now()", "until", key="tenant_id, jti"),
+    # A ticket that has expired is refused for that, but after a step of the clock back it would be
+    # valid again. Those of the gateway tie the report of a call's quality to the call.
+    Kind(
+        "spent tickets",
+        "hooks_spentticket",
+        f"until < now() - interval '{SPENT_FOR}'",
+        "until",
+        key="tenant_id, jti",
+    ),
     Kind(
         "breaches",
         "hooks_visitorbreach",

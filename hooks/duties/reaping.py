@@ -6,7 +6,7 @@ import logging
 
 from django.conf import settings
 
-from hooks.duties.clock_steps import ClockSteps
+from hooks.duties.clock_steps import FORWARD, SOUND, ClockSteps
 from hooks.duties.repeating import Connection
 
 log = logging.getLogger("hooks")
@@ -92,8 +92,10 @@ class Reaping:
             "call": settings.CLICKHOOK_CALL_LEASE,
             "ring": settings.CLICKHOOK_RING_LEASE,
         }
-        longer = {name: lease + self._steps.forward_within(lease) for name, lease in leases.items()}
-        return _report(what, (await connection.execute(statement, longer)).rowcount)
+        older = {name: self._steps.forward_within(lease) for name, lease in leases.items()}
+        longer = {name: lease + older[name] for name, lease in leases.items()}
+        number = (await connection.execute(statement, longer)).rowcount
+        return ", ".join(filter(None, [_report(what, number), _tell_why(max(older.values()))]))
 
 
 def _report(what: str, number: int) -> str:
@@ -101,3 +103,7 @@ def _report(what: str, number: int) -> str:
         return ""
     log.warning("closed %d %s that nobody ended", number, what)
     return f"closed {number} {what} that nobody ended"
+
+
+def _tell_why(older: float) -> str:
+    return f"{FORWARD} by {older:.0f} s: all live as much longer" if older > SOUND else ""

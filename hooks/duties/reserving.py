@@ -19,7 +19,7 @@ from hooks.duties.repeating import Connection
 from hooks.limits.meter import Meter
 from hooks.limits.scope import TENANT, UNKNOWN_VISITORS, halve_limits
 from hooks.limits.settlement import Settlement, settle_call
-from hooks.limits.slices import reserve_next_slice
+from hooks.limits.slices import is_ahead, reserve_next_slice
 from hooks.reasons import Reason
 from hooks.statements.reserving import FIND_TENANTS, READ_TENANT, WRITE_TENANT
 from tenants.limits import Limits, parse_limits
@@ -90,7 +90,7 @@ def decide_changes(calls: TenantCalls) -> Changes:
         return changes
 
     for call in calls.due:
-        if call["talked"] < 0:  # the clock was stepped back: nobody can tell how long it talks
+        if is_ahead(call["reservation"], call["talked"]):  # nobody can tell how long it talks
             changes.endings.append({"id": call["id"], "because": "money"})
         else:
             _decide_call(call, limits, now, changes)

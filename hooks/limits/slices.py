@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from datetime import datetime
 from typing import NamedTuple
 
-from hooks.limits.asked import LEAD, bound_slice
+from hooks.limits.asked import LEAD, SLICE, bound_slice
 from hooks.limits.meter import Meter
 from hooks.limits.pricing import Rate, price
 from hooks.limits.reservation import Reservation
@@ -14,6 +14,7 @@ from hooks.reasons import Reason
 from tenants.limits import Limits
 
 _MINUTE = 60  # seconds
+MOST_AHEAD = SLICE + LEAD + 30  # seconds; clocks may differ a little
 
 
 class NextSlice(NamedTuple):
@@ -28,6 +29,11 @@ def is_due(reservation: Reservation, talked: float) -> bool:
     ends_at = reservation["seconds"] - LEAD
     longest = reservation["longest"]
     return talked >= ends_at or (longest is not None and talked >= longest)
+
+
+def is_ahead(reservation: Reservation, talked: float) -> bool:
+    """More is reserved than ever is, or it begins in the future: the clock was stepped back."""
+    return talked < 0 or reservation["seconds"] - talked > MOST_AHEAD
 
 
 def reserve_next_slice(

@@ -7,7 +7,9 @@ nor at how many wait.
 from __future__ import annotations
 
 LEASE = "60 seconds"  # longer than an attempt with a slow resolver; then others may take it
+LONGEST_LEASE = "120 seconds"  # one that lasts longer was taken before the clock was stepped back
 QUICK = "59 seconds"  # an attempt whose lease lasts less is slow: it began over a second ago
+LONGEST_PAUSE = "27 hours"  # what is put off for longer was so before the clock was stepped back
 PER_ENDPOINT = 8  # attempts at once, of all workers together; none more while one is slow
 PER_FAILING_ENDPOINT = 1
 LOOKED_AT = 40  # due messages of an endpoint: those under way and what waits for them, and more
@@ -20,16 +22,23 @@ TAKE = f"""
 WITH candidate AS MATERIALIZED (
     SELECT endpoint.id AS endpoint_id, standing.endpoint_id IS NOT NULL AS is_failing,
            due.id, due.message_id, due.due_at,
-           due.taken_until IS NOT NULL AND due.taken_until > now() AS is_taken,
+           due.taken_until IS NOT NULL AND due.taken_until > now()
+           AND due.taken_until < now() + interval '{LONGEST_LEASE}' AS is_taken,
            due.taken_until < now() + interval '{QUICK}' AS is_slow,
            head.due_at AS head_due_at, head.message_id IS NOT NULL AS is_blocked,
-           head.taken_until IS NOT NULL AND head.taken_until > now() AS head_is_taken
+           head.taken_until IS NOT NULL AND head.taken_until > now()
+           AND head.taken_until < now() + interval '{LONGEST_LEASE}' AS head_is_taken
       FROM tenants_webhookendpoint endpoint
       LEFT JOIN hooks_webhookstanding standing ON standing.endpoint_id = endpoint.id
      CROSS JOIN LATERAL (
-           SELECT * FROM hooks_webhookdelivery
+           SELECT * FROM (SELECT * FROM hooks_webhookdelivery
             WHERE endpoint_id = endpoint.id AND done_at IS NULL AND due_at <= now()
-            ORDER BY due_at, message_id LIMIT {LOOKED_AT}) due
+            ORDER BY due_at, message_id LIMIT {LOOKED_AT}) late
+            UNION ALL
+           SELECT * FROM (SELECT * FROM hooks_webhookdelivery
+            WHERE endpoint_id = endpoint.id AND done_at IS NULL
+              AND due_at > now() + interval '{LONGEST_PAUSE}'
+            ORDER BY due_at, message_id LIMIT {PER_ENDPOINT}) put_off) due
       LEFT JOIN LATERAL (
            -- Compared so that only the index of what waits of a call can be used.
            SELECT * FROM hooks_webhookdelivery earlier
@@ -69,7 +78,8 @@ WITH candidate AS MATERIALIZED (
 ), locked AS (
     SELECT id FROM hooks_webhookdelivery
      WHERE id = ANY (ARRAY(SELECT id FROM chosen)) AND done_at IS NULL
-       AND (taken_until IS NULL OR taken_until <= now())
+       AND (taken_until IS NULL OR taken_until <= now()
+            OR taken_until >= now() + interval '{LONGEST_LEASE}')
      ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 ), taken AS (
     UPDATE hooks_webhookdelivery SET taken_until = now() + interval '{LEASE}'
@@ -89,9 +99,9 @@ SELECT taken.id, taken.tenant_id, taken.endpoint_id, taken.tries, endpoint.url, 
 _OUTCOMES = """
 outcome AS (
     SELECT * FROM json_to_recordset(%(outcomes)s) AS outcome (
-        id bigint, state text, due_at timestamptz, status int, attempt jsonb)
+        id bigint, state text, pause float, status int, attempt jsonb)
 )"""
-# `due_at` of one that is tried again; a message that is done keeps the time it was due.
+# One that is tried again has a pause; a message that is done keeps the time it was due.
 NOTE = f"""
 WITH {_OUTCOMES}, noted AS (
     SELECT id FROM hooks_webhookdelivery
@@ -100,7 +110,8 @@ WITH {_OUTCOMES}, noted AS (
 )
 UPDATE hooks_webhookdelivery delivery
    SET tries = delivery.tries + 1, taken_until = NULL, state = outcome.state,
-       status = outcome.status, due_at = coalesce(outcome.due_at, delivery.due_at),
+       status = outcome.status,
+       due_at = coalesce(now() + make_interval(secs => outcome.pause), delivery.due_at),
        done_at = CASE WHEN outcome.state <> 'waiting' THEN now() END,
        attempts = CASE WHEN jsonb_array_length(delivery.attempts) < {MOST_ATTEMPTS}
                        THEN delivery.attempts ELSE delivery.attempts - 0 END

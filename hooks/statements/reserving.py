@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks.limits.asked import LEAD
 from hooks.limits.scope import TENANT
+from hooks.limits.slices import MOST_AHEAD
 from hooks.statements.alarming import RAISE_FOR_SHORT_CALLS
 from hooks.statements.limiting import ENDED_CALLS, name_ended_scopes
 
@@ -16,7 +17,9 @@ _DUE = f"""
        reservation IS NOT NULL AND answered_at IS NOT NULL
        AND (extract(epoch FROM now() - answered_at) >= least(
                 (reservation->>'seconds')::int - {LEAD}, (reservation->>'longest')::int)
-            OR answered_at > now() + interval '{IN_FUTURE} seconds')
+            OR answered_at > now() + interval '{IN_FUTURE} seconds'
+            OR (reservation->>'seconds')::int - extract(epoch FROM now() - answered_at)
+               > {MOST_AHEAD})
        AND NOT EXISTS (SELECT FROM hooks_ending ending WHERE ending.call_id = living.id)"""
 _LIVING = "(SELECT * FROM hooks_call WHERE ended_at IS NULL ORDER BY asked_at OFFSET 0) living"
 FIND_TENANTS = f"""

@@ -14,7 +14,7 @@ from uuid import UUID
 from hooks.webhooks.body import make_body
 from hooks.webhooks.exchange import Answer, Network
 from hooks.webhooks.failures import Failure
-from hooks.webhooks.schedule import next_try
+from hooks.webhooks.schedule import next_pause
 from hooks.webhooks.signing import signed_headers
 from tenants.models import WebhookEndpoint
 from tenants.secrets.encryption import Secret, SecretUnreadable
@@ -63,13 +63,13 @@ class Outcome(NamedTuple):
     answer: Answer
     at: datetime
     milliseconds: int
-    due_at: datetime | None  # of the next try
+    pause: float | None  # seconds until the next try
 
     @property
     def state(self) -> str:
         if self.answer.failure is None:
             return "delivered"
-        return "waiting" if self.due_at else "failed"
+        return "failed" if self.pause is None else "waiting"
 
     @property
     def problem(self) -> str:
@@ -88,7 +88,7 @@ class Outcome(NamedTuple):
         return {
             "id": self.delivery.id,
             "state": self.state,
-            "due_at": self.due_at,
+            "pause": self.pause,
             "status": self.answer.status,
             "attempt": attempt,
         }
@@ -101,11 +101,11 @@ def make_attempt(delivery: TakenDelivery, network: Network) -> Outcome:
     milliseconds = round((time.monotonic() - began) * 1000)
 
     now = datetime.now(UTC)
-    due_at = None
+    pause = None
     if answer.failure not in (None, Failure.GONE):
         chance = random.random()  # noqa: S311 - it spreads load
-        due_at = next_try(delivery.tries + 1, now, answer.retry_after, chance)
-    outcome = Outcome(delivery, answer, at, milliseconds, due_at)
+        pause = next_pause(delivery.tries + 1, now, answer.retry_after, chance)
+    outcome = Outcome(delivery, answer, at, milliseconds, pause)
     _log(outcome)
     return outcome
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _MINUTE, _HOUR = 60, 3600  # seconds
@@ -15,13 +15,16 @@ JITTER = 0.1  # of a pause, so that what failed together does not come back toge
 LONGEST_RETRY_AFTER = 24 * _HOUR  # seconds
 
 
-def next_try(tries: int, now: datetime, retry_after: str, chance: float) -> datetime | None:
-    """After so many `tries`, the failed one included; None: given up. `chance` is from 0 to 1."""
+def next_pause(tries: int, now: datetime, retry_after: str, chance: float) -> float | None:
+    """Seconds, after so many `tries`, the failed one included; None: given up.
+
+    `chance` is from 0 to 1; `now` is by this machine's clock, which a receiver's agrees with.
+    """
     if tries > len(PAUSES):
         return None
     pause = PAUSES[tries - 1] * (1 + JITTER * chance)
     asked = read_retry_after(retry_after, now)
-    return now + timedelta(seconds=max(pause, asked * (1 + JITTER * chance)))
+    return max(pause, asked * (1 + JITTER * chance))
 
 
 def read_retry_after(text: str, now: datetime) -> float:

@@ -20,12 +20,13 @@ from hooks.duties.weeks import keep_weeks
 from hooks.models import Call, Event
 from tests.duties.turns import take_turn
 
-HOUR = 3600.0
+HOUR, DAY = 3600.0, 86_400.0
 
 
 def learn(*ahead: float) -> ClockSteps:
     """A look each 5 s, with the clock so far ahead of the true one."""
     steps = ClockSteps()
+    steps._ahead = 1e9
     for turn, seconds in enumerate(ahead):
         steps.learn(1e9 + 5 * turn + seconds, 5 * turn)
     return steps
@@ -40,7 +41,10 @@ def learn(*ahead: float) -> ClockSteps:
         ([0, HOUR, 0], 0),  # what began before it is as old as it looks
         ([0, -HOUR, 0], HOUR),  # what began in the hour that came twice
         ([0, HOUR, 3 * HOUR], 3 * HOUR),
-        ([HOUR, HOUR], 0),  # before the worker began
+        ([HOUR, HOUR], HOUR),  # before the worker began
+        ([HOUR, 0], 0),
+        ([-HOUR, -HOUR], 0),
+        ([-HOUR, 0], HOUR),
     ],
 )
 def test_by_how_much_a_row_may_look_older_than_it_is(ahead, older):
@@ -62,8 +66,25 @@ def test_a_call_that_rings_is_not_ended_when_the_clock_is_stepped(acme):
 
     lost = Reaping(ClockSteps())
     lost._steps.learn(time.time() - HOUR, time.monotonic() - 5)
-    assert take_turn(lost.end_lost_calls) == ""
+    told = take_turn(lost.end_lost_calls)
+    assert told.startswith("PostgreSQL's clock was stepped forward, or found ahead, by 3595 s")
     assert take_turn(Reaping(ClockSteps()).end_lost_calls) == "closed 1 calls that nobody ended"
+
+
+@pytest.mark.parametrize("step", [HOUR, 2 * DAY])
+def test_a_worker_that_begins_after_a_step_ends_nothing_for_its_age(acme, monkeypatch, step):
+    """Of what has not lasted longer than the step and its lease."""
+    acme.connected()
+    assert acme.post("call").status == 200
+    Call.objects.update(asked_at=timezone.now() - timedelta(seconds=step))
+    stepped(monkeypatch, -step)
+    lost = Reaping(ClockSteps())
+    told = take_turn(lost.end_lost_calls)
+    assert f"found ahead, by {step:.0f} s: all live as much longer" in told
+    assert Call.objects.get().ended_at is None
+
+    Call.objects.update(asked_at=timezone.now() - timedelta(seconds=step, minutes=11))
+    assert take_turn(lost.end_lost_calls).startswith("closed 1 calls that nobody ended, Postgre")
 
 
 def stepped(monkeypatch, seconds):
@@ -105,7 +126,7 @@ def test_nothing_is_deleted_for_a_day_after_a_step_forward(old_event):
     steps = ClockSteps()
     steps.learn(time.time() - 365 * 24 * HOUR, time.monotonic() - 5)
     told = take_turn(partial(prune, steps=steps))
-    assert told.startswith("deletes nothing: PostgreSQL's clock was stepped forward by 3153")
+    assert told.startswith("deletes nothing: PostgreSQL's clock was stepped forward, or ")
     assert take_turn(partial(keep_weeks, steps=steps)).startswith("drops nothing: ")
     assert Event.objects.exists()
 

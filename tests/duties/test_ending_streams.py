@@ -91,6 +91,17 @@ def test_one_that_lasted_as_long_as_it_may_is_ended(stream, rest):
     assert StreamEnding.objects.get().done_at
 
 
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(days=2)])
+def test_one_is_ended_of_which_nobody_can_tell_how_long_it_lasts(stream, rest, step):
+    """PostgreSQL's clock was stepped back, so it seems to begin in the future."""
+    now = timezone.now()
+    Stream.objects.update(asked_at=now + timedelta(seconds=20))  # as two clocks may differ
+    assert take_turn(end_due_streams) == ""
+    Stream.objects.update(asked_at=now + step, began_at=now + step, ends_by=now + 2 * step)
+    assert take_turn(end_due_streams) == "asked WCS to end 1 streams"
+    assert rest.asked_for("stream/terminate") == [{"mediaSessionId": "media-1"}]
+
+
 def test_what_wcs_has_no_more_is_closed_here(stream, rest):
     rest.streams.clear()
     rest.connections.clear()

@@ -102,6 +102,17 @@ def test_a_talk_is_ended_whose_length_nobody_can_tell(talk):
     assert Ending.objects.get().because == "money"
 
 
+def test_a_talk_is_ended_that_seems_to_have_more_reserved_than_ever_is(talk):
+    """It talks for two hours, and PostgreSQL's clock was stepped back by one."""
+    reservation = talk.reservation | {"seconds": 2 * 3600 + 5 * MINUTE}
+    Call.objects.update(reservation=reservation)
+    talk_for(talk, 2 * 3600)
+    assert take_turn(reserve_slices) == ""
+    talk_for(talk, 3600)
+    assert take_turn(reserve_slices) == "1 calls to end"
+    assert Ending.objects.get().because == "money"
+
+
 @pytest.mark.parametrize("unreadable", [{"limits": {"money_per_day": "much"}}, {"time_zone": "?"}])
 def test_a_limit_that_nobody_can_read_ends_the_call(talk, cast, unreadable):
     """And stops no other tenant's calls from being served."""

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from clickhook.metrics import figures
+from hooks.duties.ending_streams import ASK_FOR_LONGEST
 from hooks.duties.reaping import LOST_CALLS, LOST_SESSIONS, LOST_STREAMS
 from hooks.facts import Facts
 from hooks.models import Meter
@@ -268,13 +269,11 @@ def test_a_turn_of_endings_looks_at_none_that_waits_for_its_next_try(state):
     assert touched(plan) <= 10, steps(plan)
 
 
-@pytest.mark.parametrize("statement", [LOST_SESSIONS, LOST_CALLS, LOST_STREAMS])
+@pytest.mark.parametrize("statement", [LOST_SESSIONS, LOST_CALLS, LOST_STREAMS, ASK_FOR_LONGEST])
 def test_the_reaper_looks_at_what_lives_alone(state, statement):
-    leases = {"session": "1e6", "ring": "1e6", "call": "1e6"}
-    names = re.findall(r"%\((\w+)\)s", statement)
-    plan = state.explain(re.sub(r"%\(\w+\)s", "%s", statement), [leases[n] for n in names])
+    statement, number = re.subn(r"%\(\w+\)s", "%s", statement)
 
-    assert touched(plan) <= LIVING + LIVING_OF_POOL
+    assert touched(state.explain(statement, ["1000000"] * number)) <= LIVING + LIVING_OF_POOL
 
 
 def test_the_figures_of_metrics_look_at_what_lives_alone(state):

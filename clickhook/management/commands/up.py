@@ -16,6 +16,7 @@ from clickhook.button import fetching
 from clickhook.database_refusals import describe_refusal
 from clickhook.gunicorn_process import Gunicorn, GunicornError
 from clickhook.postgres import PostgresError, Server
+from clickhook.processes import end_together
 from clickhook.served_url import announce
 from clickhook.worker_process import WorkerProcess
 from tenants.management.plain_help import PlainHelpCommand
@@ -80,5 +81,4 @@ It is ready when GET /readyz answers 200. Exit code 0: ended when asked to; 1: c
         except KeyboardInterrupt:
             return
         finally:
-            worker.end()
-            gunicorn.end()
+            end_together(worker.end, gunicorn.end)

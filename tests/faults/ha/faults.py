@@ -7,6 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.faults.ha.cluster import Cluster
+from tests.faults.ha.old_weeks import (
+    find_broken,
+    make_old_weeks,
+    wait_until_dropping,
+    wait_until_going_on,
+)
 from tests.faults.old_events import MAKE_OLD, NUMBER, wait_until_fewer
 
 Heal = Callable[[], None]
@@ -20,6 +26,8 @@ class Fault:
     lasts: float  # seconds
     # Looks at the cluster when all is over; what is wrong, or empty.
     check: Callable[[Cluster], str] = lambda cluster: ""
+    prepare: Callable[[Cluster], None] = lambda cluster: None  # before the load begins
+    restarts_worker: bool = False  # as it happens: a new one takes a turn of every duty at once
 
 
 def kill_postgres(cluster: Cluster) -> Heal:
@@ -73,6 +81,39 @@ def check_pruned(cluster: Cluster) -> str:
         return wait_until_fewer(connection, 1)
 
 
+def prepare_weeks(cluster: Cluster) -> None:
+    with cluster.connect("postgres", "clickhook") as connection:
+        make_old_weeks(connection)
+
+
+def switch_over_while_dropping(cluster: Cluster) -> Heal:
+    with cluster.connect("postgres", "clickhook") as connection:
+        wait_until_dropping(connection)
+    before = cluster.leader()
+    cluster.switch_over()
+    wait_until_switched(cluster, before)
+    with cluster.connect("postgres", "clickhook") as connection:
+        broken = find_broken(connection)
+        wait_until_going_on(connection)
+    if broken:
+        raise RuntimeError(broken)
+    time.sleep(UNTIL_SWITCHED)
+    return _nothing
+
+
+def wait_until_switched(cluster: Cluster, before: str) -> None:
+    deadline = time.monotonic() + UNTIL_SWITCHED
+    while cluster.leader() in ("", before):
+        if time.monotonic() > deadline:
+            raise TimeoutError("there is no other primary")
+        time.sleep(0.05)
+
+
+def check_weeks(cluster: Cluster) -> str:
+    with cluster.connect("postgres", "clickhook") as connection:
+        return find_broken(connection)
+
+
 def _kill(cluster: Cluster, node: str) -> Heal:
     cluster.kill_node(node)
     return lambda: cluster.start_node(node)
@@ -94,6 +135,14 @@ FAULTS = [
     Fault("primary cut off from etcd alone", cut_primary_off_etcd, 22),
     Fault("switchover", switch_over, 12),
     Fault("switchover while it is pruned", switch_over_while_pruning, 0, check_pruned),
+    Fault(
+        "switchover while weeks are dropped",
+        switch_over_while_dropping,
+        0,
+        check_weeks,
+        prepare_weeks,
+        restarts_worker=True,
+    ),
     Fault("standby killed", kill_standby, 10),
     Fault("standby cut off", cut_standby_off, 18),
     Fault("etcd away for 30 s", cut_etcd_off, 30),

@@ -21,6 +21,7 @@ from tests.faults.tenants import SWITCH_OFF, make_tenants, write_import
 ROOT = DOCKER.parent
 NGINX = "/usr/sbin/nginx"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
+WORKER = [sys.executable, "manage.py", "worker"]
 STARTS_WITHIN = 60.0  # seconds
 SECRET_KEY = secrets.token_urlsafe(48)  # the same for all gateways of a run, as the tables are
 ENCRYPTION_KEYS = f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
@@ -48,7 +49,7 @@ class Gateways:
         for port in self.ports:
             gunicorn = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]
             self._start(f"gateway-{port}", gunicorn, CLICKHOOK_BIND=f"127.0.0.1:{port}")
-        self._start("worker", [sys.executable, "manage.py", "worker"])
+        self._worker = self._start("worker", WORKER)
         configuration = self._configure_nginx()
         self._start("nginx", [NGINX, "-c", str(configuration), "-g", "daemon off;"])
         deadline = time.monotonic() + STARTS_WITHIN
@@ -68,6 +69,12 @@ class Gateways:
             process.terminate()
         for process in self._processes:
             process.wait(30)
+
+    def restart_worker(self) -> None:
+        self._processes.remove(self._worker)
+        self._worker.terminate()
+        self._worker.wait(30)
+        self._worker = self._start("worker", WORKER)
 
     def fill(self) -> None:
         """Tenants and one media server."""
@@ -94,14 +101,14 @@ class Gateways:
     def log(self) -> str:
         return "".join(path.read_text() for path in sorted(self.directory.glob("gateway-*.log")))
 
-    def _start(self, name: str, command: list[str], **variables: str) -> None:
+    def _start(self, name: str, command: list[str], **variables: str) -> subprocess.Popen[bytes]:
         variables["CLICKHOOK_DATA_DIR"] = str(self.directory / f"{name}.data")
         with (self.directory / f"{name}.log").open("ab") as log:
-            self._processes.append(
-                subprocess.Popen(
-                    command, cwd=ROOT, env=self._environment | variables, stdout=log, stderr=log
-                )
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment | variables, stdout=log, stderr=log
             )
+        self._processes.append(process)
+        return process
 
     def _manage(self, *arguments: str, is_well: bool = True) -> str:
         variables = {"CLICKHOOK_DATA_DIR": str(self.directory)}

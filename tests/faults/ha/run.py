@@ -33,6 +33,7 @@ class Run:
             self.cluster.wait_until_whole()
             with self.cluster.connect("postgres", "clickhook") as connection:
                 connection.execute(rows.EMPTY)
+            fault.prepare(self.cluster)
             yield asyncio.run(self._play(fault))
 
     async def _play(self, fault: Fault) -> Verdict:
@@ -53,6 +54,8 @@ class Run:
 
     def _let_happen(self, fault: Fault) -> tuple[float, float]:
         began = time.monotonic()
+        if fault.restarts_worker:
+            self.gateways.restart_worker()
         heal = fault.happen(self.cluster)
         wait_out(fault, began)
         over = time.monotonic()

@@ -150,6 +150,18 @@ def test_what_was_spent_before_a_step_of_the_clock_is_spent_until_then(limit, da
     assert visitors.ask(after=days * DAY).reason is Reason.ALLOWED
 
 
+@pytest.mark.parametrize("step", [3600, 2 * DAY])
+def test_after_a_step_of_the_clock_to_and_fro_no_day_has_its_money_twice(step):
+    visitors = Visitors(tenant_limits={"money_per_day": "0.30"})
+
+    assert visitors.count_allowed(2) == 1
+    visitors.ask(after=step)
+    assert visitors.count_allowed(2) == 0
+    assert visitors.ask(after=-step).reason is Reason.MONEY_PER_DAY
+    assert visitors.ask(after=step).reason is Reason.MONEY_PER_DAY
+    assert visitors.ask(after=DAY).reason is Reason.ALLOWED
+
+
 def test_a_day_begins_at_midnight_in_the_tenants_zone():
     visitors = Visitors(tenant_limits={"minutes_per_day": 5})
 

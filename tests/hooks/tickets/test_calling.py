@@ -124,6 +124,16 @@ def test_old_breaches_are_forgotten(cast):
     assert not VisitorBlock.objects.exists()
 
 
+@pytest.mark.proof
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(days=2)])
+def test_breaches_before_a_step_of_the_clock_back_count(cast, step):
+    breach(cast, times=2)
+    VisitorBreach.objects.update(since=timezone.now() + step)
+    breach(cast)
+
+    assert VisitorBlock.objects.get().until - timezone.now() <= timedelta(hours=24)
+
+
 def test_the_second_time_lasts_until_somebody_lifts_it(cast):
     breach(cast, times=3)
     VisitorBlock.objects.update(until=timezone.now() - timedelta(seconds=1))

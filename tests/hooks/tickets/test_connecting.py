@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.utils import timezone
 
+from hooks.duties.clock_steps import ClockSteps
+from hooks.duties.pruning import prune
 from hooks.models import Event, Session, SpentTicket, VisitorBlock
 from tenants.models import TicketKey
+from tests.duties.turns import take_turn
 from tests.hooks.tickets.making import make_ticket
 from tests.wcs import Answer, Wcs
 
@@ -67,6 +72,31 @@ def test_a_ticket_opens_one_session(acme, key):
     assert connect(acme, ticket, "another").is_neutral_refusal
     assert last_reason() == "ticket_replayed"
     assert Session.objects.count() == 1
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(days=2)])
+def test_after_a_step_of_the_clock_back_a_ticket_is_spent_still(acme, key, step):
+    """It had expired and rows were deleted; then the clock came to its time once more."""
+    ticket = sign(key)
+    assert connect(acme, ticket).status == 200
+    SpentTicket.objects.update(until=F("until") - step)
+    take_turn(partial(prune, steps=ClockSteps()))
+
+    assert connect(acme, ticket, "another").is_neutral_refusal
+    assert last_reason() == "ticket_replayed"
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(days=2)])
+def test_after_a_step_of_the_clock_back_a_visitor_is_blocked_still(acme, cast, key, step):
+    connect(acme, sign(key, sub="lena"))
+    visitor = Session.objects.get().visitor
+    VisitorBlock.objects.block(cast.acme.pk, visitor, "visitor_hour")
+    since = timezone.now() + step
+    VisitorBlock.objects.update(since=since, until=since + timedelta(hours=24))
+
+    assert connect(acme, sign(key, sub="lena"), "two").is_neutral_refusal
+    assert last_reason() == "visitor_blocked"
 
 
 def test_wcs_may_repeat_its_hook(acme, key):
