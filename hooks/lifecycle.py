@@ -61,11 +61,15 @@ class SessionProgress(NamedTuple):
     established_at: datetime | None = None
     ended_at: datetime | None = None
     ended_by: str | None = None
+    was_kept: bool = False  # on disk, so it may be of an earlier session
 
     def merge(self, other: Self) -> SessionProgress:
         ended = ends_first(self, other)
         return SessionProgress(
-            earliest(self.established_at, other.established_at), ended.ended_at, ended.ended_by
+            established_at=earliest(self.established_at, other.established_at),
+            ended_at=ended.ended_at,
+            ended_by=ended.ended_by,
+            was_kept=self.was_kept or other.was_kept,
         )
 
 
@@ -83,12 +87,12 @@ def read_call_report(payload: Payload, at: datetime) -> CallProgress:
     )
 
 
-def read_session_report(payload: Payload, at: datetime) -> SessionProgress | None:
+def read_session_report(payload: Payload, at: datetime, was_kept: bool) -> SessionProgress | None:
     """None where the event changes nothing."""
     status = payload.text("status")
     if status in _SESSION_ENDS:
-        return SessionProgress(ended_at=at, ended_by=_SESSION_ENDS[status])
-    return SessionProgress(established_at=at) if status == "ESTABLISHED" else None
+        return SessionProgress(None, at, _SESSION_ENDS[status], was_kept)
+    return SessionProgress(at, was_kept=was_kept) if status == "ESTABLISHED" else None
 
 
 def _is_of_our_refusal(payload: Payload) -> bool:

@@ -178,7 +178,7 @@ def _note(hook: Hook, facts: Facts, reason: Reason) -> Outcome:
 
     event = log_event(hook, facts, reason)
     if hook.method.name == "ConnectionStatusEvent" and facts.session_id:
-        progress = lifecycle.read_session_report(payload, hook.received_at)
+        progress = lifecycle.read_session_report(payload, hook.received_at, hook.is_from_spool)
         session = (facts.session_id, progress) if progress else None
         return Outcome(answer, Record(event, session=session))
     if hook.method.name == "CallStatusEvent" and facts.call_id:

@@ -55,19 +55,18 @@ spent AS (
 REPORTS = """
 session_report AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%s) AS report (
-        id uuid, established_at timestamptz, ended_at timestamptz, ended_by text)
+        id uuid, established_at timestamptz, ended_at timestamptz, ended_by text, was_kept bool)
 ), session_progress AS (
     SELECT report.*
       FROM hooks_session session
       JOIN session_report report ON report.id = session.id
      WHERE session.id = ANY (ARRAY(SELECT id FROM session_report))
-     -- A report from before the session began was of an earlier one under the same id (two clocks
-     -- may differ a bit). A session that begins in the future says nothing of that: PostgreSQL's
-     -- clock was stepped back meanwhile.
-       AND (coalesce(report.ended_at, report.established_at)
-            > session.opened_at - interval '2 seconds'
-            OR session.opened_at > now()
-            OR report.ended_by = 'superseded')
+     -- A report that was kept since before the session began was of an earlier one of the same id
+     -- (two clocks may differ a bit). Of any other the time says nothing: PostgreSQL's clock may
+     -- have been stepped.
+       AND (NOT report.was_kept
+            OR coalesce(report.ended_at, report.established_at)
+               > session.opened_at - interval '2 seconds')
      ORDER BY session.id FOR NO KEY UPDATE OF session
 ), moved_session AS (
     UPDATE hooks_session session

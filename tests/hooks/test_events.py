@@ -5,9 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from hooks.lifecycle import SessionProgress
 from hooks.models import Call, Event, Session
+from hooks.recording import Record
+from tests.hooks.hot_statements import record
+
+AN_HOUR = timedelta(hours=1)
 
 STEPS = ("call_trying", "call_ring", "call_established", "call_finish")
 
@@ -135,6 +141,17 @@ def test_an_end_is_believed_when_the_clock_was_stepped_back(calling):
     session, call = Session.objects.get(), Call.objects.get()
     assert (session.ended_by, call.ended_by) == ("disconnected", "session")
     assert None not in (session.ended_at, call.ended_at)
+
+
+@pytest.mark.parametrize(("was_kept", "ended_by"), [(False, "disconnected"), (True, "")])
+def test_an_early_end_is_believed_unless_it_was_kept_on_disk(calling, was_kept, ended_by):
+    """After a step of PostgreSQL's clock a gateway's is behind until it looks again."""
+    session = Session.objects.get()
+    end = SessionProgress(None, session.opened_at - AN_HOUR, "disconnected", was_kept)
+    connection.connection.execute(*record(Record(session=(str(session.id), end))))
+
+    session.refresh_from_db()
+    assert session.ended_by == ended_by
 
 
 def test_a_session_is_superseded_when_the_clock_was_stepped_back(calling):

@@ -31,7 +31,7 @@ def call_event(status: str, at: int = 0, **changes) -> CallProgress:
 
 def session_event(status: str, at: int = 0) -> SessionProgress | None:
     return lifecycle.read_session_report(
-        parsed("connection_established", status=status), second(at)
+        parsed("connection_established", status=status), second(at), was_kept=False
     )
 
 
