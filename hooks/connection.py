@@ -118,7 +118,7 @@ class HookConnection:
     def _expire(self) -> None:
         """Ends the wait at once."""
         self._has_expired = True
-        if self._connection is not None and not self._connection.closed:
+        if self._connection is not None:
             self._connection.cut()
 
 

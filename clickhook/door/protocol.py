@@ -86,9 +86,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
             self._turn_timer = self._loop.call_later(wait, self._take_turn)
 
     def _start_http1(self, buffered: bytes = b"") -> None:
-        """Not before the first byte: whoever connects and closes costs no task and no parser."""
-        if buffered:
-            super()._start_http1()
+        """Not yet: whoever connects and closes costs no task and no parser. See data_received."""
 
     def _take_turn(self) -> None:
         held, self._held = self._held, None
@@ -108,7 +106,7 @@ class DoorProtocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn has no types
             self._cancel_keepalive_timer()
             self._connections.mark_at_work(self)
         if self._task is None:
-            self._start_http1(data)
+            super()._start_http1()
         self._bytes += len(data)
         super().data_received(data)
         if not self._closed:
