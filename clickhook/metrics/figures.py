@@ -12,7 +12,7 @@ import psycopg
 
 from hooks.connection import HookConnection
 from hooks.database import DatabaseAway
-from hooks.duties.heartbeat import STALE_AFTER
+from hooks.limits.rules.worker import STALE_AFTER
 from hooks.policy import MOVES
 
 LOOK_EVERY = 5.0  # seconds

@@ -6,11 +6,11 @@ import logging
 
 from hooks.duties.ending import AT_A_TIME, end_due
 from hooks.duties.repeating import Connection
+from hooks.statements.reserving import IN_FUTURE
 from hooks.wcs.ending import GIVES_CAUSE_FOR_ALARM, STREAMS
 
 log = logging.getLogger("hooks")
 EVERY = 1.0  # seconds
-IN_FUTURE = 30  # seconds
 # In the order of an index that holds what lives alone. One that seems to be asked for in the future
 # was before the clock was stepped back: nobody can tell how long it lasts.
 ASK_FOR_LONGEST = f"""

@@ -12,7 +12,6 @@ import orjson
 from hooks.duties.repeating import Connection
 
 EVERY = 5.0  # seconds
-STALE_AFTER = 30.0  # seconds: DESIGN's rule, which READ_CALL applies too
 # Together, so that the table stays a few rows however often workers come and go. One that was seen
 # in the future was seen before the clock was stepped back; it beats again, or does not live.
 BEAT = """

@@ -40,13 +40,14 @@ from hooks.duties.repeating import ANSWER_WITHIN, Connection, Duty, Turns
 from hooks.duties.sending_messages import Messages
 from hooks.duties.watching_limits import LimitWatch
 from hooks.duties.webhook_mail import mail_failing_endpoints
+from hooks.limits.rules.worker import STALE_AFTER
 
 log = logging.getLogger("hooks")
 REAP_EVERY = 5.0  # seconds
 ADD_UP_EVERY = 60.0  # seconds
 MAIL_WEBHOOKS_EVERY = 600.0  # seconds
 # A duty that did nothing right for so long: the worker must not look alive.
-STUCK_AFTER = ANSWER_WITHIN + heartbeat.STALE_AFTER  # seconds, beside the duty's own pause
+STUCK_AFTER = ANSWER_WITHIN + STALE_AFTER  # seconds, beside the duty's own pause
 
 
 def make_duties(deliveries: Deliveries, messages: Messages) -> list[Duty]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from clickhook.doctor.finding import Finding, Findings
-from hooks.duties.heartbeat import STALE_AFTER
+from hooks.limits.rules.worker import is_worker_alive
 from hooks.models import Worker
 
 
@@ -15,8 +15,9 @@ def check_worker() -> Findings:
         yield Finding("worker", False, "No worker has ever run.", "Start manage.py worker.")
         return
 
-    age = (timezone.now() - newest.seen_at).total_seconds()
-    if abs(age) >= STALE_AFTER:
+    now = timezone.now()
+    if not is_worker_alive(newest.seen_at.timestamp(), now.timestamp()):
+        age = (now - newest.seen_at).total_seconds()
         place = "old" if age > 0 else "in the future: PostgreSQL's clock was stepped back"
         sentence = f"The last sign of a worker is {abs(age):.0f} seconds {place}."
         yield Finding("worker", False, sentence, "Start manage.py worker, or see its log.")
